@@ -1,0 +1,75 @@
+"""Where the embedded PostgreSQL and Valkey live, and the URLs that reach them.
+
+Only names and paths: starting and stopping them is `salesmgr.devstack`'s work. Settings
+import this module, so it must not import Django models or read settings.
+"""
+
+import hashlib
+import os
+import secrets
+import tempfile
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import environ
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+# A Unix socket's path may have 107 bytes on Linux and 103 on macOS, the name included.
+LONGEST_SOCKET_DIR = 80
+
+
+def var_dir() -> Path:
+    """Return the folder of everything that runs leave behind."""
+    return Path(os.environ.get("SALESMGR_VAR") or BASE_DIR / "var")
+
+
+def socket_dir() -> Path:
+    """Return the folder of the servers' sockets: under var/, or a short one where that is too long."""
+    folder = var_dir() / "run"
+    if len(str(folder)) <= LONGEST_SOCKET_DIR:
+        return folder
+    digest = hashlib.sha256(str(folder).encode()).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"salesmgr-{digest}"
+
+
+def database_config(url: str) -> dict[str, Any]:
+    """Return Django's database settings for ``url``, or for the embedded server if it is empty."""
+    if not url:
+        url = f"postgres://salesmgr@/salesmgr?host={quote(str(socket_dir()), safe='')}"
+    return dict(environ.Env.db_url_config(url, engine="django.db.backends.postgresql"))
+
+
+def cache_url() -> str:
+    return f"unix://{socket_dir()}/valkey.sock?db=0"
+
+
+def broker_url() -> str:
+    return f"redis+socket://{socket_dir()}/valkey.sock?virtual_host=1"
+
+
+def email_config(url: str) -> dict[str, Any]:
+    """Return Django's mail settings; without a mail server messages are kept as files under var/."""
+    if url:
+        return dict(environ.Env.email_url_config(url))
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+        "EMAIL_FILE_PATH": str(var_dir() / "mail"),
+    }
+
+
+def secret_key() -> str:
+    """Return the installation's own secret, made once and kept under var/ for its owner alone."""
+    path = var_dir() / "secret_key"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(f"secret_key.{os.getpid()}")
+        draft.write_text(secrets.token_urlsafe(64))
+        draft.chmod(0o600)
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text()
