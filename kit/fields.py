@@ -1,0 +1,39 @@
+"""Small pieces that models of every app share."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from django.db import models
+from django.db.models import Func, Q, Value
+
+
+def choices(vocabulary: type[StrEnum], labels: Mapping | None = None) -> list[tuple[str, str]]:
+    """Return Django choices for a vocabulary, with the given labels or the values made readable."""
+    return [
+        (str(member), labels[member] if labels else member.replace("_", " ").capitalize())
+        for member in vocabulary
+    ]
+
+
+def one_of(name: str, field: str, vocabulary: type[StrEnum]) -> models.CheckConstraint:
+    """Return a constraint by which the database refuses a value outside the vocabulary."""
+    values = [str(member) for member in vocabulary]
+    return models.CheckConstraint(name=name, condition=Q(**{f"{field}__in": values}))
+
+
+class SameId(Func):
+    """A range that holds one id: exclusion constraints compare ids by it without btree_gist."""
+
+    function = "int8range"
+
+    def __init__(self, field: str) -> None:
+        super().__init__(field, field, Value("[]"))
+
+
+class Days(Func):
+    """The half-open span of days of two date columns, the second of which may be null for "still"."""
+
+    function = "daterange"
+
+    def __init__(self, start: str, end: str) -> None:
+        super().__init__(start, end)

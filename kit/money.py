@@ -1,0 +1,24 @@
+"""The only place that rounds money: half up, to the cent."""
+
+from decimal import ROUND_HALF_UP, Decimal
+
+CENT = Decimal("0.01")
+
+
+def half_up(amount: Decimal) -> Decimal:
+    """Round to the cent, halves away from zero: 2.675 becomes 2.68."""
+    return amount.quantize(CENT, rounding=ROUND_HALF_UP)
+
+
+def whole(amount: Decimal) -> Decimal:
+    """Round to whole units, halves away from zero: 1200.50 becomes 1201."""
+    return amount.quantize(Decimal(1), rounding=ROUND_HALF_UP)
+
+
+def cents(amount: Decimal) -> int:
+    """Return the amount in whole cents, the form that frames and results carry."""
+    return int(half_up(amount).scaleb(2))
+
+
+def from_cents(amount: int) -> Decimal:
+    return Decimal(amount).scaleb(-2)

@@ -1,0 +1,82 @@
+"""Half-open spans of days and the arithmetic of fiscal calendars. Pure: no clock, no database."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+MONTHS_PER_QUARTER = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The days from ``start`` up to, and not including, ``end``."""
+
+    start: date
+    end: date
+    label: str = ""
+
+    def __post_init__(self) -> None:
+        if self.start >= self.end:
+            raise ValueError(f"a period must end after it starts: {self.start} .. {self.end}")
+
+    def __contains__(self, day: date) -> bool:
+        return self.start <= day < self.end
+
+    @property
+    def days(self) -> int:
+        return (self.end - self.start).days
+
+    @property
+    def last_day(self) -> date:
+        return self.end - timedelta(days=1)
+
+
+def month_start(day: date, *, months: int = 0) -> date:
+    """Return the first day of the month ``months`` after the one ``day`` lies in."""
+    index = day.year * 12 + day.month - 1 + months
+    return date(index // 12, index % 12 + 1, 1)
+
+
+def fiscal_year_start(day: date, *, first_month: int) -> date:
+    """Return the first day of the fiscal year that ``day`` lies in.
+
+    ``first_month`` is the month, 1 to 12, in which the organisation's fiscal years start.
+    """
+    year = day.year if day.month >= first_month else day.year - 1
+    return date(year, first_month, 1)
+
+
+def fiscal_year_label(start: date) -> str:
+    """Return "2026" for a calendar year and "2026/27" for one that crosses New Year."""
+    return str(start.year) if start.month == 1 else f"{start.year}/{(start.year + 1) % 100:02d}"
+
+
+def fiscal_year(start: date) -> Period:
+    """Return the fiscal year that starts on ``start``, a first day of a month."""
+    return Period(start, month_start(start, months=12), f"FY {fiscal_year_label(start)}")
+
+
+def quarters(year: Period) -> list[Period]:
+    """Return the four quarters of a fiscal year, labelled "Q1 2026" and so on."""
+    name = fiscal_year_label(year.start)
+    starts = [month_start(year.start, months=MONTHS_PER_QUARTER * n) for n in range(5)]
+    return [Period(starts[n], starts[n + 1], f"Q{n + 1} {name}") for n in range(4)]
+
+
+def months(period: Period) -> list[Period]:
+    """Return the calendar months of a period that starts and ends on first days of months."""
+    found, start = [], period.start
+    while start < period.end:
+        end = month_start(start, months=1)
+        found.append(Period(start, end, f"{start:%b %Y}"))
+        start = end
+    return found
+
+
+def working_days(period: Period, *, weekdays: Collection[int], holidays: Collection[date]) -> int:
+    """Count the days of ``period`` on which the organisation works.
+
+    ``weekdays`` are Monday = 0 to Sunday = 6; ``holidays`` are days off in any case.
+    """
+    days = (period.start + timedelta(days=n) for n in range(period.days))
+    return sum(day.weekday() in weekdays and day not in holidays for day in days)

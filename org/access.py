@@ -1,0 +1,101 @@
+"""Who may see whose rows: stated here and nowhere else.
+
+Access follows the reporting tree of today; credit follows the teams of the time and lives in
+pipeline. A queryset's ``visible_to(viewer)`` delegates to these functions.
+"""
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from org.enums import Role
+
+if TYPE_CHECKING:
+    from org.models.people import Person
+
+SALES_ROLES = (Role.REP, Role.MANAGER, Role.ADMIN, Role.EXECUTIVE)
+
+
+def today() -> date:
+    """Return the day it is for the organisation. Access is always judged as of today."""
+    from org.models.calendar import Organisation
+
+    name = Organisation.objects.values_list("time_zone", flat=True).first() or "UTC"
+    return local_day(timezone.now(), time_zone=name)
+
+
+def local_day(moment: datetime, *, time_zone: str) -> date:
+    """Return the organisation's day that ``moment`` falls on."""
+    return moment.astimezone(ZoneInfo(time_zone)).date()
+
+
+def may_enter(viewer: "Person") -> bool:
+    """Whether the person is signed in and holds any role at all."""
+    return bool(viewer.is_authenticated and viewer.is_active and viewer.role_set)
+
+
+def sells(viewer: "Person") -> bool:
+    """Whether the person has to do with deals at all; a recruiter alone has not."""
+    return bool(viewer.is_authenticated and viewer.has_role(*SALES_ROLES))
+
+
+def sees_everyone(viewer: "Person") -> bool:
+    return bool(viewer.is_authenticated and viewer.has_role(Role.ADMIN, Role.EXECUTIVE))
+
+
+def people_below(viewer: "Person") -> QuerySet:
+    """Return the ids of the viewer and, for a manager, of everybody below on today's tree."""
+    from org.models.people import ReportingClosure
+
+    day = today()
+    rows = ReportingClosure.objects.filter(ancestor=viewer.pk, valid_from__lte=day).filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gt=day)
+    )
+    if not viewer.is_manager:
+        rows = rows.filter(depth=0)
+    return rows.values("descendant")
+
+
+def people_filter(viewer: "Person", field: str) -> Q:
+    """Return the condition that ``field`` names a person whose rows the viewer may see."""
+    if sees_everyone(viewer):
+        return Q()
+    if not sells(viewer):
+        return Q(pk__in=[])
+    return Q(**{f"{field}__in": people_below(viewer)})
+
+
+def may_see_person(viewer: "Person", person: "Person") -> bool:
+    """Whether the viewer may see this person's deals and numbers."""
+    return sees_everyone(viewer) or (
+        sells(viewer) and people_below(viewer).filter(descendant=person.pk).exists()
+    )
+
+
+def led_team_ids(viewer: "Person") -> set[int]:
+    """Return the teams that the viewer leads today and every team inside them."""
+    from org.models.teams import Team, TeamMembership
+
+    if not viewer.is_manager:
+        return set()
+    day = today()
+    led = TeamMembership.objects.on(day).filter(person=viewer, is_lead=True)
+    return below(dict(Team.objects.values_list("pk", "parent_id")), set(led.values_list("team_id", flat=True)))
+
+
+def below(parents: dict[int, int | None], roots: set[int]) -> set[int]:
+    """Return ``roots`` and everything below them in a tree given as child -> parent."""
+    children: dict[int, list[int]] = {}
+    for child, parent in parents.items():
+        if parent is not None:
+            children.setdefault(parent, []).append(child)
+    found, waiting = set(), list(roots)
+    while waiting:
+        node = waiting.pop()
+        if node not in found:
+            found.add(node)
+            waiting.extend(children.get(node, ()))
+    return found

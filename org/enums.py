@@ -1,0 +1,43 @@
+"""The fixed vocabularies of org."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    REP = "rep"
+    MANAGER = "manager"
+    ADMIN = "admin"
+    RECRUITER = "recruiter"
+    EXECUTIVE = "executive"
+
+
+ROLE_LABELS = {
+    Role.REP: "Rep",
+    Role.MANAGER: "Manager",
+    Role.ADMIN: "Sales-operations admin",
+    Role.RECRUITER: "Recruiter",
+    Role.EXECUTIVE: "Executive (read-only)",
+}
+
+
+class PeriodKind(StrEnum):
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+
+class Measure(StrEnum):
+    """What a quota counts: money booked, or a number of things done."""
+
+    BOOKINGS = "bookings"
+    DEALS_WON = "deals_won"
+    DEALS_CREATED = "deals_created"
+    ACTIVITIES = "activities"
+
+
+MEASURE_LABELS = {
+    Measure.BOOKINGS: "Bookings",
+    Measure.DEALS_WON: "Deals won",
+    Measure.DEALS_CREATED: "Deals created",
+    Measure.ACTIVITIES: "Activities",
+}

@@ -1,0 +1,44 @@
+"""Limits of a session, and the rule that a signed-in page is never stored."""
+
+import time
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+
+Handler = Callable[[HttpRequest], HttpResponse]
+SEEN_KEY = "seen_at"
+# The session row is written once a minute at most, not on every request.
+SEEN_EVERY_SECONDS = 60
+
+
+class SessionLimits:
+    """Ends a session that has been idle too long. A deactivated person has none: allauth's
+    backend refuses to load them, so the request below is already anonymous."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            now = int(time.time())
+            seen = request.session.get(SEEN_KEY, now)
+            if now - seen > settings.SESSION_IDLE_SECONDS:
+                logout(request)
+            elif SEEN_KEY not in request.session or now - seen >= SEEN_EVERY_SECONDS:
+                request.session[SEEN_KEY] = now
+        return self.get_response(request)
+
+
+class NoStore:
+    """Keeps what a signed-in person saw out of every cache, the browser's own included."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.user.is_authenticated and not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "private, no-store"
+        return response

@@ -1,0 +1,3 @@
+from org.models import audit, calendar, people, quotas, teams, territories
+
+__all__ = ["audit", "calendar", "people", "quotas", "teams", "territories"]

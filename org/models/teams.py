@@ -1,0 +1,65 @@
+"""Teams and who belonged to them when: credit follows these rows."""
+
+from typing import ClassVar
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+
+from kit.fields import Days, SameId
+from org.models.people import Person
+from org.querysets import TeamMembershipQuerySet, TeamQuerySet
+
+
+class Team(models.Model):
+    """A named group of people that dashboards and quotas speak of; teams may hold teams."""
+
+    name = models.CharField(max_length=200)
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    archived_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar = TeamQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(Lower("name"), name="team_name_unique"),
+            models.CheckConstraint(name="team_named", condition=~Q(name="")),
+            models.CheckConstraint(name="team_not_in_itself", condition=~Q(parent=F("id"))),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TeamMembership(models.Model):
+    """A person belongs to one team from a day until, and not including, another; leads are members too."""
+
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="memberships")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="memberships")
+    is_lead = models.BooleanField(default=False)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True)
+
+    objects: ClassVar = TeamMembershipQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["person", "valid_from"]
+        indexes = [models.Index(fields=["team", "person"], name="membership_team")]
+        constraints = [
+            ExclusionConstraint(
+                name="membership_one_team_a_day",
+                expressions=[
+                    (SameId("person"), RangeOperators.OVERLAPS),
+                    (Days("valid_from", "valid_to"), RangeOperators.OVERLAPS),
+                ],
+            ),
+            models.CheckConstraint(
+                name="membership_lasts", condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} in {self.team} from {self.valid_from}"

@@ -1,0 +1,65 @@
+"""The tree of territories and the people who work them; accounts are assigned in pipeline."""
+
+from typing import ClassVar
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+
+from kit.fields import Days, SameId
+from org.models.people import Person
+from org.querysets import TerritoryQuerySet
+
+
+class Territory(models.Model):
+    """A part of the market; a parent includes its children in every figure."""
+
+    name = models.CharField(max_length=200)
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    archived_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar = TerritoryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name_plural = "territories"
+        constraints = [
+            models.UniqueConstraint(Lower("name"), name="territory_name_unique"),
+            models.CheckConstraint(name="territory_named", condition=~Q(name="")),
+            models.CheckConstraint(name="territory_not_in_itself", condition=~Q(parent=F("id"))),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PersonTerritory(models.Model):
+    """A person works a territory from a day until, and not including, another; one may work several."""
+
+    territory = models.ForeignKey(Territory, on_delete=models.PROTECT, related_name="people")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="territories")
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["person", "valid_from"]
+        verbose_name_plural = "person territories"
+        constraints = [
+            ExclusionConstraint(
+                name="person_in_territory_once_a_day",
+                expressions=[
+                    (SameId("person"), RangeOperators.OVERLAPS),
+                    (SameId("territory"), RangeOperators.OVERLAPS),
+                    (Days("valid_from", "valid_to"), RangeOperators.OVERLAPS),
+                ],
+            ),
+            models.CheckConstraint(
+                name="person_territory_lasts",
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} in {self.territory} from {self.valid_from}"

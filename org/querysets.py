@@ -1,0 +1,113 @@
+"""Named filters over org's tables."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import RowNumber
+from django.db.models.expressions import Window
+
+from org import access
+
+if TYPE_CHECKING:
+    from org.models.people import Person
+
+
+def on_day(day: date, prefix: str = "") -> Q:
+    """Return the filter for dated rows that hold on ``day``."""
+    return Q(**{f"{prefix}valid_from__lte": day}) & (
+        Q(**{f"{prefix}valid_to__isnull": True}) | Q(**{f"{prefix}valid_to__gt": day})
+    )
+
+
+def overlapping(start: date, end: date, prefix: str = "") -> Q:
+    """Return the filter for dated rows that hold on some day of [start, end)."""
+    return Q(**{f"{prefix}valid_from__lt": end}) & (
+        Q(**{f"{prefix}valid_to__isnull": True}) | Q(**{f"{prefix}valid_to__gt": start})
+    )
+
+
+class PersonQuerySet(models.QuerySet):
+    def visible_to(self, viewer: "Person") -> QuerySet:
+        """Everybody who can sign in sees the directory: names, titles and teams, no numbers."""
+        return self if access.may_enter(viewer) else self.none()
+
+    def led_by(self, viewer: "Person") -> QuerySet:
+        """Return the people whose deals and numbers the viewer may see today."""
+        return self.filter(access.people_filter(viewer, "pk"))
+
+    def active(self) -> QuerySet:
+        return self.filter(is_active=True)
+
+    def with_roles(self, *roles: str) -> QuerySet:
+        return self.filter(
+            Exists(self.model.role_grants.rel.related_model.objects.filter(person=OuterRef("pk"), role__in=roles))
+        )
+
+
+class TeamQuerySet(models.QuerySet):
+    def visible_to(self, viewer: "Person") -> QuerySet:
+        """Return the teams whose totals the viewer may see: those led today, and the teams in them."""
+        return self if access.sees_everyone(viewer) else self.filter(pk__in=access.led_team_ids(viewer))
+
+    def live(self) -> QuerySet:
+        return self.filter(archived_at__isnull=True)
+
+
+class TeamMembershipQuerySet(models.QuerySet):
+    def on(self, day: date) -> QuerySet:
+        return self.filter(on_day(day))
+
+    def during(self, start: date, end: date) -> QuerySet:
+        return self.filter(overlapping(start, end))
+
+    def of_teams(self, team_ids: Iterable[int]) -> QuerySet:
+        return self.filter(team__in=team_ids)
+
+
+class TerritoryQuerySet(models.QuerySet):
+    def visible_to(self, viewer: "Person") -> QuerySet:
+        """Return the territories, which everybody who can sign in may name."""
+        return self if access.may_enter(viewer) else self.none()
+
+    def live(self) -> QuerySet:
+        return self.filter(archived_at__isnull=True)
+
+
+class FiscalPeriodQuerySet(models.QuerySet):
+    def holding(self, day: date) -> QuerySet:
+        return self.filter(start_on__lte=day, end_on__gt=day)
+
+    def of_kind(self, kind: str) -> QuerySet:
+        return self.filter(kind=kind)
+
+
+class QuotaQuerySet(models.QuerySet):
+    def visible_to(self, viewer: "Person") -> QuerySet:
+        """Return the quotas of people and teams whose numbers the viewer may see."""
+        if access.sees_everyone(viewer):
+            return self
+        return self.filter(
+            access.people_filter(viewer, "person") | Q(team__in=access.led_team_ids(viewer))
+        )
+
+    def as_of(self, moment: datetime) -> QuerySet:
+        """Return each subject's version that was the newest at ``moment``, withdrawn ones included."""
+        newest = Window(
+            RowNumber(),
+            partition_by=[F("person"), F("team"), F("territory"), F("measure"), F("period")],
+            order_by=[F("set_at").desc(), F("pk").desc()],
+        )
+        return self.filter(set_at__lte=moment).annotate(newness=newest).filter(newness=1)
+
+
+class AuditEntryQuerySet(models.QuerySet):
+    def visible_to(self, viewer: "Person") -> QuerySet:
+        """Return everything for admins, and everybody's own deeds."""
+        return self if viewer.is_admin else self.filter(actor=viewer)
+
+    def about(self, subject: models.Model) -> QuerySet:
+        kind: Any = type(subject)
+        return self.filter(subject_type=kind._meta.label_lower, subject_id=subject.pk)  # noqa: SLF001 -- Django's public name for it

@@ -1,0 +1,21 @@
+"""Who may do what to org's rows. Plain named predicates, asked by views, services and templates."""
+
+from org import access
+from org.models.people import Person
+
+
+def can_administer(actor: Person) -> bool:
+    """Set up people, teams, stages, the calendar, imports and recompute runs."""
+    return actor.is_admin
+
+
+def can_set_quota_of(actor: Person, person: Person) -> bool:
+    """Admins set everybody's quota, managers those of the people below them; nobody their own."""
+    if actor.pk == person.pk:
+        return False
+    return actor.is_admin or (actor.is_manager and access.may_see_person(actor, person))
+
+
+def can_change_person(actor: Person, person: Person) -> bool:
+    """Admins keep the people; nobody changes their own roles, line or standing."""
+    return actor.is_admin and actor.pk != person.pk

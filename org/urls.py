@@ -1,0 +1,6 @@
+"""Routes of org."""
+
+from django.urls import URLPattern, URLResolver
+
+app_name = "org"
+urlpatterns: list[URLPattern | URLResolver] = []

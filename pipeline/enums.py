@@ -1,0 +1,59 @@
+"""The fixed vocabularies of pipeline."""
+
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """What a stage makes of the deals in it."""
+
+    OPEN = "open"
+    WON = "won"
+    LOST = "lost"
+
+
+class Category(StrEnum):
+    """How sure the owner is that the deal closes in its period."""
+
+    OMITTED = "omitted"
+    PIPELINE = "pipeline"
+    BEST_CASE = "best_case"
+    COMMIT = "commit"
+    CLOSED = "closed"
+
+
+class ActivityKind(StrEnum):
+    CALL = "call"
+    EMAIL = "email"
+    MEETING = "meeting"
+    NOTE = "note"
+
+
+ACTIVITY_LABELS = {
+    ActivityKind.CALL: "Call",
+    ActivityKind.EMAIL: "E-mail",
+    ActivityKind.MEETING: "Meeting",
+    ActivityKind.NOTE: "Note",
+}
+
+
+class LostReason(StrEnum):
+    PRICE = "price"
+    COMPETITOR = "competitor"
+    NO_DECISION = "no_decision"
+    NO_BUDGET = "no_budget"
+    TIMING = "timing"
+    MISSING_FEATURE = "missing_feature"
+    NO_CONTACT = "no_contact"
+    OTHER = "other"
+
+
+LOST_LABELS = {
+    LostReason.PRICE: "Price",
+    LostReason.COMPETITOR: "Went with a competitor",
+    LostReason.NO_DECISION: "No decision",
+    LostReason.NO_BUDGET: "No budget",
+    LostReason.TIMING: "Timing",
+    LostReason.MISSING_FEATURE: "Missing feature",
+    LostReason.NO_CONTACT: "Contact lost",
+    LostReason.OTHER: "Other",
+}

@@ -1,0 +1,61 @@
+"""Telling the database who changes deals, by which way, why and when; it writes the history itself."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from org.models.people import Person
+
+SETTINGS = ("person", "source", "reason", "moment", "rewrite_history")
+
+
+@contextmanager
+def writing(
+    *,
+    by: Person | None,
+    source: str,
+    reason: str = "",
+    at: datetime | None = None,
+    rewrite: bool = False,
+) -> Iterator[None]:
+    """Make every change of a deal inside the block carry its author, way and reason.
+
+    ``source`` is "page", "api", "import" or "task". ``at`` gives the changes a time other than
+    the clock's, not earlier than the deal's last change. ``rewrite`` lets an import write
+    versions that lie in the past; it must end with ``check``. Opens a transaction.
+    """
+    values = (
+        str(by.pk) if by else "",
+        source,
+        reason[:1000],
+        at.isoformat() if at else "",
+        "on" if rewrite else "",
+    )
+    with transaction.atomic(), connection.cursor() as cursor:
+        calls = ", ".join(f"current_setting('salesmgr.{name}', true)" for name in SETTINGS)
+        cursor.execute(f"SELECT {calls}")
+        before = [value or "" for value in cursor.fetchone()]
+        _set(values)
+        yield
+        # Not in a finally: after an error the rollback of the block takes its settings back.
+        _set(tuple(before))
+
+
+def _set(values: tuple[str, ...]) -> None:
+    calls = ", ".join(f"set_config('salesmgr.{name}', %s, true)" for name in SETTINGS)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {calls}", values)
+
+
+class BrokenHistory(Exception):
+    """An import would leave a deal whose versions do not follow each other."""
+
+
+def check(deal_ids: list[int] | None = None) -> None:
+    """Raise BrokenHistory unless the versions of the deals (None: of all) form unbroken chains."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT deal_id, fault FROM pipeline_history_faults(%s) LIMIT 5", [deal_ids])
+        if faults := cursor.fetchall():
+            raise BrokenHistory("; ".join(f"deal {deal}: {fault}" for deal, fault in faults))

@@ -1,0 +1,3 @@
+from pipeline.models import accounts, activities, deals
+
+__all__ = ["accounts", "activities", "deals"]

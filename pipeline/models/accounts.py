@@ -1,0 +1,136 @@
+"""Customers, the people there, and what is sold to them."""
+
+from typing import ClassVar
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower, Upper
+from django.urls import reverse
+
+from kit.fields import Days, SameId
+from org.models.calendar import CURRENCY_CODE
+from org.models.people import Person
+from org.models.territories import Territory
+from pipeline.querysets import AccountQuerySet, ContactQuerySet, ProductQuerySet
+
+
+class Account(models.Model):
+    """A customer, or a company that may become one."""
+
+    name = models.CharField(max_length=200)
+    owner = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    industry = models.CharField(max_length=100, blank=True)
+    country = models.CharField(max_length=100, blank=True)
+    website = models.CharField(max_length=200, blank=True)
+    employees = models.PositiveIntegerField(null=True, blank=True)
+    annual_revenue = models.DecimalField(max_digits=16, decimal_places=2, null=True, blank=True)
+    founded_year = models.PositiveSmallIntegerField(null=True, blank=True)
+    external_id = models.CharField(max_length=100, null=True, blank=True)  # noqa: DJ001 -- unique where known
+    created_at = models.DateTimeField(auto_now_add=True)
+    archived_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar = AccountQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "pk"]
+        indexes = [
+            models.Index(Upper("name"), name="account_name_upper"),
+            models.Index(fields=["owner"], name="account_owner_idx"),
+        ]
+        constraints = [
+            models.UniqueConstraint("external_id", name="account_external_id_unique"),
+            models.CheckConstraint(name="account_named", condition=~Q(name="")),
+            models.CheckConstraint(name="account_not_its_parent", condition=~Q(parent=F("id"))),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("pipeline:account", args=[self.pk])
+
+
+class Contact(models.Model):
+    """A person at an account."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="contacts")
+    full_name = models.CharField(max_length=200)
+    title = models.CharField(max_length=200, blank=True)
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=60, blank=True)
+    external_id = models.CharField(max_length=100, null=True, blank=True)  # noqa: DJ001 -- unique where known
+    created_at = models.DateTimeField(auto_now_add=True)
+    archived_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar = ContactQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["full_name", "pk"]
+        constraints = [
+            models.UniqueConstraint("external_id", name="contact_external_id_unique"),
+            models.CheckConstraint(name="contact_named", condition=~Q(full_name="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+
+class Product(models.Model):
+    """Something that is sold, at a list price in its currency."""
+
+    name = models.CharField(max_length=200)
+    family = models.CharField(max_length=100, blank=True)
+    list_price = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    currency = models.CharField(max_length=3, validators=[CURRENCY_CODE])
+    external_id = models.CharField(max_length=100, null=True, blank=True)  # noqa: DJ001 -- unique where known
+    archived_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar = ProductQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(Lower("name"), name="product_name_unique"),
+            models.UniqueConstraint("external_id", name="product_external_id_unique"),
+            models.CheckConstraint(name="product_named", condition=~Q(name="")),
+            models.CheckConstraint(
+                name="product_price_not_negative", condition=Q(list_price__isnull=True) | Q(list_price__gte=0)
+            ),
+            models.CheckConstraint(name="product_currency", condition=Q(currency__regex=r"^[A-Z]{3}$")),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AccountTerritory(models.Model):
+    """An account lies in one territory from a day until, and not including, another."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="territories")
+    territory = models.ForeignKey(Territory, on_delete=models.PROTECT, related_name="+")
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["account", "valid_from"]
+        verbose_name_plural = "account territories"
+        indexes = [models.Index(fields=["territory", "account"], name="account_territory_idx")]
+        constraints = [
+            ExclusionConstraint(
+                name="account_in_one_territory_a_day",
+                expressions=[
+                    (SameId("account"), RangeOperators.OVERLAPS),
+                    (Days("valid_from", "valid_to"), RangeOperators.OVERLAPS),
+                ],
+            ),
+            models.CheckConstraint(
+                name="account_territory_lasts",
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account} in {self.territory} from {self.valid_from}"

@@ -1,0 +1,57 @@
+"""What people did with customers."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from kit.fields import choices, one_of
+from org.models.people import Person
+from pipeline.enums import ACTIVITY_LABELS, ActivityKind
+from pipeline.models.accounts import Account, Contact
+from pipeline.models.deals import Deal
+from pipeline.querysets import ActivityQuerySet
+
+
+class Activity(models.Model):
+    """A call, e-mail, meeting or note: who had it, when, and about which deal or account."""
+
+    kind = models.CharField(max_length=10, choices=choices(ActivityKind, ACTIVITY_LABELS))
+    subject = models.CharField(max_length=300)
+    body = models.TextField(blank=True)
+    occurred_at = models.DateTimeField()
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="activities")
+    deal = models.ForeignKey(Deal, null=True, blank=True, on_delete=models.PROTECT, related_name="activities")
+    account = models.ForeignKey(
+        Account, null=True, blank=True, on_delete=models.PROTECT, related_name="activities"
+    )
+    contact = models.ForeignKey(
+        Contact, null=True, blank=True, on_delete=models.PROTECT, related_name="activities"
+    )
+    external_id = models.CharField(max_length=100, null=True, blank=True)  # noqa: DJ001 -- unique where known
+    submission = models.UUIDField(null=True, unique=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    archived_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar = ActivityQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-occurred_at", "-pk"]
+        verbose_name_plural = "activities"
+        indexes = [
+            models.Index(fields=["deal", "-occurred_at"], name="activity_of_deal"),
+            models.Index(fields=["person", "-occurred_at"], name="activity_of_person"),
+            models.Index(fields=["account", "-occurred_at"], name="activity_of_account"),
+        ]
+        constraints = [
+            one_of("activity_kind", "kind", ActivityKind),
+            models.UniqueConstraint("external_id", name="activity_external_id_unique"),
+            models.CheckConstraint(name="activity_has_subject", condition=~Q(subject="")),
+            models.CheckConstraint(
+                name="activity_about_something",
+                condition=Q(deal__isnull=False) | Q(account__isnull=False) | Q(contact__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.subject

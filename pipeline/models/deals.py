@@ -1,0 +1,233 @@
+"""Stages, deals, and the history of deals that the database keeps by itself."""
+
+from datetime import UTC, datetime
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower, Now
+from django.urls import reverse
+
+from kit.fields import choices, one_of
+from org.models.calendar import CURRENCY_CODE
+from org.models.people import Person
+from pipeline.enums import LOST_LABELS, Category, LostReason, Status
+from pipeline.models.accounts import Account, Contact, Product
+from pipeline.querysets import DealQuerySet, DealVersionQuerySet, StageQuerySet
+
+# The open end of a version that still holds. A date, not infinity, so that Python can read it.
+FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
+
+
+class Stage(models.Model):
+    """A step of the sales process; its kind says whether deals in it are open, won or lost."""
+
+    name = models.CharField(max_length=100)
+    kind = models.CharField(max_length=10, choices=choices(Status), default=Status.OPEN)
+    order = models.PositiveSmallIntegerField()
+    probability = models.PositiveSmallIntegerField(help_text="Percent of deals here that end as won.")
+    default_category = models.CharField(max_length=20, choices=choices(Category), default=Category.PIPELINE)
+    expected_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    archived_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar = StageQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["order", "pk"]
+        constraints = [
+            models.UniqueConstraint(Lower("name"), name="stage_name_unique"),
+            one_of("stage_kind", "kind", Status),
+            one_of("stage_category", "default_category", Category),
+            models.CheckConstraint(name="stage_named", condition=~Q(name="")),
+            models.CheckConstraint(
+                name="stage_probability_fits_kind",
+                condition=Q(kind=Status.WON, probability=100, default_category=Category.CLOSED)
+                | Q(kind=Status.LOST, probability=0, default_category=Category.OMITTED)
+                | (Q(kind=Status.OPEN, probability__lte=100) & ~Q(default_category=Category.CLOSED)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DealManager(models.Manager.from_queryset(DealQuerySet)):  # type: ignore[misc]
+    def as_of(self, moment: datetime) -> DealVersionQuerySet:
+        """Return every deal as it stood at ``moment``, as rows of DealVersion."""
+        return DealVersion.objects.as_of(moment)
+
+
+class Deal(models.Model):
+    """A sale in the making, or made, or missed.
+
+    The database fills in ``status``, ``category``, ``amount_base``, ``closed_on``,
+    ``credited_to``, ``original_close_on``, ``stage_entered_at`` and ``version`` (migration
+    0002), so that every way of writing, SQL included, agrees on them.
+    """
+
+    name = models.CharField(max_length=200)
+    account = models.ForeignKey(Account, null=True, blank=True, on_delete=models.PROTECT, related_name="deals")
+    owner = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="deals")
+    stage = models.ForeignKey(Stage, on_delete=models.PROTECT, related_name="deals")
+    status = models.CharField(max_length=10, choices=choices(Status), default=Status.OPEN)
+    amount = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    currency = models.CharField(max_length=3, validators=[CURRENCY_CODE])
+    amount_base = models.DecimalField(max_digits=14, decimal_places=2, null=True, editable=False)
+    expected_close_on = models.DateField(null=True, blank=True)
+    original_close_on = models.DateField(null=True, editable=False)
+    closed_on = models.DateField(null=True, blank=True)
+    credited_to = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+", editable=False)
+    category_override = models.CharField(  # noqa: DJ001 -- null means the stage decides
+        max_length=20, choices=choices(Category), null=True, blank=True
+    )
+    category = models.CharField(max_length=20, choices=choices(Category), default=Category.PIPELINE)
+    next_step = models.CharField(max_length=500, blank=True)
+    next_step_on = models.DateField(null=True, blank=True)
+    source = models.CharField(max_length=100, blank=True)
+    lost_reason = models.CharField(  # noqa: DJ001 -- null while not lost
+        max_length=30, choices=choices(LostReason, LOST_LABELS), null=True, blank=True
+    )
+    lost_note = models.TextField(blank=True)
+    win_evidence = models.TextField(blank=True)
+    external_id = models.CharField(max_length=100, null=True, blank=True)  # noqa: DJ001 -- unique where known
+    created_at = models.DateTimeField(db_default=Now())
+    created_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    stage_entered_at = models.DateTimeField(db_default=Now(), editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    archived_at = models.DateTimeField(null=True, blank=True)
+    contacts = models.ManyToManyField(Contact, blank=True, related_name="deals")
+
+    objects: ClassVar[DealManager] = DealManager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        indexes = [
+            models.Index(
+                fields=["owner", "expected_close_on"],
+                name="deal_open_by_owner",
+                condition=Q(status=Status.OPEN, archived_at__isnull=True),
+            ),
+            models.Index(fields=["-created_at", "-id"], name="deal_newest"),
+            models.Index(fields=["owner", "-created_at", "-id"], name="deal_newest_of_owner"),
+            models.Index(fields=["account"], name="deal_account_idx"),
+        ]
+        constraints = [
+            models.UniqueConstraint("external_id", name="deal_external_id_unique"),
+            one_of("deal_status", "status", Status),
+            one_of("deal_category", "category", Category),
+            models.CheckConstraint(name="deal_named", condition=~Q(name="")),
+            models.CheckConstraint(name="deal_currency", condition=Q(currency__regex=r"^[A-Z]{3}$")),
+            models.CheckConstraint(
+                name="deal_lost_reason_known",
+                condition=Q(lost_reason__isnull=True) | Q(lost_reason__in=[str(r) for r in LostReason]),
+            ),
+            models.CheckConstraint(
+                name="deal_category_override_open",
+                condition=Q(category_override__isnull=True)
+                | Q(category_override__in=["omitted", "pipeline", "best_case", "commit"]),
+            ),
+            models.CheckConstraint(
+                name="deal_closed_has_its_day",
+                condition=Q(status=Status.OPEN, closed_on__isnull=True, credited_to__isnull=True)
+                | (~Q(status=Status.OPEN) & Q(closed_on__isnull=False, credited_to__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="deal_days_plausible",
+                condition=(
+                    Q(expected_close_on__isnull=True) | Q(expected_close_on__range=("1980-01-01", "2199-12-31"))
+                )
+                & (Q(closed_on__isnull=True) | Q(closed_on__range=("1980-01-01", "2199-12-31"))),
+            ),
+            models.CheckConstraint(
+                name="deal_amount_in_both_currencies",
+                condition=Q(amount__isnull=True, amount_base__isnull=True)
+                | Q(amount__isnull=False, amount_base__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("pipeline:deal", args=[self.pk])
+
+
+class DealVersion(models.Model):
+    """The tracked fields of a deal from ``valid_from`` up to, and not including, ``valid_to``.
+
+    Written by the database alone. The versions of a deal follow each other without gap or
+    overlap from its creation on; the last one ends at FOREVER.
+    """
+
+    deal = models.ForeignKey(Deal, on_delete=models.CASCADE, related_name="versions")
+    valid_from = models.DateTimeField()
+    valid_to = models.DateTimeField(default=FOREVER)
+    name = models.CharField(max_length=200)
+    account = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+")
+    owner = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    stage = models.ForeignKey(Stage, on_delete=models.PROTECT, related_name="+")
+    status = models.CharField(max_length=10, choices=choices(Status))
+    probability = models.PositiveSmallIntegerField()
+    amount = models.DecimalField(max_digits=14, decimal_places=2, null=True)
+    currency = models.CharField(max_length=3)
+    amount_base = models.DecimalField(max_digits=14, decimal_places=2, null=True)
+    expected_close_on = models.DateField(null=True)
+    closed_on = models.DateField(null=True)
+    credited_to = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    category = models.CharField(max_length=20, choices=choices(Category))
+    next_step = models.CharField(max_length=500, blank=True)
+    next_step_on = models.DateField(null=True)
+    archived = models.BooleanField(default=False)
+    changed_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    source = models.CharField(max_length=20)
+    reason = models.CharField(max_length=1000, blank=True)
+    transaction = models.BigIntegerField()
+
+    objects: ClassVar = DealVersionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["deal", "valid_from"]
+        indexes = [
+            models.Index(
+                fields=["owner", "valid_to"],
+                name="version_open_by_owner",
+                condition=Q(status=Status.OPEN, archived=False),
+            ),
+            models.Index(
+                fields=["closed_on", "credited_to"],
+                name="version_closed",
+                condition=~Q(status=Status.OPEN) & Q(archived=False),
+            ),
+            models.Index(
+                fields=["credited_to", "closed_on"],
+                name="version_closed_by_credit",
+                condition=~Q(status=Status.OPEN) & Q(archived=False),
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["deal", "valid_from"], name="version_starts_once"),
+            models.UniqueConstraint(fields=["deal", "valid_to"], name="version_ends_once"),
+            models.CheckConstraint(name="version_lasts", condition=Q(valid_to__gt=F("valid_from"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} from {self.valid_from}"
+
+
+class DealLine(models.Model):
+    """A quantity of a product in a deal, at the price asked, in the deal's currency."""
+
+    deal = models.ForeignKey(Deal, on_delete=models.CASCADE, related_name="lines")
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+")
+    quantity = models.DecimalField(max_digits=12, decimal_places=2, default=1)
+    unit_price = models.DecimalField(max_digits=14, decimal_places=2)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(name="deal_line_quantity", condition=Q(quantity__gt=0)),
+            models.CheckConstraint(name="deal_line_price", condition=Q(unit_price__gte=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} x {self.product}"

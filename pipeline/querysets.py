@@ -1,0 +1,107 @@
+"""Named filters over pipeline's tables. Each ``visible_to`` delegates to org.access."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Q, QuerySet
+
+from org import access
+from pipeline.enums import Status
+
+if TYPE_CHECKING:
+    from org.models.people import Person
+
+
+class StageQuerySet(models.QuerySet):
+    def visible_to(self, viewer: "Person") -> QuerySet:
+        return self if access.sells(viewer) else self.none()
+
+    def live(self) -> QuerySet:
+        return self.filter(archived_at__isnull=True)
+
+
+class ProductQuerySet(models.QuerySet):
+    def visible_to(self, viewer: "Person") -> QuerySet:
+        return self if access.sells(viewer) else self.none()
+
+    def live(self) -> QuerySet:
+        return self.filter(archived_at__isnull=True)
+
+
+class AccountQuerySet(models.QuerySet):
+    def visible_to(self, viewer: "Person") -> QuerySet:
+        """Everybody who sells sees the accounts, so that no customer is entered twice; deals stay scoped."""
+        return self if access.sells(viewer) else self.none()
+
+    def live(self) -> QuerySet:
+        return self.filter(archived_at__isnull=True)
+
+
+class ContactQuerySet(models.QuerySet):
+    def visible_to(self, viewer: "Person") -> QuerySet:
+        return self if access.sells(viewer) else self.none()
+
+    def live(self) -> QuerySet:
+        return self.filter(archived_at__isnull=True)
+
+
+class DealQuerySet(models.QuerySet):
+    def visible_to(self, viewer: "Person") -> QuerySet:
+        """Return the deals whose owner of today the viewer stands above today."""
+        return self.filter(access.people_filter(viewer, "owner"))
+
+    def live(self) -> QuerySet:
+        return self.filter(archived_at__isnull=True)
+
+    def open(self) -> QuerySet:
+        return self.live().filter(status=Status.OPEN)
+
+    def won(self) -> QuerySet:
+        return self.live().filter(status=Status.WON)
+
+
+class DealVersionQuerySet(models.QuerySet):
+    """Deals as they stood. Archived deals are left out unless asked for."""
+
+    def as_of(self, moment: datetime) -> QuerySet:
+        return self.filter(valid_from__lte=moment, valid_to__gt=moment)
+
+    def live(self) -> QuerySet:
+        return self.filter(archived=False)
+
+    def visible_to(self, viewer: "Person") -> QuerySet:
+        """Access is judged by the deal's owner of today, not by the owner of the version."""
+        return self.filter(access.people_filter(viewer, "deal__owner"))
+
+    def open(self) -> QuerySet:
+        return self.filter(status=Status.OPEN, archived=False)
+
+    def closed(self) -> QuerySet:
+        """Won and lost deals."""
+        return self.filter(~Q(status=Status.OPEN), archived=False)
+
+    def won(self) -> QuerySet:
+        return self.closed().filter(status=Status.WON)
+
+    def closed_in(self, start: date, end: date) -> QuerySet:
+        return self.filter(closed_on__gte=start, closed_on__lt=end)
+
+    def closing_in(self, start: date, end: date) -> QuerySet:
+        """Return the deals expected to close in [start, end)."""
+        return self.filter(expected_close_on__gte=start, expected_close_on__lt=end)
+
+    def owned_by(self, people: Iterable[int] | QuerySet) -> QuerySet:
+        return self.filter(owner__in=people)
+
+
+class ActivityQuerySet(models.QuerySet):
+    def visible_to(self, viewer: "Person") -> QuerySet:
+        """Return what the viewer's people did, and what anybody did on the deals the viewer may see."""
+        return self.filter(
+            access.people_filter(viewer, "person") | access.people_filter(viewer, "deal__owner")
+        )
+
+    def live(self) -> QuerySet:
+        return self.filter(archived_at__isnull=True)

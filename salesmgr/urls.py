@@ -1,0 +1,14 @@
+"""Routes of the whole site. Each app's own routes stand in its urls module."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("auth/", include("allauth.account.urls")),
+    path("", include("org.urls")),
+    path("", include("pipeline.urls")),
+    path("", include("forecasting.urls")),
+    path("", include("coaching.urls")),
+    path("", include("hiring.urls")),
+    path("django-admin/", admin.site.urls),
+]
