@@ -10,7 +10,7 @@ import secrets
 import tempfile
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import parse_qs, urlsplit
 
 import environ
 
@@ -21,13 +21,13 @@ LONGEST_SOCKET_DIR = 80
 
 def var_dir() -> Path:
     """Return the folder of everything that runs leave behind."""
-    return Path(os.environ.get("SALESMGR_VAR") or BASE_DIR / "var")
+    return Path(os.environ.get("SALESMGR_VAR") or BASE_DIR / "var").absolute()
 
 
 def socket_dir() -> Path:
-    """Return the folder of the servers' sockets: under var/, or a short one where that is too long."""
+    """Return the folder of the servers' sockets: under var/ unless its path is too long for one."""
     folder = var_dir() / "run"
-    if len(str(folder)) <= LONGEST_SOCKET_DIR:
+    if len(os.fsencode(folder)) <= LONGEST_SOCKET_DIR:
         return folder
     digest = hashlib.sha256(str(folder).encode()).hexdigest()[:12]
     return Path(tempfile.gettempdir()) / f"salesmgr-{digest}"
@@ -35,21 +35,33 @@ def socket_dir() -> Path:
 
 def database_config(url: str) -> dict[str, Any]:
     """Return Django's database settings for ``url``, or for the embedded server if it is empty."""
+    engine = "django.db.backends.postgresql"
+    if url:
+        return dict(environ.Env.db_url_config(url, engine=engine))
+    return {"ENGINE": engine, "NAME": "salesmgr", "USER": "salesmgr", "HOST": str(socket_dir())}
+
+
+def cache_url(url: str, *, database: int = 0) -> str:
+    """Return Django's cache location: ``url``, or a database of the embedded server if empty."""
+    return url or f"unix://{socket_dir()}/valkey.sock?db={database}"
+
+
+def broker_url(url: str, *, database: int = 1) -> str:
+    """Return Celery's broker for ``url``, or a database of the embedded server if it is empty.
+
+    Celery has its own spelling of a Unix socket.
+    """
     if not url:
-        url = f"postgres://salesmgr@/salesmgr?host={quote(str(socket_dir()), safe='')}"
-    return dict(environ.Env.db_url_config(url, engine="django.db.backends.postgresql"))
-
-
-def cache_url() -> str:
-    return f"unix://{socket_dir()}/valkey.sock?db=0"
-
-
-def broker_url() -> str:
-    return f"redis+socket://{socket_dir()}/valkey.sock?virtual_host=1"
+        return f"redis+socket://{socket_dir()}/valkey.sock?virtual_host={database}"
+    parts = urlsplit(url)
+    if parts.scheme != "unix":
+        return url
+    chosen = parse_qs(parts.query).get("db", ["0"])[0]
+    return f"redis+socket://{parts.path}?virtual_host={chosen}"
 
 
 def email_config(url: str) -> dict[str, Any]:
-    """Return Django's mail settings; without a mail server messages are kept as files under var/."""
+    """Return Django's mail settings; without a server, messages are kept as files under var/."""
     if url:
         return dict(environ.Env.email_url_config(url))
     return {

@@ -122,14 +122,14 @@ REDIS_URL = env_text("REDIS_URL")
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": REDIS_URL or embedded.cache_url(),
+        "LOCATION": embedded.cache_url(REDIS_URL),
         "KEY_PREFIX": "salesmgr",
         # JSON, since Django's own choice is pickle: writing to Redis must not mean running code.
         "OPTIONS": {"serializer": "kit.cache.JSONSerializer"},
     }
 }
 
-CELERY_BROKER_URL = REDIS_URL or embedded.broker_url()
+CELERY_BROKER_URL = embedded.broker_url(REDIS_URL)
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_SERIALIZER = "json"
 CELERY_TASK_IGNORE_RESULT = True

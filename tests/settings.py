@@ -1,0 +1,41 @@
+"""The product's settings on the servers of this checkout; only what slows tests down differs."""
+
+import os
+from urllib.parse import urlsplit
+
+from salesmgr import embedded
+from tests import slots
+
+os.environ["INSECURE_HTTP"] = "1"
+
+from salesmgr.settings import *  # noqa: F403 -- the variable above decides what is imported
+from salesmgr.settings import CACHES, DATABASES, REDIS_URL, STORAGES
+
+_worker = f"{slots.slot()}-{slots.worker()}"
+_redis = slots.redis_database()
+
+
+def _numbered(database: int) -> str:
+    """Return REDIS_URL with another database; empty where the embedded server is used."""
+    return urlsplit(REDIS_URL)._replace(path=f"/{database}").geturl() if REDIS_URL else ""
+
+
+# A new schema makes a new test database, so `--reuse-db` is always safe.
+DATABASES["default"]["TEST"] = {
+    "NAME": f"test_salesmgr_{slots.schema_digest()}_{slots.slot()}",
+}
+# The live server's threads must leave no connection behind.
+DATABASES["default"]["CONN_MAX_AGE"] = 0
+
+CACHES["default"]["LOCATION"] = embedded.cache_url(_numbered(_redis), database=_redis)
+CELERY_BROKER_URL = embedded.broker_url(_numbered(_redis + 1), database=_redis + 1)
+
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+
+_files = embedded.var_dir() / "test" / _worker
+MEDIA_ROOT = str(_files / "media")
+STATIC_ROOT = str(_files / "static")
+for _folder in (MEDIA_ROOT, STATIC_ROOT):
+    os.makedirs(_folder, exist_ok=True)  # noqa: PTH103 -- settings keep no Path of their own
