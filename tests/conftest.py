@@ -1,5 +1,9 @@
 """The servers that every test run needs, and what a run may not skip."""
 
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
 import psycopg2
 import pytest
 from psycopg2 import sql
@@ -7,8 +11,51 @@ from psycopg2 import sql
 from salesmgr.devstack.refusal import Refusal
 from salesmgr.devstack.servers import Servers
 from tests import slots
+from tests.needs import chromium_path, maven_folder
+
+pytest_plugins = ["tests.browser"]
 
 _SERVERS = pytest.StashKey[Servers]()
+
+
+# mark: (what it needs and lacks here, the variable that forbids to go on without)
+_NEEDS = {
+    "browser": (lambda: chromium_path() is None, "Chromium is not installed", "REQUIRE_BROWSER"),
+    "maven": (
+        lambda: not maven_folder().is_dir(),
+        f"the Maven CRM files are not in {maven_folder()}",
+        "REQUIRE_MAVEN",
+    ),
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip, with the reason, what this machine cannot run, unless the environment forbids it."""
+    for mark, (lacks, reason, variable) in _NEEDS.items():
+        if os.environ.get(variable) or not lacks():
+            continue
+        for item in items:
+            if item.get_closest_marker(mark):
+                item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Turn a skip into a failure where the environment says that the test must run."""
+    report = yield
+    for mark, (_, _, variable) in _NEEDS.items():
+        if report.skipped and os.environ.get(variable) and item.get_closest_marker(mark):
+            report.outcome = "failed"
+            report.longrepr = f"{variable} is set: a test marked {mark} may not be skipped"
+    return report
+
+
+@pytest.fixture
+def maven() -> Path:
+    """Return the folder of the Maven CRM files, for a test marked `maven`."""
+    folder = maven_folder()
+    assert folder.is_dir(), f"the Maven CRM files are not in {folder}"
+    return folder
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
