@@ -5,7 +5,7 @@ from typing import Any
 
 
 class JSONSerializer:
-    """Django's Redis backend calls these two; whole numbers stay bare so that INCR works on them."""
+    """Django's Redis backend calls these two; whole numbers stay bare, so that INCR works."""
 
     def dumps(self, value: Any) -> int | bytes:
         if type(value) is int:

@@ -31,9 +31,14 @@ class SameId(Func):
 
 
 class Days(Func):
-    """The half-open span of days of two date columns, the second of which may be null for "still"."""
+    """The half-open span of days of two date columns; a null in the second means "still"."""
 
     function = "daterange"
 
     def __init__(self, start: str, end: str) -> None:
         super().__init__(start, end)
+
+
+def model_label(row: models.Model) -> str:
+    """Return the name of the row's model, such as "pipeline.deal"."""
+    return type(row)._meta.label_lower  # noqa: SLF001 -- Django documents _meta as public

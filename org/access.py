@@ -83,7 +83,10 @@ def led_team_ids(viewer: "Person") -> set[int]:
         return set()
     day = today()
     led = TeamMembership.objects.on(day).filter(person=viewer, is_lead=True)
-    return below(dict(Team.objects.values_list("pk", "parent_id")), set(led.values_list("team_id", flat=True)))
+    return below(
+        dict(Team.objects.values_list("pk", "parent_id")),
+        set(led.values_list("team_id", flat=True)),
+    )
 
 
 def below(parents: dict[int, int | None], roots: set[int]) -> set[int]:

@@ -7,11 +7,12 @@ from typing import Any
 
 from django.db import models
 
+from kit.fields import model_label
 from org.models.audit import AuditEntry
 from org.models.people import Person
 
 
-def record(  # noqa: PLR0913 -- each is a column of the log
+def record(
     actor: Person | None,
     action: str,
     subject: models.Model,
@@ -20,7 +21,7 @@ def record(  # noqa: PLR0913 -- each is a column of the log
     reason: str = "",
     label: str = "",
 ) -> AuditEntry:
-    """Log that ``actor`` (None: the system) did ``action``, a verb such as "deal.move", to ``subject``.
+    """Log that ``actor`` (None: the system) did ``action``, such as "deal.move", to ``subject``.
 
     ``changes`` maps a field to (before, after). Private notes and candidates pass a ``label``
     that says nothing of their content.
@@ -28,10 +29,13 @@ def record(  # noqa: PLR0913 -- each is a column of the log
     return AuditEntry.objects.create(
         actor=actor,
         action=action,
-        subject_type=type(subject)._meta.label_lower,
+        subject_type=model_label(subject),
         subject_id=subject.pk,
         subject_label=(label or str(subject))[:300],
-        changes={field: [_plain(before), _plain(after)] for field, (before, after) in (changes or {}).items()},
+        changes={
+            field: [_plain(before), _plain(after)]
+            for field, (before, after) in (changes or {}).items()
+        },
         reason=reason[:1000],
     )
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.db.models.functions import RowNumber
+from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import Window
+from django.db.models.functions import RowNumber
 
+from kit.fields import model_label
 from org import access
 
 if TYPE_CHECKING:
@@ -42,15 +43,17 @@ class PersonQuerySet(models.QuerySet):
         return self.filter(is_active=True)
 
     def with_roles(self, *roles: str) -> QuerySet:
-        return self.filter(
-            Exists(self.model.role_grants.rel.related_model.objects.filter(person=OuterRef("pk"), role__in=roles))
-        )
+        return self.filter(role_grants__role__in=roles).distinct()
 
 
 class TeamQuerySet(models.QuerySet):
     def visible_to(self, viewer: "Person") -> QuerySet:
-        """Return the teams whose totals the viewer may see: those led today, and the teams in them."""
-        return self if access.sees_everyone(viewer) else self.filter(pk__in=access.led_team_ids(viewer))
+        """Return the teams whose totals the viewer may see: those led today and those in them."""
+        return (
+            self
+            if access.sees_everyone(viewer)
+            else self.filter(pk__in=access.led_team_ids(viewer))
+        )
 
     def live(self) -> QuerySet:
         return self.filter(archived_at__isnull=True)
@@ -94,7 +97,7 @@ class QuotaQuerySet(models.QuerySet):
         )
 
     def as_of(self, moment: datetime) -> QuerySet:
-        """Return each subject's version that was the newest at ``moment``, withdrawn ones included."""
+        """Return each subject's newest version at ``moment``, withdrawn ones included."""
         newest = Window(
             RowNumber(),
             partition_by=[F("person"), F("team"), F("territory"), F("measure"), F("period")],
@@ -109,5 +112,4 @@ class AuditEntryQuerySet(models.QuerySet):
         return self if viewer.is_admin else self.filter(actor=viewer)
 
     def about(self, subject: models.Model) -> QuerySet:
-        kind: Any = type(subject)
-        return self.filter(subject_type=kind._meta.label_lower, subject_id=subject.pk)  # noqa: SLF001 -- Django's public name for it
+        return self.filter(subject_type=model_label(subject), subject_id=subject.pk)

@@ -1,4 +1,4 @@
-"""Telling the database who changes deals, by which way, why and when; it writes the history itself."""
+"""Tells the database who changes deals, by which way, why and when; it keeps the history."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -49,13 +49,13 @@ def _set(values: tuple[str, ...]) -> None:
         cursor.execute(f"SELECT {calls}", values)
 
 
-class BrokenHistory(Exception):
+class BrokenHistoryError(Exception):
     """An import would leave a deal whose versions do not follow each other."""
 
 
 def check(deal_ids: list[int] | None = None) -> None:
-    """Raise BrokenHistory unless the versions of the deals (None: of all) form unbroken chains."""
+    """Raise BrokenHistoryError unless the versions of the deals (None: all) are unbroken chains."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT deal_id, fault FROM pipeline_history_faults(%s) LIMIT 5", [deal_ids])
         if faults := cursor.fetchall():
-            raise BrokenHistory("; ".join(f"deal {deal}: {fault}" for deal, fault in faults))
+            raise BrokenHistoryError("; ".join(f"deal {deal}: {fault}" for deal, fault in faults))

@@ -32,7 +32,7 @@ class ProductQuerySet(models.QuerySet):
 
 class AccountQuerySet(models.QuerySet):
     def visible_to(self, viewer: "Person") -> QuerySet:
-        """Everybody who sells sees the accounts, so that no customer is entered twice; deals stay scoped."""
+        """Everybody who sells sees all accounts, so that none is entered twice."""
         return self if access.sells(viewer) else self.none()
 
     def live(self) -> QuerySet:
@@ -65,7 +65,7 @@ class DealQuerySet(models.QuerySet):
 class DealVersionQuerySet(models.QuerySet):
     """Deals as they stood. Archived deals are left out unless asked for."""
 
-    def as_of(self, moment: datetime) -> QuerySet:
+    def as_of(self, moment: datetime) -> "DealVersionQuerySet":
         return self.filter(valid_from__lte=moment, valid_to__gt=moment)
 
     def live(self) -> QuerySet:
@@ -98,7 +98,7 @@ class DealVersionQuerySet(models.QuerySet):
 
 class ActivityQuerySet(models.QuerySet):
     def visible_to(self, viewer: "Person") -> QuerySet:
-        """Return what the viewer's people did, and what anybody did on the deals the viewer may see."""
+        """Return what the viewer's people did, and what was done on deals the viewer may see."""
         return self.filter(
             access.people_filter(viewer, "person") | access.people_filter(viewer, "deal__owner")
         )

@@ -15,6 +15,7 @@ from tests.needs import chromium_path, maven_folder
 
 pytest_plugins = ["tests.browser"]
 
+pytest_plugins = ["tests.worlds"]
 _SERVERS = pytest.StashKey[Servers]()
 
 

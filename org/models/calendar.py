@@ -38,7 +38,9 @@ class Organisation(models.Model):
             models.CheckConstraint(
                 name="organisation_start_month", condition=Q(fiscal_year_start_month__range=(1, 12))
             ),
-            models.CheckConstraint(name="organisation_currency", condition=Q(currency__regex=r"^[A-Z]{3}$")),
+            models.CheckConstraint(
+                name="organisation_currency", condition=Q(currency__regex=r"^[A-Z]{3}$")
+            ),
         ]
 
     def __str__(self) -> str:
@@ -74,10 +76,13 @@ class FiscalPeriod(models.Model):
         constraints = [
             one_of("fiscal_period_kind", "kind", PeriodKind),
             models.UniqueConstraint(fields=["kind", "start_on"], name="fiscal_period_starts_once"),
-            models.CheckConstraint(name="fiscal_period_lasts", condition=Q(end_on__gt=F("start_on"))),
+            models.CheckConstraint(
+                name="fiscal_period_lasts", condition=Q(end_on__gt=F("start_on"))
+            ),
             models.CheckConstraint(
                 name="fiscal_period_has_its_parent",
-                condition=Q(kind="year", parent__isnull=True) | (~Q(kind="year") & Q(parent__isnull=False)),
+                condition=Q(kind="year", parent__isnull=True)
+                | (~Q(kind="year") & Q(parent__isnull=False)),
             ),
             *(
                 ExclusionConstraint(
@@ -98,7 +103,7 @@ class FiscalPeriod(models.Model):
 
 
 class ExchangeRate(models.Model):
-    """From ``valid_from`` on, one unit of ``currency`` is worth ``rate`` of the reporting currency."""
+    """From ``valid_from`` on a unit of ``currency`` is worth ``rate`` of the reporting currency."""
 
     currency = models.CharField(max_length=3, validators=[CURRENCY_CODE])
     valid_from = models.DateField()
@@ -107,9 +112,13 @@ class ExchangeRate(models.Model):
     class Meta:
         ordering = ["currency", "-valid_from"]
         constraints = [
-            models.UniqueConstraint(fields=["currency", "valid_from"], name="exchange_rate_once_a_day"),
+            models.UniqueConstraint(
+                fields=["currency", "valid_from"], name="exchange_rate_once_a_day"
+            ),
             models.CheckConstraint(name="exchange_rate_positive", condition=Q(rate__gt=0)),
-            models.CheckConstraint(name="exchange_rate_currency", condition=Q(currency__regex=r"^[A-Z]{3}$")),
+            models.CheckConstraint(
+                name="exchange_rate_currency", condition=Q(currency__regex=r"^[A-Z]{3}$")
+            ),
         ]
 
     def __str__(self) -> str:

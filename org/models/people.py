@@ -21,7 +21,9 @@ from org.querysets import PersonQuerySet
 class PersonManager(BaseUserManager.from_queryset(PersonQuerySet)):  # type: ignore[misc]
     """Creates people with and without a log-in."""
 
-    def create_user(self, email: str | None, password: str | None = None, **fields: Any) -> "Person":
+    def create_user(
+        self, email: str | None, password: str | None = None, **fields: Any
+    ) -> "Person":
         person = self.model(email=self.normalize_email(email).lower() or None, **fields)
         person.set_password(password)
         person.save()
@@ -38,7 +40,7 @@ class PersonManager(BaseUserManager.from_queryset(PersonQuerySet)):  # type: ign
 class Person(AbstractBaseUser, PermissionsMixin):
     """Somebody of the organisation; with an e-mail address, somebody who can sign in."""
 
-    email = models.EmailField(null=True, blank=True)
+    email = models.EmailField(null=True, blank=True)  # noqa: DJ001 -- unique where known
     full_name = models.CharField(max_length=200)
     title = models.CharField(max_length=200, blank=True)
     is_active = models.BooleanField(default=True)
@@ -61,7 +63,9 @@ class Person(AbstractBaseUser, PermissionsMixin):
             models.CheckConstraint(name="person_named", condition=~Q(full_name="")),
             models.CheckConstraint(
                 name="person_leaves_after_start",
-                condition=Q(left_on__isnull=True) | Q(started_on__isnull=True) | Q(left_on__gte=F("started_on")),
+                condition=Q(left_on__isnull=True)
+                | Q(started_on__isnull=True)
+                | Q(left_on__gte=F("started_on")),
             ),
         ]
 
@@ -145,7 +149,9 @@ class ReportingLine(models.Model):
                     (Days("valid_from", "valid_to"), RangeOperators.OVERLAPS),
                 ],
             ),
-            models.CheckConstraint(name="reporting_line_not_to_self", condition=~Q(person=F("manager"))),
+            models.CheckConstraint(
+                name="reporting_line_not_to_self", condition=~Q(person=F("manager"))
+            ),
             models.CheckConstraint(
                 name="reporting_line_lasts",
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
@@ -157,7 +163,7 @@ class ReportingLine(models.Model):
 
 
 class ReportingClosure(models.Model):
-    """Who stands above whom, at any depth, on which days; everybody stands above themself at depth 0.
+    """Who stands above whom, how far, on which days; everybody above themself at depth 0.
 
     Written by the database from ReportingLine (migration 0002), never by the application.
     """

@@ -21,8 +21,12 @@ class Quota(models.Model):
     target withdraws the quota. Rows are never changed or deleted: the database refuses it.
     """
 
-    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="quotas")
-    team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.PROTECT, related_name="quotas")
+    person = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="quotas"
+    )
+    team = models.ForeignKey(
+        Team, null=True, blank=True, on_delete=models.PROTECT, related_name="quotas"
+    )
     territory = models.ForeignKey(
         Territory, null=True, blank=True, on_delete=models.PROTECT, related_name="quotas"
     )
@@ -55,9 +59,12 @@ class Quota(models.Model):
             models.CheckConstraint(name="quota_has_reason", condition=~Q(reason="")),
             models.CheckConstraint(
                 name="quota_not_set_by_its_person",
-                condition=Q(set_by__isnull=True) | Q(person__isnull=True) | ~Q(person=models.F("set_by")),
+                condition=Q(set_by__isnull=True)
+                | Q(person__isnull=True)
+                | ~Q(person=models.F("set_by")),
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.person or self.team or self.territory}: {self.target} {self.measure} in {self.period}"
+        subject = self.person or self.team or self.territory
+        return f"{subject}: {self.target} {self.measure} in {self.period}"

@@ -17,7 +17,9 @@ class Team(models.Model):
     """A named group of people that dashboards and quotas speak of; teams may hold teams."""
 
     name = models.CharField(max_length=200)
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+    )
     archived_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar = TeamQuerySet.as_manager()
@@ -35,7 +37,7 @@ class Team(models.Model):
 
 
 class TeamMembership(models.Model):
-    """A person belongs to one team from a day until, and not including, another; leads are members too."""
+    """A person belongs to one team from a day up to another, excluded; leads are members too."""
 
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="memberships")
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="memberships")
@@ -57,7 +59,8 @@ class TeamMembership(models.Model):
                 ],
             ),
             models.CheckConstraint(
-                name="membership_lasts", condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from"))
+                name="membership_lasts",
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
             ),
         ]
 

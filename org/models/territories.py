@@ -17,7 +17,9 @@ class Territory(models.Model):
     """A part of the market; a parent includes its children in every figure."""
 
     name = models.CharField(max_length=200)
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+    )
     archived_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar = TerritoryQuerySet.as_manager()
@@ -36,7 +38,7 @@ class Territory(models.Model):
 
 
 class PersonTerritory(models.Model):
-    """A person works a territory from a day until, and not including, another; one may work several."""
+    """A person works a territory from a day up to another, excluded; one may work several."""
 
     territory = models.ForeignKey(Territory, on_delete=models.PROTECT, related_name="people")
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="territories")

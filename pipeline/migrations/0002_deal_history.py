@@ -180,7 +180,8 @@ BEGIN
     now_is.transaction := pg_current_xact_id()::text::bigint;
 
     -- What one transaction does is one change: its steps were never visible to anybody.
-    IF (given IS NULL AND was.transaction = now_is.transaction) OR given = was.valid_from THEN
+    IF (given IS NULL AND was.transaction = now_is.transaction AND was.valid_from >= now())
+       OR given = was.valid_from THEN
         UPDATE pipeline_dealversion
            SET (name, account_id, owner_id, stage_id, status, probability, amount, currency,
                 amount_base, expected_close_on, closed_on, credited_to_id, category, next_step,

@@ -20,8 +20,12 @@ class Account(models.Model):
     """A customer, or a company that may become one."""
 
     name = models.CharField(max_length=200)
-    owner = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    owner = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+    )
     industry = models.CharField(max_length=100, blank=True)
     country = models.CharField(max_length=100, blank=True)
     website = models.CharField(max_length=200, blank=True)
@@ -97,9 +101,12 @@ class Product(models.Model):
             models.UniqueConstraint("external_id", name="product_external_id_unique"),
             models.CheckConstraint(name="product_named", condition=~Q(name="")),
             models.CheckConstraint(
-                name="product_price_not_negative", condition=Q(list_price__isnull=True) | Q(list_price__gte=0)
+                name="product_price_not_negative",
+                condition=Q(list_price__isnull=True) | Q(list_price__gte=0),
             ),
-            models.CheckConstraint(name="product_currency", condition=Q(currency__regex=r"^[A-Z]{3}$")),
+            models.CheckConstraint(
+                name="product_currency", condition=Q(currency__regex=r"^[A-Z]{3}$")
+            ),
         ]
 
     def __str__(self) -> str:

@@ -21,7 +21,9 @@ class Activity(models.Model):
     body = models.TextField(blank=True)
     occurred_at = models.DateTimeField()
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="activities")
-    deal = models.ForeignKey(Deal, null=True, blank=True, on_delete=models.PROTECT, related_name="activities")
+    deal = models.ForeignKey(
+        Deal, null=True, blank=True, on_delete=models.PROTECT, related_name="activities"
+    )
     account = models.ForeignKey(
         Account, null=True, blank=True, on_delete=models.PROTECT, related_name="activities"
     )
@@ -49,7 +51,9 @@ class Activity(models.Model):
             models.CheckConstraint(name="activity_has_subject", condition=~Q(subject="")),
             models.CheckConstraint(
                 name="activity_about_something",
-                condition=Q(deal__isnull=False) | Q(account__isnull=False) | Q(contact__isnull=False),
+                condition=Q(deal__isnull=False)
+                | Q(account__isnull=False)
+                | Q(contact__isnull=False),
             ),
         ]
 

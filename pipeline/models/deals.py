@@ -25,8 +25,12 @@ class Stage(models.Model):
     name = models.CharField(max_length=100)
     kind = models.CharField(max_length=10, choices=choices(Status), default=Status.OPEN)
     order = models.PositiveSmallIntegerField()
-    probability = models.PositiveSmallIntegerField(help_text="Percent of deals here that end as won.")
-    default_category = models.CharField(max_length=20, choices=choices(Category), default=Category.PIPELINE)
+    probability = models.PositiveSmallIntegerField(
+        help_text="Percent of deals here that end as won."
+    )
+    default_category = models.CharField(
+        max_length=20, choices=choices(Category), default=Category.PIPELINE
+    )
     expected_days = models.PositiveSmallIntegerField(null=True, blank=True)
     archived_at = models.DateTimeField(null=True, blank=True)
 
@@ -43,7 +47,9 @@ class Stage(models.Model):
                 name="stage_probability_fits_kind",
                 condition=Q(kind=Status.WON, probability=100, default_category=Category.CLOSED)
                 | Q(kind=Status.LOST, probability=0, default_category=Category.OMITTED)
-                | (Q(kind=Status.OPEN, probability__lte=100) & ~Q(default_category=Category.CLOSED)),
+                | (
+                    Q(kind=Status.OPEN, probability__lte=100) & ~Q(default_category=Category.CLOSED)
+                ),
             ),
         ]
 
@@ -66,7 +72,9 @@ class Deal(models.Model):
     """
 
     name = models.CharField(max_length=200)
-    account = models.ForeignKey(Account, null=True, blank=True, on_delete=models.PROTECT, related_name="deals")
+    account = models.ForeignKey(
+        Account, null=True, blank=True, on_delete=models.PROTECT, related_name="deals"
+    )
     owner = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="deals")
     stage = models.ForeignKey(Stage, on_delete=models.PROTECT, related_name="deals")
     status = models.CharField(max_length=10, choices=choices(Status), default=Status.OPEN)
@@ -76,7 +84,9 @@ class Deal(models.Model):
     expected_close_on = models.DateField(null=True, blank=True)
     original_close_on = models.DateField(null=True, editable=False)
     closed_on = models.DateField(null=True, blank=True)
-    credited_to = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+", editable=False)
+    credited_to = models.ForeignKey(
+        Person, null=True, on_delete=models.PROTECT, related_name="+", editable=False
+    )
     category_override = models.CharField(  # noqa: DJ001 -- null means the stage decides
         max_length=20, choices=choices(Category), null=True, blank=True
     )
@@ -116,10 +126,13 @@ class Deal(models.Model):
             one_of("deal_status", "status", Status),
             one_of("deal_category", "category", Category),
             models.CheckConstraint(name="deal_named", condition=~Q(name="")),
-            models.CheckConstraint(name="deal_currency", condition=Q(currency__regex=r"^[A-Z]{3}$")),
+            models.CheckConstraint(
+                name="deal_currency", condition=Q(currency__regex=r"^[A-Z]{3}$")
+            ),
             models.CheckConstraint(
                 name="deal_lost_reason_known",
-                condition=Q(lost_reason__isnull=True) | Q(lost_reason__in=[str(r) for r in LostReason]),
+                condition=Q(lost_reason__isnull=True)
+                | Q(lost_reason__in=[str(r) for r in LostReason]),
             ),
             models.CheckConstraint(
                 name="deal_category_override_open",
@@ -134,7 +147,8 @@ class Deal(models.Model):
             models.CheckConstraint(
                 name="deal_days_plausible",
                 condition=(
-                    Q(expected_close_on__isnull=True) | Q(expected_close_on__range=("1980-01-01", "2199-12-31"))
+                    Q(expected_close_on__isnull=True)
+                    | Q(expected_close_on__range=("1980-01-01", "2199-12-31"))
                 )
                 & (Q(closed_on__isnull=True) | Q(closed_on__range=("1980-01-01", "2199-12-31"))),
             ),

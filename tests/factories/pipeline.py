@@ -1,0 +1,94 @@
+"""One factory for each of pipeline's models: minimal and unsurprising."""
+
+from datetime import UTC, datetime
+
+import factory
+from factory.django import DjangoModelFactory
+
+from pipeline.enums import ActivityKind, Category, Status
+from pipeline.models.accounts import Account, Contact, Product
+from pipeline.models.activities import Activity
+from pipeline.models.deals import Deal, Stage
+from tests.factories.org import PersonFactory
+
+
+class StageFactory(DjangoModelFactory):
+    class Meta:
+        model = Stage
+        django_get_or_create = ("name",)
+
+    name = "Qualify"
+    kind = Status.OPEN
+    order = 10
+    probability = 20
+    default_category = Category.PIPELINE
+
+    class Params:
+        propose = factory.Trait(
+            name="Propose", order=20, probability=50, default_category=Category.BEST_CASE
+        )
+        won = factory.Trait(
+            name="Won", kind=Status.WON, order=90, probability=100, default_category=Category.CLOSED
+        )
+        lost = factory.Trait(
+            name="Lost",
+            kind=Status.LOST,
+            order=99,
+            probability=0,
+            default_category=Category.OMITTED,
+        )
+
+
+class AccountFactory(DjangoModelFactory):
+    class Meta:
+        model = Account
+
+    name = factory.Sequence(lambda n: f"Account {n}")
+
+
+class ContactFactory(DjangoModelFactory):
+    class Meta:
+        model = Contact
+
+    account = factory.SubFactory(AccountFactory)
+    full_name = factory.Sequence(lambda n: f"Contact {n}")
+
+
+class ProductFactory(DjangoModelFactory):
+    class Meta:
+        model = Product
+
+    name = factory.Sequence(lambda n: f"Product {n}")
+    list_price = 1000
+    currency = "USD"
+
+
+class DealFactory(DjangoModelFactory):
+    """A deal as the database leaves it: the instance is read back after the insert."""
+
+    class Meta:
+        model = Deal
+        skip_postgeneration_save = True
+
+    name = factory.Sequence(lambda n: f"Deal {n}")
+    owner = factory.SubFactory(PersonFactory)
+    stage = factory.SubFactory(StageFactory)
+    amount = 1000
+    currency = "USD"
+    created_at = datetime(2026, 1, 5, 9, tzinfo=UTC)
+
+    @factory.post_generation
+    def reread(self, create: bool, extracted: None, **_: object) -> None:
+        if create:
+            self.refresh_from_db()
+
+
+class ActivityFactory(DjangoModelFactory):
+    class Meta:
+        model = Activity
+
+    kind = ActivityKind.CALL
+    subject = "Talked about the offer"
+    occurred_at = datetime(2026, 1, 6, 9, tzinfo=UTC)
+    person = factory.SubFactory(PersonFactory)
+    account = factory.SubFactory(AccountFactory)
