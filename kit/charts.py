@@ -1,0 +1,183 @@
+"""Figures in Plotly's schema as plain dicts: what is drawn, never how it looks.
+
+Colours are roles ("good", "plan", "series-1"), kept in each trace's ``meta``; static/js/charts.js
+resolves them from the style sheet, so a figure is right in light, dark and print. Tests pass
+each figure to ``plotly.graph_objects.Figure``, which proves the schema.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal, TypedDict
+
+from kit.tables import Column, Kind, Table
+
+Role = Literal[
+    "good",
+    "bad",
+    "warn",
+    "neutral",
+    "plan",
+    "series-1",
+    "series-2",
+    "series-3",
+    "series-4",
+    "series-5",
+    "series-6",
+]
+Number = Decimal | float | None
+Place = str | date
+Trace = dict[str, Any]
+
+
+class Figure(TypedDict):
+    """What ``{% chart figure=… %}`` takes. ``data`` and ``layout`` are Plotly's."""
+
+    title: str
+    data: list[Trace]
+    layout: dict[str, Any]
+
+
+def house_figure(*traces: Trace, title: str, layout: Mapping[str, Any] | None = None) -> Figure:
+    """Return a figure of these traces; the title is its caption and what screen readers say.
+
+    ``layout`` holds meaning only (axis titles, ``barmode``, category order): fonts, colours and
+    grid come from the theme in the browser.
+    """
+    if not title:
+        raise ValueError("a chart needs a title that says what it shows")
+    return {"title": title, "data": list(traces), "layout": dict(layout or {})}
+
+
+def bar_trace(
+    *,
+    x: Sequence[Place],
+    y: Sequence[Number],
+    name: str,
+    role: Role | Sequence[Role] = "series-1",
+    hrefs: Sequence[str | None] | None = None,
+    base: Sequence[Number] | None = None,
+    horizontal: bool = False,
+) -> Trace:
+    """Bars: ``x`` names, ``y`` numbers, ``hrefs`` what a click on each opens.
+
+    ``role`` may be one per bar. ``base`` lifts each bar (a waterfall). With ``horizontal`` the
+    names stand at the left; ``x`` and ``y`` keep their meaning.
+    """
+    names, lengths = _places(x), _numbers(y)
+    trace: Trace = {
+        "type": "bar",
+        "name": name,
+        "x": lengths if horizontal else names,
+        "y": names if horizontal else lengths,
+        "orientation": "h" if horizontal else "v",
+        "meta": _roles(role, len(names)),
+    }
+    if base is not None:
+        trace["base"] = _numbers(base)
+    return _linked(trace, hrefs)
+
+
+def line_trace(
+    *,
+    x: Sequence[Place],
+    y: Sequence[Number],
+    name: str,
+    role: Role = "series-1",
+    hrefs: Sequence[str | None] | None = None,
+    dashed: bool = False,
+    step: bool = False,
+    points: bool = False,
+) -> Trace:
+    """A line; None leaves a gap. ``dashed`` is for plans, ``step`` for what jumps."""
+    line = {"dash": "dash" if dashed else "solid", "shape": "hv" if step else "linear"}
+    trace: Trace = {
+        "type": "scatter",
+        "mode": "lines+markers" if points else "lines",
+        "name": name,
+        "x": _places(x),
+        "y": _numbers(y),
+        "line": line,
+        "connectgaps": False,
+        "meta": {"role": role},
+    }
+    return _linked(trace, hrefs)
+
+
+def band_trace(
+    *,
+    x: Sequence[Place],
+    low: Sequence[Number],
+    high: Sequence[Number],
+    name: str,
+    role: Role = "plan",
+) -> Trace:
+    """The area between two lines, such as an 80 % interval, as one closed shape."""
+    places = _places(x)
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "fill": "toself",
+        "name": name,
+        "x": [*places, *reversed(places)],
+        "y": [*_numbers(high), *reversed(_numbers(low))],
+        "hoverinfo": "skip",
+        "line": {"width": 0},
+        "meta": {"role": role, "band": True},
+    }
+
+
+def series_table(
+    *,
+    caption: str,
+    x_label: str,
+    x: Sequence[Place],
+    series: Mapping[str, Sequence[Any]],
+    kind: Kind = "money",
+    hrefs: Sequence[str | None] | None = None,
+) -> Table:
+    """Return the table below a chart: a row per place, a column per series, exact values."""
+    rows = [
+        {
+            "place": place,
+            "href": hrefs[index] if hrefs else None,
+            "values": [each[index] for each in series.values()],
+        }
+        for index, place in enumerate(x)
+    ]
+    days = bool(x) and isinstance(x[0], date)
+    first = Column(
+        key="place", label=x_label, kind="day" if days else "text", href=lambda row: row["href"]
+    )
+    rest = [
+        Column(key=f"series-{index}", label=label, kind=kind, value=_series_value(index))
+        for index, label in enumerate(series)
+    ]
+    return Table(columns=[first, *rest], rows=rows, caption=caption)
+
+
+def _series_value(index: int) -> Callable[[Any], Any]:
+    return lambda row: row["values"][index]
+
+
+def _places(values: Sequence[Place]) -> list[str]:
+    return [value.isoformat() if isinstance(value, date) else value for value in values]
+
+
+def _numbers(values: Sequence[Number]) -> list[float | None]:
+    """Return numbers as JSON has them; a drawing needs no more digits than a float has."""
+    return [None if value is None else float(value) for value in values]
+
+
+def _roles(role: Role | Sequence[Role], length: int) -> dict[str, Any]:
+    if isinstance(role, str):
+        return {"role": role}
+    if len(role) != length:
+        raise ValueError(f"{length} bars need as many roles, not {len(role)}")
+    return {"roles": list(role)}
+
+
+def _linked(trace: Trace, hrefs: Sequence[str | None] | None) -> Trace:
+    if hrefs is not None:
+        trace["customdata"] = list(hrefs)
+    return trace

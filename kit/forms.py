@@ -1,0 +1,117 @@
+"""Form fields that parse strictly, and the renderer that gives every form the house look."""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.renderers import DjangoTemplates
+
+from kit.tables import Column, Sort, UnknownSortError
+
+# Signs that turn the direction of what follows: a name may not hide its end with them.
+BIDI_OVERRIDES = re.compile("[\u202a-\u202e\u2066-\u2069]")
+CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|[\ud800-\udfff]")
+PLAIN_DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?", re.ASCII)
+PLAIN_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+
+
+class KitRenderer(DjangoTemplates):
+    """Renders ``{{ form }}`` and ``{{ field.as_field_group }}`` by the kit's templates."""
+
+    form_template_name = "kit/form_fields.html"
+    field_template_name = "kit/field.html"
+
+
+class KitForm(forms.Form):
+    """A form in the house look."""
+
+    default_renderer = KitRenderer
+
+
+class KitModelForm(forms.ModelForm):
+    """A model form in the house look. Its services save, not the form: use ``cleaned_data``."""
+
+    default_renderer = KitRenderer
+
+    def save(self, commit: bool = True) -> Any:  # noqa: FBT001, FBT002 -- Django's signature
+        raise NotImplementedError("writes go through a service")
+
+
+class ExactDecimalField(forms.DecimalField):
+    """A number in ASCII digits with an optional point: no exponent, separators or underscores."""
+
+    default_error_messages = {"invalid": "Write the number in digits, such as 1200 or 1200.50."}
+
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
+        if isinstance(value, str):
+            value = value.strip()
+            if value and not PLAIN_DECIMAL.fullmatch(value):
+                raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)
+
+
+class PlainTextField(forms.CharField):
+    """Text without control signs or signs that turn the writing direction."""
+
+    default_error_messages = {"control": "Remove the invisible control characters from this text."}
+
+    def to_python(self, value: Any) -> str:
+        text = super().to_python(value) or ""
+        if BIDI_OVERRIDES.search(text) or CONTROLS.search(text):
+            raise ValidationError(self.error_messages["control"], code="control")
+        return text
+
+
+class DayField(forms.DateField):
+    """A date as YYYY-MM-DD, which is what the browser's own date input sends."""
+
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    default_error_messages = {"invalid": "Write the date as year-month-day, such as 2026-11-23."}
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(input_formats=["%Y-%m-%d"], **options)
+
+    def to_python(self, value: Any) -> date | None:
+        if isinstance(value, str) and value.strip() and not PLAIN_DAY.fullmatch(value.strip()):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)
+
+
+class SortField(forms.CharField):
+    """The ``sort`` parameter of a table: cleaned to a Sort that the columns offer."""
+
+    def __init__(self, *, columns: Iterable[Column], default: str, **options: Any) -> None:
+        self.columns = list(columns)
+        self.default = default
+        super().__init__(required=False, widget=forms.HiddenInput, **options)
+
+    def clean(self, value: Any) -> Sort:
+        try:
+            return Sort.parse(super().clean(value) or self.default, self.columns)
+        except UnknownSortError as error:
+            raise ValidationError(str(error), code="sort") from error
+
+
+class PageField(forms.IntegerField):
+    """The ``page`` parameter of a table: a number from 1, by default 1."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            required=False, min_value=1, max_value=100_000, widget=forms.HiddenInput, **options
+        )
+
+    def clean(self, value: Any) -> int:
+        return super().clean(value) or 1
+
+
+def add_errors(form: forms.BaseForm, error: ValidationError, *, known: Sequence[str] = ()) -> None:
+    """Show a service's ValidationError on the form: on the field it names, else on the whole."""
+    messages = error.message_dict if hasattr(error, "error_dict") else {"__all__": error.messages}
+    for name, texts in messages.items():
+        field = name if name in form.fields or name in known else None
+        for text in texts:
+            form.add_error(field, text)

@@ -1,0 +1,243 @@
+"""Tables as data: one list of columns drives the HTML table, its sorting and its download."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Literal, TypeVar
+from urllib.parse import urlencode
+
+from django.db.models import F, QuerySet
+from django.db.models.expressions import OrderBy
+
+from kit.display import DASH, FORMATS
+from kit.pages import Page
+
+Kind = Literal[
+    "text",
+    "money",
+    "money_exact",
+    "count",
+    "percent",
+    "ratio",
+    "days",
+    "day",
+    "moment",
+    "link",
+    "badge",
+]
+NUMBER_KINDS = frozenset({"money", "money_exact", "count", "percent", "ratio", "days"})
+Rows = TypeVar("Rows", bound=QuerySet)
+Query = Mapping[str, Any]
+
+
+class UnknownSortError(ValueError):
+    """The address asks for an order that the table does not offer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One column: what it is called, how its values read, and where they come from.
+
+    ``value`` takes a row and returns the raw value (default: the row's attribute or item
+    ``key``); ``href`` the address the cell links to, or None; ``tone`` a badge's colour role.
+    ``sort`` is the ORM field to order by ("owner__full_name"); without one the column cannot
+    be sorted. ``note`` explains the heading. ``export=False`` keeps it out of downloads.
+    """
+
+    key: str
+    label: str
+    kind: Kind = "text"
+    sort: str | None = None
+    value: Callable[[Any], Any] | None = None
+    href: Callable[[Any], str | None] | None = None
+    tone: Callable[[Any], str] | None = None
+    note: str = ""
+    export: bool = True
+    align: Literal["start", "end"] | None = None
+
+    def raw(self, row: Any) -> Any:
+        """Return the row's value for this column as it is, for downloads and sorting."""
+        if self.value is not None:
+            return self.value(row)
+        return row[self.key] if isinstance(row, Mapping) else getattr(row, self.key)
+
+    def text(self, value: Any) -> str:
+        """Return a value as it reads on the page; None and "" are an em dash."""
+        if value is None or value == "":
+            return DASH
+        return FORMATS[self.kind](value) if self.kind in FORMATS else _words(value)
+
+    @property
+    def is_end(self) -> bool:
+        """Whether the column stands at the right, as numbers do so that digits line up."""
+        return (self.align or ("end" if self.kind in NUMBER_KINDS else "start")) == "end"
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """An order of rows: a column's key, and the direction."""
+
+    key: str
+    descending: bool = False
+
+    def __str__(self) -> str:
+        return f"-{self.key}" if self.descending else self.key
+
+    @classmethod
+    def parse(cls, text: str, columns: Iterable[Column]) -> "Sort":
+        """Read "key" or "-key"; raise UnknownSortError unless a sortable column has that key."""
+        sort = cls(text.removeprefix("-"), text.startswith("-"))
+        if not any(column.sort and column.key == sort.key for column in columns):
+            raise UnknownSortError(f"There is no order by {text!r} here.")
+        return sort
+
+    def apply(self, rows: Rows, columns: Iterable[Column]) -> Rows:
+        """Order a queryset, undefined values last, ties by primary key so that pages are stable."""
+        column = _column(columns, self.key)
+        expression = OrderBy(F(column.sort or ""), descending=self.descending, nulls_last=True)
+        return rows.order_by(expression, "pk")
+
+    def apply_to_list(self, rows: Iterable[Any], columns: Iterable[Column]) -> list[Any]:
+        """Order rows in memory by the column's own values, undefined values last."""
+        column = _column(columns, self.key)
+        defined: list[Any] = []
+        undefined: list[Any] = []
+        for row in rows:
+            (undefined if column.raw(row) is None else defined).append(row)
+        return [
+            *sorted(defined, key=lambda row: _key(column.raw(row)), reverse=self.descending),
+            *undefined,
+        ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Empty:
+    """What a table without rows says, and what to do next."""
+
+    title: str
+    text: str = ""
+    href: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heading:
+    """A heading as the template needs it: its words and, where sortable, the next order."""
+
+    column: Column
+    href: str | None
+    state: Literal["ascending", "descending", "none"] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """A cell as the template needs it."""
+
+    column: Column
+    text: str
+    href: str | None = None
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """Columns and rows ready for ``{% data_table table=… %}``.
+
+    ``base_query`` is the current query string's parameters (``request.GET``), which sort and
+    page links keep. ``totals`` maps column keys to the sum shown in the foot; rows must add
+    up to it. ``sort_param`` and ``page_param`` differ where a page has two tables.
+    """
+
+    columns: Sequence[Column]
+    rows: Sequence[Any]
+    caption: str
+    sort: Sort | None = None
+    page: Page | None = None
+    base_query: Query = field(default_factory=dict)
+    empty: Empty = field(default_factory=lambda: Empty(title="Nothing here yet."))
+    totals: Mapping[str, Any] | None = None
+    totals_label: str = "Total"
+    sort_param: str = "sort"
+    page_param: str = "page"
+
+    @property
+    def headings(self) -> list[Heading]:
+        return [self._heading(column) for column in self.columns]
+
+    @property
+    def body(self) -> list[list[Cell]]:
+        return [[_cell(column, row) for column in self.columns] for row in self.rows]
+
+    @property
+    def foot(self) -> list[Cell]:
+        """The totals' cells: the label in the first column, a blank where nothing is summed."""
+        totals = self.totals or {}
+        known = {column.key for column in self.columns}
+        if not totals.keys() <= known:
+            raise ValueError(
+                f"totals for columns that are not there: {sorted(totals.keys() - known)}"
+            )
+        return [
+            Cell(
+                column=column,
+                text=column.text(totals[column.key])
+                if column.key in totals
+                else (self.totals_label if place == 0 else ""),
+            )
+            for place, column in enumerate(self.columns)
+        ]
+
+    def page_href(self, number: int) -> str:
+        """Return the address of another page of this table, all else kept."""
+        return query_with(self.base_query, {self.page_param: number})
+
+    def _heading(self, column: Column) -> Heading:
+        if not column.sort:
+            return Heading(column=column, href=None, state=None)
+        current = self.sort is not None and self.sort.key == column.key
+        descending = current and self.sort is not None and self.sort.descending
+        # Numbers are first wanted largest first, words from A.
+        following = Sort(column.key, not descending if current else column.kind in NUMBER_KINDS)
+        href = query_with(self.base_query, {self.sort_param: str(following), self.page_param: None})
+        state: Literal["ascending", "descending", "none"] = "none"
+        if current:
+            state = "descending" if descending else "ascending"
+        return Heading(column=column, href=href, state=state)
+
+
+def query_with(query: Query, changes: Mapping[str, Any]) -> str:
+    """Return "?a=1&b=2": the query's parameters with ``changes`` put in, those None left out."""
+    pairs: list[tuple[str, Any]] = []
+    for key in query:
+        if key not in changes:
+            values = query.getlist(key) if hasattr(query, "getlist") else [query[key]]
+            pairs.extend((key, value) for value in values if value not in (None, ""))
+    pairs.extend((key, value) for key, value in changes.items() if value not in (None, ""))
+    return f"?{urlencode(pairs)}"
+
+
+def _column(columns: Iterable[Column], key: str) -> Column:
+    for column in columns:
+        if column.key == key and column.sort:
+            return column
+    raise UnknownSortError(f"There is no order by {key!r} here.")
+
+
+def _cell(column: Column, row: Any) -> Cell:
+    return Cell(
+        column=column,
+        text=column.text(column.raw(row)),
+        href=column.href(row) if column.href else None,
+        tone=column.tone(row) if column.tone else "neutral",
+    )
+
+
+def _words(value: Any) -> str:
+    """Return text as it is; a number in a text column is a mistake of kind."""
+    if isinstance(value, int | float | Decimal):
+        raise TypeError("a number needs a column kind that says how it reads")
+    return str(value)
+
+
+def _key(value: Any) -> Any:
+    return value.casefold() if isinstance(value, str) else value

@@ -1,0 +1,349 @@
+"""The template filters and components. Built in: no page loads them by name.
+
+Components take keyword arguments only, so a misspelt one is an error when the template is
+compiled. docs/ui.md shows each; /patterns/ shows each in every state.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, get_args
+from xml.etree import ElementTree as ET
+
+from django import template
+from django.contrib.staticfiles import finders
+from django.core.exceptions import ImproperlyConfigured
+from django.forms import BaseForm, BoundField, CheckboxInput, RadioSelect, Select
+from django.template.context import Context
+from django.template.loader import render_to_string
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from kit import display
+from kit.components import Tab
+from kit.pages import Page
+from kit.tables import Table
+from kit.tables import query_with as rebuilt_query
+
+register = template.Library()
+
+Tone = Literal["good", "bad", "warn", "neutral", "plan"]
+TONES = frozenset(get_args(Tone))
+
+for name in (
+    "money",
+    "money_exact",
+    "money_short",
+    "count",
+    "percent",
+    "ratio",
+    "days",
+    "day",
+    "moment",
+    "ago",
+):
+    register.filter(name, getattr(display, name))
+register.filter("id", display.ident)
+
+
+# Leaves
+
+
+@register.simple_tag
+def icon(*, name: str, label: str = "") -> SafeString:
+    """Draw an icon of the sprite; without a label it is decoration, hidden from screen readers."""
+    if name not in icon_names():
+        raise ImproperlyConfigured(f"No icon {name!r}: add it to static/vendor/vendor.toml.")
+    address = f"{static('img/icons.svg')}#{name}"
+    if label:
+        drawing = (
+            '<svg class="icon kit-icon" role="img" aria-label="{}"><use href="{}"></use></svg>'
+        )
+        return format_html(drawing, label, address)
+    return format_html(
+        '<svg class="icon kit-icon" aria-hidden="true"><use href="{}"></use></svg>', address
+    )
+
+
+@register.inclusion_tag("kit/stat.html")
+def stat(
+    *,
+    label: str,
+    value: str,
+    href: str = "",
+    note: str = "",
+    tone: Tone = "neutral",
+    sub: str = "",
+) -> dict[str, Any]:
+    """One number, formatted, with its name; ``href`` opens its rows, ``note`` defines it."""
+    return {
+        "label": label,
+        "value": _text(value, "value"),
+        "href": href,
+        "note": note,
+        "tone": _tone(tone),
+        "sub": _text(sub, "sub"),
+    }
+
+
+@register.inclusion_tag("kit/delta.html")
+def delta(
+    *,
+    value: Decimal | float | None,
+    kind: Literal["money", "money_short", "count", "percent", "days"] = "money",
+    good: Literal["up", "down", "neither"] = "up",
+    label: str = "",
+) -> dict[str, Any]:
+    """A change with its sign: green or red by whether going up is ``good``."""
+    if value is None:
+        return {"text": display.DASH, "direction": "", "tone": "neutral", "label": label}
+    formatted = getattr(display, kind)(abs(value))
+    direction = "up" if value > 0 else "down" if value < 0 else ""
+    tone = "neutral"
+    if direction and good != "neither":
+        tone = "good" if direction == good else "bad"
+    return {"text": formatted, "direction": direction, "tone": tone, "label": label}
+
+
+@register.inclusion_tag("kit/badge.html")
+def badge(*, label: str, tone: Tone = "neutral") -> dict[str, Any]:
+    """A short status word in a colour role."""
+    return {"label": _text(label, "label"), "tone": _tone(tone)}
+
+
+@register.inclusion_tag("kit/progress.html")
+def progress(
+    *, value: Decimal | float | None, label: str, text: str = "", tone: Tone = "neutral"
+) -> dict[str, Any]:
+    """A share done, as a bar: ``value`` is a fraction, shown in words as ``text`` or as percent."""
+    return _bar(value, label=label, text=text, tone=tone)
+
+
+@register.inclusion_tag("kit/meter.html")
+def meter(
+    *, value: Decimal | float | None, label: str, text: str = "", tone: Tone = "neutral"
+) -> dict[str, Any]:
+    """A level at a moment, as a bar: like progress, for what does not run towards an end."""
+    return _bar(value, label=label, text=text, tone=tone)
+
+
+@register.inclusion_tag("kit/empty_state.html")
+def empty_state(
+    *, title: str, text: str = "", href: str = "", label: str = "", icon: str = "info-circle"
+) -> dict[str, Any]:
+    """What is not here yet and what to do next; ``href`` and ``label`` are the link to do it."""
+    return {"title": title, "text": text, "href": href, "label": label, "icon": icon}
+
+
+@register.inclusion_tag("kit/tabs.html")
+def tabs(*, items: Sequence[Tab], label: str) -> dict[str, Any]:
+    """Links between views of one page; ``label`` names the row for screen readers."""
+    return {"items": items, "label": label}
+
+
+@register.inclusion_tag("kit/chart.html", takes_context=True)
+def chart(
+    context: Context,
+    *,
+    figure: Mapping[str, Any],
+    id: str,
+    table: Table,
+    note: str = "",
+    size: Literal["small", "medium", "large"] = "medium",
+) -> dict[str, Any]:
+    """Draw a figure of kit.charts, with the table of the same numbers below it."""
+    return {
+        "figure": {"data": figure["data"], "layout": figure["layout"]},
+        "title": figure["title"],
+        "id": id,
+        "figure_id": f"{id}-figure",
+        "table": table,
+        "note": note,
+        "size": size,
+        "request": context.get("request"),
+    }
+
+
+@register.inclusion_tag("kit/chart_assets.html", takes_context=True)
+def chart_assets(context: Context) -> dict[str, Any]:
+    """Load the chart scripts: in ``{% block charts %}`` of each page that draws."""
+    return {"CSP_NONCE": context["request"].csp_nonce}
+
+
+@register.inclusion_tag("kit/data_table.html")
+def data_table(*, table: Table, id: str, export_href: str = "") -> dict[str, Any]:
+    """Render a kit.tables.Table, with its download link and page links where it has them."""
+    return {"table": table, "id": id, "export_href": export_href}
+
+
+@register.inclusion_tag("kit/pagination.html")
+def pagination(*, page: Page, table: Table) -> dict[str, Any]:
+    """Links to the page before and after, and where in the rows this one is."""
+    return {
+        "page": page,
+        "table": table,
+        "previous_href": table.page_href(page.number - 1),
+        "next_href": table.page_href(page.number + 1),
+    }
+
+
+@register.inclusion_tag("kit/filter_bar.html")
+def filter_bar(
+    *, form: BaseForm, action: str = "", keep: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """A GET form in a row; ``keep`` are other parameters of the address to carry along."""
+    return {"form": form, "action": action, "clear_href": action or "?", "keep": keep or {}}
+
+
+@register.inclusion_tag("kit/form_fields.html")
+def form_fields(*, form: BaseForm) -> dict[str, Any]:
+    """All fields of a form with labels, help and errors, hidden fields included."""
+    return {"form": form}
+
+
+@register.inclusion_tag("kit/field.html")
+def form_field(*, field: BoundField) -> dict[str, Any]:
+    """One field of a form with label, help and errors."""
+    return {"field": field}
+
+
+@register.inclusion_tag("kit/field_errors.html")
+def field_errors(*, errors: Sequence[str], id: str = "") -> dict[str, Any]:
+    """Messages of a field or, with ``form.non_field_errors``, of the form as a whole."""
+    return {"errors": errors, "id": id}
+
+
+@register.simple_tag
+def control(*, field: BoundField) -> SafeString:
+    """The input of a field with the classes its kind has in the house look."""
+    widget = field.field.widget
+    if (
+        isinstance(widget, CheckboxInput | RadioSelect)
+        or getattr(widget, "input_type", "") == "radio"
+    ):
+        own = "form-check-input"
+    elif isinstance(widget, Select):
+        own = "form-select"
+    elif getattr(widget, "input_type", "") == "checkbox":
+        own = "form-check-input"
+    else:
+        own = "form-control"
+    classes = [widget.attrs.get("class", ""), own, "is-invalid" if field.errors else ""]
+    return field.as_widget(attrs={"class": " ".join(filter(None, classes))})
+
+
+@register.filter
+def control_kind(field: BoundField) -> str:
+    """ "check" for a single checkbox, "choices" for radio or checkbox groups, else "plain"."""
+    widget = field.field.widget
+    if isinstance(widget, CheckboxInput):
+        return "check"
+    return (
+        "choices"
+        if field.use_fieldset and getattr(widget, "input_type", "") in {"radio", "checkbox"}
+        else "plain"
+    )
+
+
+@register.inclusion_tag("kit/sort_link.html")
+def sort_link(*, label: str, href: str, state: str = "none") -> dict[str, Any]:
+    """The heading of a sortable column: ``state`` is ascending, descending or none."""
+    return {"label": label, "href": href, "state": state}
+
+
+@register.simple_tag(takes_context=True)
+def query_with(context: Context, **changes: Any) -> str:
+    """The query string of this page with some parameters changed, or left out where None."""
+    return rebuilt_query(context["request"].GET, changes)
+
+
+# Wrappers
+
+
+@register.simple_block_tag
+def page_header(content: str, *, title: str, pretitle: str = "", subtitle: str = "") -> str:
+    """The head of a page in place of base.html's own; the content is its buttons."""
+    values = {"title": title, "pretitle": pretitle, "subtitle": subtitle, "content": content}
+    return render_to_string("kit/page_header.html", values)
+
+
+@register.simple_block_tag
+def card(
+    content: str,
+    *,
+    title: str = "",
+    subtitle: str = "",
+    href: str = "",
+    label: str = "",
+    flush: bool = False,
+    id: str = "",
+) -> str:
+    """A box; ``href`` and ``label`` make a link in its head, ``flush`` leaves out the padding."""
+    values = {
+        "title": title,
+        "subtitle": subtitle,
+        "href": href,
+        "label": label,
+        "flush": flush,
+        "id": id,
+        "content": content,
+    }
+    return render_to_string("kit/card.html", values)
+
+
+@register.simple_block_tag
+def dialog(
+    content: str,
+    *,
+    id: str,
+    title: str,
+    trigger: str,
+    href: str,
+    tone: Literal["plain", "primary", "danger"] = "plain",
+) -> str:
+    """A button that opens the content over the page; without JavaScript it leads to ``href``."""
+    values = {
+        "id": id,
+        "title": title,
+        "trigger": trigger,
+        "href": href,
+        "tone": tone,
+        "content": content,
+    }
+    return render_to_string("kit/dialog.html", values)
+
+
+@cache
+def icon_names() -> frozenset[str]:
+    """The names in static/img/icons.svg."""
+    path = finders.find("img/icons.svg")
+    if path is None:
+        raise ImproperlyConfigured("static/img/icons.svg is missing: run scripts/vendor.py.")
+    sprite = ET.fromstring(Path(path).read_text())  # noqa: S314 -- our own file
+    return frozenset(symbol.attrib["id"] for symbol in sprite)
+
+
+def _text(value: str, argument: str) -> str:
+    """Refuse bare numbers: what a number looks like is said by a filter."""
+    if isinstance(value, int | float | Decimal | date):
+        raise TypeError(f"{argument} must be formatted by a filter, not {type(value).__name__}")
+    return value
+
+
+def _tone(tone: str) -> str:
+    if tone not in TONES:
+        raise ValueError(f"{tone!r} is not a tone: use one of {sorted(TONES)}")
+    return tone
+
+
+def _bar(value: Decimal | float | None, *, label: str, text: str, tone: str) -> dict[str, Any]:
+    """Return what a bar shows: its length from 0 to 100, cut off outside; "" where undefined."""
+    length = ""
+    if value is not None:
+        share = round(display.number(value) * 100, 1)
+        length = format(min(max(share, Decimal(0)), Decimal(100)), "f")
+    text = text or display.percent(value)
+    return {"value": length, "label": label, "text": text, "tone": _tone(tone)}

@@ -1,0 +1,134 @@
+"""What every page has around it: the organisation's name and the navigation, as data."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
+
+from org.models.calendar import Organisation
+
+Person = Any
+Allowed = Callable[[Person], bool]
+
+
+def everyone(person: Person) -> bool:
+    return True
+
+
+def admins(person: Person) -> bool:
+    return person.is_admin
+
+
+def recruiting(person: Person) -> bool:
+    return person.is_recruiter or person.is_manager or person.is_executive or person.is_admin
+
+
+def teams(person: Person) -> bool:
+    return person.is_manager or person.is_executive or person.is_admin
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A page of the navigation and who is shown it; the page itself decides what it allows."""
+
+    label: str
+    url_name: str
+    icon: str
+    allowed: Allowed = everyone
+
+
+GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
+    (
+        "Week",
+        (
+            Entry("Team dashboard", "team", "layout-dashboard", teams),
+            Entry("My page", "me", "user"),
+            Entry("Deals", "pipeline:deals", "briefcase"),
+            Entry("Accounts", "pipeline:accounts", "building"),
+            Entry("Activities", "pipeline:activities", "phone"),
+            Entry("Forecast", "forecasting:forecast", "chart-line"),
+        ),
+    ),
+    (
+        "People",
+        (
+            Entry("One-on-ones", "coaching:one-on-ones", "message-circle"),
+            Entry("Hiring", "hiring:requisitions", "user-plus"),
+        ),
+    ),
+    (
+        "Set-up",
+        (
+            Entry("People", "org:people", "users", admins),
+            Entry("Teams", "org:teams", "users-group", admins),
+            Entry("Territories", "org:territories", "map-2", admins),
+            Entry("Stages", "pipeline:stages", "stairs", admins),
+            Entry("Calendar", "org:calendar", "calendar", admins),
+            Entry("Quotas", "org:quotas", "target", admins),
+            Entry("Imports", "pipeline:imports", "upload", admins),
+            Entry("Recompute runs", "pipeline:runs", "refresh", admins),
+            Entry("Audit log", "org:audit", "history", admins),
+            Entry("Patterns", "patterns", "color-swatch", admins),
+        ),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An entry as the template needs it."""
+
+    label: str
+    href: str
+    icon: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    label: str
+    links: list[Link]
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: ``organisation_name``, ``navigation``, ``tokens_href`` for base.html."""
+    return {
+        "organisation_name": SimpleLazyObject(organisation_name),
+        "navigation": SimpleLazyObject(lambda: navigation(request)),
+        "tokens_href": address("api:tokens"),
+    }
+
+
+def organisation_name() -> str:
+    """Return the name, or the product's own before an organisation is set up."""
+    return Organisation.objects.values_list("name", flat=True).first() or "salesmgr"
+
+
+def navigation(request: HttpRequest) -> list[Group]:
+    """Return the groups with the pages that exist and that this person is shown."""
+    person = getattr(request, "user", None)
+    if person is None or not person.is_authenticated:
+        return []
+    groups = [Group(label, links(request.path, entries, person)) for label, entries in GROUPS]
+    return [group for group in groups if group.links]
+
+
+def links(path: str, entries: tuple[Entry, ...], person: Person) -> list[Link]:
+    found = []
+    for entry in entries:
+        href = address(entry.url_name)
+        if href and entry.allowed(person):
+            current = path == href or (href != "/" and path.startswith(href))
+            found.append(Link(entry.label, href, entry.icon, current))
+    return found
+
+
+def address(url_name: str) -> str:
+    """Return the page's address, or "" while the installation has no such page."""
+    try:
+        return reverse(url_name)
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,90 @@
+// [data-chart]: draws the figure whose JSON stands beside it. Colours come from the style sheet
+// by role, so the same figure is right in light and dark; a click on a point opens its rows.
+const fonts = () => getComputedStyle(document.body).fontFamily;
+const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+const colour = (role) => token(`--sm-chart-${role}`);
+
+function themedTrace(trace) {
+  const meta = trace.meta || {};
+  const colours = meta.roles ? meta.roles.map(colour) : colour(meta.role || "series-1");
+  const themed = { ...trace };
+  if (trace.type === "bar") {
+    themed.marker = { ...trace.marker, color: colours };
+  } else if (meta.band) {
+    themed.fillcolor = token(`--sm-chart-${meta.role}-band`);
+    themed.line = { ...trace.line, color: "rgba(0,0,0,0)" };
+  } else {
+    themed.line = { width: 2, ...trace.line, color: colours };
+    themed.marker = { size: 6, ...trace.marker, color: colours };
+  }
+  return themed;
+}
+
+function themedAxis(axis = {}) {
+  return {
+    automargin: true,
+    gridcolor: token("--sm-chart-grid"),
+    zerolinecolor: token("--sm-chart-axis"),
+    linecolor: token("--sm-chart-axis"),
+    fixedrange: true,
+    ...axis,
+  };
+}
+
+function themedLayout(layout, traces) {
+  const named = traces.filter((trace) => trace.name && trace.showlegend !== false);
+  const themed = {
+    paper_bgcolor: "rgba(0,0,0,0)",
+    plot_bgcolor: "rgba(0,0,0,0)",
+    font: { family: fonts(), size: 12, color: token("--sm-chart-text") },
+    margin: { l: 8, r: 8, t: 8, b: 8 },
+    separators: ".,",
+    hovermode: traces.some((trace) => trace.orientation === "h") ? "closest" : "x unified",
+    hoverlabel: {
+      bgcolor: token("--sm-chart-surface"),
+      bordercolor: token("--sm-chart-axis"),
+      font: { color: token("--sm-chart-text") },
+    },
+    showlegend: named.length > 1,
+    legend: { orientation: "h", y: 1.02, yanchor: "bottom", x: 0 },
+    bargap: 0.3,
+    ...layout,
+    xaxis: themedAxis(layout.xaxis),
+    yaxis: themedAxis(layout.yaxis),
+  };
+  for (const name of Object.keys(layout).filter((key) => /^[xy]axis\d+$/.test(key))) {
+    themed[name] = themedAxis(layout[name]);
+  }
+  return themed;
+}
+
+function draw(chart) {
+  const source = document.getElementById(chart.dataset.chart);
+  const plot = chart.querySelector("[data-chart-plot]");
+  const figure = JSON.parse(source.textContent);
+  const options = { displayModeBar: false, responsive: true };
+  const layout = themedLayout(figure.layout, figure.data);
+  window.Plotly.react(plot, figure.data.map(themedTrace), layout, options);
+  if (!chart.dataset.drawn) {
+    chart.dataset.drawn = "yes";
+    plot.on("plotly_click", (click) => open(click.points));
+  }
+}
+
+function open(points) {
+  const point = points.find((each) => typeof each.customdata === "string");
+  // Only pages of this application: a figure's data never leads elsewhere.
+  if (point && point.customdata.startsWith("/") && !point.customdata.startsWith("//")) {
+    window.location.assign(point.customdata);
+  }
+}
+
+function drawAll(root) {
+  const charts = [...root.querySelectorAll("[data-chart]")];
+  if (root.matches?.("[data-chart]")) charts.push(root);
+  charts.forEach(draw);
+}
+
+drawAll(document.body);
+document.addEventListener("htmx:afterSwap", (event) => drawAll(event.detail.target));
+document.addEventListener("themechange", () => drawAll(document.body));
