@@ -5,6 +5,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("auth/", include("allauth.account.urls")),
+    path("", include("kit.urls")),
     path("", include("org.urls")),
     path("", include("pipeline.urls")),
     path("", include("forecasting.urls")),
