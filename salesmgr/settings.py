@@ -9,6 +9,8 @@ from typing import Any
 
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from salesmgr import embedded
 from salesmgr.environment import env_bool, env_int, env_list, env_text
@@ -125,7 +127,13 @@ CACHES = {
         "LOCATION": embedded.cache_url(REDIS_URL),
         "KEY_PREFIX": "salesmgr",
         # JSON, since Django's own choice is pickle: writing to Redis must not mean running code.
-        "OPTIONS": {"serializer": "kit.cache.JSONSerializer"},
+        "OPTIONS": {
+            "serializer": "kit.cache.JSONSerializer",
+            "socket_connect_timeout": 2,
+            "socket_timeout": 5,
+            # Once, for a connection that a restart broke; the client's own default waits seconds.
+            "retry": Retry(NoBackoff(), 1),
+        },
     }
 }
 

@@ -3,7 +3,11 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from salesmgr import health
+
 urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
     path("auth/", include("allauth.account.urls")),
     path("", include("kit.urls")),
     path("", include("org.urls")),
