@@ -8,7 +8,7 @@ from salesmgr import health
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
-    path("auth/", include("allauth.account.urls")),
+    path("auth/", include("org.sign_in_urls")),
     path("", include("kit.urls")),
     path("", include("org.urls")),
     path("", include("pipeline.urls")),

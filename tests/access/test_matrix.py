@@ -1,0 +1,157 @@
+"""Every URL and method, as every actor, against tables written by hand (see matrix.py)."""
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection, transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+import tests.access as package
+from org import access
+from tests.access.matrix import ACTORS, Case, World, build_world
+from tests.worlds import build_sales_team
+
+MODULES = [
+    importlib.import_module(f"tests.access.{found.name}")
+    for found in pkgutil.iter_modules(package.__path__)
+    if found.name.startswith("expected_")
+]
+CASES: list[Case] = [case for module in MODULES for case in module.CASES]
+API_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+PAGE_METHODS = ("GET", "POST")
+# Django's admin has its own test below: superusers alone, whatever the page.
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+OUTSIDE = ("admin:",)
+CHANGING = re.compile(
+    rb'(nonce="[^"]*"|csrfmiddlewaretoken" value="[^"]*"|csrf-token" content="[^"]*"|[0-9a-f-]{36})'
+)
+
+
+def url_names() -> Iterator[str]:
+    def walk(patterns: list[URLPattern | URLResolver], prefix: str) -> Iterator[str]:
+        for pattern in patterns:
+            if isinstance(pattern, URLResolver):
+                if f"{pattern.namespace}:" in OUTSIDE:
+                    continue
+                inner = f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix
+                yield from walk(pattern.url_patterns, inner)
+            else:
+                assert pattern.name, f"a route without a name: {prefix} {pattern.pattern}"
+                yield prefix + pattern.name
+
+    yield from dict.fromkeys(walk(get_resolver().url_patterns, ""))
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    made = build_world(build_sales_team(access.today()))
+    for module in MODULES:
+        if hasattr(module, "build"):
+            module.build(made)
+    return made
+
+
+def fingerprint() -> dict[str, str]:
+    """Return a sum over the content of every table; sessions may change, nothing else may."""
+    with connection.cursor() as cursor:
+        tables = [
+            table
+            for table in connection.introspection.table_names(cursor)
+            if table not in {"django_session", "django_migrations"}
+        ]
+        cursor.execute(
+            " UNION ALL ".join(
+                f"SELECT '{table}', coalesce(sum(hashtextextended(t::text, 0)::numeric), 0)::text"
+                f' FROM "{table}" t'
+                for table in tables
+            )
+        )
+        return dict(cursor.fetchall())
+
+
+def signed_in(world: World) -> dict[str, Client]:
+    """Return a browser for each actor; signing in writes last_login, so it comes first."""
+    clients = {actor: Client(raise_request_exception=False) for actor in ACTORS}
+    for actor, client in clients.items():
+        if person := world.person(actor):
+            client.force_login(person, backend=BACKEND)
+    return clients
+
+
+def ask(client: Client, world: World, case: Case, target: str) -> HttpResponse:
+    url = reverse(case.url, kwargs=case.kwargs(world, target)) + case.query
+    kind = {"content_type": "application/json"} if case.as_json else {}
+    return getattr(client, case.method.lower())(url, case.data(world, target), **kind)
+
+
+def content(response: HttpResponse) -> bytes:
+    body = b"".join(response.streaming_content) if response.streaming else response.content
+    return CHANGING.sub(b"", body)
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_every_actor_gets_what_the_table_says(world: World, case: Case) -> None:
+    wrong, missing_bodies = [], {}
+    clients = signed_in(world)
+    before = fingerprint()
+    for (actor, target), status in sorted(
+        case.expected.items(), key=lambda cell: cell[0][1] != "missing"
+    ):
+        with transaction.atomic():
+            response = ask(clients[actor], world, case, target)
+            body = content(response)
+            after = fingerprint()
+            transaction.set_rollback(True)
+        if response.status_code != status:
+            wrong.append(f"{actor} {target}: {response.status_code} instead of {status}")
+        elif (status >= 400 or case.method == "GET") and after != before:
+            changed = [table for table in after if after[table] != before[table]]
+            wrong.append(f"{actor} {target}: answered {status} and changed {changed}")
+        if target == "missing":
+            missing_bodies[actor] = body
+        elif status == 404 and actor in missing_bodies and body != missing_bodies[actor]:
+            wrong.append(f"{actor} {target}: a hidden row's answer differs from a missing row's")
+    assert not wrong, f"{case}:\n" + "\n".join(wrong)
+
+
+def test_every_url_and_method_stands_in_a_table(world: World) -> None:
+    admin = signed_in(world)["admin"]
+    by_url: dict[str, dict[str, Case]] = {}
+    for case in CASES:
+        by_url.setdefault(case.url, {})[case.method] = case
+    faults = [f"{name}: not in any table" for name in url_names() if name not in by_url]
+    faults += [
+        f"{name}: in a table, but no such URL" for name in by_url if name not in set(url_names())
+    ]
+    for name, methods in by_url.items():
+        known = next(iter(methods.values()))
+        _, target = next(iter(known.expected))
+        for method in API_METHODS if name.startswith("api:") else PAGE_METHODS:
+            if method in methods:
+                continue
+            with transaction.atomic():
+                probe = Case(name, method, {}, kwargs=known.kwargs)
+                answer = ask(admin, world, probe, target)
+                transaction.set_rollback(True)
+            if answer.status_code != 405:
+                faults.append(
+                    f"{method} {name}: answers {answer.status_code}, and stands in no table"
+                )
+    assert not faults, "\n".join(faults)
+
+
+def test_cases_are_stated_once_and_for_every_actor() -> None:
+    labels = [str(case) for case in CASES]
+    assert len(labels) == len(set(labels))
+    for case in CASES:
+        assert {actor for actor, _ in case.expected} == set(ACTORS), str(case)
+
+
+def test_djangos_admin_is_for_superusers_alone(world: World) -> None:
+    for actor, client in signed_in(world).items():
+        assert client.get(reverse("admin:index")).status_code == 302, actor
