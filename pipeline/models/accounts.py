@@ -4,6 +4,8 @@ from typing import ClassVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower, Upper
@@ -43,6 +45,7 @@ class Account(models.Model):
         indexes = [
             models.Index(Upper("name"), name="account_name_upper"),
             models.Index(fields=["owner"], name="account_owner_idx"),
+            GinIndex(SearchVector("name", config="simple"), name="account_name_words"),
         ]
         constraints = [
             models.UniqueConstraint("external_id", name="account_external_id_unique"),

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower, Now
@@ -104,6 +106,7 @@ class Deal(models.Model):
     created_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     stage_entered_at = models.DateTimeField(db_default=Now(), editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
+    submission = models.UUIDField(null=True, editable=False)
     archived_at = models.DateTimeField(null=True, blank=True)
     contacts = models.ManyToManyField(Contact, blank=True, related_name="deals")
 
@@ -120,9 +123,11 @@ class Deal(models.Model):
             models.Index(fields=["-created_at", "-id"], name="deal_newest"),
             models.Index(fields=["owner", "-created_at", "-id"], name="deal_newest_of_owner"),
             models.Index(fields=["account"], name="deal_account_idx"),
+            GinIndex(SearchVector("name", config="simple"), name="deal_name_words"),
         ]
         constraints = [
             models.UniqueConstraint("external_id", name="deal_external_id_unique"),
+            models.UniqueConstraint("submission", name="deal_submission_once"),
             one_of("deal_status", "status", Status),
             one_of("deal_category", "category", Category),
             models.CheckConstraint(name="deal_named", condition=~Q(name="")),

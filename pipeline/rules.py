@@ -1,0 +1,54 @@
+"""Who may do what to pipeline's rows: plain named predicates.
+
+Seeing is org.access's affair; these speak of rows that the actor may already see.
+"""
+
+from typing import TYPE_CHECKING
+
+from org import access
+from org.enums import Role
+from org.models.people import Person
+
+if TYPE_CHECKING:
+    from pipeline.models.activities import Activity
+    from pipeline.models.deals import Deal
+
+# Executives look on; recruiters have no business here.
+WRITING_ROLES = (Role.REP, Role.MANAGER, Role.ADMIN)
+CARRYING_ROLES = (Role.REP, Role.MANAGER)
+
+
+def can_write(actor: Person) -> bool:
+    """Create deals, accounts and contacts, and log activities."""
+    return actor.has_role(*WRITING_ROLES)
+
+
+def can_work_for(actor: Person, person: Person) -> bool:
+    """Write what belongs to ``person``: they themself, the managers above them, admins."""
+    if not can_write(actor):
+        return False
+    return actor.is_admin or access.people_below(actor).filter(descendant=person.pk).exists()
+
+
+def can_edit_deal(actor: Person, deal: "Deal") -> bool:
+    """Edit, move, archive and restore a deal."""
+    return can_work_for(actor, deal.owner)
+
+
+def can_reassign(actor: Person) -> bool:
+    """Give deals to somebody else: managers among those below them, admins; a rep may not."""
+    return actor.is_admin or actor.is_manager
+
+
+def can_carry_deals(person: Person) -> bool:
+    """Whether deals may be given to the person: somebody active who sells."""
+    return person.has_role(*CARRYING_ROLES)
+
+
+def can_change_activity(actor: Person, activity: "Activity") -> bool:
+    """Archive what was logged: who logged it, the managers above them, admins."""
+    return can_work_for(actor, activity.person)
+
+
+def can_set_up_stages(actor: Person) -> bool:
+    return actor.is_admin

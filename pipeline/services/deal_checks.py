@@ -1,0 +1,138 @@
+"""What must hold of a deal before it is written, each fault on its field in plain words."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import DataError, IntegrityError
+from django.db.models import ForeignKey
+
+from org.models.people import Person
+from pipeline import rules
+from pipeline.enums import Status
+from pipeline.models.deals import Deal, Stage
+
+CLOSING_TEXTS = {"lost_reason": None, "lost_note": "", "win_evidence": ""}
+FIRST_DAY, LAST_DAY = date(1980, 1, 1), date(2199, 12, 31)
+
+# What the database refuses, as a field and a sentence for the person who can mend it.
+REFUSALS: dict[str, tuple[str, str]] = {
+    "deal_rate_known": (
+        "currency",
+        "There is no exchange rate for this currency on that day; ask an admin to enter one.",
+    ),
+    "deal_days_plausible": ("expected_close_on", "Give a day between 1980 and 2199."),
+    "deal_external_id_unique": ("external_id", "Another deal already has this external id."),
+    "deal_currency": ("currency", "Use the three letters of the currency, such as USD."),
+    "deal_named": ("name", "Give the deal a name."),
+    "deal_lost_reason_known": ("lost_reason", "Choose one of the listed reasons."),
+    "deal_category_override_open": ("category_override", "Choose one of the listed categories."),
+    "deal_submission_once": ("__all__", "This deal was already created."),
+    "deal_created_by_now": ("__all__", "A deal cannot be created in the future."),
+    "deal_history_in_order": (
+        "__all__",
+        "The deal already has a later change than the given moment.",
+    ),
+}
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Turn what the database refuses into a ValidationError that names the field."""
+    try:
+        yield
+    except IntegrityError as error:
+        constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+        if constraint not in REFUSALS:
+            raise
+        field, sentence = REFUSALS[constraint]
+        raise ValidationError({field: sentence}) from error
+    except DataError as error:
+        # Every field is checked beforehand; only the conversion can still run over its column.
+        if getattr(error.__cause__, "pgcode", None) != "22003":
+            raise
+        raise ValidationError(
+            {"amount": "In the reporting currency this amount is too large."}
+        ) from error
+
+
+def cleaned(deal: Deal, names: Iterable[str]) -> dict[str, Any]:
+    """Check the named fields of ``deal`` and return their values, spaces around texts removed."""
+    names = set(names)
+    fields = Deal._meta.concrete_fields  # noqa: SLF001 -- Django's public name for it
+    for field in fields:
+        if field.name in names and isinstance(value := getattr(deal, field.name), str):
+            setattr(deal, field.name, value.strip() or (None if field.null else ""))
+    # Related rows come as objects, which were looked up already.
+    related = {field.name for field in fields if isinstance(field, ForeignKey)}
+    unasked = {field.name for field in fields} - names
+    errors: dict[str, Any] = {}
+    try:
+        deal.clean_fields(exclude=related | unasked)
+    except ValidationError as error:
+        errors = error.update_error_dict({})
+    for name, sentence in _implausible(deal, names - set(errors)):
+        errors[name] = [sentence]
+    if errors:
+        raise ValidationError(errors)
+    return {name: getattr(deal, name) for name in names}
+
+
+def _implausible(deal: Deal, names: set[str]) -> Iterator[tuple[str, str]]:
+    if "amount" in names and deal.amount is not None and deal.amount < 0:
+        yield "amount", "An amount cannot be below zero."
+    for name in ("expected_close_on", "next_step_on"):
+        day = getattr(deal, name)
+        if name in names and day is not None and not FIRST_DAY <= day <= LAST_DAY:
+            yield name, "Give a day between 1980 and 2199."
+    account = deal.account if "account" in names else None
+    if account is not None and account.archived_at is not None:
+        yield "account", "This account is archived; restore it first."
+
+
+def check_live(before: Deal) -> None:
+    if before.archived_at is not None:
+        raise ValidationError("This deal is archived; restore it first.")
+
+
+def check_stage(stage: Stage) -> None:
+    if stage.archived_at is not None:
+        raise ValidationError({"stage": "This stage is archived; choose another."})
+
+
+def check_owner(
+    owner: Person, *, by: Person | None, source: str, before: Deal | None = None
+) -> None:
+    """Who may get a deal from whom. An import brings deals of people who have left."""
+    if by is None:
+        return
+    if before is not None and not rules.can_reassign(by):
+        raise PermissionDenied("Ask a manager to give the deal to somebody else.")
+    if not rules.can_work_for(by, owner) or (
+        source != "import" and not rules.can_carry_deals(owner)
+    ):
+        raise ValidationError({"owner": "Choose somebody who sells, yourself or below you."})
+
+
+def check_closing(stage: Stage, texts: Mapping[str, Any], *, source: str) -> None:
+    """A lost deal says why, a won one shows by what; open ones have neither.
+
+    Other systems often kept neither, so imports and the system may leave them out.
+    """
+    given = {name for name in CLOSING_TEXTS if (texts.get(name) or "").strip()}
+    asked = {Status.LOST: "lost_reason", Status.WON: "win_evidence"}.get(Status(stage.kind))
+    allowed = {Status.LOST: {"lost_reason", "lost_note"}, Status.WON: {"win_evidence"}}.get(
+        Status(stage.kind), set()
+    )
+    if asked and asked not in given and source not in ("import", "task"):
+        sentence = {
+            "lost_reason": "Say why the deal was lost.",
+            "win_evidence": "Say what shows that the deal is won: an order, a signature.",
+        }[asked]
+        raise ValidationError({asked: sentence})
+    if stray := given - allowed:
+        raise ValidationError(
+            dict.fromkeys(sorted(stray), f"This does not go with the stage {stage}.")
+        )

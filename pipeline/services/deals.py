@@ -1,0 +1,307 @@
+"""What people do to deals: create, edit, move, archive, restore. The database keeps the history.
+
+Every write names the version of the deal that its author looked at. When somebody else was
+faster, nothing is written and EditConflict carries both sides. ``by`` None is the system (seed,
+command line), which no rule holds back.
+"""
+
+from collections.abc import Callable, Mapping
+from copy import copy
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils import timezone
+
+from org import audit
+from org.models.calendar import Organisation
+from org.models.people import Person
+from pipeline import history, rules
+from pipeline.enums import LOST_LABELS, LostReason, Status
+from pipeline.models.accounts import Account
+from pipeline.models.deals import Deal, Stage
+from pipeline.services.deal_checks import (
+    CLOSING_TEXTS,
+    check_closing,
+    check_live,
+    check_owner,
+    check_stage,
+    cleaned,
+    explained,
+)
+
+EDITABLE = (
+    "name",
+    "account",
+    "owner",
+    "amount",
+    "currency",
+    "expected_close_on",
+    "category_override",
+    "next_step",
+    "next_step_on",
+    "source",
+    "lost_reason",
+    "lost_note",
+    "win_evidence",
+    "external_id",
+)
+
+
+class EditConflict(Exception):  # noqa: N818 -- what it tells is not an error of anybody
+    """Somebody changed the deal after the author looked at it. Nothing was written.
+
+    ``current`` is the deal as it stands now; ``attempted`` maps each field that the author
+    wanted to change to the value they wanted.
+    """
+
+    def __init__(self, current: Deal, attempted: Mapping[str, Any]) -> None:
+        super().__init__(f"deal {current.pk} is at version {current.version} by now")
+        self.current = current
+        self.attempted = dict(attempted)
+
+
+def create_deal(
+    *,
+    by: Person | None,
+    source: str,
+    name: str,
+    owner: Person,
+    stage: Stage,
+    account: Account | None = None,
+    amount: Decimal | None = None,
+    currency: str | None = None,
+    expected_close_on: date | None = None,
+    category_override: str | None = None,
+    next_step: str = "",
+    next_step_on: date | None = None,
+    lead_source: str = "",
+    lost_reason: str | None = None,
+    lost_note: str = "",
+    win_evidence: str = "",
+    closed_on: date | None = None,
+    external_id: str | None = None,
+    submission: UUID | None = None,
+    at: datetime | None = None,
+) -> Deal:
+    """Create a deal and return it with what the database derived.
+
+    ``source`` is the way ("page", "api", "import", "task"); where the deal came from is
+    ``lead_source``. ``currency`` defaults to the organisation's. A ``submission`` that already
+    made a deal of the same author returns that deal. ``at`` is its time of creation where that
+    is not now. Raises ValidationError and PermissionDenied.
+    """
+    deal = Deal(
+        name=name,
+        account=account,
+        owner=owner,
+        stage=stage,
+        amount=amount,
+        currency=currency or _reporting_currency(),
+        expected_close_on=expected_close_on,
+        category_override=category_override,
+        next_step=next_step,
+        next_step_on=next_step_on,
+        source=lead_source,
+        lost_reason=lost_reason,
+        lost_note=lost_note,
+        win_evidence=win_evidence,
+        closed_on=closed_on,
+        external_id=external_id,
+        submission=submission,
+        created_by=by,
+    )
+    if by is not None and not rules.can_work_for(by, owner):
+        raise PermissionDenied("You may create deals for yourself and the people below you.")
+    if made := _made_before(submission, by):
+        return made
+    values = cleaned(deal, EDITABLE)
+    check_owner(owner, by=by, source=source)
+    check_stage(stage)
+    check_closing(stage, values, source=source)
+    try:
+        with explained(), history.writing(by=by, source=source, reason=_why(stage, values), at=at):
+            deal.save(force_insert=True)
+            audit.record(by, "deal.create", deal, changes=_from_nothing(values | {"stage": stage}))
+    except ValidationError:
+        # The other click of a double click may have come through between the look and the insert.
+        if made := _made_before(submission, by):
+            return made
+        raise
+    return _fresh(deal.pk)
+
+
+def edit_deal(
+    deal: Deal,
+    *,
+    by: Person | None,
+    source: str,
+    version: int,
+    changes: Mapping[str, Any],
+    reason: str = "",
+    at: datetime | None = None,
+) -> Deal:
+    """Change fields of EDITABLE and return the deal as it stands afterwards.
+
+    ``version`` is the one that the author saw. Raises EditConflict when the deal has another by
+    now (unless it already holds every value asked for), ValidationError naming the field, and
+    PermissionDenied.
+    """
+    if unknown := sorted(set(changes) - set(EDITABLE)):
+        raise ValidationError(dict.fromkeys(unknown, "This field cannot be edited."))
+
+    def check(before: Deal, values: Mapping[str, Any]) -> None:
+        check_live(before)
+        if "owner" in values:
+            check_owner(values["owner"], by=by, source=source, before=before)
+        kept = {name: values.get(name, getattr(before, name)) for name in CLOSING_TEXTS}
+        if set(CLOSING_TEXTS) & set(values):
+            check_closing(before.stage, kept, source=source)
+
+    return _change(
+        deal, by=by, source=source, version=version, wanted=changes, check=check,
+        action="deal.edit", reason=reason, at=at,
+    )  # fmt: skip
+
+
+def move_stage(
+    deal: Deal,
+    *,
+    by: Person | None,
+    source: str,
+    version: int,
+    to: Stage,
+    lost_reason: str | None = None,
+    lost_note: str = "",
+    win_evidence: str = "",
+    at: datetime | None = None,
+) -> Deal:
+    """Move a deal to another stage and return it.
+
+    A lost stage asks for ``lost_reason``, a won one for ``win_evidence``. Reopening, or the
+    other outcome, clears the texts of the closing; the audit entry keeps them. Errors as of
+    edit_deal.
+    """
+    texts: dict[str, Any] = dict(CLOSING_TEXTS)
+    if to.kind == Status.LOST:
+        texts |= {"lost_reason": lost_reason, "lost_note": lost_note}
+    elif to.kind == Status.WON:
+        texts |= {"win_evidence": win_evidence}
+
+    def check(before: Deal, values: Mapping[str, Any]) -> None:
+        check_live(before)
+        if "stage" in values:
+            check_stage(to)
+        check_closing(to, texts | dict(values), source=source)
+
+    return _change(
+        deal, by=by, source=source, version=version, wanted={"stage": to} | texts, check=check,
+        action="deal.move", reason=_why(to, texts), at=at,
+    )  # fmt: skip
+
+
+def archive_deal(
+    deal: Deal,
+    *,
+    by: Person | None,
+    source: str,
+    version: int,
+    reason: str = "",
+    at: datetime | None = None,
+) -> Deal:
+    """Take a deal out of every list and figure; it can be restored."""
+    return _change(
+        deal, by=by, source=source, version=version, wanted={"archived_at": at or timezone.now()},
+        check=lambda before, _: check_live(before), action="deal.archive", reason=reason, at=at,
+    )  # fmt: skip
+
+
+def restore_deal(
+    deal: Deal,
+    *,
+    by: Person | None,
+    source: str,
+    version: int,
+    reason: str = "",
+    at: datetime | None = None,
+) -> Deal:
+    """Bring an archived deal back as it was."""
+    return _change(
+        deal, by=by, source=source, version=version, wanted={"archived_at": None},
+        check=lambda *_: None, action="deal.restore", reason=reason, at=at,
+    )  # fmt: skip
+
+
+def _change(
+    deal: Deal,
+    *,
+    by: Person | None,
+    source: str,
+    version: int,
+    wanted: Mapping[str, Any],
+    check: Callable[[Deal, Mapping[str, Any]], None],
+    action: str,
+    reason: str,
+    at: datetime | None,
+) -> Deal:
+    """Write ``wanted`` onto the deal if it still has ``version``; log what was there before."""
+    with explained(), history.writing(by=by, source=source, reason=reason, at=at):
+        before = _fresh(deal.pk)
+        if by is not None and not rules.can_edit_deal(by, before):
+            raise PermissionDenied(
+                "You may change your own deals and those of the people below you."
+            )
+        values = _different(before, wanted)
+        if not values:
+            return before
+        if before.version != version:
+            raise EditConflict(before, wanted)
+        values = cleaned(_draft(before, values), values)
+        check(before, values)
+        if not Deal.objects.filter(pk=before.pk, version=version).update(**values):
+            raise EditConflict(_fresh(deal.pk), wanted)
+        changes = {name: (getattr(before, name), value) for name, value in values.items()}
+        audit.record(by, action, before, changes=changes, reason=reason)
+        return _fresh(deal.pk)
+
+
+def _fresh(pk: int) -> Deal:
+    return Deal.objects.select_related("account", "owner", "stage").get(pk=pk)
+
+
+def _draft(before: Deal, values: Mapping[str, Any]) -> Deal:
+    draft = copy(before)
+    draft._state = copy(before._state)  # noqa: SLF001 -- or the cache of related rows would be shared
+    draft._state.fields_cache = dict(before._state.fields_cache)  # noqa: SLF001 -- same
+    for name, value in values.items():
+        setattr(draft, name, value)
+    return draft
+
+
+def _made_before(submission: UUID | None, by: Person | None) -> Deal | None:
+    if submission is None:
+        return None
+    found = Deal.objects.filter(submission=submission, created_by=by).first()
+    return found and _fresh(found.pk)
+
+
+def _reporting_currency() -> str:
+    return Organisation.objects.values_list("currency", flat=True).first() or "USD"
+
+
+def _different(before: Deal, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in wanted.items() if getattr(before, name) != value}
+
+
+def _why(stage: Stage, texts: Mapping[str, Any]) -> str:
+    """Return what the history keeps as the reason of a closing."""
+    reason = texts.get("lost_reason")
+    label = LOST_LABELS.get(LostReason(reason), "") if reason in set(LostReason) else ""
+    note = texts.get("lost_note") if stage.kind == Status.LOST else texts.get("win_evidence")
+    return ": ".join(part for part in (label, (note or "").strip()) if part)
+
+
+def _from_nothing(values: Mapping[str, Any]) -> dict[str, tuple[None, Any]]:
+    return {name: (None, value) for name, value in values.items() if value not in (None, "")}
