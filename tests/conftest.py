@@ -13,9 +13,8 @@ from salesmgr.devstack.servers import Servers
 from tests import slots
 from tests.needs import chromium_path, maven_folder
 
-pytest_plugins = ["tests.browser"]
+pytest_plugins = ["tests.browser", "tests.worlds"]
 
-pytest_plugins = ["tests.worlds"]
 _SERVERS = pytest.StashKey[Servers]()
 
 
