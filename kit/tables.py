@@ -68,6 +68,12 @@ class Column:
         return FORMATS[self.kind](value) if self.kind in FORMATS else _words(value)
 
     @property
+    def css(self) -> str:
+        """The classes of the column's cells."""
+        short = self.kind in {"day", "moment", "badge"}
+        return "kit-end" if self.is_end else "kit-nowrap" if short else ""
+
+    @property
     def is_end(self) -> bool:
         """Whether the column stands at the right, as numbers do so that digits line up."""
         return (self.align or ("end" if self.kind in NUMBER_KINDS else "start")) == "end"

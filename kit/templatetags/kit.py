@@ -59,12 +59,10 @@ def icon(*, name: str, label: str = "") -> SafeString:
         raise ImproperlyConfigured(f"No icon {name!r}: add it to static/vendor/vendor.toml.")
     address = f"{static('img/icons.svg')}#{name}"
     if label:
-        drawing = (
-            '<svg class="icon kit-icon" role="img" aria-label="{}"><use href="{}"></use></svg>'
-        )
+        drawing = '<svg class="kit-icon" role="img" aria-label="{}"><use href="{}"></use></svg>'
         return format_html(drawing, label, address)
     return format_html(
-        '<svg class="icon kit-icon" aria-hidden="true"><use href="{}"></use></svg>', address
+        '<svg class="kit-icon" aria-hidden="true"><use href="{}"></use></svg>', address
     )
 
 
@@ -218,34 +216,23 @@ def field_errors(*, errors: Sequence[str], id: str = "") -> dict[str, Any]:
 
 @register.simple_tag
 def control(*, field: BoundField) -> SafeString:
-    """The input of a field with the classes its kind has in the house look."""
-    widget = field.field.widget
-    if (
-        isinstance(widget, CheckboxInput | RadioSelect)
-        or getattr(widget, "input_type", "") == "radio"
-    ):
-        own = "form-check-input"
-    elif isinstance(widget, Select):
-        own = "form-select"
-    elif getattr(widget, "input_type", "") == "checkbox":
-        own = "form-check-input"
-    else:
-        own = "form-control"
-    classes = [widget.attrs.get("class", ""), own, "is-invalid" if field.errors else ""]
+    """The input of a field with the class that its kind has in the house look."""
+    own = {"check": "form-check-input", "choices": "", "select": "form-select"}
+    given = field.field.widget.attrs.get("class", "")
+    invalid = "is-invalid" if field.errors else ""
+    classes = [given, own.get(control_kind(field), "form-control"), invalid]
     return field.as_widget(attrs={"class": " ".join(filter(None, classes))})
 
 
 @register.filter
 def control_kind(field: BoundField) -> str:
-    """ "check" for a single checkbox, "choices" for radio or checkbox groups, else "plain"."""
+    """Say how an input looks: "check" alone, "choices" in a group, "select", or "plain"."""
     widget = field.field.widget
     if isinstance(widget, CheckboxInput):
         return "check"
-    return (
-        "choices"
-        if field.use_fieldset and getattr(widget, "input_type", "") in {"radio", "checkbox"}
-        else "plain"
-    )
+    if isinstance(widget, RadioSelect):  # The base of groups of checkboxes too.
+        return "choices"
+    return "select" if isinstance(widget, Select) else "plain"
 
 
 @register.inclusion_tag("kit/sort_link.html")

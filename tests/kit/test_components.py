@@ -138,7 +138,7 @@ def test_query_with_keeps_the_other_parameters() -> None:
 def test_fields_tie_label_help_and_errors_to_the_input() -> None:
     html = rendered("{% form_fields form=form %}", form=patterns.SampleForm({"amount": "1e6"}))
 
-    assert '<label class="form-label kit-required" for="id_amount">Amount</label>' in html
+    assert '<label class="form-label" for="id_amount">Amount</label>' in html
     assert 'aria-describedby="id_amount_error"' in html
     assert 'id="id_amount_error"' in html
     assert "Write the number in digits" in html
