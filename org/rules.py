@@ -2,6 +2,7 @@
 
 from org import access
 from org.models.people import Person
+from org.models.teams import Team
 
 
 def can_administer(actor: Person) -> bool:
@@ -14,6 +15,11 @@ def can_set_quota_of(actor: Person, person: Person) -> bool:
     if actor.pk == person.pk:
         return False
     return actor.is_admin or (actor.is_manager and access.may_see_person(actor, person))
+
+
+def can_set_quota_of_team(actor: Person, team: Team) -> bool:
+    """Admins set the quotas of teams, but not of one they lead: that is their own number."""
+    return actor.is_admin and team.pk not in access.led_team_ids(actor)
 
 
 def can_change_person(actor: Person, person: Person) -> bool:

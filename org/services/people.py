@@ -1,0 +1,405 @@
+"""People: who they are, what they may do, whom they report to, and when they leave."""
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from knox.models import get_token_model
+
+from org import access, audit
+from org.enums import Role
+from org.models.people import Person, ReportingClosure, ReportingLine, RoleGrant, role_names
+from org.models.teams import Team, TeamMembership
+from org.models.territories import PersonTerritory
+from org.querysets import on_day
+from org.services.guard import (
+    cut_off,
+    lock_admins,
+    locked,
+    make_room,
+    refused_as,
+    require_admin,
+    require_change_of,
+    require_in_use,
+)
+
+EDITABLE = ("full_name", "email", "title", "started_on", "external_id")
+
+
+@transaction.atomic
+def create_person(
+    *,
+    by: Person | None,
+    full_name: str,
+    email: str | None = None,
+    roles: Collection[str] = (),
+    started_on: date | None = None,
+    title: str = "",
+    external_id: str | None = None,
+    password: str | None = None,
+) -> Person:
+    """Add somebody. Without an e-mail address they cannot sign in; without a password they set
+    their own by the link of ``send_password_link``."""
+    require_admin(by)
+    person = Person(
+        full_name=full_name.strip(),
+        email=_address(email),
+        title=title.strip(),
+        started_on=started_on,
+        external_id=(external_id or "").strip() or None,
+    )
+    person.set_password(password)
+    _check_fields(person)
+    person.save()
+    _grant(person, _known(roles))
+    audit.record(
+        by,
+        "person.create",
+        person,
+        changes={"email": (None, person.email), "roles": ("", role_names(roles))},
+    )
+    return person
+
+
+@transaction.atomic
+def edit_person(person: Person, *, by: Person | None, **changes: Any) -> Person:
+    """Change the given ones of name, e-mail, title, start day and external id."""
+    require_admin(by)
+    if unknown := set(changes) - set(EDITABLE):
+        raise TypeError(f"edit_person cannot change {', '.join(sorted(unknown))}")
+    lock_admins()
+    subject = locked(person)
+    done = {}
+    for field, after in _cleaned(changes).items():
+        if (before := getattr(subject, field)) != after:
+            done[field] = (before, after)
+            setattr(subject, field, after)
+    if not done:
+        return subject
+    _check_fields(subject)
+    if "email" in done:
+        _change_address(subject)
+    subject.save(update_fields=list(done))
+    audit.record(by, "person.edit", subject, changes=done)
+    return subject
+
+
+def _cleaned(changes: dict[str, Any]) -> dict[str, Any]:
+    cleaned = {
+        field: value.strip() if isinstance(value, str) else value
+        for field, value in changes.items()
+    }
+    if "email" in cleaned:
+        cleaned["email"] = _address(cleaned["email"])
+    if "external_id" in cleaned:
+        cleaned["external_id"] = cleaned["external_id"] or None
+    return cleaned
+
+
+def _change_address(person: Person) -> None:
+    """Shut the account to the old address. Nobody may sign in on one that is not theirs now."""
+    if person.email is None:
+        _keep_an_admin(person, field="email")
+    # allauth keeps addresses of its own; an old one must no longer open the account.
+    EmailAddress.objects.filter(user=person).delete()
+    end_sign_ins(person)
+
+
+def _address(email: str | None) -> str | None:
+    return (email or "").strip().lower() or None
+
+
+def _check_fields(person: Person) -> None:
+    """Raise ValidationError naming each field that cannot be kept."""
+    faults: dict[str, Any] = {}
+    try:
+        person.clean_fields(exclude={"password"})
+    except ValidationError as error:
+        faults = error.update_error_dict(faults)
+    others = Person.objects.exclude(pk=person.pk)
+    if person.email and (holder := others.filter(email__iexact=person.email).first()):
+        faults.setdefault("email", []).append(f"{holder} already has this address.")
+    if person.external_id and (holder := others.filter(external_id=person.external_id).first()):
+        faults.setdefault("external_id", []).append(f"{holder} already has this id.")
+    if person.started_on and person.left_on and person.left_on < person.started_on:
+        faults.setdefault("started_on", []).append(
+            f"{person} left on {person.left_on}, before this day."
+        )
+    if faults:
+        raise ValidationError(faults)
+
+
+@transaction.atomic
+def set_roles(person: Person, *, by: Person | None, roles: Collection[str]) -> Person:
+    """Make these the person's roles. Nobody changes their own; the last admin keeps theirs."""
+    lock_admins()
+    if by is not None:
+        # Read afresh under the lock: the one who acts may just have lost the right to.
+        by = Person.objects.get(pk=by.pk)
+    require_change_of(person, by=by)
+    subject = locked(person)
+    wanted = _known(roles)
+    held = set(subject.role_grants.values_list("role", flat=True))
+    if wanted == held:
+        return subject
+    if Role.ADMIN in held - wanted:
+        _keep_an_admin(subject, field="roles")
+    subject.role_grants.filter(role__in=held - wanted).delete()
+    _grant(subject, wanted - held)
+    audit.record(
+        by, "person.set_roles", subject, changes={"roles": (role_names(held), role_names(wanted))}
+    )
+    return subject
+
+
+def _known(roles: Collection[str]) -> set[str]:
+    wanted = {str(role) for role in roles}
+    if unknown := wanted - {str(role) for role in Role}:
+        raise ValidationError({"roles": f"There is no role “{sorted(unknown)[0]}”."})
+    return wanted
+
+
+def _grant(person: Person, roles: Collection[str]) -> None:
+    RoleGrant.objects.bulk_create([RoleGrant(person=person, role=role) for role in sorted(roles)])
+
+
+def _keep_an_admin(leaving: Person, *, field: str) -> None:
+    """Refuse to take the last admin who can sign in. Call under ``lock_admins``."""
+    others = (
+        Person.objects.active()
+        .with_roles(Role.ADMIN)
+        .filter(email__isnull=False)
+        .exclude(pk=leaving.pk)
+    )
+    is_one = leaving.role_grants.filter(role=Role.ADMIN).exists()
+    if is_one and not others.exists():
+        raise ValidationError(
+            {field: f"{leaving} is the last admin. Make somebody else an admin first."}
+        )
+
+
+@transaction.atomic
+def report_to(
+    person: Person, *, by: Person | None, manager: Person | None, since: date
+) -> ReportingLine | None:
+    """Let the person report to ``manager`` (None: nobody) from a day to the next recorded change.
+
+    Raises ValidationError naming "manager" for a circle, "since" for a day outside their time here.
+    """
+    require_change_of(person, by=by)
+    subject = locked(person)
+    _check_day(subject, since)
+    rows = ReportingLine.objects.filter(person=subject)
+    before = rows.filter(on_day(since)).select_related("manager").first()
+    until = make_room(rows, since=since)
+    line = None
+    if manager is not None:
+        _check_manager(subject, manager, since, until)
+        line = ReportingLine(person=subject, manager=manager, valid_from=since, valid_to=until)
+        circle = (
+            "manager",
+            f"{manager} reports to {subject}, so {subject} cannot report to {manager}.",
+        )
+        with refused_as({"reporting_line_no_circle": circle}):
+            line.save()
+    audit.record(
+        by,
+        "person.report_to",
+        subject,
+        changes={"manager": (before.manager if before else None, manager), "since": (None, since)},
+    )
+    return line
+
+
+def _check_day(person: Person, since: date) -> None:
+    if person.left_on and since >= person.left_on:
+        raise ValidationError(
+            {"since": f"{person} left on {person.left_on}. Choose an earlier day."}
+        )
+
+
+def _check_manager(person: Person, manager: Person, since: date, until: date | None) -> None:
+    if manager.pk == person.pk:
+        raise ValidationError({"manager": "Nobody reports to themself."})
+    if manager.left_on and (until is None or until > manager.left_on):
+        raise ValidationError(
+            {"manager": f"{manager} left on {manager.left_on}. Choose somebody else."}
+        )
+    below = ReportingClosure.objects.filter(ancestor=person, descendant=manager, depth__gt=0)
+    below = below.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=since))
+    if until is not None:
+        below = below.filter(valid_from__lt=until)
+    if row := below.order_by("valid_from").first():
+        how = "" if row.depth == 1 else " through others"
+        raise ValidationError(
+            {
+                "manager": f"{manager} reports to {person}{how} from {max(row.valid_from, since)} "
+                f"on, so {person} cannot report to {manager} then."
+            }
+        )
+
+
+@transaction.atomic
+def join_team(
+    person: Person, *, by: Person | None, team: Team | None, since: date, is_lead: bool = False
+) -> TeamMembership | None:
+    """Put the person into a team (None: into no team) from a day until the next recorded change."""
+    require_change_of(person, by=by)
+    subject = locked(person)
+    _check_day(subject, since)
+    if team is not None:
+        require_in_use(team, field="team")
+    rows = TeamMembership.objects.filter(person=subject)
+    before = rows.filter(on_day(since)).select_related("team").first()
+    until = make_room(rows, since=since)
+    membership = None
+    if team is not None:
+        membership = TeamMembership.objects.create(
+            person=subject, team=team, is_lead=is_lead, valid_from=since, valid_to=until
+        )
+    audit.record(
+        by,
+        "person.join_team",
+        subject,
+        changes={
+            "team": (before.team if before else None, team),
+            "is_lead": (before.is_lead if before else False, is_lead),
+            "since": (None, since),
+        },
+    )
+    return membership
+
+
+def reports_on(person: Person, day: date) -> QuerySet[Person]:
+    """Return the people who report to this one directly on ``day`` or later."""
+    lines = ReportingLine.objects.filter(manager=person)
+    lines = lines.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=day))
+    return Person.objects.filter(pk__in=lines.values("person"))
+
+
+@transaction.atomic
+def deactivate(
+    person: Person, *, by: Person | None, on: date, successor: Person | None = None
+) -> Person:
+    """End the person's time here: ``on`` is the first day they are gone, today or earlier.
+
+    Sessions, API tokens, reporting line, team and territories end. Their direct reports move to
+    ``successor``; without one, a person who has reports is refused.
+    """
+    lock_admins()
+    if by is not None:
+        by = Person.objects.get(pk=by.pk)
+    require_change_of(person, by=by)
+    subject = locked(person)
+    if on > access.today():
+        raise ValidationError({"on": "Choose today or an earlier day: sign-in ends at once."})
+    if subject.started_on and on < subject.started_on:
+        raise ValidationError({"on": f"{subject} started on {subject.started_on}, after this day."})
+    _keep_an_admin(subject, field="person")
+    _hand_over(subject, by=by, on=on, successor=successor)
+    for rows in (ReportingLine, TeamMembership, PersonTerritory):
+        cut_off(rows.objects.filter(person=subject), on=on)
+    before = (subject.is_active, subject.left_on)
+    subject.is_active, subject.left_on = False, on
+    subject.save(update_fields=["is_active", "left_on"])
+    end_sign_ins(subject)
+    audit.record(
+        by,
+        "person.deactivate",
+        subject,
+        changes={"is_active": (before[0], False), "left_on": (before[1], on)},
+    )
+    return subject
+
+
+def _hand_over(person: Person, *, by: Person | None, on: date, successor: Person | None) -> None:
+    """Move everybody who reports to the person on ``on`` or later to the successor."""
+    reports = list(reports_on(person, on))
+    if not reports:
+        return
+    if successor is None:
+        names = ", ".join(str(report) for report in reports[:3])
+        more = f" and {len(reports) - 3} more" if len(reports) > 3 else ""
+        raise ValidationError(
+            {"successor": f"{names}{more} report to {person}. Choose who takes them over."}
+        )
+    if successor.pk == person.pk or not successor.is_active:
+        raise ValidationError(
+            {"successor": f"{successor} cannot take them over: choose somebody who stays."}
+        )
+    for report in reports:
+        if report.pk == successor.pk:
+            _step_up(report, by=by, gone=person, on=on)
+        else:
+            _inherit(report, by=by, gone=person, on=on, successor=successor)
+
+
+def _inherit(
+    report: Person, *, by: Person | None, gone: Person, on: date, successor: Person
+) -> None:
+    """Give every line of ``report`` to ``gone`` that lies after ``on`` to the successor."""
+    lines = ReportingLine.objects.filter(person=report, manager=gone)
+    days = [
+        max(line.valid_from, on)
+        for line in lines.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on))
+    ]
+    for day in days:
+        _move(report, by=by, manager=successor, since=day)
+
+
+def _step_up(report: Person, *, by: Person | None, gone: Person, on: date) -> None:
+    """The successor takes the place of the one who leaves: they report to that one's manager."""
+    above = (
+        ReportingLine.objects.filter(person=gone)
+        .filter(on_day(on))
+        .select_related("manager")
+        .first()
+    )
+    _move(report, by=by, manager=above.manager if above else None, since=on)
+
+
+def _move(person: Person, *, by: Person | None, manager: Person | None, since: date) -> None:
+    # The admin who acts may be among the reports: they move because their manager leaves.
+    report_to(
+        person,
+        by=None if by is not None and by.pk == person.pk else by,
+        manager=manager,
+        since=since,
+    )
+
+
+@transaction.atomic
+def reactivate(person: Person, *, by: Person | None) -> Person:
+    """Let somebody who left sign in again. Their line, team and territories are to be set anew."""
+    require_change_of(person, by=by)
+    subject = locked(person)
+    if subject.is_active:
+        return subject
+    before = subject.left_on
+    subject.is_active, subject.left_on = True, None
+    subject.save(update_fields=["is_active", "left_on"])
+    audit.record(
+        by,
+        "person.reactivate",
+        subject,
+        changes={"is_active": (False, True), "left_on": (before, None)},
+    )
+    return subject
+
+
+def end_sign_ins(person: Person) -> None:
+    """Delete the person's sessions and API tokens, so that every device is out at once."""
+    decode = SessionStore().decode
+    theirs = [
+        row.session_key
+        for row in Session.objects.only("session_key", "session_data").iterator()
+        if decode(row.session_data).get("_auth_user_id") == str(person.pk)
+    ]
+    Session.objects.filter(session_key__in=theirs).delete()
+    get_token_model().objects.filter(user=person).delete()
