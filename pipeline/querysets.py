@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from django.contrib.postgres.search import SearchQuery, SearchVector, SearchVectorExact
 from django.db import models
 from django.db.models import Q, QuerySet
 
@@ -12,6 +13,16 @@ from pipeline.enums import Status
 
 if TYPE_CHECKING:
     from org.models.people import Person
+
+
+def named_like(word: str) -> SearchVectorExact:
+    """Return the condition that the row's name has a word that begins with ``word``.
+
+    By the word indexes of deals and accounts, which have the same expression.
+    """
+    plain = word.replace("\\", " ").replace("'", " ")
+    query = SearchQuery(f"'{plain}':*", config="simple", search_type="raw")
+    return SearchVectorExact(SearchVector("name", config="simple"), query)
 
 
 class StageQuerySet(models.QuerySet):

@@ -1,0 +1,206 @@
+"""Which deals a figure is made of, stated once: to compute the figure, to list its rows, to link.
+
+A page that shows a number builds a DealSelection, computes the number from ``versions(...)`` and
+links it to ``url()``; the deal list reads that address back into the same selection, so the rows
+it opens are the rows that were counted::
+
+    won = DealSelection(as_of=day, status="won", team=team.pk, closed_from=start, closed_to=end)
+    won.versions(moment=moment, day=day).aggregate(Sum("amount_base"))
+    won.url()       # /deals/?as_of=2026-11-20&status=won&team=3&closed_from=…&closed_to=…
+
+``as_of`` None means now: the list then reads Deal itself, whose values are those of each deal's
+current version (``history.check`` holds them equal). Give ``as_of`` for a past day only.
+"""
+
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.urls import reverse
+
+from org import access
+from org.models.calendar import Organisation
+from org.models.people import Person
+from org.models.teams import Team, TeamMembership
+from org.querysets import on_day
+from pipeline.enums import Status
+from pipeline.models.accounts import Account
+from pipeline.models.deals import Deal, DealVersion
+from pipeline.querysets import named_like
+
+CLOSED = "closed"
+# Totals by these alone stand on a page anyway; anything finer could be used to ask about single
+# deals that the viewer may not open.
+SHOWN_AS_TOTALS = frozenset(
+    {"as_of", "status", "team", "owner", "credited_to", "closed_from", "closed_to"}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DealSelection:
+    """Deals by what holds of all of them; each part that is None, "" or False is left open.
+
+    Days are half-open: ``…_from`` included, ``…_to`` excluded. ``close_…`` is the expected
+    close date, ``closed_…`` the day of the closing, ``created_…`` the organisation's day of the
+    creation. ``status`` is a Status or "closed" for won and lost. Amounts are in the reporting
+    currency. ``owner`` is the person whose deal it was at the moment, ``credited_to`` the owner
+    at the closing. ``team`` takes a closed deal by the membership of its ``credited_to`` on
+    ``closed_on``, an open one by the membership of its owner on the as-of day; the teams below
+    are part of it, each deal once. ``text`` matches beginnings of words in the names of deal
+    and account. ``no_next_step`` and ``overdue`` speak of open deals.
+    """
+
+    as_of: date | None = None
+    text: str = ""
+    status: str = ""
+    owner: int | None = None
+    credited_to: int | None = None
+    team: int | None = None
+    stage: int | None = None
+    account: int | None = None
+    category: str = ""
+    close_from: date | None = None
+    close_to: date | None = None
+    closed_from: date | None = None
+    closed_to: date | None = None
+    created_from: date | None = None
+    created_to: date | None = None
+    amount_min: Decimal | None = None
+    amount_max: Decimal | None = None
+    overdue: bool = False
+    no_next_step: bool = False
+    unpriced: bool = False
+    archived: bool = False
+
+    def url(self) -> str:
+        """Return the address of the deal list that shows exactly these deals."""
+        query = urlencode(self.parameters())
+        return reverse("pipeline:deals") + (f"?{query}" if query else "")
+
+    def parameters(self) -> dict[str, str]:
+        """Return what is given, as the parameters of an address."""
+        parts = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: _written(part) for name, part in parts.items() if not _left_open(part)}
+
+    def but(self, **changes: Any) -> "DealSelection":
+        """Return this selection with some parts changed: a team's won deals, but one person's."""
+        return replace(self, **changes)
+
+    def rows(self, *, moment: datetime, day: date) -> QuerySet:
+        """Return the deals (``as_of`` None) or their versions of ``moment``, whoever owns them.
+
+        ``day`` is the organisation's day of ``moment``. The caller adds ``visible_to``.
+        """
+        if self.as_of is not None:
+            return self.versions(moment=moment, day=day)
+        rows = Deal.objects.filter(archived_at__isnull=not self.archived)
+        return rows.filter(self._condition(day=day, deal=""))
+
+    def versions(self, *, moment: datetime, day: date) -> QuerySet:
+        """Return the versions of the deals at ``moment``, now included: figures use these."""
+        rows = DealVersion.objects.as_of(moment).filter(archived=self.archived)
+        return rows.filter(self._condition(day=day, deal="deal__"))
+
+    def totals_shown_to(self, viewer: Person) -> bool:
+        """Whether the viewer may know the total of rows that they may not all open.
+
+        So it is for the teams and people whose numbers the viewer sees: credit stays with the
+        team of the time, while access follows today's tree.
+        """
+        if access.sees_everyone(viewer) or not set(self.parameters()) <= SHOWN_AS_TOTALS:
+            return False
+        if self.team is not None:
+            return Team.objects.visible_to(viewer).filter(pk=self.team).exists()
+        people = {person for person in (self.owner, self.credited_to) if person is not None}
+        led = Person.objects.led_by(viewer).filter(pk__in=people)
+        return bool(people) and led.count() == len(people)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether only won and lost deals can match."""
+        by_closing = (self.closed_from, self.closed_to, self.credited_to)
+        return self.status in (CLOSED, Status.WON, Status.LOST) or any(by_closing)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether only open deals can match."""
+        return self.status == Status.OPEN or self.overdue or self.no_next_step
+
+    def _condition(self, *, day: date, deal: str) -> Q:
+        condition = self._kind() & self._amount() & self._time(deal) & self._whose(day)
+        for word in self.text.split():
+            accounts = Account.objects.filter(named_like(word)).values("pk")
+            condition &= Q(named_like(word)) | Q(account__in=accounts)
+        if self.overdue:
+            condition &= Q(expected_close_on__lt=day)
+        if self.no_next_step:
+            condition &= Q(next_step="")
+        return condition
+
+    def _kind(self) -> Q:
+        condition = _given(stage=self.stage, account=self.account, category=self.category or None)
+        if self.status in set(Status):
+            condition &= Q(status=self.status)
+        if self.is_closed:
+            condition &= ~Q(status=Status.OPEN)
+        if self.is_open:
+            condition &= Q(status=Status.OPEN)
+        return condition
+
+    def _amount(self) -> Q:
+        condition = _given(amount_base__gte=self.amount_min, amount_base__lte=self.amount_max)
+        return condition & Q(amount__isnull=True) if self.unpriced else condition
+
+    def _time(self, deal: str) -> Q:
+        created = {
+            f"{deal}created_at__gte": self.created_from and _start_of(self.created_from),
+            f"{deal}created_at__lt": self.created_to and _start_of(self.created_to),
+        }
+        return _given(
+            expected_close_on__gte=self.close_from,
+            expected_close_on__lt=self.close_to,
+            closed_on__gte=self.closed_from,
+            closed_on__lt=self.closed_to,
+            **created,
+        )
+
+    def _whose(self, day: date) -> Q:
+        condition = _given(owner=self.owner, credited_to=self.credited_to)
+        if self.team is None:
+            return condition
+        teams = access.below(dict(Team.objects.values_list("pk", "parent_id")), {self.team})
+        members = TeamMembership.objects.of_teams(teams)
+        # The day of each row itself, so that a deal counts for the team of its own time.
+        then = members.filter(
+            Q(valid_to__isnull=True) | Q(valid_to__gt=OuterRef("closed_on")),
+            person=OuterRef("credited_to"),
+            valid_from__lte=OuterRef("closed_on"),
+        )
+        credited, owned = Q(Exists(then)), Q(owner__in=members.filter(on_day(day)).values("person"))
+        if self.is_closed or self.is_open:
+            return condition & (credited if self.is_closed else owned)
+        still_open = Q(status=Status.OPEN)
+        return condition & ((still_open & owned) | (~still_open & credited))
+
+
+def _left_open(part: Any) -> bool:
+    return part is None or part is False or part == ""
+
+
+def _written(part: Any) -> str:
+    if part is True:
+        return "1"
+    return part.isoformat() if isinstance(part, date) else str(part)
+
+
+def _given(**parts: Any) -> Q:
+    return Q(**{lookup: part for lookup, part in parts.items() if part is not None})
+
+
+def _start_of(day: date) -> datetime:
+    name = Organisation.objects.values_list("time_zone", flat=True).first() or "UTC"
+    return datetime.combine(day, time(), tzinfo=ZoneInfo(name))
