@@ -96,14 +96,16 @@ class Group:
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Context processor: ``organisation_name``, ``navigation``, ``tokens_href`` for base.html."""
     return {
-        "organisation_name": SimpleLazyObject(organisation_name),
+        "organisation_name": SimpleLazyObject(lambda: organisation_name(request)),
         "navigation": SimpleLazyObject(lambda: navigation(request)),
         "tokens_href": address("api:tokens"),
     }
 
 
-def organisation_name() -> str:
+def organisation_name(request: HttpRequest) -> str:
     """Return the name, or the product's own before an organisation is set up."""
+    if organisation := getattr(request, "organisation", None):
+        return str(organisation.name)
     return Organisation.objects.values_list("name", flat=True).first() or "salesmgr"
 
 

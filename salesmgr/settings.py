@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "org.middleware.SessionLimits",
+    "org.middleware.OrganisationTime",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "org.middleware.NoStore",
     "django.contrib.messages.middleware.MessageMiddleware",
