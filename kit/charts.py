@@ -5,6 +5,7 @@ resolves them from the style sheet, so a figure is right in light, dark and prin
 each figure to ``plotly.graph_objects.Figure``, which proves the schema.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -28,6 +29,13 @@ Role = Literal[
 Number = Decimal | float | None
 Place = str | date
 Trace = dict[str, Any]
+ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+FORMATS: dict[str, dict[str, Any]] = {
+    "money": {"hoverformat": ",.0f"},
+    "count": {"hoverformat": ",.0f"},
+    "percent": {"tickformat": ".0%", "hoverformat": ".1%"},
+    "days": {"hoverformat": ",.1f"},
+}
 
 
 class Figure(TypedDict):
@@ -38,15 +46,27 @@ class Figure(TypedDict):
     layout: dict[str, Any]
 
 
-def house_figure(*traces: Trace, title: str, layout: Mapping[str, Any] | None = None) -> Figure:
+def house_figure(
+    *traces: Trace,
+    title: str,
+    kind: Literal["money", "count", "percent", "days"] = "money",
+    layout: Mapping[str, Any] | None = None,
+) -> Figure:
     """Return a figure of these traces; the title is its caption and what screen readers say.
 
-    ``layout`` holds meaning only (axis titles, ``barmode``, category order): fonts, colours and
-    grid come from the theme in the browser.
+    ``kind`` is that of the numbers drawn; a percent is given as a fraction. ``layout`` holds
+    meaning only (axis titles, ``barmode``): fonts, colours and grid are the browser's theme.
     """
     if not title:
         raise ValueError("a chart needs a title that says what it shows")
-    return {"title": title, "data": list(traces), "layout": dict(layout or {})}
+    horizontal = any(trace.get("orientation") == "h" for trace in traces)
+    places, numbers = ("yaxis", "xaxis") if horizontal else ("xaxis", "yaxis")
+    axes: dict[str, dict[str, Any]] = {places: _place_axis(traces, places[0]), numbers: FORMATS[kind]}
+    if horizontal:
+        axes[places]["autorange"] = "reversed"  # The first name on top, as in the table.
+    given = dict(layout or {})
+    merged = {name: {**axis, **given.pop(name, {})} for name, axis in axes.items()}
+    return {"title": title, "data": list(traces), "layout": {**merged, **given}}
 
 
 def bar_trace(
@@ -158,6 +178,14 @@ def series_table(
 
 def _series_value(index: int) -> Callable[[Any], Any]:
     return lambda row: row["values"][index]
+
+
+def _place_axis(traces: Sequence[Trace], axis: str) -> dict[str, Any]:
+    """Say whether the places are days or names; left to guess, Plotly reads "2026" as a number."""
+    places = [place for trace in traces for place in trace.get(axis, ()) if isinstance(place, str)]
+    if not places:
+        return {}
+    return {"type": "date" if all(map(ISO_DAY.fullmatch, places)) else "category"}
 
 
 def _places(values: Sequence[Place]) -> list[str]:

@@ -1,0 +1,105 @@
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from kit import patterns
+from kit.forms import (
+    DayField,
+    ExactDecimalField,
+    KitForm,
+    PageField,
+    PlainTextField,
+    SortField,
+    add_errors,
+)
+from kit.tables import Sort
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("1200", "1200"), (" -3.50 ", "-3.50"), ("0.1", "0.1"), ("007", "7")]
+)
+def test_decimal_reads_plain_digits(text: str, value: str) -> None:
+    assert ExactDecimalField().clean(text) == Decimal(value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1e6",
+        "1_000",
+        "1,000",
+        "+5",
+        "٣",
+        "１２",
+        "NaN",
+        "Infinity",
+        ".5",
+        "5.",
+        "0x10",
+        "--1",
+        "1 000",
+    ],
+)
+def test_decimal_refuses_other_spellings(text: str) -> None:
+    with pytest.raises(ValidationError, match="in digits"):
+        ExactDecimalField().clean(text)
+
+
+@pytest.mark.parametrize("sign", ["\u202e", "\u2066", "\u0000", "\u0007", "\ud800"])
+def test_text_refuses_invisible_signs(sign: str) -> None:
+    with pytest.raises(ValidationError):
+        PlainTextField().clean(f"invoice{sign}gpj.exe")
+
+
+def test_text_keeps_what_people_write() -> None:
+    written = "Østlund & Søn\n\tשלום 你好 👍🏽"
+
+    assert PlainTextField(strip=False).clean(written) == written
+
+
+@pytest.mark.parametrize("text", ["23/11/2026", "2026-13-01", "2026-1-5", "٢٠٢٦-١١-٢٣", "tomorrow"])
+def test_day_refuses_other_spellings(text: str) -> None:
+    with pytest.raises(ValidationError, match="year-month-day"):
+        DayField().clean(text)
+
+
+def test_day_reads_and_writes_what_browsers_use() -> None:
+    assert DayField().clean("2026-11-23") == date(2026, 11, 23)
+    assert 'type="date"' in str(
+        patterns.SampleForm(initial={"closes_on": date(2026, 11, 3)})["closes_on"]
+    )
+    assert 'value="2026-11-03"' in str(
+        patterns.SampleForm(initial={"closes_on": date(2026, 11, 3)})["closes_on"]
+    )
+
+
+def test_sort_field_falls_back_to_its_default_and_refuses_the_unknown() -> None:
+    field = SortField(columns=patterns.COLUMNS, default="-amount")
+
+    assert field.clean("") == Sort("amount", descending=True)
+    assert field.clean("name") == Sort("name")
+    with pytest.raises(ValidationError, match="no order by 'password'"):
+        field.clean("password")
+
+
+def test_page_field_starts_at_one() -> None:
+    assert PageField().clean("") == 1
+    assert PageField().clean("7") == 7
+    for text in ("0", "-1", "x", "1e3", "99999999999"):
+        with pytest.raises(ValidationError):
+            PageField().clean(text)
+
+
+def test_errors_of_a_service_land_on_their_fields() -> None:
+    class Form(KitForm):
+        name = PlainTextField()
+
+    form = Form({"name": "x"})
+    form.is_valid()
+    add_errors(form, ValidationError({"name": ["Taken."], "other": ["Elsewhere."]}))
+    add_errors(form, ValidationError("The whole is wrong."))
+
+    assert form.errors["name"] == ["Taken."]
+    assert form.non_field_errors() == ["Elsewhere.", "The whole is wrong."]
