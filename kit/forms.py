@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.forms.renderers import DjangoTemplates
 
 from kit.tables import Column, Sort, UnknownSortError
@@ -115,3 +116,11 @@ def add_errors(form: forms.BaseForm, error: ValidationError, *, known: Sequence[
         field = name if name in form.fields or name in known else None
         for text in texts:
             form.add_error(field, text)
+
+
+def choose(form: forms.BaseForm, name: str, rows: QuerySet) -> None:
+    """Let the field offer these rows, and refuse every other as if it did not exist."""
+    field = form.fields[name]
+    if not isinstance(field, forms.ModelChoiceField):
+        raise TypeError(f"{name} is no choice of rows")
+    field.queryset = rows

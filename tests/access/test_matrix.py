@@ -1,5 +1,6 @@
 """Every URL and method, as every actor, against tables written by hand (see matrix.py)."""
 
+import copy
 import importlib
 import pkgutil
 import re
@@ -84,6 +85,15 @@ def signed_in(world: World) -> dict[str, Client]:
 
 
 def ask(client: Client, world: World, case: Case, target: str) -> HttpResponse:
+    # What an answer leaves in the browser, such as a message, must not reach the next question.
+    before, client.cookies = client.cookies, copy.deepcopy(client.cookies)
+    try:
+        return _ask(client, world, case, target)
+    finally:
+        client.cookies = before
+
+
+def _ask(client: Client, world: World, case: Case, target: str) -> HttpResponse:
     url = reverse(case.url, kwargs=case.kwargs(world, target)) + case.query
     kind = {"content_type": "application/json"} if case.as_json else {}
     return getattr(client, case.method.lower())(url, case.data(world, target), **kind)

@@ -1,0 +1,248 @@
+"""The pages of one-on-ones. Whoever is not one of the two finds nothing here."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from coaching import forms, reports, rules, services
+from coaching.enums import ItemState, SessionState
+from coaching.models import ActionItem, Note, OneOnOne, Session
+from kit.forms import KitForm, add_errors
+from org import access
+from org.http import PersonRequest
+
+
+@require_http_methods(["GET", "POST"])
+def one_on_ones(request: PersonRequest) -> HttpResponse:
+    found = reports.overview(request.user, today=access.today())
+    others = [*found.without, *([found.own_manager] if found.own_manager else [])]
+    form = forms.StartForm(request.POST or None, others=others)
+    if request.method == "POST" and form.is_valid():
+        other = form.cleaned_data["other"]
+        pair = {"person": other, "manager": request.user}
+        if other == found.own_manager:
+            pair = {"person": request.user, "manager": other}
+        every_days = form.cleaned_data["every_days"]
+        return redirect(services.start(by=request.user, every_days=every_days, **pair))
+    context = {"found": found, "form": form, "can_start": bool(others), "now": access.today()}
+    status = 400 if form.is_bound and form.errors else 200
+    return render(request, "coaching/one_on_ones.html", context, status=status)
+
+
+@require_GET
+def one_on_one(request: PersonRequest, pk: int) -> HttpResponse:
+    series = _series(request, pk)
+    context = {
+        "series": series,
+        "sessions": series.sessions.all()[:60],
+        "items": series.items.open().select_related("owner"),
+        "plan_form": forms.PlanForm(initial={"planned_on": access.today()}),
+        "may_write": rules.can_write(request.user, series),
+    }
+    return render(request, "coaching/one_on_one.html", context)
+
+
+@require_POST
+def end(request: PersonRequest, pk: int) -> HttpResponse:
+    series = services.end(_series(request, pk), by=request.user, at=timezone.now())
+    messages.success(request, "The series has ended. Its notes stay here for the two of you.")
+    return redirect(series)
+
+
+@require_POST
+def plan(request: PersonRequest, pk: int) -> HttpResponse:
+    series = _series(request, pk)
+    form = forms.PlanForm(request.POST)
+    if form.is_valid():
+        try:
+            return redirect(
+                services.plan_session(series, by=request.user, on=form.cleaned_data["planned_on"])
+            )
+        except ValidationError as error:
+            add_errors(form, error)
+    messages.error(request, _first_error(form))
+    return redirect(series)
+
+
+@require_GET
+def session(request: PersonRequest, pk: int) -> HttpResponse:
+    return _session_page(request, _session(request, pk))
+
+
+@require_POST
+def move(request: PersonRequest, pk: int) -> HttpResponse:
+    held = _session(request, pk)
+    form = forms.PlanForm(request.POST)
+    return _do(
+        request,
+        form,
+        held,
+        lambda: services.move_session(held, by=request.user, on=form.cleaned_data["planned_on"]),
+    )
+
+
+@require_POST
+def state(request: PersonRequest, pk: int) -> HttpResponse:
+    held = _session(request, pk)
+    form = forms.StateForm(request.POST)
+    return _do(
+        request,
+        form,
+        held,
+        lambda: services.set_session_state(
+            held, by=request.user, state=SessionState(form.cleaned_data["state"])
+        ),
+    )
+
+
+@require_POST
+def note_new(request: PersonRequest, pk: int) -> HttpResponse:
+    held = _session(request, pk)
+    form = forms.NoteForm(request.POST)
+    return _do(
+        request,
+        form,
+        held,
+        lambda: services.add_note(held, by=request.user, **form.cleaned_data),
+        keep="note_form",
+    )
+
+
+@require_POST
+def private_note(request: PersonRequest, pk: int) -> HttpResponse:
+    held = _session(request, pk)
+    form = forms.PrivateNoteForm(request.POST)
+    return _do(
+        request,
+        form,
+        held,
+        lambda: services.write_private_note(held, by=request.user, **form.cleaned_data),
+        keep="private_form",
+    )
+
+
+@require_POST
+def item_new(request: PersonRequest, pk: int) -> HttpResponse:
+    held = _session(request, pk)
+    form = forms.ItemForm(request.POST, one_on_one=held.one_on_one)
+    return _do(
+        request,
+        form,
+        held,
+        lambda: services.add_item(held, by=request.user, **form.cleaned_data),
+        keep="item_form",
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def note_edit(request: PersonRequest, pk: int) -> HttpResponse:
+    note = get_object_or_404(
+        Note.objects.visible_to(request.user).select_related("session__one_on_one"), pk=pk
+    )
+    if not rules.can_edit_note(request.user, note):
+        raise PermissionDenied
+    form = forms.EditNoteForm(
+        request.POST or None, initial={"body": note.body, "version": note.version}
+    )
+    conflict, status = None, 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.edit_note(note, by=request.user, at=timezone.now(), **form.cleaned_data)
+        except services.NoteConflictError as error:
+            conflict, status = error, 409
+        except ValidationError as error:
+            add_errors(form, error)
+        else:
+            return redirect(note.session)
+    status = 400 if form.errors else status
+    context = {"note": note, "form": form, "conflict": conflict}
+    return render(request, "coaching/note_edit.html", context, status=status)
+
+
+@require_POST
+def item_state(request: PersonRequest, pk: int) -> HttpResponse:
+    item = get_object_or_404(
+        ActionItem.objects.visible_to(request.user).select_related(
+            "one_on_one__person", "one_on_one__manager", "raised_in__one_on_one"
+        ),
+        pk=pk,
+    )
+    form = forms.ItemStateForm(request.POST, one_on_one=item.one_on_one)
+    held = form.cleaned_data.get("session") if form.is_valid() else None
+    return _do(
+        request,
+        form,
+        held or item.raised_in,
+        lambda: services.close_item(
+            item,
+            by=request.user,
+            state=ItemState(form.cleaned_data["state"]),
+            at=timezone.now(),
+            session=held,
+        ),
+    )
+
+
+def _series(request: PersonRequest, pk: int) -> OneOnOne:
+    rows = OneOnOne.objects.visible_to(request.user).select_related("person", "manager")
+    return get_object_or_404(rows, pk=pk)
+
+
+def _session(request: PersonRequest, pk: int) -> Session:
+    rows = Session.objects.visible_to(request.user).select_related(
+        "one_on_one__person", "one_on_one__manager"
+    )
+    return get_object_or_404(rows, pk=pk)
+
+
+def _do(
+    request: PersonRequest, form: KitForm, held: Session, deed: Any, keep: str = ""
+) -> HttpResponse:
+    """Do the deed and go back to the session; refused input stays in its form on the page."""
+    if form.is_valid():
+        try:
+            deed()
+        except services.NoteConflictError as conflict:
+            return _session_page(
+                request, held, status=409, conflict=conflict, **({keep: form} if keep else {})
+            )
+        except ValidationError as error:
+            add_errors(form, error)
+        else:
+            return redirect(held)
+    if not keep:
+        messages.error(request, _first_error(form))
+    return _session_page(request, held, status=400, **({keep: form} if keep else {}))
+
+
+def _session_page(
+    request: PersonRequest, held: Session, *, status: int = 200, **overrides: Any
+) -> HttpResponse:
+    today = access.today()
+    page = reports.session_page(request.user, held, today=today)
+    series = held.one_on_one
+    context = {
+        "page": page,
+        "session": held,
+        "series": series,
+        "may_write": rules.can_write(request.user, series),
+        "states": SessionState,
+        "move_form": forms.PlanForm(initial={"planned_on": held.planned_on}),
+        "note_form": forms.NoteForm(initial=forms.fresh()),
+        "item_form": forms.ItemForm(
+            one_on_one=series, initial={"owner": series.person_id, **forms.fresh()}
+        ),
+        "private_form": forms.PrivateNoteForm(
+            initial={"body": page.private_body, "version": page.private_version}
+        ),
+    } | overrides
+    return render(request, "coaching/session.html", context, status=status)
+
+
+def _first_error(form: KitForm) -> str:
+    return next(str(errors[0]) for errors in form.errors.values())
