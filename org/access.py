@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from org.enums import Role
+from org.facts import organisation_facts
 
 if TYPE_CHECKING:
     from org.models.people import Person
@@ -21,10 +22,7 @@ SALES_ROLES = (Role.REP, Role.MANAGER, Role.ADMIN, Role.EXECUTIVE)
 
 def today() -> date:
     """Return the day it is for the organisation. Access is always judged as of today."""
-    from org.models.calendar import Organisation
-
-    name = Organisation.objects.values_list("time_zone", flat=True).first() or "UTC"
-    return local_day(timezone.now(), time_zone=name)
+    return local_day(timezone.now(), time_zone=organisation_facts().time_zone)
 
 
 def local_day(moment: datetime, *, time_zone: str) -> date:

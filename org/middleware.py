@@ -8,12 +8,23 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from org.models.calendar import Organisation
+from org import facts
 
 Handler = Callable[[HttpRequest], HttpResponse]
 SEEN_KEY = "seen_at"
 # The session row is written once a minute at most, not on every request.
 SEEN_EVERY_SECONDS = 60
+
+
+class OneRequest:
+    """Reads the organisation's facts once for each request."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with facts.one_request():
+            return self.get_response(request)
 
 
 class SessionLimits:
@@ -35,7 +46,7 @@ class SessionLimits:
 
 
 class OrganisationTime:
-    """Reads the organisation once for a signed-in request, and shows it in its time zone.
+    """Shows a signed-in request every time in the organisation's zone.
 
     Nobody else sees a time, and a health check must not ask the database.
     """
@@ -45,11 +56,9 @@ class OrganisationTime:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
-            organisation = Organisation.objects.first() or Organisation(name="salesmgr")
-            request.organisation = organisation  # type: ignore[attr-defined]
             # Not taken back afterwards: a download is still being written when this function
             # has returned, and the next request sets its own.
-            timezone.activate(organisation.time_zone)
+            timezone.activate(facts.organisation_facts().time_zone)
         else:
             timezone.deactivate()
         return self.get_response(request)

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 
-from org.models.calendar import Organisation
+from org.facts import organisation_facts
 
 Person = Any
 Allowed = Callable[[Person], bool]
@@ -96,17 +96,15 @@ class Group:
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Context processor: ``organisation_name``, ``navigation``, ``tokens_href`` for base.html."""
     return {
-        "organisation_name": SimpleLazyObject(lambda: organisation_name(request)),
+        "organisation_name": SimpleLazyObject(organisation_name),
         "navigation": SimpleLazyObject(lambda: navigation(request)),
         "tokens_href": address("api:tokens"),
     }
 
 
-def organisation_name(request: HttpRequest) -> str:
+def organisation_name() -> str:
     """Return the name, or the product's own before an organisation is set up."""
-    if organisation := getattr(request, "organisation", None):
-        return str(organisation.name)
-    return Organisation.objects.values_list("name", flat=True).first() or "salesmgr"
+    return organisation_facts().name or "salesmgr"
 
 
 def navigation(request: HttpRequest) -> list[Group]:

@@ -13,7 +13,7 @@ from django.db.models import ProtectedError
 
 from kit import periods
 from kit.periods import Period
-from org import access, audit
+from org import access, audit, facts
 from org.enums import PeriodKind
 from org.models.calendar import CURRENCY_CODE, ExchangeRate, FiscalPeriod, Holiday, Organisation
 from org.models.people import Person
@@ -29,7 +29,10 @@ FIRST_YEAR, LAST_YEAR = 1980, 2199
 def organisation() -> Organisation:
     """Return the one organisation, made with defaults on an empty installation."""
     found = Organisation.objects.first()
-    return found or Organisation.objects.get_or_create(pk=1, defaults={"name": UNNAMED})[0]
+    if found is None:
+        found, _ = Organisation.objects.get_or_create(pk=1, defaults={"name": UNNAMED})
+        facts.forget()
+    return found
 
 
 @transaction.atomic
@@ -78,6 +81,7 @@ def configure(
             }
         ):
             subject.save(update_fields=list(changes))
+        facts.forget()
         if "fiscal_year_start_month" in changes:
             _restart_calendar()
         audit.record(by, "organisation.configure", subject, changes=changes)

@@ -1,0 +1,51 @@
+"""What every page asks of the organisation, read once a request."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import NamedTuple
+
+
+class Facts(NamedTuple):
+    """The organisation's name, time zone and reporting currency; the defaults while it has none."""
+
+    name: str = ""
+    time_zone: str = "UTC"
+    currency: str = "USD"
+
+
+_memo: ContextVar[list[Facts] | None] = ContextVar("facts_of_this_request", default=None)
+
+
+@contextmanager
+def one_request() -> Iterator[None]:
+    """Inside the block the facts are read at most once; outside it, at every call."""
+    token = _memo.set([])
+    try:
+        yield
+    finally:
+        _memo.reset(token)
+
+
+def organisation_facts() -> Facts:
+    memo = _memo.get()
+    if memo:
+        return memo[0]
+    found = _read()
+    if memo is not None:
+        memo.append(found)
+    return found
+
+
+def forget() -> None:
+    """Read anew: called by the services that change the organisation."""
+    memo = _memo.get()
+    if memo is not None:
+        memo.clear()
+
+
+def _read() -> Facts:
+    from org.models.calendar import Organisation
+
+    row = Organisation.objects.values_list("name", "time_zone", "currency").first()
+    return Facts(*row) if row else Facts()
