@@ -61,7 +61,10 @@ def house_figure(
         raise ValueError("a chart needs a title that says what it shows")
     horizontal = any(trace.get("orientation") == "h" for trace in traces)
     places, numbers = ("yaxis", "xaxis") if horizontal else ("xaxis", "yaxis")
-    axes: dict[str, dict[str, Any]] = {places: _place_axis(traces, places[0]), numbers: FORMATS[kind]}
+    axes: dict[str, dict[str, Any]] = {
+        places: _place_axis(traces, places[0]),
+        numbers: FORMATS[kind],
+    }
     if horizontal:
         axes[places]["autorange"] = "reversed"  # The first name on top, as in the table.
     given = dict(layout or {})
