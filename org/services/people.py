@@ -334,44 +334,32 @@ def _hand_over(person: Person, *, by: Person | None, on: date, successor: Person
             {"successor": f"{successor} cannot take them over: choose somebody who stays."}
         )
     for report in reports:
-        if report.pk == successor.pk:
-            _step_up(report, by=by, gone=person, on=on)
-        else:
+        try:
             _inherit(report, by=by, gone=person, on=on, successor=successor)
+        except ValidationError as error:
+            raise ValidationError({"successor": error.messages}) from error
 
 
 def _inherit(
     report: Person, *, by: Person | None, gone: Person, on: date, successor: Person
 ) -> None:
-    """Give every line of ``report`` to ``gone`` that lies after ``on`` to the successor."""
-    lines = ReportingLine.objects.filter(person=report, manager=gone)
-    days = [
-        max(line.valid_from, on)
-        for line in lines.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on))
-    ]
-    for day in days:
-        _move(report, by=by, manager=successor, since=day)
+    """Give each line of ``report`` to ``gone`` that lasts beyond ``on`` to the successor.
 
-
-def _step_up(report: Person, *, by: Person | None, gone: Person, on: date) -> None:
-    """The successor takes the place of the one who leaves: they report to that one's manager."""
-    above = (
-        ReportingLine.objects.filter(person=gone)
-        .filter(on_day(on))
-        .select_related("manager")
-        .first()
-    )
-    _move(report, by=by, manager=above.manager if above else None, since=on)
-
-
-def _move(person: Person, *, by: Person | None, manager: Person | None, since: date) -> None:
+    The successor, where they are a report themself, takes the place of the one who leaves.
+    """
     # The admin who acts may be among the reports: they move because their manager leaves.
-    report_to(
-        person,
-        by=None if by is not None and by.pk == person.pk else by,
-        manager=manager,
-        since=since,
-    )
+    actor = None if by is not None and by.pk == report.pk else by
+    lines = ReportingLine.objects.filter(person=report, manager=gone)
+    for line in lines.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on)):
+        day = max(line.valid_from, on)
+        manager = successor if report.pk != successor.pk else _manager_on(gone, day)
+        report_to(report, by=actor, manager=manager, since=day)
+
+
+def _manager_on(person: Person, day: date) -> Person | None:
+    lines = ReportingLine.objects.filter(on_day(day), person=person)
+    line = lines.select_related("manager").first()
+    return line.manager if line else None
 
 
 @transaction.atomic
