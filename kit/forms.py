@@ -43,7 +43,12 @@ class KitModelForm(forms.ModelForm):
 
 
 class ExactDecimalField(forms.DecimalField):
-    """A number in ASCII digits with an optional point: no exponent, separators or underscores."""
+    """A number in ASCII digits with an optional point: no exponent, separators or underscores.
+
+    A text input: a browser's number input drops what it cannot read before we could explain it.
+    """
+
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
 
     default_error_messages = {"invalid": "Write the number in digits, such as 1200 or 1200.50."}
 

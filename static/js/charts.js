@@ -79,12 +79,13 @@ function open(points) {
   }
 }
 
-function drawAll(root) {
-  const charts = [...root.querySelectorAll("[data-chart]")];
-  if (root.matches?.("[data-chart]")) charts.push(root);
-  charts.forEach(draw);
+const charts = () => [...document.querySelectorAll("[data-chart]")];
+
+function drawNew() {
+  charts().filter((chart) => !chart.dataset.drawn).forEach(draw);
 }
 
-drawAll(document.body);
-document.addEventListener("htmx:afterSwap", (event) => drawAll(event.detail.target));
-document.addEventListener("themechange", () => drawAll(document.body));
+drawNew();
+// htmx:load comes for all that htmx puts in, whichever way it is swapped.
+document.addEventListener("htmx:load", drawNew);
+document.addEventListener("themechange", () => charts().forEach(draw));

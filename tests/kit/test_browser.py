@@ -102,6 +102,50 @@ def test_chart_is_drawn_again_in_the_colours_of_the_other_theme(
     expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
 
 
+def test_chart_that_htmx_brings_is_drawn(page: Page, sign_in: SignIn, ada: Person) -> None:
+    sign_in(page, ada)
+    page.goto("/patterns/")
+    expect(page.locator("#flow .bars .point")).to_have_count(4)
+    page.evaluate("document.querySelector('#flow').dataset.old = 'yes'")
+
+    page.evaluate(
+        "htmx.ajax('GET', '/patterns/', {target: '#flow', select: '#flow', swap: 'outerHTML'})"
+    )
+
+    expect(page.locator("#flow:not([data-old]) .bars .point")).to_have_count(4)
+
+
+def test_htmx_sends_the_token_that_django_asks_for(
+    page: Page, sign_in: SignIn, ada: Person
+) -> None:
+    sign_in(page, ada)
+    page.goto("/patterns/")
+
+    with page.expect_response(lambda answer: answer.request.method == "POST") as posted:
+        page.evaluate("htmx.ajax('POST', '/patterns/', {swap: 'none'})")
+
+    assert posted.value.request.headers["x-csrftoken"]
+    assert posted.value.status == 405
+
+
+def test_paper_is_light_and_holds_the_content_alone(
+    page: Page, sign_in: SignIn, ada: Person
+) -> None:
+    chosen(page, "dark", DESKTOP)
+    sign_in(page, ada)
+    page.goto("/patterns/")
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
+
+    page.emulate_media(media="print")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "light")
+    expect(page.locator(".kit-sidebar")).to_be_hidden()
+    expect(page.get_by_role("heading", name="Patterns")).to_be_visible()
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
+
+
 def test_dialog_opens_by_keyboard_and_gives_the_focus_back(
     page: Page, sign_in: SignIn, axe: Axe, ada: Person
 ) -> None:
