@@ -1,6 +1,19 @@
 """Routes of hiring."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from hiring import views
 
 app_name = "hiring"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("hiring/", views.requisitions, name="requisitions"),
+    path("hiring/new/", views.requisition_new, name="requisition-new"),
+    path("hiring/<int:pk>/", views.requisition, name="requisition"),
+    path("hiring/<int:pk>/state/", views.requisition_state, name="requisition-state"),
+    path("hiring/<int:pk>/take-over/", views.take_over, name="take-over"),
+    path("hiring/<int:pk>/interviewers/", views.interviewers, name="interviewers"),
+    path("hiring/<int:pk>/candidates/new/", views.candidate_new, name="candidate-new"),
+    path("hiring/candidates/<int:pk>/", views.candidate, name="candidate"),
+    path("hiring/candidates/<int:pk>/erase/", views.candidate_erase, name="candidate-erase"),
+    path("hiring/applications/<int:pk>/move/", views.move, name="move"),
+]

@@ -1,0 +1,71 @@
+"""Every input of hiring's pages."""
+
+from typing import Any
+
+from django import forms
+
+from hiring.enums import RequisitionState
+from hiring.models import HiringStage
+from kit.fields import choices
+from kit.forms import DayField, KitForm, PlainTextField, choose
+from org import access
+from org.enums import Role
+from org.models.people import Person
+from org.models.teams import Team
+
+
+class RequisitionForm(KitForm):
+    """A new requisition; managers offered are those the viewer may name."""
+
+    title = PlainTextField(max_length=200, label="Title")
+    team = forms.ModelChoiceField(queryset=Team.objects.none())
+    hiring_manager = forms.ModelChoiceField(queryset=Person.objects.none(), label="Hiring manager")
+    heads = forms.IntegerField(min_value=1, max_value=500, initial=1, label="People to hire")
+    opened_on = DayField(label="Opened on")
+    start_on = DayField(label="Start wanted by", required=False)
+    reason = PlainTextField(max_length=500, required=False, label="Why")
+    interviewers = forms.ModelMultipleChoiceField(queryset=Person.objects.none(), required=False)
+
+    def __init__(self, *args: Any, viewer: Person, **options: Any) -> None:
+        super().__init__(*args, **options)
+        managers = Person.objects.active().with_roles(Role.MANAGER)
+        if not viewer.is_recruiter:
+            managers = managers.filter(access.people_filter(viewer, "pk"))
+        choose(self, "team", Team.objects.live())
+        choose(self, "hiring_manager", managers)
+        choose(self, "interviewers", Person.objects.active())
+
+
+class StateForm(KitForm):
+    state = forms.ChoiceField(choices=choices(RequisitionState))
+    reason = PlainTextField(max_length=500, label="Why")
+
+
+class InterviewersForm(KitForm):
+    interviewers = forms.ModelMultipleChoiceField(queryset=Person.objects.none(), required=False)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        choose(self, "interviewers", Person.objects.active())
+
+
+class CandidateForm(KitForm):
+    full_name = PlainTextField(max_length=200, label="Name")
+    email = forms.EmailField(required=False, label="E-mail")
+    phone = PlainTextField(max_length=60, required=False)
+    source = PlainTextField(max_length=100, required=False, label="Where from")
+    notes = PlainTextField(
+        max_length=20_000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    submission = forms.UUIDField(widget=forms.HiddenInput)
+
+
+class MoveForm(KitForm):
+    to = forms.ModelChoiceField(
+        queryset=HiringStage.objects.all(), label="Move to", empty_label=None
+    )
+    version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+
+
+class EraseForm(KitForm):
+    sure = forms.BooleanField(label="Erase name, contact data and notes for good")

@@ -1,0 +1,169 @@
+"""Requisitions, candidates, and the stages their applications go through."""
+
+from datetime import UTC, datetime
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.urls import reverse
+
+from hiring.enums import RequisitionState, StageKind
+from hiring.querysets import (
+    ApplicationQuerySet,
+    CandidateQuerySet,
+    HiringStageQuerySet,
+    RequisitionQuerySet,
+)
+from kit.fields import choices, one_of
+from org.models.people import Person
+from org.models.teams import Team
+
+FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
+ERASED = "Erased candidate"
+
+
+class Requisition(models.Model):
+    """The leave to hire a number of people for a team."""
+
+    title = models.CharField(max_length=200)
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
+    hiring_manager = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    recruiter = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    interviewers = models.ManyToManyField(Person, blank=True, related_name="+")
+    heads = models.PositiveSmallIntegerField(default=1)
+    state = models.CharField(
+        max_length=10, choices=choices(RequisitionState), default=RequisitionState.OPEN
+    )
+    reason = models.CharField(max_length=500, blank=True)
+    opened_on = models.DateField()
+    start_on = models.DateField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects: ClassVar = RequisitionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-opened_on", "-pk"]
+        constraints = [
+            one_of("requisition_state", "state", RequisitionState),
+            models.CheckConstraint(name="requisition_titled", condition=~Q(title="")),
+            models.CheckConstraint(name="requisition_heads", condition=Q(heads__range=(1, 500))),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("hiring:requisition", args=[self.pk])
+
+
+class HiringStage(models.Model):
+    """A step of the way from application to hire."""
+
+    name = models.CharField(max_length=100)
+    kind = models.CharField(max_length=10, choices=choices(StageKind), default=StageKind.OPEN)
+    order = models.PositiveSmallIntegerField()
+
+    objects: ClassVar = HiringStageQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["order", "pk"]
+        constraints = [
+            models.UniqueConstraint(Lower("name"), name="hiring_stage_name_unique"),
+            one_of("hiring_stage_kind", "kind", StageKind),
+            models.CheckConstraint(name="hiring_stage_named", condition=~Q(name="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Candidate(models.Model):
+    """Somebody who may join. Everything that tells who they are can be erased for good."""
+
+    full_name = models.CharField(max_length=200)
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=60, blank=True)
+    source = models.CharField(max_length=100, blank=True)
+    notes = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    erased_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects: ClassVar = CandidateQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["full_name", "pk"]
+        constraints = [
+            models.CheckConstraint(name="candidate_named", condition=~Q(full_name="")),
+            models.CheckConstraint(
+                name="candidate_erased_wholly",
+                condition=Q(erased_at__isnull=True)
+                | Q(full_name=ERASED, email="", phone="", source="", notes=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    def get_absolute_url(self) -> str:
+        return reverse("hiring:candidate", args=[self.pk])
+
+
+class Application(models.Model):
+    """A candidate considered for a requisition, in a stage."""
+
+    candidate = models.ForeignKey(Candidate, on_delete=models.PROTECT, related_name="applications")
+    requisition = models.ForeignKey(
+        Requisition, on_delete=models.PROTECT, related_name="applications"
+    )
+    stage = models.ForeignKey(HiringStage, on_delete=models.PROTECT, related_name="+")
+    changed_by = models.ForeignKey(
+        Person, null=True, on_delete=models.PROTECT, related_name="+", editable=False
+    )
+    applied_at = models.DateTimeField()
+    submission = models.UUIDField(unique=True, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects: ClassVar = ApplicationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-applied_at", "-pk"]
+        indexes = [models.Index(fields=["requisition", "stage"], name="application_board")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["candidate", "requisition"], name="application_once_for_a_requisition"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Application {self.pk}"
+
+
+class StageStay(models.Model):
+    """An application stood in a stage from ``valid_from`` up to ``valid_to``, excluded.
+
+    Written by the database whenever the stage of an application changes (migration 0002).
+    """
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="stays")
+    stage = models.ForeignKey(HiringStage, on_delete=models.PROTECT, related_name="+")
+    valid_from = models.DateTimeField()
+    valid_to = models.DateTimeField(default=FOREVER)
+    changed_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["application", "valid_from"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application", "valid_from"], name="stage_stay_starts_once"
+            ),
+            models.UniqueConstraint(
+                fields=["application", "valid_to"], name="stage_stay_ends_once"
+            ),
+            models.CheckConstraint(
+                name="stage_stay_lasts", condition=Q(valid_to__gt=F("valid_from"))
+            ),
+        ]

@@ -1,0 +1,187 @@
+"""Hiring. "north" is Mia's requisition with recruiter Rex, interviewed by Rita; "south" is Max's
+with no recruiter and Rob as interviewer."""
+
+import uuid
+from datetime import UTC, date, datetime
+from typing import Any
+
+from hiring import services
+from hiring.models import HiringStage
+from tests.access.matrix import MISSING, Case, World, grid, only, same
+
+AT = datetime(2026, 3, 2, tzinfo=UTC)
+
+
+def build(world: World) -> None:
+    team = world.team
+    north = services.open_requisition(
+        by=team.rex,
+        title="Rep, North",
+        team=team.north,
+        hiring_manager=team.mia,
+        heads=2,
+        opened_on=date(2026, 1, 5),
+        interviewers=[team.rita],
+    )
+    south = services.open_requisition(
+        by=team.max,
+        title="Rep, South",
+        team=team.south,
+        hiring_manager=team.max,
+        heads=1,
+        opened_on=date(2026, 1, 5),
+        interviewers=[team.rob],
+    )
+    for name, requisition, actor in (("north", north, team.rex), ("south", south, team.max)):
+        application = services.add_candidate(
+            requisition, by=actor, full_name=f"Canary {name}", submission=uuid.uuid4(), at=AT
+        )
+        world.made |= {
+            f"requisition {name}": requisition,
+            f"application {name}": application,
+            f"candidate {name}": application.candidate,
+        }
+
+
+def of(kind: str) -> Any:
+    def kwargs(world: World, target: str) -> dict[str, Any]:
+        return {"pk": MISSING if target == "missing" else world.made[f"{kind} {target}"].pk}
+
+    return kwargs
+
+
+def new_body(world: World, _target: str) -> dict[str, Any]:
+    return {
+        "title": "Rep",
+        "team": world.team.north.pk,
+        "hiring_manager": world.team.mia.pk,
+        "heads": 1,
+        "opened_on": "2026-02-01",
+    }
+
+
+def candidate_body(_world: World, _target: str) -> dict[str, Any]:
+    return {"full_name": "Nora New", "submission": uuid.uuid4()}
+
+
+def move_body(_world: World, _target: str) -> dict[str, Any]:
+    return {"to": HiringStage.objects.get(name="Interview").pk, "version": 1}
+
+
+PLACES = grid("""
+             north  south  missing
+anonymous    302    302    302
+deactivated  302    302    302
+rep          200    404    404
+manager      200    404    404
+director     200    200    404
+executive    200    200    404
+admin        200    200    404
+recruiter    200    200    404
+stranger     404    404    404
+""")
+KEEPERS = grid("""
+             north  south  missing
+anonymous    302    302    302
+deactivated  302    302    302
+rep          403    404    404
+manager      302    404    404
+director     403    403    404
+executive    403    403    404
+admin        403    403    404
+recruiter    302    302    404
+stranger     404    404    404
+""")
+TAKERS = grid("""
+             north  south  missing
+anonymous    302    302    302
+deactivated  302    302    302
+rep          403    404    404
+manager      403    404    404
+director     403    403    404
+executive    403    403    404
+admin        403    403    404
+recruiter    302    302    404
+stranger     404    404    404
+""")
+HANDLERS = grid("""
+             north  south  missing
+anonymous    302    302    302
+deactivated  302    302    302
+rep          403    404    404
+manager      302    404    404
+director     403    403    404
+executive    403    403    404
+admin        403    403    404
+recruiter    302    403    404
+stranger     404    404    404
+""")
+# Names: the requisition's people alone, so no admin, no director, no recruiter of another one.
+CANDIDATES = grid("""
+             north  south  missing
+anonymous    302    302    302
+deactivated  302    302    302
+rep          200    404    404
+manager      200    404    404
+director     404    404    404
+executive    404    404    404
+admin        404    404    404
+recruiter    200    404    404
+stranger     404    404    404
+""")
+CANDIDATE_DEEDS = grid("""
+             north  south  missing
+anonymous    302    302    302
+deactivated  302    302    302
+rep          403    404    404
+manager      302    404    404
+director     404    404    404
+executive    404    404    404
+admin        404    404    404
+recruiter    302    404    404
+stranger     404    404    404
+""")
+HANDLERS_FORM = {
+    **HANDLERS,
+    ("manager", "north"): 200,
+    ("recruiter", "north"): 200,
+}
+
+CASES = [
+    Case("hiring:requisitions", "GET", same(200)),
+    Case("hiring:requisition-new", "GET", only("manager", "director", "recruiter")),
+    # Mia is nobody's choice but her own, her director's and a recruiter's.
+    Case(
+        "hiring:requisition-new",
+        "POST",
+        only("manager", "director", "recruiter", status=302),
+        data=new_body,
+    ),
+    Case("hiring:requisition", "GET", PLACES, kwargs=of("requisition")),
+    Case(
+        "hiring:requisition-state",
+        "POST",
+        KEEPERS,
+        kwargs=of("requisition"),
+        data=lambda _w, _t: {"state": "on_hold", "reason": "Budget"},
+    ),
+    Case("hiring:take-over", "POST", TAKERS, kwargs=of("requisition")),
+    Case(
+        "hiring:interviewers",
+        "POST",
+        KEEPERS,
+        kwargs=of("requisition"),
+        data=lambda world, _: {"interviewers": [world.team.ron.pk]},
+    ),
+    Case("hiring:candidate-new", "GET", HANDLERS_FORM, kwargs=of("requisition")),
+    Case("hiring:candidate-new", "POST", HANDLERS, kwargs=of("requisition"), data=candidate_body),
+    Case("hiring:candidate", "GET", CANDIDATES, kwargs=of("candidate")),
+    Case(
+        "hiring:candidate-erase",
+        "POST",
+        CANDIDATE_DEEDS,
+        kwargs=of("candidate"),
+        data=lambda _w, _t: {"sure": "on"},
+    ),
+    Case("hiring:move", "POST", CANDIDATE_DEEDS, kwargs=of("application"), data=move_body),
+]
