@@ -57,3 +57,12 @@ LOST_LABELS = {
     LostReason.NO_CONTACT: "Contact lost",
     LostReason.OTHER: "Other",
 }
+
+
+class SubjectKind(StrEnum):
+    """Whose number an attainment is."""
+
+    PERSON = "person"
+    TEAM = "team"
+    TERRITORY = "territory"
+    EVERYONE = "everyone"

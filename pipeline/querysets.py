@@ -116,3 +116,11 @@ class ActivityQuerySet(models.QuerySet):
 
     def live(self) -> QuerySet:
         return self.filter(archived_at__isnull=True)
+
+    def known_at(self, moment: datetime) -> QuerySet:
+        """Return what had happened and was logged by ``moment`` and not archived by then."""
+        return self.filter(
+            Q(archived_at__isnull=True) | Q(archived_at__gt=moment),
+            occurred_at__lte=moment,
+            created_at__lte=moment,
+        )

@@ -1,0 +1,192 @@
+"""Which open deals and people need the manager now, each with its reasons. Most urgent first."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+from pipeline.enums import Category
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """From where on something is worth a manager's attention; each is printed on the page."""
+
+    quiet_days: int = 14
+    stalled_factor: Decimal = Decimal("1.5")
+    soon_days: int = 14
+    large_share_of_quota: Decimal = Decimal("0.05")
+    behind_pace: Decimal = Decimal("0.8")
+    deals_looked_at: int = 300
+    deals_shown: int = 12
+    deals_per_person: int = 3
+
+
+THRESHOLDS = Thresholds()
+
+
+class DealReason(StrEnum):
+    """Why a deal needs attention, the most urgent first."""
+
+    CLOSE_PASSED = "close_passed"
+    NOT_COMMITTED = "not_committed"
+    STEP_OVERDUE = "step_overdue"
+    STALLED = "stalled"
+    QUIET = "quiet"
+    NO_CLOSE_DATE = "no_close_date"
+    NO_STEP = "no_step"
+
+
+class PersonReason(StrEnum):
+    """Why a person needs attention, the most urgent first."""
+
+    BEHIND = "behind"
+    QUIET = "quiet"
+    NO_QUOTA = "no_quota"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDeal:
+    """What is known of an open deal on the day it is looked at.
+
+    ``cents`` None is a deal without an amount. ``expected_days`` is the stage's own, None where
+    it states none; ``stage_days`` the days since the deal entered it. ``quiet_days`` are the
+    days since the last activity, or since the creation if there was none (``touched`` False).
+    """
+
+    deal: int
+    name: str
+    owner: int
+    cents: int | None
+    close_on: date | None
+    category: str
+    stage: str
+    stage_days: int
+    expected_days: int | None
+    next_step: str
+    next_step_on: date | None
+    quiet_days: int
+    touched: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DealPrompt:
+    """A deal that needs attention; ``reasons`` in the order of urgency."""
+
+    deal: OpenDeal
+    reasons: tuple[DealReason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a person stands: cents or None where undefined; ``quiet_days`` None without activity."""
+
+    person: int
+    quota: int | None
+    actual: int
+    expected: int | None
+    quiet_days: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonPrompt:
+    """A person who needs attention; ``reasons`` in the order of urgency."""
+
+    standing: Standing
+    reasons: tuple[PersonReason, ...]
+
+
+DEAL_URGENCY = {reason: place for place, reason in enumerate(DealReason)}
+PERSON_URGENCY = {reason: place for place, reason in enumerate(PersonReason)}
+
+
+def deal_reasons(
+    deal: OpenDeal, *, day: date, large: int | None, limits: Thresholds = THRESHOLDS
+) -> tuple[DealReason, ...]:
+    """Return why the deal needs attention on ``day``, the most urgent reason first.
+
+    ``large`` is the amount in cents from which a deal counts as large; None, where no quota
+    gives a measure, and no deal is called large.
+    """
+    soon = day + timedelta(days=limits.soon_days)
+    holds = {
+        DealReason.CLOSE_PASSED: deal.close_on is not None and deal.close_on < day,
+        DealReason.NOT_COMMITTED: large is not None
+        and (deal.cents or 0) >= large
+        and deal.close_on is not None
+        and day <= deal.close_on < soon
+        and deal.category != Category.COMMIT,
+        DealReason.STEP_OVERDUE: deal.next_step_on is not None and deal.next_step_on < day,
+        DealReason.STALLED: deal.expected_days is not None
+        and deal.stage_days >= limits.stalled_factor * deal.expected_days,
+        DealReason.QUIET: deal.quiet_days >= limits.quiet_days,
+        DealReason.NO_CLOSE_DATE: deal.close_on is None,
+        DealReason.NO_STEP: not deal.next_step,
+    }
+    return tuple(reason for reason in DealReason if holds[reason])
+
+
+def deal_prompts(
+    deals: Iterable[OpenDeal], *, day: date, large: int | None, limits: Thresholds = THRESHOLDS
+) -> Sequence[DealPrompt]:
+    """Return the deals that need attention, the most urgent and then the largest first.
+
+    One line for each deal, and not more than a handful for each owner; a deal whose only fault
+    is a missing next step comes last.
+    """
+    found = [
+        DealPrompt(deal, deal_reasons(deal, day=day, large=large, limits=limits)) for deal in deals
+    ]
+    ranked = sorted((prompt for prompt in found if prompt.reasons), key=_deal_rank)
+    kept: list[DealPrompt] = []
+    per_owner: dict[int, int] = {}
+    for prompt in ranked:
+        taken = per_owner.get(prompt.deal.owner, 0)
+        if taken < limits.deals_per_person:
+            per_owner[prompt.deal.owner] = taken + 1
+            kept.append(prompt)
+    return kept[: limits.deals_shown]
+
+
+def person_prompts(
+    standings: Iterable[Standing], *, limits: Thresholds = THRESHOLDS
+) -> Sequence[PersonPrompt]:
+    """Return the people who need attention: one line each, the most urgent first."""
+    found = [
+        PersonPrompt(standing, person_reasons(standing, limits=limits)) for standing in standings
+    ]
+    return sorted((prompt for prompt in found if prompt.reasons), key=_person_rank)
+
+
+def person_reasons(
+    standing: Standing, *, limits: Thresholds = THRESHOLDS
+) -> tuple[PersonReason, ...]:
+    """Return why the person needs attention, the most urgent reason first.
+
+    Far behind means below ``behind_pace`` of what is expected by now at the seasonal pace. Where
+    that is not defined, nobody is called behind.
+    """
+    expected, quiet = standing.expected, standing.quiet_days
+    holds = {
+        PersonReason.BEHIND: bool(expected)
+        and standing.actual < limits.behind_pace * (expected or 0),
+        PersonReason.QUIET: quiet is None or quiet >= limits.quiet_days,
+        PersonReason.NO_QUOTA: standing.quota is None,
+    }
+    return tuple(reason for reason in PersonReason if holds[reason])
+
+
+def _deal_rank(prompt: DealPrompt) -> tuple[int, int, int, int]:
+    return (
+        DEAL_URGENCY[prompt.reasons[0]],
+        -len(prompt.reasons),
+        -(prompt.deal.cents or 0),
+        prompt.deal.deal,
+    )
+
+
+def _person_rank(prompt: PersonPrompt) -> tuple[int, int, int]:
+    standing = prompt.standing
+    missing = (standing.expected or 0) - standing.actual
+    return (PERSON_URGENCY[prompt.reasons[0]], -missing, standing.person)

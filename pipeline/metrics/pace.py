@@ -1,0 +1,166 @@
+"""How far a period has run, and whether what was reached keeps up with it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from itertools import accumulate
+from statistics import median
+
+from kit.periods import Period
+
+# Fewer earlier periods say nothing about a habit.
+FEWEST_EARLIER_PERIODS = 2
+EARLIER_PERIODS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingDays:
+    """The working days of a period: in all, and those that are over."""
+
+    total: int
+    elapsed: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.elapsed <= self.total:
+            raise ValueError(f"{self.elapsed} of {self.total} working days cannot be over")
+
+    @property
+    def remaining(self) -> int:
+        """Days still to work, a day that has begun included."""
+        return self.total - self.elapsed
+
+    @property
+    def share(self) -> Decimal | None:
+        """The fraction that is over; None for a period without working days."""
+        return Decimal(self.elapsed) / Decimal(self.total) if self.total else None
+
+
+@dataclass(frozen=True, slots=True)
+class Workweek:
+    """On which days the organisation works: weekdays (Monday = 0) but the days off."""
+
+    weekdays: frozenset[int]
+    days_off: frozenset[date]
+
+    def works_on(self, day: date) -> bool:
+        return day.weekday() in self.weekdays and day not in self.days_off
+
+    def days(self, period: Period) -> list[date]:
+        """Return the working days of a period in order."""
+        days = (period.start + timedelta(days=n) for n in range(period.days))
+        return [day for day in days if self.works_on(day)]
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Bookings of a period by day: ``totals[n]`` is the sum in cents of its first n days."""
+
+    period: Period
+    totals: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.totals) != self.period.days + 1 or self.totals[0] != 0:
+            raise ValueError("a curve starts at nothing and has a total for each day")
+
+    @property
+    def whole(self) -> int:
+        return self.totals[-1]
+
+
+def working_days(period: Period, *, week: Workweek, first_open_day: date) -> WorkingDays:
+    """Count the working days of ``period`` and those before ``first_open_day``.
+
+    ``first_open_day`` is the first day that is not over: today while it runs, the day after the
+    as-of day for a look at the past.
+    """
+    days = week.days(period)
+    return WorkingDays(total=len(days), elapsed=sum(day < first_open_day for day in days))
+
+
+def pacing(share: Decimal | None, days: WorkingDays) -> Decimal | None:
+    """Return attainment over the share of the period's working days that is over.
+
+    1 is exactly on a straight line to the quota. None without a quota, and before the first
+    working day is over.
+    """
+    if share is None or not days.elapsed or days.share is None:
+        return None
+    return share / days.share
+
+
+def required_per_day(gap: int | None, days: WorkingDays) -> int | None:
+    """Return the cents, or cases, that each remaining working day must bring, rounded half up.
+
+    0 once the quota is met. None without a quota, and when no working day remains.
+    """
+    if gap is None or (gap > 0 and not days.remaining):
+        return None
+    return _half_up(Decimal(gap) / days.remaining) if gap > 0 else 0
+
+
+def cumulative(period: Period, booked: Mapping[date, int]) -> Curve:
+    """Return the running total of cents by day; days outside of the period are left out."""
+    days = (period.start + timedelta(days=n) for n in range(period.days))
+    totals = accumulate((booked.get(day, 0) for day in days), initial=0)
+    return Curve(period, tuple(totals))
+
+
+def same_point(curve: Curve, *, share: Decimal, week: Workweek) -> int:
+    """Return how many calendar days of an earlier period lie before the same point of it.
+
+    The same point is where the same share of its working days is over, rounded half up to a
+    whole working day: all days up to and including that one. At a share of 1 it is all days.
+    """
+    days = week.days(curve.period)
+    worked = _half_up(share * len(days))
+    if worked >= len(days):
+        return curve.period.days
+    return (days[worked - 1] - curve.period.start).days + 1 if worked else 0
+
+
+def seasonal_share(
+    earlier: Sequence[Curve], *, share: Decimal | None, week: Workweek
+) -> Decimal | None:
+    """Return the median share of their bookings that earlier periods had at the same point.
+
+    Periods without any bookings have no such share and are left out. None with fewer than 2
+    periods left, and while the share of working days is not defined.
+    """
+    if share is None:
+        return None
+    shares = [
+        Decimal(curve.totals[same_point(curve, share=share, week=week)]) / Decimal(curve.whole)
+        for curve in earlier[-EARLIER_PERIODS:]
+        if curve.whole > 0
+    ]
+    return median(shares) if len(shares) >= FEWEST_EARLIER_PERIODS else None
+
+
+def expected_to_date(quota: int | None, seasonal: Decimal | None) -> int | None:
+    """Return the seasonal pace: quota times the seasonal share, in cents, rounded half up.
+
+    None without a quota or without enough earlier periods.
+    """
+    return None if quota is None or seasonal is None else _half_up(quota * seasonal)
+
+
+def seasonal_pacing(actual: int, expected: int | None) -> Decimal | None:
+    """Return actual over what is expected by now: 1 keeps the usual pace.
+
+    None where nothing is expected yet or the expectation is not defined.
+    """
+    return Decimal(actual) / Decimal(expected) if expected else None
+
+
+def known_on(curve: Curve, *, first_open_day: date) -> list[tuple[date, int]]:
+    """Return the end of each day that is over, or has begun, with the curve's total there.
+
+    A curve of a running period is drawn up to today and not beyond.
+    """
+    days = (curve.period.start + timedelta(days=n) for n in range(curve.period.days))
+    return [(day, curve.totals[n + 1]) for n, day in enumerate(days) if day <= first_open_day]
+
+
+def _half_up(value: Decimal) -> int:
+    return int(value.to_integral_value(rounding=ROUND_HALF_UP))

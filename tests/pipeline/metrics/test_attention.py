@@ -1,0 +1,146 @@
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from pipeline.metrics.attention import (
+    DealReason,
+    OpenDeal,
+    PersonReason,
+    Standing,
+    Thresholds,
+    deal_prompts,
+    deal_reasons,
+    person_prompts,
+    person_reasons,
+)
+
+TODAY = date(2026, 3, 10)
+QUIET_DEAL = {
+    "deal": 1,
+    "name": "Pumps",
+    "owner": 7,
+    "cents": 50_000_00,
+    "close_on": TODAY + timedelta(days=40),
+    "category": "pipeline",
+    "stage": "Propose",
+    "stage_days": 3,
+    "expected_days": 20,
+    "next_step": "Send the offer",
+    "next_step_on": TODAY,
+    "quiet_days": 2,
+    "touched": True,
+}
+
+
+def deal(**fields) -> OpenDeal:
+    return OpenDeal(**{**QUIET_DEAL, **fields})
+
+
+@pytest.mark.parametrize(
+    ("fields", "reasons"),
+    [
+        ({}, ()),
+        ({"close_on": TODAY - timedelta(days=1)}, ("close_passed",)),
+        ({"close_on": TODAY}, ("not_committed",)),
+        ({"close_on": TODAY + timedelta(days=13)}, ("not_committed",)),
+        ({"close_on": TODAY + timedelta(days=14)}, ()),
+        ({"close_on": TODAY, "category": "commit"}, ()),
+        ({"close_on": TODAY, "cents": 49_999_99}, ()),
+        ({"close_on": TODAY, "cents": None}, ()),
+        ({"next_step_on": TODAY - timedelta(days=1)}, ("step_overdue",)),
+        ({"next_step": "", "next_step_on": None}, ("no_step",)),
+        ({"next_step_on": None}, ()),
+        ({"stage_days": 30}, ("stalled",)),
+        ({"stage_days": 29}, ()),
+        ({"stage_days": 999, "expected_days": None}, ()),
+        ({"quiet_days": 14}, ("quiet",)),
+        ({"quiet_days": 13}, ()),
+        ({"close_on": None}, ("no_close_date",)),
+        (
+            {"close_on": date(2026, 1, 1), "quiet_days": 60, "next_step": ""},
+            ("close_passed", "quiet", "no_step"),
+        ),
+    ],
+)
+def test_each_reason_starts_at_its_threshold(fields, reasons):
+    assert deal_reasons(deal(**fields), day=TODAY, large=50_000_00) == reasons
+
+
+def test_without_a_quota_no_deal_is_large():
+    assert deal_reasons(deal(close_on=TODAY, cents=10**12), day=TODAY, large=None) == ()
+
+
+def test_thresholds_can_be_set():
+    strict = Thresholds(quiet_days=2, stalled_factor=Decimal("0.1"))
+
+    assert deal_reasons(deal(), day=TODAY, large=None, limits=strict) == (
+        DealReason.STALLED,
+        DealReason.QUIET,
+    )
+
+
+def test_the_most_urgent_come_first_and_a_deal_has_one_line():
+    passed = {"close_on": TODAY - timedelta(days=3)}
+    deals = [
+        deal(deal=1, owner=1),
+        deal(deal=2, owner=2, next_step=""),
+        deal(deal=3, owner=3, cents=100, **passed),
+        deal(deal=4, owner=4, cents=900, **passed),
+        deal(deal=5, owner=5, cents=1, quiet_days=20, **passed),
+        deal(deal=6, owner=6, cents=None, quiet_days=15),
+    ]
+
+    found = deal_prompts(deals, day=TODAY, large=None)
+
+    assert [prompt.deal.deal for prompt in found] == [5, 4, 3, 6, 2]
+
+
+def test_nobody_has_more_than_a_handful_of_lines():
+    deals = [deal(deal=n, owner=n % 2, cents=n, quiet_days=30) for n in range(1, 41)]
+
+    found = deal_prompts(deals, day=TODAY, large=None)
+
+    assert [prompt.deal.deal for prompt in found] == [40, 39, 38, 37, 36, 35]
+
+
+def test_the_list_is_short():
+    deals = [deal(deal=n, owner=n, quiet_days=30) for n in range(50)]
+
+    assert len(deal_prompts(deals, day=TODAY, large=None)) == Thresholds().deals_shown
+
+
+@pytest.mark.parametrize(
+    ("fields", "reasons"),
+    [
+        ({}, ()),
+        ({"actual": 79}, ("behind",)),
+        ({"actual": 80}, ()),
+        ({"actual": 0, "expected": None}, ()),
+        ({"actual": 0, "expected": 0}, ()),
+        ({"quiet_days": 14}, ("quiet",)),
+        ({"quiet_days": None}, ("quiet",)),
+        ({"quota": None, "expected": None}, ("no_quota",)),
+    ],
+)
+def test_a_person_needs_attention(fields, reasons):
+    standing = Standing(
+        **{"person": 1, "quota": 500, "actual": 90, "expected": 100, "quiet_days": 3, **fields}
+    )
+
+    assert person_reasons(standing) == reasons
+
+
+def test_people_are_ranked_by_urgency_and_by_what_is_missing():
+    people = [
+        Standing(person=1, quota=None, actual=0, expected=None, quiet_days=1),
+        Standing(person=2, quota=100, actual=10, expected=50, quiet_days=1),
+        Standing(person=3, quota=900, actual=10, expected=400, quiet_days=1),
+        Standing(person=4, quota=900, actual=400, expected=400, quiet_days=1),
+        Standing(person=5, quota=900, actual=400, expected=400, quiet_days=None),
+    ]
+
+    found = person_prompts(people)
+
+    assert [prompt.standing.person for prompt in found] == [3, 2, 5, 1]
+    assert found[0].reasons == (PersonReason.BEHIND,)
