@@ -1,5 +1,5 @@
-"""The fixture ``no_bare_numbers``: a number or date printed by a template of ours without a
-filter raises, since its look would then be Django's choice and differ from page to page."""
+"""The number guard of all tests: a number or date printed by a template of ours without a filter
+raises, since its look would then be Django's choice and differ from page to page."""
 
 from datetime import date
 from decimal import Decimal
@@ -13,7 +13,7 @@ from django.template import Context, base
 OURS = ("templates", "kit", "org", "pipeline", "forecasting", "coaching", "hiring", "salesmgr")
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def no_bare_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Raise AssertionError for ``{{ deal.amount }}``; ``{{ deal.amount|money }}`` is text."""
     plain = base.render_value_in_context

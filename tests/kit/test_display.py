@@ -239,14 +239,12 @@ def test_zones_other_than_utc_are_converted() -> None:
     assert display.moment(datetime(2026, 11, 22, 22, 0, tzinfo=there)) == "23 Nov 2026, 03:00"
 
 
-@pytest.mark.usefixtures("no_bare_numbers")
 @pytest.mark.parametrize("value", [1, 1.5, Decimal(2), date(2026, 1, 1)])
 def test_guard_refuses_a_bare_number(value: object) -> None:
     with pytest.raises(AssertionError, match="without a filter"):
         Template("{{ value }}").render(Context({"value": value}))
 
 
-@pytest.mark.usefixtures("no_bare_numbers")
 def test_guard_lets_text_pass() -> None:
     context = Context({"value": 1201, "word": "Deals", "flag": True})
 

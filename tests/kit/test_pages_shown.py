@@ -39,7 +39,6 @@ def test_stale_form_says_what_to_do() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.usefixtures("no_bare_numbers")
 def test_pattern_page_is_in_the_order_that_its_address_asks_for(client: Client) -> None:
     client.force_login(PersonFactory(roles=[Role.ADMIN]), settings.AUTHENTICATION_BACKENDS[-1])
 

@@ -70,4 +70,4 @@ def test_name_is_read_once_and_only_where_it_is_shown(
 
 
 def test_installation_without_an_organisation_has_the_product_name() -> None:
-    assert context.organisation_name(RequestFactory().get("/")) == "salesmgr"
+    assert context.organisation_name() == "salesmgr"
