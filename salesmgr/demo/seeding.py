@@ -1,0 +1,21 @@
+"""Making the demo organisation: simulate, load, let each room add its own, keep the truth aside."""
+
+from collections.abc import Callable
+
+from salesmgr.demo import loading, truth
+from salesmgr.demo.plan import Plan
+from salesmgr.demo.story import Story, tell
+
+
+def seed(plan: Plan, *, report: Callable[[str], None]) -> Story:
+    """Make the organisation of the plan in an empty database and tell ``report`` of each step.
+
+    Raises loading.NotEmptyError where an organisation is already there.
+    """
+    if not loading.is_empty():
+        raise loading.NotEmptyError("The database already holds deals, accounts, teams or stages.")
+    story = tell(plan)
+    report(f"simulated {story.count:,} deals of {len(story.roster.people)} people")
+    loading.load(story, report=report)
+    report(f"the truth behind it is in {truth.keep(story)}")
+    return story
