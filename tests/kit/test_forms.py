@@ -3,18 +3,21 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.template import Context, Template
 
 from kit import patterns
 from kit.forms import (
     DayField,
     ExactDecimalField,
     KitForm,
+    KitModelForm,
     PageField,
     PlainTextField,
     SortField,
     add_errors,
 )
 from kit.tables import Sort
+from org.models.calendar import Holiday
 
 
 @pytest.mark.parametrize(
@@ -103,3 +106,26 @@ def test_errors_of_a_service_land_on_their_fields() -> None:
 
     assert form.errors["name"] == ["Taken."]
     assert form.non_field_errors() == ["Elsewhere.", "The whole is wrong."]
+
+
+def test_filter_bar_carries_the_order_along_but_not_the_page() -> None:
+    form = patterns.SampleFilter({"sort": "name", "page": "3", "search": "bank"})
+    source = '{% filter_bar form=form action="/deals/" keep=keep %}'
+
+    html = Template(source).render(Context({"form": form, "keep": {"team": "<7>"}}))
+
+    assert '<input type="hidden" name="sort" value="name" id="id_sort">' in html
+    assert '<input type="hidden" name="team" value="&lt;7&gt;">' in html
+    assert 'name="page"' not in html
+    assert 'value="bank"' in html
+    assert '<a class="btn" href="/deals/">Clear</a>' in html
+
+
+def test_model_forms_leave_writing_to_services() -> None:
+    class Form(KitModelForm):
+        class Meta:
+            model = Holiday
+            fields = ["name"]
+
+    with pytest.raises(NotImplementedError, match="service"):
+        Form({"name": "New Year"}).save()
