@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from salesmgr.demo import loading, truth
+from salesmgr.demo import loading, rooms, truth
 from salesmgr.demo.plan import Plan
 from salesmgr.demo.story import Story, tell
 
@@ -17,5 +17,8 @@ def seed(plan: Plan, *, report: Callable[[str], None]) -> Story:
     story = tell(plan)
     report(f"simulated {story.count:,} deals of {len(story.roster.people)} people")
     loading.load(story, report=report)
+    if not plan.is_bulk:
+        rooms.furnish(plan)
+        report("one-on-ones, requisitions and candidates")
     report(f"the truth behind it is in {truth.keep(story)}")
     return story
