@@ -76,6 +76,8 @@ def _series(line: ReportingLine, today: date, rng: np.random.Generator) -> None:
     series = OneOnOne.objects.create(person=line.person, manager=line.manager, every_days=rhythm)
     OneOnOne.objects.filter(pk=series.pk).update(started_at=_at(first))
     meeting = today + timedelta(days=int(rng.integers(0, rhythm)))
+    # From a Saturday or Sunday to the Monday after it.
+    meeting += timedelta(days=max(0, meeting.weekday() - 4) and 7 - meeting.weekday())
     days = [meeting - timedelta(days=rhythm * n) for n in range(WEEKS * 7 // rhythm)]
     held = [day for day in sorted(days) if first <= day < today]
     # Some fall behind: their next session is not planned.
