@@ -4,6 +4,7 @@ Access follows the reporting tree of today; credit follows the teams of the time
 pipeline. A queryset's ``visible_to(viewer)`` delegates to these functions.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -46,14 +47,18 @@ def sees_everyone(viewer: "Person") -> bool:
 
 def people_below(viewer: "Person") -> QuerySet:
     """Return the ids of the viewer and, for a manager, of everybody below on today's tree."""
+    rows = reports_of(viewer.pk)
+    return rows if viewer.is_manager else rows.filter(depth=0)
+
+
+def reports_of(person: int) -> QuerySet:
+    """Return the ids of the person and of everybody who reports to them today, at any depth."""
     from org.models.people import ReportingClosure
 
     day = today()
-    rows = ReportingClosure.objects.filter(ancestor=viewer.pk, valid_from__lte=day).filter(
+    rows = ReportingClosure.objects.filter(ancestor=person, valid_from__lte=day).filter(
         Q(valid_to__isnull=True) | Q(valid_to__gt=day)
     )
-    if not viewer.is_manager:
-        rows = rows.filter(depth=0)
     return rows.values("descendant")
 
 
@@ -73,21 +78,23 @@ def may_see_person(viewer: "Person", person: "Person") -> bool:
     )
 
 
-def led_team_ids(viewer: "Person") -> set[int]:
-    """Return the teams that the viewer leads today and every team inside them."""
+def led_team_ids(viewer: "Person", *, parents: Mapping[int, int | None] | None = None) -> set[int]:
+    """Return the teams that the viewer leads today and every team inside them.
+
+    ``parents`` is the tree of teams, child -> parent; it is read where the caller has it not.
+    """
     from org.models.teams import Team, TeamMembership
 
     if not viewer.is_manager:
         return set()
     day = today()
     led = TeamMembership.objects.on(day).filter(person=viewer, is_lead=True)
-    return below(
-        dict(Team.objects.values_list("pk", "parent_id")),
-        set(led.values_list("team_id", flat=True)),
-    )
+    if parents is None:
+        parents = dict(Team.objects.values_list("pk", "parent_id"))
+    return below(parents, set(led.values_list("team_id", flat=True)))
 
 
-def below(parents: dict[int, int | None], roots: set[int]) -> set[int]:
+def below(parents: Mapping[int, int | None], roots: set[int]) -> set[int]:
     """Return ``roots`` and everything below them in a tree given as child -> parent."""
     children: dict[int, list[int]] = {}
     for child, parent in parents.items():

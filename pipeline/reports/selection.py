@@ -12,6 +12,7 @@ it opens are the rows that were counted::
 current version (``history.check`` holds them equal). Give ``as_of`` for a past day only.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -23,7 +24,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from org import access
-from org.models.calendar import Organisation
+from org.models.calendar import FiscalPeriod, Organisation
 from org.models.people import Person
 from org.models.teams import Team, TeamMembership
 from org.querysets import on_day
@@ -36,8 +37,22 @@ CLOSED = "closed"
 # Totals by these alone stand on a page anyway; anything finer could be used to ask about single
 # deals that the viewer may not open.
 SHOWN_AS_TOTALS = frozenset(
-    {"as_of", "status", "team", "owner", "credited_to", "closed_from", "closed_to"}
+    {
+        "as_of",
+        "status",
+        "team",
+        "below",
+        "owner",
+        "credited_to",
+        "stage",
+        "category",
+        "close_from",
+        "close_to",
+        "closed_from",
+        "closed_to",
+    }
 )
+Tree = Mapping[int, int | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +65,8 @@ class DealSelection:
     currency. ``owner`` is the person whose deal it was at the moment, ``credited_to`` the owner
     at the closing. ``team`` takes a closed deal by the membership of its ``credited_to`` on
     ``closed_on``, an open one by the membership of its owner on the as-of day; the teams below
-    are part of it, each deal once. ``text`` matches beginnings of words in the names of deal
+    are part of it, each deal once. ``below`` takes the deals of a person and of everybody who
+    reports to them today, at any depth. ``text`` matches beginnings of words in the names of deal
     and account. ``no_next_step`` and ``overdue`` speak of open deals.
     """
 
@@ -60,6 +76,7 @@ class DealSelection:
     owner: int | None = None
     credited_to: int | None = None
     team: int | None = None
+    below: int | None = None
     stage: int | None = None
     account: int | None = None
     category: str = ""
@@ -100,10 +117,13 @@ class DealSelection:
         rows = Deal.objects.filter(archived_at__isnull=not self.archived)
         return rows.filter(self._condition(day=day, deal=""))
 
-    def versions(self, *, moment: datetime, day: date) -> QuerySet:
-        """Return the versions of the deals at ``moment``, now included: figures use these."""
+    def versions(self, *, moment: datetime, day: date, tree: Tree | None = None) -> QuerySet:
+        """Return the versions of the deals at ``moment``, now included: figures use these.
+
+        ``tree`` holds the parent of each team; it is read where the caller has it not.
+        """
         rows = DealVersion.objects.as_of(moment).filter(archived=self.archived)
-        return rows.filter(self._condition(day=day, deal="deal__"))
+        return rows.filter(self._condition(day=day, deal="deal__", tree=tree))
 
     def totals_shown_to(self, viewer: Person) -> bool:
         """Whether the viewer may know the total of rows that they may not all open.
@@ -113,11 +133,22 @@ class DealSelection:
         """
         if access.sees_everyone(viewer) or not set(self.parameters()) <= SHOWN_AS_TOTALS:
             return False
+        if not self._closes_in_a_period():
+            return False
+        people = {
+            person for person in (self.owner, self.credited_to, self.below) if person is not None
+        }
+        if Person.objects.led_by(viewer).filter(pk__in=people).count() != len(people):
+            return False
         if self.team is not None:
             return Team.objects.visible_to(viewer).filter(pk=self.team).exists()
-        people = {person for person in (self.owner, self.credited_to) if person is not None}
-        led = Person.objects.led_by(viewer).filter(pk__in=people)
-        return bool(people) and led.count() == len(people)
+        return bool(people)
+
+    def _closes_in_a_period(self) -> bool:
+        """Whether the expected close is left open or that of a fiscal period, as on a dashboard."""
+        if self.close_from is None or self.close_to is None:
+            return self.close_from is self.close_to
+        return FiscalPeriod.objects.filter(start_on=self.close_from, end_on=self.close_to).exists()
 
     @property
     def is_closed(self) -> bool:
@@ -130,8 +161,8 @@ class DealSelection:
         """Whether only open deals can match."""
         return self.status == Status.OPEN or self.overdue or self.no_next_step
 
-    def _condition(self, *, day: date, deal: str) -> Q:
-        condition = self._kind() & self._amount() & self._time(deal) & self._whose(day)
+    def _condition(self, *, day: date, deal: str, tree: Tree | None = None) -> Q:
+        condition = self._kind() & self._amount() & self._time(deal) & self._whose(day, tree)
         for word in self.text.split():
             accounts = Account.objects.filter(named_like(word)).values("pk")
             condition &= Q(named_like(word)) | Q(account__in=accounts)
@@ -168,23 +199,32 @@ class DealSelection:
             **created,
         )
 
-    def _whose(self, day: date) -> Q:
+    def _whose(self, day: date, tree: Tree | None) -> Q:
         condition = _given(owner=self.owner, credited_to=self.credited_to)
+        if self.below is not None:
+            people = access.reports_of(self.below)
+            condition &= self._of(owned=Q(owner__in=people), credited=Q(credited_to__in=people))
         if self.team is None:
             return condition
-        teams = access.below(dict(Team.objects.values_list("pk", "parent_id")), {self.team})
-        members = TeamMembership.objects.of_teams(teams)
+        tree = dict(Team.objects.values_list("pk", "parent_id")) if tree is None else tree
+        members = TeamMembership.objects.of_teams(access.below(tree, {self.team}))
         # The day of each row itself, so that a deal counts for the team of its own time.
         then = members.filter(
             Q(valid_to__isnull=True) | Q(valid_to__gt=OuterRef("closed_on")),
             person=OuterRef("credited_to"),
             valid_from__lte=OuterRef("closed_on"),
         )
-        credited, owned = Q(Exists(then)), Q(owner__in=members.filter(on_day(day)).values("person"))
+        # Those who were ever there: it changes nothing, but lets an index find the deals.
+        ever = Q(credited_to__in=members.values("person"))
+        owned = Q(owner__in=members.filter(on_day(day)).values("person"))
+        return condition & self._of(owned=owned, credited=ever & Q(Exists(then)))
+
+    def _of(self, *, owned: Q, credited: Q) -> Q:
+        """Return the condition on whose a deal is: by its owner while open, then by credit."""
         if self.is_closed or self.is_open:
-            return condition & (credited if self.is_closed else owned)
+            return credited if self.is_closed else owned
         still_open = Q(status=Status.OPEN)
-        return condition & ((still_open & owned) | (~still_open & credited))
+        return (still_open & owned) | (~still_open & credited)
 
 
 def _left_open(part: Any) -> bool:
