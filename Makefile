@@ -1,23 +1,41 @@
 # Two commands matter: `make demo` and `make test`. Python 3.11 or newer is all they need.
 PYTHON ?= python3
+# As many test processes as there are processors, or WORKERS=4.
 WORKERS ?= logical
-RUN := .venv/bin/python
+BIN := .venv/bin
+PACKAGES := kit org pipeline forecasting coaching hiring salesmgr
+# `check` judges the defaults, whatever the shell it runs in has set.
+DEFAULTS := env -u INSECURE_HTTP -u DEBUG -u ALLOWED_HOSTS -u TRUST_FORWARDED_PROTO
 
-.PHONY: demo test check servers stop setup
+.PHONY: demo test check bench servers stop environment
 
-setup: .venv/ready
+demo:
+	@$(PYTHON) scripts/environment.py requirements-demo.txt
+	@$(BIN)/python -m salesmgr.devstack demo
 
-.venv/ready: requirements-dev.txt
-	$(PYTHON) -m venv .venv
-	.venv/bin/pip install --quiet --require-hashes -r requirements-dev.txt
-	touch $@
+test: check
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup
 
-# For development: keep this checkout's PostgreSQL and Valkey running in the foreground.
-servers: setup
-	$(RUN) -m salesmgr.devstack servers
+check: environment
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/mypy $(PACKAGES)
+	$(BIN)/lint-imports
+	$(BIN)/djlint --lint --quiet templates kit/templates
+	$(DEFAULTS) $(BIN)/python -m salesmgr.devstack run $(BIN)/python manage.py makemigrations --check
+	$(DEFAULTS) $(BIN)/python manage.py check --deploy --fail-level WARNING
 
-stop: setup
-	$(RUN) -m salesmgr.devstack stop
+# DEALS="10000 100000" sets the sizes.
+bench: environment
+	$(BIN)/python -m salesmgr.devstack run $(BIN)/python manage.py bench
 
-test: setup
-	.venv/bin/pytest -n $(WORKERS)
+# This checkout's PostgreSQL and Valkey in the foreground, for work with manage.py.
+servers: environment
+	@$(BIN)/python -m salesmgr.devstack servers
+
+# Ends what a demo or `servers` that was killed has left running.
+stop: environment
+	@$(BIN)/python -m salesmgr.devstack stop
+
+environment:
+	@$(PYTHON) scripts/environment.py requirements-dev.txt

@@ -210,6 +210,9 @@ vars().update(embedded.email_config(EMAIL_CONFIG))
 STATIC_URL = "/static/"
 STATIC_ROOT = env_text("STATIC_ROOT") or str(embedded.var_dir() / "static")
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# Worth a minute at each build, but not on the own machine.
+STATIC_COMPRESSION = env_bool("STATIC_COMPRESSION", default=True)
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "kit.storage.StaticStorage"},

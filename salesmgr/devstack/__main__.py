@@ -1,12 +1,15 @@
-"""`python -m salesmgr.devstack`: servers, up, stop."""
+"""`python -m salesmgr.devstack COMMAND`: what the Makefile and developers call."""
 
 import argparse
-import signal
+import subprocess
 import sys
-import threading
 
+from django.core.exceptions import ImproperlyConfigured
+
+from salesmgr.devstack.demo import Demo
 from salesmgr.devstack.refusal import Refusal
 from salesmgr.devstack.servers import Servers
+from salesmgr.devstack.steps import Asked, Stopped
 
 
 def say(text: str) -> None:
@@ -15,45 +18,65 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
-def up() -> None:
+def demo(_: list[str]) -> int:
+    """Run the whole application with a demo organisation until Ctrl-C."""
+    Demo().run()
+    return 0
+
+
+def up(_: list[str]) -> int:
     """Start the servers and leave them running."""
     servers = Servers(say=say)
     servers.hold()
     servers.keep()
     servers.release()
+    return 0
 
 
-def foreground() -> None:
+def foreground(_: list[str]) -> int:
     """Start the servers and keep them until Ctrl-C."""
+    asked = Asked()
     servers = Servers(say=say)
     servers.hold()
     say("Ctrl-C stops them.")
-    asked = threading.Event()
-    for sign in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(sign, lambda *_: asked.set())
-    asked.wait()
+    while not asked:
+        asked.wait(60)
     servers.release()
+    return 0
 
 
-def stop() -> None:
+def run(command: list[str]) -> int:
+    """Run a command while the servers run; return its exit code."""
+    servers = Servers()
+    servers.hold()
+    try:
+        return subprocess.call(command)  # noqa: S603 -- the caller's own command
+    finally:
+        servers.release()
+
+
+def stop(_: list[str]) -> int:
     """Stop servers that were left running."""
     Servers(say=say).stop()
+    return 0
 
 
-COMMANDS = {"servers": foreground, "up": up, "stop": stop}
+COMMANDS = {"demo": demo, "servers": foreground, "up": up, "run": run, "stop": stop}
 
 
 def main() -> int:
-    """Run one command; a Refusal becomes one line on stderr and exit code 1."""
+    """Run one command; what a person can mend becomes one line on stderr and exit code 1."""
     parser = argparse.ArgumentParser(prog="python -m salesmgr.devstack", description=__doc__)
     parser.add_argument("command", choices=COMMANDS)
-    name = parser.parse_args().command
+    parser.add_argument("arguments", nargs=argparse.REMAINDER, help="what `run` runs")
+    chosen = parser.parse_args()
     try:
-        COMMANDS[name]()
-    except Refusal as refusal:
+        return COMMANDS[chosen.command](chosen.arguments)
+    except (Refusal, ImproperlyConfigured) as refusal:
         sys.stderr.write(f"{refusal}\n")
         return 1
-    return 0
+    except (Stopped, KeyboardInterrupt):
+        return 130
 
 
 if __name__ == "__main__":

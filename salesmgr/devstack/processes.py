@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import signal
 import time
 from pathlib import Path
@@ -58,7 +59,7 @@ def last_line(log: Path) -> str:
     except OSError:
         return "no log"
     telling = [line.strip() for line in lines if line.strip()]
-    fatal = [line for line in telling if "FATAL" in line or "ERROR" in line]
+    fatal = [line for line in telling if re.search(r"FATAL|ERROR|\w+Error: |Unknown command", line)]
     return (fatal or telling or ["an empty log"])[-1]
 
 

@@ -56,12 +56,21 @@ class Servers:
     def ensure(self) -> None:
         """Start every embedded server that does not run, and wait until each answers."""
         with self._starting():
-            for child in self._children:
-                child.poll()  # Reaps a killed one: a zombie would be taken for a server.
+            self._reap()
             if self.postgres and not self.postgres.answers():
                 self._start_postgres(self.postgres)
             if self.valkey and not self.valkey.answers():
                 self._start_valkey(self.valkey)
+
+    def fallen(self) -> list[str]:
+        """Return the names of the servers that have ended unasked."""
+        self._reap()
+        fallen = []
+        if self.postgres and not self.postgres.answers() and not self.postgres.postmaster():
+            fallen.append("PostgreSQL")
+        if self.valkey and not self.valkey.answers() and not self.valkey.pid():
+            fallen.append("Valkey")
+        return fallen
 
     def release(self) -> bool:
         """Let go of the servers and stop them unless others hold them; return if they stopped."""
@@ -113,6 +122,10 @@ class Servers:
         ours = {os.geteuid(), data.stat().st_uid if data.exists() else os.geteuid()}
         if self.sockets.is_symlink() or owner.st_uid not in ours or owner.st_mode & 0o022:
             raise Refusal(f"{self.sockets} is not safe to use: remove it, then start again.")
+
+    def _reap(self) -> None:
+        # A killed server stays in the list of processes until its parent asks for its end.
+        self._children = [child for child in self._children if child.poll() is None]
 
     def _start_postgres(self, postgres: Postgres) -> None:
         if not postgres.data.exists():
