@@ -283,7 +283,8 @@ LOGGING = {
     "loggers": {"django.server": {"level": "WARNING"}},
 }
 
-SILENCED_SYSTEM_CHECKS: list[str] = []
+# E-mail addresses are unique whatever their case, by a constraint that this check cannot see.
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 
 if DEBUG and env_text("DATABASE_URL") and not INSECURE_HTTP:
     raise ImproperlyConfigured("DEBUG is for a developer's machine: set INSECURE_HTTP=1 with it.")

@@ -124,7 +124,7 @@ class Demo:
         self._start_servers()
         static = self._collect_static()
         try:
-            self._manage("Bringing the database up to date", "migrate", "--noinput", "-v", "1")
+            self._manage("Bringing the database up to date", "migrate", "--noinput")
             self._seed()
             if static:
                 static.finish(self.asked)
@@ -168,6 +168,7 @@ class Demo:
             *("--people", str(people)),
             *("--months", str(months)),
             *("--seed", str(seed)),
+            aloud=True,
         )
 
     def _programs(self, listener: socket.socket) -> list[Child]:
@@ -239,7 +240,7 @@ class Demo:
         self.progress.say("Ready")
         logins = Step(
             "Reading the log-ins",
-            self._command("seed_demo", "--print-logins"),
+            self._command("seed_demo", "--logins-only"),
             environment=self.environment,
             log=self.logs / "logins.log",
         )
@@ -283,7 +284,7 @@ class Demo:
         stopped = self.servers.release()
         self.progress.say("Stopped" if stopped else "Stopped; others still use the servers")
 
-    def _manage(self, what: str, *arguments: str) -> None:
+    def _manage(self, what: str, *arguments: str, aloud: bool = False) -> None:
         self.progress.say(what)
         step = Step(
             what,
@@ -291,7 +292,7 @@ class Demo:
             environment=self.environment,
             log=self.logs / f"{arguments[0]}.log",
         )
-        step.finish(self.asked, self.progress)
+        step.finish(self.asked, self.progress if aloud else None)
 
     def _command(self, *arguments: str) -> list[str]:
         return [sys.executable, str(embedded.BASE_DIR / "manage.py"), *arguments]

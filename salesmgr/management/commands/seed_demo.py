@@ -24,8 +24,12 @@ class Command(BaseCommand):
         parser.add_argument("--deals", type=int, help="exactly so many deals; for benchmarks")
         parser.add_argument("--if-empty", action="store_true", help="do nothing if there are deals")
         parser.add_argument("--print-logins", action="store_true", help="print one for each role")
+        parser.add_argument("--logins-only", action="store_true", help="print them, load nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["logins_only"]:
+            self._print_logins()
+            return
         real = timezone.now().astimezone(ZoneInfo(TIME_ZONE)).date()
         today = options["today"] or real
         if today > real:
