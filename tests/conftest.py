@@ -13,7 +13,7 @@ from salesmgr.devstack.servers import Servers
 from tests import slots
 from tests.needs import chromium_path, maven_folder
 
-pytest_plugins = ["tests.browser", "tests.worlds", "tests.number_guard"]
+pytest_plugins = ["tests.browser", "tests.worlds", "tests.number_guard", "tests.migration_rows"]
 
 _SERVERS = pytest.StashKey[Servers]()
 
