@@ -17,7 +17,8 @@ BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
 # What spreadsheets take as the start of a formula, with the full-width forms they fold to it.
 TRIGGERS = frozenset("=+-@＝＋－＠")
 CONTROLS = frozenset("\t\r\n\0")
-INVISIBLE = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
+# The first letters of the Unicode categories of what shows nothing: controls, and separators.
+INVISIBLE = frozenset("CZ")
 
 
 def guarded(text: str) -> str:
@@ -83,6 +84,6 @@ def csv_response(
 
 def _first_visible(text: str) -> str:
     for sign in text:
-        if unicodedata.category(sign) not in INVISIBLE:
+        if unicodedata.category(sign)[0] not in INVISIBLE:
             return sign
     return ""

@@ -51,6 +51,7 @@ def test_guarded_text_cannot_start_a_formula(text: str, safe: str) -> None:
 
 
 @given(st.text())
+@example("\U000187f8=1")
 @example(" \n =cmd|' /C calc'!A0")
 def test_no_text_cell_begins_with_a_trigger(text: str) -> None:
     seen = cell(text)
