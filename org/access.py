@@ -94,6 +94,16 @@ def led_team_ids(viewer: "Person", *, parents: Mapping[int, int | None] | None =
     return below(parents, set(led.values_list("team_id", flat=True)))
 
 
+def subject_filter(viewer: "Person") -> Q:
+    """Return the condition that a stored figure's person or team is one the viewer may see.
+
+    Figures of neither are those of everyone together, for those who see everyone.
+    """
+    if sees_everyone(viewer):
+        return Q()
+    return people_filter(viewer, "person") | Q(team__in=led_team_ids(viewer))
+
+
 def below(parents: Mapping[int, int | None], roots: set[int]) -> set[int]:
     """Return ``roots`` and everything below them in a tree given as child -> parent."""
     children: dict[int, list[int]] = {}

@@ -146,7 +146,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_DEFAULT_QUEUE = "interactive"
-CELERY_TASK_ROUTES = {"*.nightly_*": {"queue": "nightly"}, "*.recompute_*": {"queue": "nightly"}}
+CELERY_TASK_ROUTES = {"forecasting.tasks.nightly_chunk": {"queue": "nightly"}}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -162,6 +162,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_RESULT_BACKEND_TRANSPORT_OPTIONS = {"visibility_timeout": CELERY_VISIBILITY_TIMEOUT}
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+# How long a part of a recompute run may take before another worker gets it.
+RECOMPUTE_LEASE_SECONDS = env_int("RECOMPUTE_LEASE_SECONDS", default=90)
 
 # People
 

@@ -32,6 +32,11 @@ NO_ROWS_OF_ITS_OWN = {
     "org.PersonTerritory",
     "pipeline.AccountTerritory",
     "pipeline.DealLine",
+    "pipeline.RecomputeChunk",
+    "forecasting.ForecastRun",
+    "forecasting.OriginWorkings",
+    "forecasting.DealWorkings",
+    "forecasting.OutcomeWorkings",
     "hiring.StageStay",
 }
 VAGUE_NAMES = {"utils.py", "helpers.py", "common.py", "misc.py", "base.py"}

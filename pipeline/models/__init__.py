@@ -1,3 +1,3 @@
-from pipeline.models import accounts, activities, deals
+from pipeline.models import accounts, activities, deals, recompute
 
-__all__ = ["accounts", "activities", "deals"]
+__all__ = ["accounts", "activities", "deals", "recompute"]
