@@ -1,0 +1,21 @@
+"""The fixed vocabularies of forecasting."""
+
+from enum import StrEnum
+
+
+class Method(StrEnum):
+    """How a forecast was made."""
+
+    HAZARDS = "hazards"
+    LAST_PERIOD = "last_period"
+    LAST_YEAR = "last_year"
+    RUN_RATE = "run_rate"
+
+
+METHOD_LABELS = {
+    Method.HAZARDS: "Open deals and new ones",
+    Method.LAST_PERIOD: "Same as last period",
+    Method.LAST_YEAR: "Same as a year before",
+    Method.RUN_RATE: "Pace of the last 13 weeks",
+}
+NAIVE = (Method.LAST_PERIOD, Method.LAST_YEAR, Method.RUN_RATE)

@@ -1,0 +1,72 @@
+"""`manage.py recompute`: start a run, or join the one that goes on, and watch it to its end."""
+
+import time
+from argparse import ArgumentParser
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from forecasting.services import nightly
+from pipeline.enums import STEP_LABELS, ChunkState, RunState, Trigger
+from pipeline.models.recompute import RecomputeRun
+from pipeline.services import recompute
+
+LOOK_SECONDS = 0.5
+RECONCILE_EVERY = 20
+
+
+class Command(BaseCommand):
+    help = "Recompute attainment, pipeline and forecasts as of a day, and show how it goes."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--as-of", type=date.fromisoformat, help="a day as 2026-11-20")
+        parser.add_argument(
+            "--here", action="store_true", help="do the work in this process, without workers"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            run, created = recompute.request_run(
+                by=None, as_of=options["as_of"], trigger=Trigger.COMMAND, now=timezone.now()
+            )
+        except ValidationError as error:
+            raise CommandError(" ".join(error.messages)) from error
+        self.stdout.write(f"{run}: {'started' if created else 'already going on'}")
+        self._watch(run, here=options["here"])
+        self._report(run)
+
+    def _watch(self, run: RecomputeRun, *, here: bool) -> None:
+        """Say how far the run is whenever that changes, and make good what gets lost meanwhile."""
+        said, looks = "", 0
+        while True:
+            run.refresh_from_db()
+            said = self._say(run, said)
+            if run.state != RunState.RUNNING:
+                return
+            if here:
+                nightly.work_here(run)
+            else:
+                time.sleep(LOOK_SECONDS)
+            looks += 1
+            if looks % RECONCILE_EVERY == 0:
+                recompute.reconcile(now=timezone.now())
+
+    def _say(self, run: RecomputeRun, said: str) -> str:
+        now = recompute.progress(run)
+        doing = STEP_LABELS[now.step] if now.step else "finished"
+        line = f"{now.finished} of {now.total} parts, {doing}"
+        if line != said:
+            self.stdout.write(line)
+        return line
+
+    def _report(self, run: RecomputeRun) -> None:
+        seconds = (run.finished_at - run.created_at).total_seconds() if run.finished_at else 0.0
+        self.stdout.write(f"{run.get_state_display()} after {seconds:.1f} s")
+        given_up = list(run.chunks.filter(state=ChunkState.QUARANTINED))
+        for chunk in given_up:
+            self.stderr.write(f"{chunk} was given up: {chunk.error}")
+        if given_up:
+            raise CommandError(f"{len(given_up)} parts were given up; all others are published.")

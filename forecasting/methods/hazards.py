@@ -1,0 +1,255 @@
+"""The first method: what deals of each stage and age have done here, week by week.
+
+Everything is measured from this organisation's own past: how often a deal in its k-th week in a
+stage was won, lost or moved on; how that differs near a quarter's end; how many deals come in and
+what a won one is worth. docs/forecasting.md has the formulas.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from forecasting.methods.history import MOVED, UNPRICED, WEEK, WEEKS, WON, History
+from forecasting.methods.prediction import Prediction, Span
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+    Flags = NDArray[np.bool_]
+    Floats = NDArray[np.float64]
+
+POSITIONS = 14
+# First weeks of the bands whose weeks lend each other their rate where one alone has few cases.
+BANDS = (0, 1, 2, 3, 4, 6, 8, 10, 13, 17, 21, 26, 39, 52, 78)
+# How many events' worth of trust the wider group's rate gets against the narrower one's count.
+STAGE_TRUST, BAND_TRUST, WEEK_TRUST, TAIL_TRUST, SEASON_TRUST = 4.0, 3.0, 3.0, 0.5, 25.0
+# How many deals' worth of trust an equal share of new deals gets against a person's own count.
+SHARE_TRUST = 5.0
+CREATION_DAYS = 91
+SHARE_DAYS = 182
+VALUE_DAYS = 364
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """Chances per week by stage and week in stage, and how much likelier by place in the quarter.
+
+    ``towards`` is the share of the moves out of each stage (row) that go to each other (column).
+    """
+
+    won: "Floats"
+    lost: "Floats"
+    moved: "Floats"
+    towards: "Floats"
+    won_season: "Floats"
+    lost_season: "Floats"
+
+
+def measured(history: History, t: int) -> Rates:
+    """Measure the chances from the deal-weeks that had ended by day ``t``.
+
+    Weeks before the first closing ever recorded are left out: where nothing could be seen to
+    close (a system taken over with its open deals alone), standing still says nothing.
+    """
+    import numpy as np
+
+    weeks, stages = history.deal_weeks, history.stages
+    first = int(np.searchsorted(weeks.end, history.first_close))
+    known = slice(first, max(first, int(np.searchsorted(weeks.end, t, side="right"))))
+    stage, week, outcome = weeks.stage[known], weeks.week[known], weeks.outcome[known]
+    place = history.quarter_position(weeks.end[known] - WEEK // 2)
+    left_as = {
+        "won": outcome == WON,
+        "lost": (outcome > WON) & (outcome < MOVED),
+        "moved": outcome >= MOVED,
+    }
+    cell = stage * WEEKS + week
+    spent = _counted(cell, stages)
+    won, lost, moved = (_smoothed(_counted(cell[left], stages), spent) for left in left_as.values())
+    towards = np.zeros((stages, stages))
+    on = left_as["moved"]
+    np.add.at(towards, (stage[on], outcome[on] - MOVED), 1.0)
+    return Rates(
+        won=won,
+        lost=lost,
+        moved=moved,
+        towards=towards / np.maximum(towards.sum(axis=1, keepdims=True), 1.0),
+        won_season=_season(won[stage, week], left_as["won"], place),
+        lost_season=_season(lost[stage, week], left_as["lost"], place),
+    )
+
+
+def _counted(cell: "Ints", stages: int) -> "Floats":
+    import numpy as np
+
+    return np.bincount(cell, minlength=stages * WEEKS).reshape(stages, WEEKS).astype(float)
+
+
+def _pulled(events: "Floats", spent: "Floats", towards: "Floats | float", trust: float) -> "Floats":
+    """Return events per week spent, pulled towards a wider group's rate: the mean of a gamma."""
+    return (events + trust) / (spent + trust / towards)
+
+
+def _smoothed(events: "Floats", spent: "Floats") -> "Floats":
+    """Return events per week spent by stage and week, where few cases borrow from wider groups.
+
+    A week borrows from its band, a band from its stage, a stage from all. Beyond the longest stay
+    that ever ended this way, the rate fades to nothing as weeks without it pile up.
+    """
+    import numpy as np
+
+    if not events.any():
+        return np.zeros_like(events)
+    overall = events.sum() / spent.sum()
+    of_stage = _pulled(events.sum(axis=1), spent.sum(axis=1), overall, STAGE_TRUST)
+    band = np.searchsorted(BANDS, np.arange(WEEKS), side="right") - 1
+    found = np.empty_like(events)
+    for stage in range(len(events)):
+        last = int(np.flatnonzero(events[stage]).max(initial=-1)) + 1
+        events_in = _by_band(band[:last], events[stage, :last])
+        spent_in = _by_band(band[:last], spent[stage, :last])
+        of_band = _pulled(events_in, spent_in, of_stage[stage], BAND_TRUST)
+        found[stage] = _pulled(events[stage], spent[stage], of_band[band], WEEK_TRUST)
+        beyond = spent[stage, last:].sum()
+        found[stage, last:] = TAIL_TRUST / (beyond + TAIL_TRUST / of_stage[stage])
+    return np.minimum(found, 1.0)
+
+
+def _by_band(band: "Ints", weeks: "Floats") -> "Floats":
+    import numpy as np
+
+    return np.bincount(band, weeks, len(BANDS)).astype(np.float64)
+
+
+def _season(usual: "Floats", happened: "Flags", place: "Ints") -> "Floats":
+    """Return how many times as often as usual it happens, by weeks left in the quarter."""
+    import numpy as np
+
+    seen = np.bincount(place[happened], minlength=POSITIONS)
+    expected = np.bincount(place, weights=usual, minlength=POSITIONS)
+    return (seen + SEASON_TRUST) / (expected + SEASON_TRUST)
+
+
+@dataclass(frozen=True, slots=True)
+class Hazards:
+    """The method fitted as of the end of day ``t``.
+
+    ``value`` is the mean of the deals won in the last year, in cents, ``value_squared`` the mean
+    of their squares; ``per_day`` the deals created a day, ``entry`` the share of them that starts
+    in each open stage, ``won_at_once`` the share that was won the day it came in.
+    """
+
+    history: History
+    t: int
+    rates: Rates
+    value: float
+    value_squared: float
+    per_day: float
+    entry: "Floats"
+    won_at_once: float
+    people: "Ints"
+    shares: "Floats"
+
+    def chances(self, start: int, end: int) -> "Floats":
+        """Return the chance of being won on a day of [start, end), by weeks from now, stage, week.
+
+        Worked backwards from the end: in each week a deal is won, lost, moves on or stays.
+        """
+        import numpy as np
+
+        rates, first = self.rates, self.t + 1
+        steps = max(-(-(end - first) // WEEK), 0)
+        table = np.zeros((steps + 1, *rates.won.shape))
+        for step in reversed(range(steps)):
+            opening = first + WEEK * step
+            days = min(WEEK, end - opening)
+            inside = max(opening + days - max(opening, start), 0) / days
+            place = int(self.history.quarter_position(np.array([opening + days // 2]))[0])
+            won = rates.won * rates.won_season[place] * days / WEEK
+            lost = rates.lost * rates.lost_season[place] * days / WEEK
+            moved = rates.moved * days / WEEK
+            total = np.maximum(won + lost + moved, 1.0)
+            won, lost, moved = won / total, lost / total, moved / total
+            after = table[step + 1]
+            older = np.concatenate([after[:, 1:], after[:, -1:]], axis=1)
+            onwards = (rates.towards @ after[:, 0])[:, None]
+            table[step] = won * inside + moved * onwards + (1 - won - lost - moved) * older
+        return table
+
+    def predict(self, span: Span) -> Prediction:
+        """Return one row per open deal and one per person for the deals still to come."""
+        import numpy as np
+
+        table = self.chances(span.start, span.end)
+        rows = self.history.open_at(self.t)
+        week = np.minimum((self.t + 1 - self.history.entered[rows]) // WEEK, WEEKS - 1)
+        chance = table[0, self.history.stage[rows], week]
+        cents = self.history.cents[rows]
+        worth = np.where(cents == UNPRICED, self.value, cents.astype(float))
+        wins = self._wins_to_come(table, span)
+        return Prediction(
+            person=np.concatenate([self.history.owner[rows], self.people]),
+            deal=np.concatenate([rows, np.full(len(self.people), -1)]),
+            cents=np.concatenate([chance * worth, self.shares * wins * self.value]),
+            spread=np.concatenate(
+                [chance * (1 - chance) * worth**2, self.shares * wins * self.value_squared]
+            ),
+        )
+
+    def _wins_to_come(self, table: "Floats", span: Span) -> float:
+        """Return how many deals that do not exist yet are expected to be won in the span."""
+        fresh = table[:, :, 0] @ self.entry
+        first, wins = self.t + 1, 0.0
+        for step in range(len(fresh) - 1):
+            opening = first + WEEK * step
+            days = min(WEEK, span.end - opening)
+            inside = max(opening + days - max(opening, span.start), 0)
+            # A deal comes in at any time of the week: on average half of it is left.
+            later = (fresh[step] + fresh[step + 1]) / 2
+            wins += self.per_day * (days * later + inside * self.won_at_once)
+        return wins
+
+
+def fit(history: History, t: int) -> Hazards:
+    """Fit the method to everything known at the end of day ``t``."""
+    import numpy as np
+
+    cents = history.cents[history.won_at(t, t + 1 - VALUE_DAYS, t + 1)]
+    cents = cents[cents != UNPRICED].astype(float)
+    recent = _created(history, t, CREATION_DAYS)
+    days = min(CREATION_DAYS, t + 1 - history.first_close)
+    stage = history.stage[recent]
+    people, shares = _shares(history, t)
+    return Hazards(
+        history=history,
+        t=t,
+        rates=measured(history, t),
+        value=float(cents.mean()) if len(cents) else 0.0,
+        value_squared=float((cents**2).mean()) if len(cents) else 0.0,
+        per_day=len(recent) / days if days > 0 else 0.0,
+        entry=np.bincount(stage[stage >= 0], minlength=history.stages) / max(len(recent), 1),
+        won_at_once=float((history.status[recent] == WON).mean()) if len(recent) else 0.0,
+        people=people,
+        shares=shares,
+    )
+
+
+def _created(history: History, t: int, days: int) -> "Ints":
+    """Return the rows of the deals created in the ``days`` days up to ``t``."""
+    import numpy as np
+
+    first = max(t + 1 - days, history.first_close)
+    return np.flatnonzero(history.created & (history.day >= first) & (history.day <= t))
+
+
+def _shares(history: History, t: int) -> "tuple[Ints, Floats]":
+    """Return who brings in deals, and which share of the new ones each is expected to bring."""
+    import numpy as np
+
+    owners = history.owner[_created(history, t, SHARE_DAYS)]
+    owners = np.concatenate([owners, np.unique(history.owner[history.open_at(t)])])
+    gone = [person for person, day in history.left.items() if day <= t]
+    people, counts = np.unique(owners[~np.isin(owners, gone)], return_counts=True)
+    weights = counts + SHARE_TRUST
+    return people, weights / max(weights.sum(), 1.0)

@@ -1,0 +1,181 @@
+"""What a forecasting method may look at: how every deal stood at the end of every day so far.
+
+Pure: numpy arrays in, numpy arrays out. Days are ordinals (``date.toordinal()``), money is whole
+cents of the reporting currency. A question about day ``t`` is answered from rows up to ``t`` alone.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+    Flags = NDArray[np.bool_]
+
+OPEN, WON, LOST, GONE = range(4)
+UNPRICED = -1
+NOBODY = -1
+NEVER = 10**7
+WEEK = 7
+# Weeks in one stage are counted up to here; what stands longer counts as standing this long.
+WEEKS = 104
+# How a deal-week ended: in the same stage, or with the status above, or MOVED + the next stage.
+STAYED, MOVED = 0, 4
+
+
+@dataclass(frozen=True, slots=True)
+class DealWeeks:
+    """Every whole week that deals spent in an open stage, in the order in which the weeks ended."""
+
+    end: "Ints"
+    stage: "Ints"
+    week: "Ints"
+    outcome: "Ints"
+
+
+@dataclass(frozen=True, slots=True)
+class Memberships:
+    """Who was in which team on which days [start, end), sorted by person and start."""
+
+    person: "Ints"
+    team: "Ints"
+    start: "Ints"
+    end: "Ints"
+
+    def team_on(self, person: "Ints", day: "Ints | int") -> "Ints":
+        """Return the team of each person on each day; NOBODY where there is none."""
+        import numpy as np
+
+        if not len(self.person):
+            return np.full(len(person), NOBODY, dtype=np.int64)
+        starts = self.person * NEVER + self.start
+        place = np.searchsorted(starts, person * NEVER + day, side="right") - 1
+        row = np.maximum(place, 0)
+        holds = (place >= 0) & (self.person[row] == person) & (self.end[row] > day)
+        return np.where(holds, self.team[row], NOBODY)
+
+
+@dataclass(frozen=True)
+class History:
+    """States of deals, sorted by deal and day: each holds from the end of ``day`` until the next.
+
+    ``stage`` counts the open stages from 0 to ``stages`` - 1 and is -1 for a deal that is not
+    open. ``status`` is OPEN, WON, LOST or GONE (archived). ``cents`` is UNPRICED where no amount
+    is known. ``closed_on`` and ``credited_to`` are -1 for deals that are not closed.
+    ``quarter_starts`` are the first days of the fiscal quarters, from before the first row to
+    beyond every period asked about. ``left`` maps the people who left to their first day gone.
+    """
+
+    deal: "Ints"
+    day: "Ints"
+    owner: "Ints"
+    stage: "Ints"
+    status: "Ints"
+    cents: "Ints"
+    closed_on: "Ints"
+    credited_to: "Ints"
+    stages: int
+    quarter_starts: "Ints"
+    memberships: Memberships
+    left: dict[int, int]
+
+    @cached_property
+    def until(self) -> "Ints":
+        """The day at whose end the row's successor holds; NEVER for the last row of a deal."""
+        import numpy as np
+
+        until = np.full(len(self.day), NEVER, dtype=np.int64)
+        same = self.deal[1:] == self.deal[:-1]
+        until[:-1][same] = self.day[1:][same]
+        return until
+
+    @cached_property
+    def created(self) -> "Flags":
+        """Which rows are the first of their deal."""
+        import numpy as np
+
+        first = np.ones(len(self.deal), dtype=bool)
+        first[1:] = self.deal[1:] != self.deal[:-1]
+        return first
+
+    @cached_property
+    def entered(self) -> "Ints":
+        """The day on which each row's deal came into the stage and status that it has there."""
+        import numpy as np
+
+        fresh = self.created.copy()
+        fresh[1:] |= (self.stage[1:] != self.stage[:-1]) | (self.status[1:] != self.status[:-1])
+        rows = np.arange(len(self.day))
+        return self.day[np.maximum.accumulate(np.where(fresh, rows, 0))]
+
+    def standing(self, t: int) -> "Flags":
+        """Which rows hold at the end of day ``t``."""
+        return (self.day <= t) & (self.until > t)
+
+    def open_at(self, t: int) -> "Ints":
+        """The rows of the deals that are open at the end of day ``t``."""
+        import numpy as np
+
+        return np.flatnonzero(self.standing(t) & (self.status == OPEN))
+
+    def won_at(self, t: int, start: int, end: int) -> "Ints":
+        """The rows of the deals known at the end of ``t`` as won on a day of [start, end)."""
+        import numpy as np
+
+        won = (self.status == WON) & (self.closed_on >= start) & (self.closed_on < end)
+        return np.flatnonzero(won & self.standing(t))
+
+    @cached_property
+    def first_close(self) -> int:
+        """The day of the first closing ever recorded; NEVER if there is none."""
+        closed = self.day[(self.status == WON) | (self.status == LOST)]
+        return int(closed.min(initial=NEVER))
+
+    def quarter_position(self, days: "Ints") -> "Ints":
+        """Return how many whole weeks each day lies before its quarter's end, at most 13."""
+        import numpy as np
+
+        ends = self.quarter_starts[np.searchsorted(self.quarter_starts, days, side="right")]
+        return np.minimum((ends - 1 - days) // WEEK, 13)
+
+    @cached_property
+    def deal_weeks(self) -> DealWeeks:
+        """Every deal-week, whenever it ended; those that had ended by ``t`` are a leading slice.
+
+        A week counts once its seventh day is over, also where the deal left earlier in it, so
+        that weeks with and without an outcome are known alike.
+        """
+        import numpy as np
+
+        fresh = np.flatnonzero(self.entered == self.day)
+        began, left, outcome = self._stays(fresh)
+        start = self.day[began]
+        last_day = int(self.day.max(initial=0))
+        whole = np.maximum((last_day + 1 - start) // WEEK, 0)
+        weeks = np.where(left < NEVER, (left - start) // WEEK + 1, whole)
+        stay = np.repeat(np.arange(len(began)), weeks)
+        week = np.arange(len(stay)) - np.repeat(np.cumsum(weeks) - weeks, weeks)
+        leaving = (week == weeks[stay] - 1) & (left[stay] < NEVER)
+        end = start[stay] + WEEK * (week + 1) - 1
+        order = np.argsort(end, kind="stable")
+        return DealWeeks(
+            end=end[order],
+            stage=self.stage[began][stay][order],
+            week=np.minimum(week, WEEKS - 1)[order],
+            outcome=np.where(leaving, outcome[stay], STAYED)[order],
+        )
+
+    def _stays(self, fresh: "Ints") -> "tuple[Ints, Ints, Ints]":
+        """Return the rows that begin a stay in an open stage, the day each ended, and how."""
+        import numpy as np
+
+        following = np.append(fresh[1:], 0)
+        same = np.append(self.deal[fresh[1:]] == self.deal[fresh[:-1]], np.array([False]))
+        left = np.where(same, self.day[following], NEVER)
+        on = self.status[following] == OPEN
+        outcome = np.where(on, MOVED + self.stage[following], self.status[following])
+        stays = self.status[fresh] == OPEN
+        return fresh[stays], left[stays], outcome[stays]

@@ -1,0 +1,354 @@
+"""Adding up the workings into forecasts of people, teams and the whole, as the past teaches."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.db.models import Manager
+
+from forecasting.enums import NAIVE
+from forecasting.methods.history import WEEK
+from forecasting.metrics.backtest import Scaled, Track, scaled, whole_cents
+from forecasting.metrics.history_needed import complete, missing
+from forecasting.models import (
+    DealExpectation,
+    DealWorkings,
+    Forecast,
+    ForecastRun,
+    OriginWorkings,
+    OutcomeWorkings,
+    PastForecast,
+)
+from forecasting.services.backtest import KINDS, Calendar
+from forecasting.services.plan import first_close
+from kit.money import from_cents
+from org.access import below
+from org.enums import Measure
+from org.models.calendar import FiscalPeriod
+from org.models.teams import Team
+from pipeline.enums import SubjectKind
+from pipeline.metrics.attainment import Attainment, Subject
+from pipeline.models.deals import Deal
+from pipeline.models.recompute import RecomputeChunk, RecomputeRun
+from pipeline.reports.attainment import EVERYONE, attainment
+from pipeline.services.snapshots import subject_columns
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import ArrayLike, NDArray
+
+    Ints = NDArray[np.int64]
+    Floats = NDArray[np.float64]
+
+# The distances, in whole weeks before a period's end, at which past forecasts are kept to be shown.
+WEEKS_SHOWN = frozenset({0, 1, 2, 3, 4, 6, 8, 10, 12, 13, 16, 20, 25})
+BATCH = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """Subjects that are forecast alike, and how the parts of persons in teams add up to each."""
+
+    subjects: tuple[Subject, ...]
+    added: "Callable[[Sequence[int], Sequence[int], ArrayLike], Floats]"
+    pooled: bool = False
+
+
+def levels(workings: Sequence[OriginWorkings], chunk: RecomputeChunk) -> list[Level]:
+    """Return the levels of the part's subjects, each with all its subjects: errors are pooled."""
+    found = []
+    if chunk.people:
+        found.append(_people_level(workings, chunk.people))
+    if chunk.team_id is not None:
+        found.append(_team_level())
+    return [*found, _everyone_level()] if chunk.everyone else found
+
+
+def _people_level(workings: Sequence[OriginWorkings], extra: Sequence[int]) -> Level:
+    import numpy as np
+
+    people = sorted({person for row in workings for person in row.people} | set(extra))
+    ids = np.array(people, dtype=np.int64)
+
+    def added(people: Sequence[int], _: Sequence[int], values: "ArrayLike") -> "Floats":
+        where = np.searchsorted(ids, np.array(people, dtype=np.int64))
+        return np.bincount(where, np.asarray(values, dtype=float), len(ids)).astype(np.float64)
+
+    subjects = tuple(Subject(SubjectKind.PERSON, person) for person in people)
+    return Level(subjects, added, pooled=True)
+
+
+def _team_level() -> Level:
+    import numpy as np
+
+    parents: dict[int, int | None] = dict(Team.objects.values_list("pk", "parent_id"))
+    teams = sorted(parents)
+    inside = np.zeros((max(teams, default=0) + 1, len(teams)))
+    for place, team in enumerate(teams):
+        inside[list(below(parents, {team})), place] = 1.0
+
+    def added(_: Sequence[int], teams: Sequence[int], values: "ArrayLike") -> "Floats":
+        of_team = np.bincount(
+            np.array(teams, dtype=np.int64), np.asarray(values, dtype=float), len(inside)
+        )
+        return of_team @ inside
+
+    return Level(tuple(Subject(SubjectKind.TEAM, team) for team in teams), added)
+
+
+def _everyone_level() -> Level:
+    import numpy as np
+
+    def added(_: Sequence[int], __: Sequence[int], values: "ArrayLike") -> "Floats":
+        return np.array([float(np.sum(values))])
+
+    return Level((EVERYONE,), added)
+
+
+def track(
+    level: Level, workings: Sequence[OriginWorkings], outcomes: dict[int, OutcomeWorkings]
+) -> Track:
+    """Return the forecasts of one kind of period as arrays; an outcome not settled is NaN."""
+    import numpy as np
+
+    def column(name: str) -> "Floats":
+        rows = [level.added(row.people, row.teams, getattr(row, name)) for row in workings]
+        return np.array(rows).reshape(len(workings), len(level.subjects))
+
+    def facts(read: Callable[[OriginWorkings], float]) -> "Floats":
+        return np.array([read(row) for row in workings], dtype=float)
+
+    def outcome(row: OriginWorkings) -> "Floats":
+        found = outcomes.get(row.period_id)
+        if found is None or found.settled is None:
+            return np.full(len(level.subjects), np.nan)
+        return level.added(found.people, found.teams, found.settled)
+
+    return Track(
+        made_on=facts(lambda row: row.made_on.toordinal()).astype(np.int64),
+        start=facts(lambda row: row.period.start_on.toordinal()).astype(np.int64),
+        end=facts(lambda row: row.period.end_on.toordinal()).astype(np.int64),
+        came_open=facts(lambda row: np.nan if row.came_open is None else row.came_open),
+        came_new=facts(lambda row: np.nan if row.came_new is None else row.came_new),
+        all_open=facts(lambda row: sum(row.open)),
+        all_new=facts(lambda row: sum(row.new)),
+        booked=column("booked"),
+        open=column("open"),
+        new=column("new"),
+        spread_open=column("spread_open"),
+        spread_new=column("spread_new"),
+        outcome=np.array([outcome(row) for row in workings]).reshape(-1, len(level.subjects)),
+        pooled=level.pooled,
+    )
+
+
+def lacking(run: RecomputeRun) -> dict[str, str]:
+    """Return what forecasts of each kind of period lack as of the run; "" where nothing."""
+    first, calendar = first_close(run), Calendar.read()
+    closed = Deal.objects.as_of(run.moment).closed().count()
+    found = {}
+    for kind in KINDS:
+        over = [row.period for row in calendar.over_by(kind, run.as_of)]
+        seen = complete(
+            over,
+            first_close=first.toordinal() if first else date.max.toordinal(),
+            by=run.as_of.toordinal(),
+        )
+        found[str(kind)] = missing(kind, complete_periods=len(seen), closed_deals=closed)
+    return found
+
+
+def store_forecasts(chunk: RecomputeChunk) -> int:
+    """Forecast the part's subjects and look back on their past forecasts; return how many rows."""
+    gaps = lacking(chunk.run)
+    return sum(_store_kind(chunk, kind, gap=gaps[kind]) for kind in KINDS)
+
+
+def _store_kind(chunk: RecomputeChunk, kind: str, *, gap: str) -> int:
+    run = chunk.run
+    rows = OriginWorkings.objects.filter(run=run, period__kind=kind).select_related("period")
+    workings = list(rows.order_by("made_on", "period__start_on"))
+    found = OutcomeWorkings.objects.filter(run=run, period__kind=kind)
+    outcomes = {row.period_id: row for row in found}
+    stored = 0
+    for level in [] if gap else levels(workings, chunk):
+        told = scaled(track(level, workings, outcomes))
+        stored += _store_past(chunk, level, workings, told, outcomes)
+        for place, row in enumerate(workings):
+            if row.made_on == run.as_of:
+                stored += _store_open(chunk, level, row, told, place)
+    return stored + (_store_facts(run, workings, outcomes, gap=gap) if chunk.everyone else 0)
+
+
+def _store_facts(
+    run: RecomputeRun,
+    workings: Sequence[OriginWorkings],
+    outcomes: dict[int, OutcomeWorkings],
+    *,
+    gap: str,
+) -> int:
+    told = scaled(track(_everyone_level(), workings, outcomes))
+    facts = [
+        ForecastRun(
+            run=run,
+            period=row.period,
+            missing=gap,
+            past_periods=int(told.periods[place]),
+            open_ratio=float(told.open_ratio[place]),
+            new_ratio=float(told.new_ratio[place]),
+        )
+        for place, row in enumerate(workings)
+        if row.made_on == run.as_of
+    ]
+    return _upsert(
+        ForecastRun.objects,
+        facts,
+        key=["run", "period"],
+        columns=["missing", "past_periods", "open_ratio", "new_ratio"],
+    )
+
+
+def _store_open(
+    chunk: RecomputeChunk, level: Level, row: OriginWorkings, told: Scaled, place: int
+) -> int:
+    """Store the forecasts of an open period, and of each deal what it is expected to bring.
+
+    Each deal and each person's new deals are rounded to the cent once; everything else is sums.
+    """
+    import numpy as np
+
+    deals = DealWorkings.objects.get(run=chunk.run, period=row.period_id)
+    cents = whole_cents(np.array(deals.cents, dtype=float) * told.open_ratio[place])
+    new = whole_cents(np.array(row.new, dtype=float) * told.new_ratio[place])
+    parts = {
+        "from_open": level.added(deals.people, deals.teams, cents),
+        "from_new": level.added(row.people, row.teams, new),
+        "open_deals": level.added(deals.people, deals.teams, np.ones(len(cents))),
+        "unpriced": level.added(deals.people, deals.teams, np.array(deals.unpriced, dtype=float)),
+    }
+    subjects = [subject for subject in own_subjects(chunk) if subject in level.subjects]
+    booked = attainment(
+        subjects, period=row.period, measure=Measure.BOOKINGS, as_of=chunk.run.moment
+    )
+    forecasts = []
+    for found in booked:
+        column = level.subjects.index(found.subject)
+        whole = {name: int(values[column]) for name, values in parts.items()}
+        bounds = told.low[place, column], told.high[place, column]
+        forecasts.append(_forecast(chunk.run, found, row.period, whole, bounds))
+    return _upsert(
+        Forecast.objects,
+        forecasts,
+        key=["run", "person", "team", "period"],
+        columns=["booked", "total", "low", "high", *parts],
+    ) + _store_deals(chunk, row.period, deals, cents, level)
+
+
+def _forecast(
+    run: RecomputeRun,
+    found: Attainment,
+    period: FiscalPeriod,
+    whole: dict[str, int],
+    bounds: "tuple[np.float64, np.float64]",
+) -> Forecast:
+    total = found.actual + whole["from_open"] + whole["from_new"]
+    booked, expected = from_cents(found.actual), from_cents(total)
+    low, high = (_money(bound) for bound in bounds)
+    return Forecast(
+        run=run,
+        period=period,
+        booked=booked,
+        from_open=from_cents(whole["from_open"]),
+        from_new=from_cents(whole["from_new"]),
+        total=expected,
+        low=None if low is None else min(max(low, booked), expected),
+        high=None if high is None else max(high, expected),
+        open_deals=whole["open_deals"],
+        unpriced=whole["unpriced"],
+        **subject_columns(found.subject),
+    )
+
+
+def own_subjects(chunk: RecomputeChunk) -> list[Subject]:
+    """Return the subjects that the part is to store."""
+    found = [Subject(SubjectKind.PERSON, person) for person in chunk.people]
+    if chunk.team_id is not None:
+        found.append(Subject(SubjectKind.TEAM, chunk.team_id))
+    return [*found, EVERYONE] if chunk.everyone else found
+
+
+def _store_deals(
+    chunk: RecomputeChunk, period: FiscalPeriod, deals: DealWorkings, cents: "Ints", level: Level
+) -> int:
+    if level.subjects[0].kind is not SubjectKind.PERSON:
+        return 0
+    own = set(chunk.people)
+    rows = [
+        DealExpectation(
+            run=chunk.run, period=period, deal_id=deal, person_id=person, amount=from_cents(amount)
+        )
+        for deal, person, amount in zip(deals.deals, deals.people, cents.tolist(), strict=True)
+        if person in own and amount
+    ]
+    return _upsert(
+        DealExpectation.objects, rows, key=["run", "period", "deal"], columns=["person", "amount"]
+    )
+
+
+def _store_past(
+    chunk: RecomputeChunk,
+    level: Level,
+    workings: Sequence[OriginWorkings],
+    told: Scaled,
+    outcomes: dict[int, OutcomeWorkings],
+) -> int:
+    """Store what would have been forecast of the periods that are over by now."""
+    own = [(s, level.subjects.index(s)) for s in own_subjects(chunk) if s in level.subjects]
+    rows: list[PastForecast] = []
+    for place, row in enumerate(workings):
+        weeks = (row.period.end_on - row.made_on).days - 1
+        if row.period_id not in outcomes or weeks // WEEK not in WEEKS_SHOWN:
+            continue
+        outcome = outcomes[row.period_id]
+        figures = {
+            "forecast": told.forecast[place],
+            "low": told.low[place],
+            "high": told.high[place],
+            "actual": level.added(outcome.people, outcome.teams, outcome.actual),
+        }
+        booked = level.added(row.people, row.teams, row.booked)
+        for name in NAIVE:
+            figures[name] = booked + level.added(row.people, row.teams, getattr(row, name))
+        rows += [
+            PastForecast(
+                run=chunk.run,
+                period=row.period,
+                made_on=row.made_on,
+                weeks_left=weeks // WEEK,
+                **{name: _money(values[column]) for name, values in figures.items()},
+                **subject_columns(subject),
+            )
+            for subject, column in own
+            if figures["forecast"][column] or figures["actual"][column]
+        ]
+    return _upsert(
+        PastForecast.objects,
+        rows,
+        key=["run", "person", "team", "period", "made_on"],
+        columns=["weeks_left", "forecast", "low", "high", "actual", *NAIVE],
+    )
+
+
+def _money(cents: "np.float64") -> Decimal | None:
+    import numpy as np
+
+    return None if np.isnan(cents) else from_cents(int(whole_cents(np.array([cents]))[0]))
+
+
+def _upsert(table: Manager, rows: list, *, key: list[str], columns: list[str]) -> int:
+    table.bulk_create(
+        rows, batch_size=BATCH, update_conflicts=True, unique_fields=key, update_fields=columns
+    )
+    return len(rows)

@@ -1,0 +1,37 @@
+"""What workers are asked to do by night. Services do it; the database says what remains."""
+
+from celery import Task, shared_task
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
+from django.utils import timezone
+
+from forecasting.services import nightly
+from pipeline.services import recompute
+
+# A lease outlives the hard limit, so that two workers are never at the same attempt.
+HARD_LIMIT = settings.RECOMPUTE_LEASE_SECONDS * 5 // 6
+SOFT_LIMIT = settings.RECOMPUTE_LEASE_SECONDS * 2 // 3
+LONGEST_PAUSE = 30
+DATABASE_AWAY = (OperationalError, InterfaceError)
+
+
+@shared_task(bind=True, max_retries=10, time_limit=HARD_LIMIT, soft_time_limit=SOFT_LIMIT)
+def nightly_chunk(self: Task, chunk_id: int, holding: int | None = None) -> None:
+    """Do one part. Cut off from the database, go on with the same attempt when it is back."""
+    try:
+        nightly.work(chunk_id, holding=holding)
+    except nightly.Interrupted as cut:
+        pause = min(2**self.request.retries, LONGEST_PAUSE)
+        raise self.retry(args=(chunk_id, cut.attempt), countdown=pause) from cut
+
+
+@shared_task(autoretry_for=DATABASE_AWAY, retry_backoff=1, max_retries=3)
+def nightly_start() -> None:
+    """Start the run of the day that has ended, if it has not been started."""
+    recompute.start_scheduled(now=timezone.now())
+
+
+@shared_task(autoretry_for=DATABASE_AWAY, retry_backoff=1, max_retries=3)
+def nightly_reconcile() -> None:
+    """Make good what killed workers and lost messages left undone."""
+    recompute.reconcile(now=timezone.now())
