@@ -26,6 +26,8 @@ class StartForm(KitForm):
 
 
 class PlanForm(KitForm):
+    """The day of a session."""
+
     planned_on = DayField(label="Day")
 
 
@@ -34,10 +36,14 @@ class StateForm(KitForm):
 
 
 class NoteForm(KitForm):
+    """A note for both. The ids of fields differ from the other forms' of the session's page."""
+
     body = PlainTextField(
-        label="Note for both", max_length=20_000, widget=forms.Textarea(attrs={"rows": 3})
+        label="Note for both",
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 3, "id": "note-body"}),
     )
-    submission = forms.UUIDField(widget=forms.HiddenInput)
+    submission = forms.UUIDField(widget=forms.HiddenInput(attrs={"id": "note-submission"}))
 
 
 class EditNoteForm(KitForm):
@@ -46,11 +52,13 @@ class EditNoteForm(KitForm):
 
 
 class PrivateNoteForm(KitForm):
+    """The author's own note, and the version of it that they saw."""
+
     body = PlainTextField(
         label="Only you read this",
         required=False,
         max_length=20_000,
-        widget=forms.Textarea(attrs={"rows": 4}),
+        widget=forms.Textarea(attrs={"rows": 4, "id": "private-body"}),
     )
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
