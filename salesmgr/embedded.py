@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 # A Unix socket's path may have 107 bytes on Linux and 103 on macOS, the name included.
@@ -37,12 +38,16 @@ def database_config(url: str) -> dict[str, Any]:
     """Return Django's database settings for ``url``, or for the embedded server if it is empty."""
     engine = "django.db.backends.postgresql"
     if url:
+        if urlsplit(url).scheme not in ("postgres", "postgresql"):
+            raise ImproperlyConfigured("DATABASE_URL must begin with postgres://")
         return dict(environ.Env.db_url_config(url, engine=engine))
     return {"ENGINE": engine, "NAME": "salesmgr", "USER": "salesmgr", "HOST": str(socket_dir())}
 
 
 def cache_url(url: str, *, database: int = 0) -> str:
     """Return Django's cache location: ``url``, or a database of the embedded server if empty."""
+    if url and urlsplit(url).scheme not in ("redis", "rediss", "unix"):
+        raise ImproperlyConfigured("REDIS_URL must begin with redis://, rediss:// or unix://")
     return url or f"unix://{socket_dir()}/valkey.sock?db={database}"
 
 

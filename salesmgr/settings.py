@@ -108,6 +108,9 @@ TEMPLATES: list[dict[str, Any]] = [
 # Database, cache and queue: the servers named in the environment, else the embedded ones.
 
 DATABASES = {"default": embedded.database_config(env_text("DATABASE_URL"))}
+# Apart from the URL, so that it can come from a file of its own.
+if DATABASE_PASSWORD := env_text("DATABASE_PASSWORD"):
+    DATABASES["default"]["PASSWORD"] = DATABASE_PASSWORD
 DATABASES["default"]["CONN_MAX_AGE"] = env_int("CONN_MAX_AGE", default=60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 STATEMENT_TIMEOUT_MS = env_int("STATEMENT_TIMEOUT_MS", default=0)

@@ -1,8 +1,6 @@
 """`make demo`: everything on one machine, from nothing to an address, and kept running."""
 
-import errno
 import fcntl
-import hashlib
 import http.client
 import json
 import os
@@ -12,17 +10,15 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
-import psycopg2
-import redis
-
 from salesmgr import embedded
-from salesmgr.devstack import processes
+from salesmgr.devstack import connections, processes
+from salesmgr.devstack.address import Address
 from salesmgr.devstack.children import Child, Record
 from salesmgr.devstack.refusal import Refusal
 from salesmgr.devstack.servers import Servers
+from salesmgr.devstack.static import StaticFiles
 from salesmgr.devstack.steps import Asked, Progress, Step, Stopped
 from salesmgr.environment import env_int, env_text
 
@@ -32,64 +28,9 @@ WATCH_SECONDS = 1.0
 FAULTS_AT_START = 3
 WEB_STATEMENT_MS = "15000"
 WORKER_STATEMENT_MS = "600000"
-# The table of people, which every installation fills first.
-PEOPLE_TABLE = "org_person"
 # Celery warns against root because of pickle; here tasks travel as JSON only. The demo runs as
 # whoever started it: another user could not read an interpreter below root's home.
 _ROOT_WARNING = "ignore:You're running the worker with superuser privileges"
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where the demo listens."""
-
-    host: str
-    port: int
-
-    @classmethod
-    def from_environment(cls) -> "Address":
-        host = env_text("HOST") or "127.0.0.1"
-        port = env_int("PORT", default=8000)
-        if not 0 < port < 65536:
-            raise Refusal(f"PORT={port} is no port: use a number from 1 to 65535.")
-        if cls(host, port).is_everywhere and not env_text("ALLOWED_HOSTS"):
-            raise Refusal(
-                f"HOST={host} listens on every address: say in ALLOWED_HOSTS by which names"
-                " people may open it, separated by commas."
-            )
-        return cls(host, port)
-
-    @property
-    def is_everywhere(self) -> bool:
-        return self.host in ("0.0.0.0", "::", "*")  # noqa: S104 -- compared, not bound
-
-    @property
-    def url(self) -> str:
-        host = "localhost" if self.is_everywhere else self.host
-        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
-
-    def listen(self) -> socket.socket:
-        """Return a listening socket; it outlives the web process, so no start loses the port."""
-        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
-        listener = socket.socket(family, socket.SOCK_STREAM)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((self.host, self.port))
-        except OSError as error:
-            listener.close()
-            raise Refusal(self._refusal(error)) from None
-        listener.listen(64)
-        return listener
-
-    def _refusal(self, error: OSError) -> str:
-        if error.errno == errno.EADDRINUSE:
-            return (
-                f"Port {self.port} on {self.host} is in use: end what listens there, or choose"
-                f" another one, as in `make demo PORT={self.port + 1}`."
-            )
-        if error.errno == errno.EACCES:
-            return f"Port {self.port} is not yours to use: choose one above 1023 with PORT."
-        return f"HOST={self.host} cannot be listened on: {error.strerror or error}."
 
 
 class Demo:
@@ -122,18 +63,9 @@ class Demo:
 
     def _start(self, listener: socket.socket) -> None:
         self._start_servers()
-        static = self._collect_static()
-        try:
+        with self._static_files():
             self._manage("Bringing the database up to date", "migrate", "--noinput")
             self._seed()
-            if static:
-                static.finish(self.asked)
-        except (Refusal, Stopped):
-            if static:
-                static.cancel()
-            raise
-        if static:
-            self._static_stamp.write_text(self._static_digest())
         self.children = self._programs(listener)
         self.progress.say("Starting web, worker and beat")
         for child in self.children:
@@ -141,6 +73,32 @@ class Demo:
         self.record.write(self.children)
         self._wait_ready()
         self._print_address()
+
+    @contextmanager
+    def _static_files(self) -> Iterator[None]:
+        """Collect the static files beside the steps inside, unless they are unchanged."""
+        static = StaticFiles(self.servers.run / "static.stamp", self._static_root())
+        if static.are_collected():
+            yield
+            return
+        what = "Collecting static files"
+        self.progress.say(f"{what} meanwhile")
+        step = Step(
+            what,
+            self._command("collectstatic", "--noinput", "-v", "0"),
+            environment=self.environment,
+            log=self.logs / "collectstatic.log",
+        )
+        try:
+            yield
+            step.finish(self.asked)
+        except (Refusal, Stopped):
+            step.cancel()
+            raise
+        static.note_collected()
+
+    def _static_root(self) -> Path:
+        return Path(env_text("STATIC_ROOT") or self.var / "static")
 
     def _start_servers(self) -> None:
         named = [name for name in ("DATABASE_URL", "REDIS_URL") if env_text(name)]
@@ -150,12 +108,12 @@ class Demo:
             self.progress.say(f"Starting the servers of {self.var}")
         self.servers.hold()
         if "DATABASE_URL" in named:
-            _require_database()
+            connections.require_database()
         if "REDIS_URL" in named:
-            _require_redis()
+            connections.require_redis()
 
     def _seed(self) -> None:
-        if not _is_empty():
+        if not connections.is_empty():
             self.progress.say("The database has its data already")
             return
         people, months, seed = (
@@ -313,37 +271,6 @@ class Demo:
             environment.setdefault("PYTHONWARNINGS", _ROOT_WARNING)
         return environment
 
-    # Static files
-
-    def _collect_static(self) -> Step | None:
-        """Begin to collect the static files beside the other steps, unless they are unchanged."""
-        stamp = self._static_stamp
-        if stamp.exists() and stamp.read_text() == self._static_digest():
-            return None
-        self.progress.say("Collecting static files meanwhile")
-        return Step(
-            "Collecting static files",
-            self._command("collectstatic", "--noinput", "-v", "0"),
-            environment=self.environment,
-            log=self.logs / "collectstatic.log",
-        )
-
-    @property
-    def _static_stamp(self) -> Path:
-        return self.var / "run" / "static.stamp"
-
-    def _static_digest(self) -> str:
-        """Return a fingerprint of every static file's name, size and time, and of the packages."""
-        base = embedded.BASE_DIR
-        digest = hashlib.sha256((base / "requirements.txt").read_bytes())
-        for folder in [base / "static", *sorted(base.glob("*/static"))]:
-            for path in sorted(folder.rglob("*")):
-                facts = path.stat()
-                digest.update(f"{path} {facts.st_size} {facts.st_mtime_ns}\n".encode())
-        return digest.hexdigest()
-
-    # One at a time
-
     @contextmanager
     def _only_one(self) -> Iterator[None]:
         """Hold the lock of this folder's one demo; the kernel frees that of a dead one."""
@@ -368,40 +295,3 @@ def _described(lock: Path) -> str:
         holder = json.loads(lock.read_text())
         return f" at {holder['url']} (process {holder['pid']})"
     return ""
-
-
-def _connect() -> psycopg2.extensions.connection:
-    config = embedded.database_config(env_text("DATABASE_URL"))
-    names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host"}
-    words = {ours: config[django] for django, ours in names.items() if config.get(django)}
-    words |= {"port": config["PORT"]} if config.get("PORT") else {}
-    return psycopg2.connect(**words, **config.get("OPTIONS", {}), connect_timeout=10)
-
-
-def _require_database() -> None:
-    try:
-        _connect().close()
-    except (psycopg2.Error, ValueError) as error:
-        reason = " ".join(str(error).split())
-        raise Refusal(f"DATABASE_URL does not lead to a database: {reason}") from None
-
-
-def _require_redis() -> None:
-    try:
-        client = redis.Redis.from_url(env_text("REDIS_URL"), socket_connect_timeout=5)
-        client.ping()
-    except (redis.exceptions.RedisError, ValueError) as error:
-        raise Refusal(f"REDIS_URL does not lead to a Redis server: {error}") from None
-    client.close()
-
-
-def _is_empty() -> bool:
-    """Return whether nobody has been entered yet."""
-    connection = _connect()
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT EXISTS (SELECT FROM {PEOPLE_TABLE})")
-            (filled,) = cursor.fetchone()
-            return not filled
-    finally:
-        connection.close()

@@ -49,6 +49,7 @@ class Launcher:
             cwd="/",
             check=False,
             timeout=seconds,
+            start_new_session=True,
             user=self._user,
             group=self._group,
             extra_groups=self._extra_groups,

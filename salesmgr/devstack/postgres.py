@@ -79,7 +79,7 @@ class Postgres:
     def start(self) -> subprocess.Popen[bytes] | None:
         """Make the data folder if need be, and start the server unless it runs. Does not wait."""
         programs = binaries()
-        launcher = launcher_for(programs / "postgres", folder=self.sockets, owner=self._owner())
+        launcher = launcher_for(programs / "postgres", folder=self.data.parent, owner=self._owner())
         launcher.own(self.sockets)
         self._initialise(programs, launcher)
         self._check_version()

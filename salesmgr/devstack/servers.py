@@ -51,7 +51,11 @@ class Servers:
         self.prepare()
         self._held = os.open(self.run / "servers.lock", os.O_RDWR | os.O_CREAT, 0o600)
         fcntl.flock(self._held, fcntl.LOCK_SH)
-        self.ensure()
+        try:
+            self.ensure()
+        except Refusal:
+            self.release()
+            raise
 
     def ensure(self) -> None:
         """Start every embedded server that does not run, and wait until each answers."""

@@ -1,0 +1,51 @@
+"""What the demo asks the servers itself, embedded ones and those that URLs name."""
+
+import psycopg2
+import redis
+
+from salesmgr import embedded
+from salesmgr.devstack.refusal import Refusal
+from salesmgr.environment import env_text
+
+# The table of people, which every installation fills first.
+PEOPLE_TABLE = "org_person"
+
+
+def _connect() -> psycopg2.extensions.connection:
+    config = embedded.database_config(env_text("DATABASE_URL"))
+    names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host"}
+    words = {ours: config[django] for django, ours in names.items() if config.get(django)}
+    words |= {"port": config["PORT"]} if config.get("PORT") else {}
+    words |= {"password": secret} if (secret := env_text("DATABASE_PASSWORD")) else {}
+    return psycopg2.connect(**words, **config.get("OPTIONS", {}), connect_timeout=10)
+
+
+def require_database() -> None:
+    """Raise Refusal unless DATABASE_URL leads to a database."""
+    try:
+        _connect().close()
+    except (psycopg2.Error, ValueError) as error:
+        reason = " ".join(str(error).split())
+        raise Refusal(f"DATABASE_URL does not lead to a database: {reason}") from None
+
+
+def require_redis() -> None:
+    """Raise Refusal unless REDIS_URL leads to a server."""
+    try:
+        client = redis.Redis.from_url(env_text("REDIS_URL"), socket_connect_timeout=5)
+        client.ping()
+    except (redis.exceptions.RedisError, ValueError) as error:
+        raise Refusal(f"REDIS_URL does not lead to a Redis server: {error}") from None
+    client.close()
+
+
+def is_empty() -> bool:
+    """Return whether nobody has been entered yet."""
+    connection = _connect()
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT EXISTS (SELECT FROM {PEOPLE_TABLE})")
+            (filled,) = cursor.fetchone()
+            return not filled
+    finally:
+        connection.close()
