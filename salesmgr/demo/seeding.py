@@ -2,23 +2,28 @@
 
 from collections.abc import Callable
 
+from django.db import transaction
+
 from salesmgr.demo import loading, rooms, truth
 from salesmgr.demo.plan import Plan
 from salesmgr.demo.story import Story, tell
 
 
-def seed(plan: Plan, *, report: Callable[[str], None]) -> Story:
+def seed(plan: Plan, *, report: Callable[[str], None], keeps_truth: bool = True) -> Story:
     """Make the organisation of the plan in an empty database and tell ``report`` of each step.
 
-    Raises loading.NotEmptyError where an organisation is already there.
+    Either all of it is there afterwards or nothing. Raises loading.NotEmptyError where an
+    organisation is already there.
     """
     if not loading.is_empty():
         raise loading.NotEmptyError("The database already holds deals, accounts, teams or stages.")
     story = tell(plan)
     report(f"simulated {story.count:,} deals of {len(story.roster.people)} people")
-    loading.load(story, report=report)
-    if not plan.is_bulk:
-        rooms.furnish(plan)
-        report("one-on-ones, requisitions and candidates")
-    report(f"the truth behind it is in {truth.keep(story)}")
+    with transaction.atomic():
+        loading.load(story, report=report)
+        if not plan.is_bulk:
+            rooms.furnish(plan)
+            report("one-on-ones, requisitions and candidates")
+        if keeps_truth:
+            report(f"the truth behind it is in {truth.keep(story)}")
     return story
