@@ -1,0 +1,135 @@
+"""What the pages answer, as the shortest SQL that we could write by hand on the same tables.
+
+A floor leaves out what a page adds: the session, who may see what, the rules of odd cases,
+templates. It reads the same moment from the same versions, so that the ratio is the price of
+everything between the database and the reader.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from django.db import connection, transaction
+
+# Bookings, wins and losses by person; the open pipeline by person, stage and category; quotas.
+TEAM = (
+    """
+    SELECT credited_to_id, sum(amount_base) FILTER (WHERE status = 'won'),
+           count(*) FILTER (WHERE status = 'won'), count(*)
+      FROM pipeline_dealversion
+     WHERE status <> 'open' AND NOT archived AND closed_on >= %(start)s AND closed_on < %(end)s
+       AND valid_from <= now() AND valid_to > now()
+     GROUP BY 1
+    """,
+    """
+    SELECT owner_id, stage_id, category, count(*), sum(amount_base)
+      FROM pipeline_dealversion
+     WHERE status = 'open' AND NOT archived AND valid_from <= now() AND valid_to > now()
+     GROUP BY 1, 2, 3
+    """,
+    """
+    SELECT person_id, sum(target) FROM (
+        SELECT DISTINCT ON (person_id, period_id) person_id, target
+          FROM org_quota
+         WHERE measure = 'bookings' AND set_at <= now() AND person_id IS NOT NULL
+           AND period_id IN (SELECT id FROM org_fiscalperiod
+                              WHERE kind = 'month' AND start_on >= %(start)s AND start_on < %(end)s)
+         ORDER BY person_id, period_id, set_at DESC) newest
+     GROUP BY 1
+    """,
+)
+# The same for one person, and the person's open deals in the order of their close dates.
+ME = (
+    """
+    SELECT sum(amount_base), count(*) FROM pipeline_dealversion
+     WHERE credited_to_id = %(person)s AND status = 'won' AND NOT archived
+       AND closed_on >= %(start)s AND closed_on < %(end)s
+       AND valid_from <= now() AND valid_to > now()
+    """,
+    """
+    SELECT sum(target) FROM (
+        SELECT DISTINCT ON (period_id) target FROM org_quota
+         WHERE measure = 'bookings' AND set_at <= now() AND person_id = %(person)s
+           AND period_id IN (SELECT id FROM org_fiscalperiod
+                              WHERE kind = 'month' AND start_on >= %(start)s AND start_on < %(end)s)
+         ORDER BY period_id, set_at DESC) newest
+    """,
+    """
+    SELECT deal_id, name, amount_base, expected_close_on, next_step FROM pipeline_dealversion
+     WHERE owner_id = %(person)s AND status = 'open' AND NOT archived AND valid_to > now()
+     ORDER BY expected_close_on LIMIT 50
+    """,
+)
+LIST = (
+    """
+    SELECT deal.id, deal.name, account.name, owner.full_name, stage.name, deal.amount_base,
+           deal.expected_close_on
+      FROM pipeline_deal deal
+      JOIN pipeline_stage stage ON stage.id = deal.stage_id
+      JOIN org_person owner ON owner.id = deal.owner_id
+      LEFT JOIN pipeline_account account ON account.id = deal.account_id
+     WHERE deal.archived_at IS NULL
+     ORDER BY deal.created_at DESC, deal.id DESC LIMIT 50
+    """,
+)
+DEAL = (
+    """
+    SELECT deal.*, account.name, owner.full_name, stage.name
+      FROM pipeline_deal deal
+      JOIN pipeline_stage stage ON stage.id = deal.stage_id
+      JOIN org_person owner ON owner.id = deal.owner_id
+      LEFT JOIN pipeline_account account ON account.id = deal.account_id
+     WHERE deal.id = %(deal)s
+    """,
+    "SELECT * FROM pipeline_dealversion WHERE deal_id = %(deal)s ORDER BY valid_from",
+    "SELECT * FROM pipeline_activity WHERE deal_id = %(deal)s ORDER BY occurred_at DESC LIMIT 50",
+)
+# With the triggers that keep the history: they belong to the database, not to the page.
+MOVE = (
+    """
+    UPDATE pipeline_deal SET stage_id = %(stage)s WHERE id = %(deal)s AND version = %(version)s
+    """,
+    """
+    INSERT INTO org_auditentry (action, subject_type, subject_id, subject_label, changes, reason)
+    VALUES ('deal.move', 'pipeline.deal', %(deal)s, 'floor', '{}', '')
+    """,
+)
+# Bookings and quota of every person in every month of the history.
+RECOMPUTE = (
+    """
+    CREATE TEMP TABLE bench_attainment ON COMMIT DROP AS
+    SELECT quota.person_id, quota.period_id, coalesce(sum(won.amount_base), 0) AS booked,
+           quota.target
+      FROM (SELECT DISTINCT ON (person_id, period_id) person_id, period_id, target,
+                   period.start_on, period.end_on
+              FROM org_quota JOIN org_fiscalperiod period ON period.id = period_id
+             WHERE measure = 'bookings' AND set_at <= now() AND person_id IS NOT NULL
+               AND period.kind = 'month' AND period.start_on <= now()
+             ORDER BY person_id, period_id, set_at DESC) quota
+      LEFT JOIN pipeline_dealversion won
+        ON won.credited_to_id = quota.person_id AND won.status = 'won' AND NOT won.archived
+       AND won.closed_on >= quota.start_on AND won.closed_on < quota.end_on
+       AND won.valid_from <= now() AND won.valid_to > now()
+     GROUP BY quota.person_id, quota.period_id, quota.target
+    """,
+)
+
+
+def reading(statements: Sequence[str], values: Mapping[str, Any]) -> Callable[[], object]:
+    """Return a deed that runs the statements and fetches every row."""
+
+    def read() -> list[list[tuple[Any, ...]]]:
+        found = []
+        with connection.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement, dict(values))
+                found.append(cursor.fetchall())
+        return found
+
+    return read
+
+
+def write(statements: Sequence[str], values: Mapping[str, Any]) -> None:
+    """Run the statements in one transaction."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement, dict(values))

@@ -1,0 +1,84 @@
+"""Timing what is compared, turn and turn about, so that a busy moment falls on both."""
+
+import gc
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Milliseconds: the middle one, and the one that 19 of 20 stay under."""
+
+    median: float
+    p95: float
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """A page and its plain-SQL floor on the same database; ``statements`` are the page's."""
+
+    page: Timing
+    floor: Timing
+    statements: int
+
+    @property
+    def ratio(self) -> float:
+        return self.page.median / self.floor.median
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A long deed, measured once; ``floor_seconds`` is None where nothing compares with it."""
+
+    title: str
+    floor: str
+    rows: int
+    seconds: float
+    peak_megabytes: int | None
+    floor_seconds: float | None = None
+
+    @property
+    def ratio(self) -> float | None:
+        return self.seconds / self.floor_seconds if self.floor_seconds else None
+
+    @property
+    def per_second(self) -> float:
+        return self.rows / self.seconds
+
+
+def timing(milliseconds: Sequence[float]) -> Timing:
+    """Return the median and the 95th percentile, by the nearest rank."""
+    ordered = sorted(milliseconds)
+    return Timing(median(ordered), ordered[max(0, -(-len(ordered) * 95 // 100) - 1)])
+
+
+def compare(
+    page: Callable[[], object], floor: Callable[[], object], *, repetitions: int, warm_up: int = 3
+) -> Measurement:
+    """Run both often, after some runs that do not count, and count the page's statements once."""
+    for _ in range(warm_up):
+        page()
+        floor()
+    with CaptureQueriesContext(connection) as captured:
+        page()
+    pages, floors = [], []
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(repetitions):
+            pages.append(_milliseconds(page))
+            floors.append(_milliseconds(floor))
+    finally:
+        gc.enable()
+    return Measurement(timing(pages), timing(floors), len(captured))
+
+
+def _milliseconds(deed: Callable[[], object]) -> float:
+    start = time.perf_counter_ns()
+    deed()
+    return (time.perf_counter_ns() - start) / 1e6

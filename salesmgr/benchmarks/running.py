@@ -1,0 +1,93 @@
+"""One run of the benchmark: every size, every case, every batch."""
+
+import os
+import platform
+from collections.abc import Callable, Sequence
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from celery import current_app
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.utils import timezone
+
+from salesmgr.benchmarks import batches, cases, targets
+from salesmgr.benchmarks.databases import bench_database
+from salesmgr.benchmarks.document import Line, Report
+from salesmgr.benchmarks.measuring import Measurement
+from salesmgr.demo.plan import TIME_ZONE
+
+
+class UnfitError(Exception):
+    """The benchmark cannot be run here as it should be; says why."""
+
+
+def run(
+    sizes: Sequence[int],
+    *,
+    repetitions: int,
+    import_rows: int,
+    report: Callable[[str], None],
+) -> Report:
+    """Measure everything at every size and return what was found.
+
+    Raises UnfitError where the settings or missing pages would make the figures worthless.
+    """
+    if settings.DEBUG:
+        raise UnfitError("DEBUG is on: its bookkeeping would be measured too.")
+    if missing := cases.missing_urls():
+        raise UnfitError(f"These pages have no route: {', '.join(missing)}.")
+    if absent := batches.missing_commands():
+        raise UnfitError(f"These commands are not there: {', '.join(absent)}.")
+    # Tasks that a deed enqueues must not reach the workers of the main application.
+    current_app.conf.update(broker_url="memory://")
+    if current_app.connection_for_write().transport_cls != "memory":
+        raise UnfitError("CELERY_BROKER_URL is set: tasks would reach the real queue.")
+    call_command("collectstatic", interactive=False, verbosity=0)
+    today = timezone.now().astimezone(ZoneInfo(TIME_ZONE)).date()
+    pages: dict[int, dict[str, Measurement]] = {}
+    longer: dict[int, batches.Batches] = {}
+    machine = ""
+    for size in sorted(sizes):
+        with bench_database(size, today=today, report=report):
+            machine = machine or _machine(today)
+            pages[size] = _pages(repetitions, report)
+            longer[size] = batches.run(import_rows, report=report)
+    lines = {case.key: Line(case.title, case.floor) for case in cases.CASES}
+    titles = {key: line.title for key, line in lines.items()}
+    last = longer[max(sizes)]
+    verdicts = targets.judge(pages, titles)
+    verdicts += targets.judge_batches(last.attainment, last.imported)
+    return Report(
+        machine=machine,
+        repetitions=repetitions,
+        lines=lines,
+        pages=pages,
+        batches={size: found.all() for size, found in longer.items()},
+        verdicts=verdicts,
+        reasons=targets.REASONS,
+    )
+
+
+def _pages(repetitions: int, report: Callable[[str], None]) -> dict[str, Measurement]:
+    world = cases.World.of(repetitions=repetitions)
+    found = {}
+    for case in cases.CASES:
+        found[case.key] = measured = case.run(world)
+        report(
+            f"{case.title}: {measured.page.median:.1f} ms, {measured.ratio:.1f} × its floor,"
+            f" {measured.statements} statements"
+        )
+    return found
+
+
+def _machine(today: date) -> str:
+    """Return what the figures were measured on, without the machine's name."""
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version")
+        server = cursor.fetchone()[0].split()[0]
+    return (
+        f"{today:%d %B %Y}, {os.cpu_count()} cores, Python {platform.python_version()},"
+        f" PostgreSQL {server}."
+    )
