@@ -123,3 +123,8 @@ class ExchangeRate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.currency} {self.rate} from {self.valid_from}"
+
+    @property
+    def plain_rate(self) -> str:
+        """The rate in digits, without trailing zeros."""
+        return format(self.rate.normalize(), "f")

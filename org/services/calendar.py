@@ -150,6 +150,18 @@ def ensure_years(first_year: int, last_year: int) -> None:
             _write_year(periods.fiscal_year(start))
 
 
+@transaction.atomic
+def add_year(*, by: Person | None, year: int) -> FiscalPeriod:
+    """Write the fiscal year that starts in this calendar year, if it is not there yet."""
+    require_admin(by)
+    before = FiscalPeriod.objects.of_kind(PeriodKind.YEAR).filter(start_on__year=year).exists()
+    ensure_years(year, year)
+    written = FiscalPeriod.objects.of_kind(PeriodKind.YEAR).get(start_on__year=year)
+    if not before:
+        audit.record(by, "calendar.add_year", written)
+    return written
+
+
 def _write_year(year: Period) -> None:
     parent = _row(year, PeriodKind.YEAR)
     parent.save()

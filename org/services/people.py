@@ -1,6 +1,6 @@
 """People: who they are, what they may do, whom they report to, and when they leave."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
@@ -68,6 +68,32 @@ def create_person(
 
 
 @transaction.atomic
+def take_on(
+    *,
+    by: Person | None,
+    manager: Person | None = None,
+    team: Team | None = None,
+    is_lead: bool = False,
+    since: date | None = None,
+    **fields: Any,
+) -> Person:
+    """Add somebody and give them their place: all of it, or nothing.
+
+    ``fields`` are those of create_person. ``since`` is needed with a manager or a team.
+    """
+    person = create_person(by=by, **fields)
+    if since is None:
+        if manager is not None or team is not None:
+            raise ValidationError({"since": "Say from when they are in this place."})
+        return person
+    if manager is not None:
+        report_to(person, by=by, manager=manager, since=since)
+    if team is not None:
+        join_team(person, by=by, team=team, since=since, is_lead=is_lead)
+    return person
+
+
+@transaction.atomic
 def edit_person(person: Person, *, by: Person | None, **changes: Any) -> Person:
     """Change the given ones of name, e-mail, title, start day and external id."""
     require_admin(by)
@@ -84,7 +110,7 @@ def edit_person(person: Person, *, by: Person | None, **changes: Any) -> Person:
         return subject
     _check_fields(subject)
     if "email" in done:
-        _change_address(subject)
+        _change_address(subject, by=by)
     subject.save(update_fields=list(done))
     audit.record(by, "person.edit", subject, changes=done)
     return subject
@@ -102,13 +128,14 @@ def _cleaned(changes: dict[str, Any]) -> dict[str, Any]:
     return cleaned
 
 
-def _change_address(person: Person) -> None:
-    """Shut the account to the old address. Nobody may sign in on one that is not theirs now."""
+def _change_address(person: Person, *, by: Person | None) -> None:
+    """Shut the account to the old address. Who changes their own stays signed in."""
     if person.email is None:
         _keep_an_admin(person, field="email")
     # allauth keeps addresses of its own; an old one must no longer open the account.
     EmailAddress.objects.filter(user=person).delete()
-    end_sign_ins(person)
+    if by is None or by.pk != person.pk:
+        end_sign_ins(person)
 
 
 def _address(email: str | None) -> str | None:
@@ -276,6 +303,20 @@ def join_team(
     return membership
 
 
+@transaction.atomic
+def join_team_together(
+    people: Iterable[Person],
+    *,
+    by: Person | None,
+    team: Team,
+    since: date,
+    is_lead: bool = False,
+) -> None:
+    """Put all of these people into the team, or none."""
+    for person in people:
+        join_team(person, by=by, team=team, since=since, is_lead=is_lead)
+
+
 def reports_on(person: Person, day: date) -> QuerySet[Person]:
     """Return the people who report to this one directly on ``day`` or later."""
     lines = ReportingLine.objects.filter(manager=person)
@@ -379,6 +420,21 @@ def reactivate(person: Person, *, by: Person | None) -> Person:
         changes={"is_active": (False, True), "left_on": (before, None)},
     )
     return subject
+
+
+@transaction.atomic
+def sign_out_everywhere(person: Person, *, by: Person | None) -> None:
+    """End every session and API token of somebody whose device is lost or shared."""
+    require_admin(by)
+    end_sign_ins(person)
+    audit.record(by, "person.sign_out", person)
+
+
+@transaction.atomic
+def note_password_link(person: Person, *, by: Person | None) -> None:
+    """Log that the person was sent a link by which they set a password."""
+    require_admin(by)
+    audit.record(by, "person.password_link", person)
 
 
 def end_sign_ins(person: Person) -> None:

@@ -66,6 +66,13 @@ def move_team(team: Team, *, by: Person | None, parent: Team | None) -> Team:
     return subject
 
 
+@transaction.atomic
+def edit_team(team: Team, *, by: Person | None, name: str, parent: Team | None) -> Team:
+    """Rename and move in one go."""
+    rename(team, by=by, name=name)
+    return move_team(team, by=by, parent=parent)
+
+
 def team_ids_below(team: Team) -> set[int]:
     """Return the ids of the team and of every team inside it."""
     return access.below(dict(Team.objects.values_list("pk", "parent_id")), {team.pk})

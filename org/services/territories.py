@@ -1,5 +1,6 @@
 """Territories: a tree of parts of the market, and who works them. Accounts are in pipeline."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.core.exceptions import ValidationError
@@ -72,6 +73,15 @@ def move_territory(
         subject.save(update_fields=["parent"])
     audit.record(by, "territory.move", subject, changes={"parent": (before, parent)})
     return subject
+
+
+@transaction.atomic
+def edit_territory(
+    territory: Territory, *, by: Person | None, name: str, parent: Territory | None
+) -> Territory:
+    """Rename and move in one go."""
+    rename_territory(territory, by=by, name=name)
+    return move_territory(territory, by=by, parent=parent)
 
 
 def territory_ids_below(territory: Territory) -> set[int]:
@@ -147,6 +157,20 @@ def assign_person(
         changes={"territory": (None, territory), "since": (None, since), "until": (None, until)},
     )
     return row
+
+
+@transaction.atomic
+def assign_people(
+    people: Iterable[Person],
+    *,
+    by: Person | None,
+    territory: Territory,
+    since: date,
+    until: date | None = None,
+) -> None:
+    """Assign all of these people, or none."""
+    for person in people:
+        assign_person(person, by=by, territory=territory, since=since, until=until)
 
 
 @transaction.atomic

@@ -1,0 +1,37 @@
+"""Who may open org's pages at all."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http.response import HttpResponseBase
+
+from org import access, rules
+from org.http import PersonRequest
+
+View = Callable[..., HttpResponseBase]
+
+
+def admins_only(view: View) -> View:
+    """Answer 403 to everybody but admins."""
+
+    @wraps(view)
+    def guarded(request: PersonRequest, *args: Any, **options: Any) -> HttpResponseBase:
+        if not rules.can_administer(request.user):
+            raise PermissionDenied("Only an admin may open this page.")
+        return view(request, *args, **options)
+
+    return guarded
+
+
+def sellers_only(view: View) -> View:
+    """Answer 403 to people who have nothing to do with deals and targets."""
+
+    @wraps(view)
+    def guarded(request: PersonRequest, *args: Any, **options: Any) -> HttpResponseBase:
+        if not access.sells(request.user):
+            raise PermissionDenied("This page is for people who sell.")
+        return view(request, *args, **options)
+
+    return guarded

@@ -1,0 +1,118 @@
+import re
+from datetime import date
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from org.models.calendar import ExchangeRate, FiscalPeriod, Holiday, Organisation
+from org.services import calendar
+from tests.factories.org import PersonFactory, QuotaFactory
+from tests.worlds import SalesTeam
+
+SETTINGS = {
+    "name": "Northwind",
+    "time_zone": "Asia/Kathmandu",
+    "fiscal_year_start_month": "4",
+    "currency": "eur",
+    "working_days": ["0", "1", "2", "3"],
+}
+
+
+@pytest.fixture
+def ada(sales_team: SalesTeam, client: Client) -> Client:
+    client.force_login(sales_team.ada)
+    return client
+
+
+def words(response) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
+
+
+def test_the_organisation_is_set_up_and_its_calendar_written(db: None, client: Client) -> None:
+    client.force_login(PersonFactory(roles=["admin"]))
+    assert client.get(reverse("org:organisation")).status_code == 200
+    assert "No fiscal years yet." in words(client.get(reverse("org:calendar")))
+    assert not Organisation.objects.exists()
+
+    client.post(reverse("org:organisation"), SETTINGS)
+
+    subject = Organisation.objects.get()
+    assert (subject.currency, subject.working_days) == ("EUR", [0, 1, 2, 3])
+    assert not subject.shows_leaderboard
+    assert FiscalPeriod.objects.of_kind("year").count() == 6
+    assert "Now" in words(client.get(reverse("org:calendar")))
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("time_zone", "Mars/Base"), ("currency", "E1R"), ("working_days", ["9"]), ("name", "")],
+)
+def test_a_bad_setting_is_said_at_its_field(ada: Client, field: str, value: object) -> None:
+    response = ada.post(reverse("org:organisation"), {**SETTINGS, field: value})
+
+    assert response.status_code == 400
+    assert f'id="id_{field}_error"' in response.content.decode()
+    assert Organisation.objects.get().name == "Northwind Instruments"
+
+
+def test_the_start_month_is_refused_once_quotas_exist(ada: Client) -> None:
+    calendar.ensure_years(2026, 2026)
+    QuotaFactory(period=FiscalPeriod.objects.of_kind("year").get())
+
+    response = ada.post(reverse("org:organisation"), SETTINGS)
+
+    assert "Quotas are set for periods of this calendar" in words(response)
+    assert Organisation.objects.get().fiscal_year_start_month == 1
+
+
+def test_years_days_off_and_rates_are_kept_on_the_calendar(ada: Client) -> None:
+    ada.post(reverse("org:year-add"), {"year": 2030})
+    ada.post(reverse("org:holiday-add"), {"day": "2026-12-25", "name": "Christmas"})
+    ada.post(
+        reverse("org:rate-set"), {"currency": "eur", "valid_from": "2026-01-01", "rate": "1.0825"}
+    )
+
+    page = words(ada.get(reverse("org:calendar")))
+
+    assert "FY 2030" in page
+    assert "25 Dec 2026 Christmas" in page
+    assert "EUR 1 Jan 2026 1.0825" in page
+    ada.post(reverse("org:holiday-remove", args=[Holiday.objects.get().pk]))
+    ada.post(reverse("org:rate-remove", args=[ExchangeRate.objects.get().pk]))
+    assert not Holiday.objects.exists()
+    assert not ExchangeRate.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("url", "data", "message"),
+    [
+        ("org:year-add", {"year": 1800}, "greater than or equal to 1980"),
+        ("org:holiday-add", {"day": "25.12.2026", "name": "X"}, "year-month-day"),
+        ("org:holiday-add", {"day": "2026-01-01", "name": "Again"}, "already a day off"),
+        ("org:rate-set", {"currency": "USD", "valid_from": "2026-01-01", "rate": "1"}, "always 1"),
+        ("org:rate-set", {"currency": "EUR", "valid_from": "2026-01-01", "rate": "1e5"}, "digits"),
+    ],
+)
+def test_a_refused_entry_says_why(ada: Client, url: str, data: dict, message: str) -> None:
+    calendar.add_holiday(by=None, day=date(2026, 1, 1), name="New Year")
+
+    response = ada.post(reverse(url), data)
+
+    assert response.status_code == 400
+    assert message in words(response)
+    assert Holiday.objects.count() == 1
+    assert not ExchangeRate.objects.exists()
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_calendar_asks_the_database_the_same_for_one_and_three(
+    ada: Client, django_assert_num_queries, rows: int
+) -> None:
+    for number in range(rows):
+        calendar.ensure_years(2026 + number, 2026 + number)
+        calendar.add_holiday(by=None, day=date(2026, 1, 1 + number), name="Off")
+    ada.get(reverse("org:calendar"))
+
+    with django_assert_num_queries(8):
+        ada.get(reverse("org:calendar"))
