@@ -1,6 +1,37 @@
 """Routes of pipeline."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+
+from pipeline.views import accounts, activities, deal_list, deals, stages
 
 app_name = "pipeline"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("deals/", deal_list.deals, name="deals"),
+    path("deals/export.csv", deal_list.deals_csv, name="deals-csv"),
+    path("deals/new/", deals.deal_new, name="deal-new"),
+    path("deals/<int:pk>/", deals.deal, name="deal"),
+    path("deals/<int:pk>/edit/", deals.deal_edit, name="deal-edit"),
+    path("deals/<int:pk>/move/", deals.deal_move, name="deal-move"),
+    path("deals/<int:pk>/archive/", deals.deal_archive, name="deal-archive"),
+    path("deals/<int:pk>/contacts/", deals.deal_contacts, name="deal-contacts"),
+    path("deals/<int:pk>/lines/new/", deals.deal_line_new, name="deal-line-new"),
+    path(
+        "deals/<int:pk>/lines/<int:line>/remove/", deals.deal_line_remove, name="deal-line-remove"
+    ),
+    path("accounts/", accounts.accounts, name="accounts"),
+    path("accounts/suggest/", accounts.account_suggest, name="account-suggest"),
+    path("accounts/new/", accounts.account_new, name="account-new"),
+    path("accounts/<int:pk>/", accounts.account, name="account"),
+    path("accounts/<int:pk>/edit/", accounts.account_edit, name="account-edit"),
+    path("accounts/<int:pk>/archive/", accounts.account_archive, name="account-archive"),
+    path("accounts/<int:pk>/contacts/new/", accounts.contact_new, name="contact-new"),
+    path("contacts/<int:pk>/edit/", accounts.contact_edit, name="contact-edit"),
+    path("contacts/<int:pk>/archive/", accounts.contact_archive, name="contact-archive"),
+    path("activities/", activities.activities, name="activities"),
+    path("activities/new/", activities.activity_new, name="activity-new"),
+    path("activities/<int:pk>/archive/", activities.activity_archive, name="activity-archive"),
+    path("setup/stages/", stages.stages, name="stages"),
+    path("setup/stages/new/", stages.stage_new, name="stage-new"),
+    path("setup/stages/<int:pk>/", stages.stage, name="stage"),
+    path("setup/stages/<int:pk>/archive/", stages.stage_archive, name="stage-archive"),
+]

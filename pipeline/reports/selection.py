@@ -20,18 +20,19 @@ from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
 from org import access
-from org.models.calendar import FiscalPeriod, Organisation
+from org.facts import organisation_facts
+from org.models.calendar import FiscalPeriod
 from org.models.people import Person
 from org.models.teams import Team, TeamMembership
 from org.querysets import on_day
 from pipeline.enums import Status
 from pipeline.models.accounts import Account
 from pipeline.models.deals import Deal, DealVersion
-from pipeline.querysets import named_like
+from pipeline.querysets import DealQuerySet, DealVersionQuerySet, named_like
 
 CLOSED = "closed"
 # Totals by these alone stand on a page anyway; anything finer could be used to ask about single
@@ -107,7 +108,7 @@ class DealSelection:
         """Return this selection with some parts changed: a team's won deals, but one person's."""
         return replace(self, **changes)
 
-    def rows(self, *, moment: datetime, day: date) -> QuerySet:
+    def rows(self, *, moment: datetime, day: date) -> DealQuerySet | DealVersionQuerySet:
         """Return the deals (``as_of`` None) or their versions of ``moment``, whoever owns them.
 
         ``day`` is the organisation's day of ``moment``. The caller adds ``visible_to``.
@@ -117,7 +118,9 @@ class DealSelection:
         rows = Deal.objects.filter(archived_at__isnull=not self.archived)
         return rows.filter(self._condition(day=day, deal=""))
 
-    def versions(self, *, moment: datetime, day: date, tree: Tree | None = None) -> QuerySet:
+    def versions(
+        self, *, moment: datetime, day: date, tree: Tree | None = None
+    ) -> DealVersionQuerySet:
         """Return the versions of the deals at ``moment``, now included: figures use these.
 
         ``tree`` holds the parent of each team; it is read where the caller has it not.
@@ -149,6 +152,12 @@ class DealSelection:
         if self.close_from is None or self.close_to is None:
             return self.close_from is self.close_to
         return FiscalPeriod.objects.filter(start_on=self.close_from, end_on=self.close_to).exists()
+
+    @property
+    def is_of_a_figure(self) -> bool:
+        """Whether the selection is one that pages link their figures by, so its total is whole."""
+        parts = (self.as_of, self.credited_to, self.closed_from, self.closed_to)
+        return any(part is not None for part in (*parts, self.team, self.below))
 
     @property
     def is_closed(self) -> bool:
@@ -242,5 +251,4 @@ def _given(**parts: Any) -> Q:
 
 
 def _start_of(day: date) -> datetime:
-    name = Organisation.objects.values_list("time_zone", flat=True).first() or "UTC"
-    return datetime.combine(day, time(), tzinfo=ZoneInfo(name))
+    return datetime.combine(day, time(), tzinfo=ZoneInfo(organisation_facts().time_zone))

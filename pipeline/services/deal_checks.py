@@ -6,10 +6,11 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import DataError, IntegrityError
+from django.db import DataError, connection
 from django.db.models import ForeignKey
 
 from org.models.people import Person
+from org.services.guard import refused_as
 from pipeline import rules
 from pipeline.enums import Status
 from pipeline.models.deals import Deal, Stage
@@ -42,13 +43,8 @@ REFUSALS: dict[str, tuple[str, str]] = {
 def explained() -> Iterator[None]:
     """Turn what the database refuses into a ValidationError that names the field."""
     try:
-        yield
-    except IntegrityError as error:
-        constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
-        if constraint not in REFUSALS:
-            raise
-        field, sentence = REFUSALS[constraint]
-        raise ValidationError({field: sentence}) from error
+        with refused_as(REFUSALS):
+            yield
     except DataError as error:
         # Every field is checked beforehand; only the conversion can still run over its column.
         if getattr(error.__cause__, "pgcode", None) != "22003":
@@ -98,7 +94,11 @@ def check_live(before: Deal) -> None:
 
 
 def check_stage(stage: Stage) -> None:
-    if stage.archived_at is not None:
+    """Refuse an archived stage, and keep others from archiving it until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT archived_at FROM pipeline_stage WHERE id = %s FOR SHARE", [stage.pk])
+        (archived_at,) = cursor.fetchone()
+    if archived_at is not None:
         raise ValidationError({"stage": "This stage is archived; choose another."})
 
 

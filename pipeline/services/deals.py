@@ -16,7 +16,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
 from org import audit
-from org.models.calendar import Organisation
+from org.facts import organisation_facts
 from org.models.people import Person
 from pipeline import history, rules
 from pipeline.enums import LOST_LABELS, LostReason, Status
@@ -99,7 +99,7 @@ def create_deal(
         owner=owner,
         stage=stage,
         amount=amount,
-        currency=currency or _reporting_currency(),
+        currency=currency or organisation_facts().currency,
         expected_close_on=expected_close_on,
         category_override=category_override,
         next_step=next_step,
@@ -119,10 +119,10 @@ def create_deal(
         return made
     values = cleaned(deal, EDITABLE)
     check_owner(owner, by=by, source=source)
-    check_stage(stage)
     check_closing(stage, values, source=source)
     try:
         with explained(), history.writing(by=by, source=source, reason=_why(stage, values), at=at):
+            check_stage(stage)
             deal.save(force_insert=True)
             audit.record(by, "deal.create", deal, changes=_from_nothing(values | {"stage": stage}))
     except ValidationError:
@@ -285,10 +285,6 @@ def _made_before(submission: UUID | None, by: Person | None) -> Deal | None:
         return None
     found = Deal.objects.filter(submission=submission, created_by=by).first()
     return found and _fresh(found.pk)
-
-
-def _reporting_currency() -> str:
-    return Organisation.objects.values_list("currency", flat=True).first() or "USD"
 
 
 def _different(before: Deal, wanted: Mapping[str, Any]) -> dict[str, Any]:

@@ -194,7 +194,7 @@ def test_without_scripts_the_menu_and_the_table_are_there(
 
     expect(page.get_by_role("navigation", name="Pages").get_by_role("link")).not_to_have_count(0)
     expect(page.get_by_role("navigation", name="Pages").get_by_role("link").first).to_be_visible()
-    page.get_by_role("link", name="Account").click()
+    page.get_by_role("link", name="Account", exact=True).click()
     expect(page).to_have_url(re.compile(r"\?sort=name$"))
     context.close()
 

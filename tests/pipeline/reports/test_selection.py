@@ -1,5 +1,6 @@
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.db.models import Sum
@@ -155,6 +156,30 @@ def test_versions_of_now_are_the_deals_of_now(sales_team):
         assert rows.aggregate(total=Sum("amount_base")) == versions.aggregate(
             total=Sum("amount_base")
         )
+
+
+def test_the_address_says_what_is_given_and_no_more():
+    selection = DealSelection(
+        as_of=date(2026, 6, 1),
+        status="won",
+        team=3,
+        amount_min=Decimal(0),
+        overdue=True,
+        text="a b",
+    )
+
+    address = urlsplit(selection.url())
+
+    assert address.path == "/deals/"
+    assert parse_qs(address.query) == {
+        "as_of": ["2026-06-01"],
+        "status": ["won"],
+        "team": ["3"],
+        "amount_min": ["0"],
+        "overdue": ["1"],
+        "text": ["a b"],
+    }
+    assert selection.but(team=None, overdue=False).team is None
 
 
 def test_only_totals_that_a_page_shows_are_told_beyond_what_the_viewer_may_open(sales_team):

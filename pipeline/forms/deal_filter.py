@@ -1,0 +1,196 @@
+"""The filter of the deal list: an address into the parts of a DealSelection, and back."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+
+from kit import periods
+from kit.display import day
+from kit.fields import choices
+from kit.forms import DayField, ExactDecimalField, KitForm, PageField, PlainTextField, SortField
+from kit.periods import Period
+from kit.tables import query_with
+from org.enums import Role
+from org.models.people import Person
+from org.models.teams import Team
+from org.services.calendar import fiscal_year_of
+from pipeline.enums import Category, Status
+from pipeline.models.deals import Stage
+from pipeline.tables.deals import DEALS
+
+CLOSES_IN = {
+    "this-month": "This month",
+    "next-month": "Next month",
+    "this-quarter": "This quarter",
+    "next-quarter": "Next quarter",
+    "this-year": "This fiscal year",
+}
+STATUSES = [("", "All"), *choices(Status), ("closed", "Won or lost")]
+Choices = list[tuple[Any, str]]
+
+
+def _number(**options: Any) -> forms.IntegerField:
+    return forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, **options)
+
+
+def _hidden_day() -> DayField:
+    return DayField(required=False, widget=forms.HiddenInput)
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A narrowing in words, and the address of the list without it."""
+
+    text: str
+    href: str
+
+
+class DealFilter(KitForm):
+    """What narrows the list. Hidden fields come from links of other pages, which they describe."""
+
+    text = PlainTextField(
+        required=False,
+        max_length=100,
+        label="Search",
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": "Deal or account"}),
+    )
+    status = forms.ChoiceField(required=False, choices=STATUSES)
+    owner = forms.TypedChoiceField(required=False, coerce=int, empty_value=None)
+    team = forms.TypedChoiceField(required=False, coerce=int, empty_value=None)
+    stage = forms.TypedChoiceField(required=False, coerce=int, empty_value=None)
+    closes_in = forms.ChoiceField(
+        required=False, label="Expected to close", choices=[("", "Any time"), *CLOSES_IN.items()]
+    )
+    category = forms.ChoiceField(
+        required=False, label="Forecast category", choices=[("", "All"), *choices(Category)]
+    )
+    close_from = DayField(required=False, label="Expected close from")
+    close_to = DayField(required=False, label="Expected close before")
+    amount_min = ExactDecimalField(
+        required=False, label="Amount from", max_digits=14, decimal_places=2
+    )
+    amount_max = ExactDecimalField(
+        required=False, label="Amount up to", max_digits=14, decimal_places=2
+    )
+    overdue = forms.BooleanField(required=False, label="Overdue")
+    no_next_step = forms.BooleanField(required=False, label="Without a next step")
+    unpriced = forms.BooleanField(required=False, label="Without an amount")
+    archived = forms.BooleanField(required=False, label="Archived")
+
+    account = _number(widget=forms.HiddenInput)
+    credited_to = forms.TypedChoiceField(
+        required=False, coerce=int, empty_value=None, widget=forms.HiddenInput
+    )
+    below = forms.TypedChoiceField(
+        required=False, coerce=int, empty_value=None, widget=forms.HiddenInput
+    )
+    won = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    as_of = _hidden_day()
+    closed_from = _hidden_day()
+    closed_to = _hidden_day()
+    created_from = _hidden_day()
+    created_to = _hidden_day()
+    exact = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    sort = SortField(columns=DEALS, default="-created")
+    page = PageField()
+
+    # What the list shows at once; the rest folds away below "More filters".
+    FIRST = ("text", "status", "owner", "team", "stage", "closes_in")
+
+    def __init__(self, data: Any, *, viewer: Person, today: date) -> None:
+        super().__init__(data)
+        self.today = today
+        people: Choices = list(
+            Person.objects.led_by(viewer)
+            .with_roles(Role.REP, Role.MANAGER)
+            .values_list("pk", "full_name")
+        )
+        self._offer("owner", people, "Everyone")
+        self._offer("credited_to", people, "")
+        self._offer("below", people, "")
+        teams = Team.objects.visible_to(viewer).values_list("pk", "name")
+        self._offer("team", list(teams), "All teams")
+        stages = Stage.objects.visible_to(viewer).values_list("pk", "name")
+        self._offer("stage", list(stages), "All stages")
+        if len(people) < 2:
+            del self.fields["owner"]
+        if not self.fields["team"].choices[1:]:  # type: ignore[attr-defined]
+            del self.fields["team"]
+
+    def _offer(self, name: str, found: Choices, all_of_them: str) -> None:
+        self.fields[name].choices = [("", all_of_them), *found]  # type: ignore[attr-defined]
+
+    @property
+    def brought(self) -> list[Chip]:
+        """Return what links of other pages narrowed, in words; for a valid form."""
+        given = self.cleaned_data
+        found: list[tuple[str, tuple[str, ...]]] = []
+        if given["as_of"]:
+            found.append(("As they stood at the end of " + day(given["as_of"]), ("as_of",)))
+        names = dict(self.fields["below"].choices)  # type: ignore[attr-defined]
+        if given["credited_to"]:
+            found.append((f"Credited to {names[given['credited_to']]}", ("credited_to",)))
+        if given["below"]:
+            found.append((f"Of {names[given['below']]} and the people below", ("below",)))
+        for verb in ("closed", "created"):
+            bounds = (f"{verb}_from", f"{verb}_to")
+            if words := _span(given[bounds[0]], given[bounds[1]]):
+                found.append((f"{verb.capitalize()} {words}", bounds))
+        return [
+            Chip(text, query_with(self.data, dict.fromkeys((*names, "page"))))
+            for text, names in found
+        ]
+
+    def clean_as_of(self) -> date | None:
+        day: date | None = self.cleaned_data["as_of"]
+        return None if day is None or day >= self.today else day
+
+    def selection(self) -> dict[str, Any]:
+        """Return the parts of the DealSelection that the form asks for; for a valid form."""
+        given = dict(self.cleaned_data)
+        for name in ("sort", "page", "exact"):
+            del given[name]
+        if given.pop("won"):
+            given["status"] = Status.WON
+        if closes_in := given.pop("closes_in"):
+            period = closing_period(closes_in, today=self.today)
+            given |= {"close_from": period.start, "close_to": period.end}
+        return given
+
+    @property
+    def first_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.FIRST if name in self.fields]
+
+    @property
+    def more_fields(self) -> list[forms.BoundField]:
+        return [field for field in self.visible_fields() if field.name not in self.FIRST]
+
+    @property
+    def more_are_used(self) -> bool:
+        return any(field.data for field in self.more_fields)
+
+
+def _span(start: date | None, end: date | None) -> str:
+    """Return half-open days as people say them: the last day is part of what is said."""
+    if end is None:
+        return f"from {day(start)} on" if start else ""
+    last = end - timedelta(days=1)
+    if start is None:
+        return f"up to {day(last)}"
+    return f"on {day(start)}" if start == last else f"from {day(start)} to {day(last)}"
+
+
+def closing_period(name: str, *, today: date) -> Period:
+    """Return the period that a word of CLOSES_IN means on the day ``today``."""
+    if name.endswith("month"):
+        start = periods.month_start(today, months=1 if name == "next-month" else 0)
+        return Period(start, periods.month_start(start, months=1))
+    year = fiscal_year_of(today)
+    if name == "this-year":
+        return year
+    quarter = next(quarter for quarter in periods.quarters(year) if today in quarter)
+    if name == "this-quarter":
+        return quarter
+    return Period(quarter.end, periods.month_start(quarter.end, months=periods.MONTHS_PER_QUARTER))

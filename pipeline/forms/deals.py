@@ -1,0 +1,302 @@
+"""What people enter about deals."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.http import QueryDict
+from django.utils.safestring import SafeString
+
+from kit.fields import choices
+from kit.forms import DayField, ExactDecimalField, KitForm, PlainTextField
+from org.models.people import Person
+from pipeline import rules
+from pipeline.enums import LOST_LABELS, Category, LostReason, Status
+from pipeline.forms.fields import AccountField, PersonChoice, SeenField
+from pipeline.models.accounts import Contact, Product
+from pipeline.models.deals import Deal, Stage
+from pipeline.services.deals import EDITABLE
+
+CURRENCY_INPUT = forms.TextInput(attrs={"maxlength": 3, "size": 4, "autocapitalize": "characters"})
+OVERRIDES = [pair for pair in choices(Category) if pair[0] != Category.CLOSED]
+TEXT_AREA = forms.Textarea(attrs={"rows": 3})
+
+
+class CurrencyField(PlainTextField):
+    """Three letters, whatever their case."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=3, min_length=3, widget=CURRENCY_INPUT, **options)
+
+    def to_python(self, value: Any) -> str:
+        return super().to_python(value).upper()
+
+
+class _DealFields(KitForm):
+    name = PlainTextField(max_length=200, label="Deal")
+    amount = ExactDecimalField(required=False, min_value=0, max_digits=14, decimal_places=2)
+    currency = CurrencyField()
+    expected_close_on = DayField(required=False, label="Expected close")
+    next_step = PlainTextField(required=False, max_length=500, label="Next step")
+    next_step_on = DayField(required=False, label="Next step on")
+    source = PlainTextField(
+        required=False, max_length=100, help_text="Where the deal came from: a fair, a referral."
+    )
+
+
+class NewDealForm(_DealFields):
+    """A deal in a minute: a name is enough, the rest has defaults."""
+
+    submission = forms.UUIDField(widget=forms.HiddenInput)
+    field_order = ["name", "account", "amount", "currency", "expected_close_on", "stage", "owner"]
+
+    def __init__(self, data: Any = None, *, viewer: Person, initial: Mapping[str, Any]) -> None:
+        super().__init__(data, initial={"submission": uuid4(), **initial})
+        self.viewer = viewer
+        stages = Stage.objects.visible_to(viewer).live().filter(kind=Status.OPEN)
+        self.fields["account"] = AccountField(
+            viewer=viewer, required=False, help_text="Begin to type its name."
+        )
+        self.fields["stage"] = forms.ModelChoiceField(
+            stages, empty_label=None, initial=stages.first()
+        )
+        if rules.can_reassign(viewer):
+            self.fields["owner"] = PersonChoice(
+                among=Person.objects.led_by(viewer),
+                initial=viewer if rules.can_carry_deals(viewer) else None,
+            )
+        self.order_fields(self.field_order)
+
+    def values(self) -> dict[str, Any]:
+        """Return the arguments of create_deal; for a valid form."""
+        given = {"owner": self.viewer, **self.cleaned_data}
+        return given | {"lead_source": given.pop("source")}
+
+
+class EditDealForm(_DealFields):
+    """All of a deal that is edited by hand. Hidden beside each field stands what its author saw."""
+
+    version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    field_order = [
+        "name",
+        "account",
+        "owner",
+        "amount",
+        "currency",
+        "expected_close_on",
+        "category_override",
+        "next_step",
+        "next_step_on",
+        "source",
+    ]
+
+    def __init__(self, data: Any = None, *, viewer: Person, deal: Deal) -> None:
+        stored = {name: getattr(deal, name) for name in EDITABLE} | {"version": deal.version}
+        super().__init__(_chosen(data) if data is not None else None, initial=stored)
+        self.fields["account"] = AccountField(
+            viewer=viewer, required=False, help_text="Begin to type its name."
+        )
+        if rules.can_reassign(viewer):
+            self.fields["owner"] = PersonChoice(
+                among=Person.objects.led_by(viewer), empty_label=None, keep=deal.owner
+            )
+        if deal.status == Status.OPEN:
+            self.fields["category_override"] = forms.ChoiceField(
+                required=False,
+                label="Forecast category",
+                choices=[("", "As the stage has it"), *OVERRIDES],
+            )
+        elif deal.status == Status.LOST:
+            # Imported deals may lack these; they are not asked for in passing.
+            self.fields["lost_reason"] = _lost_reason(required=bool(deal.lost_reason))
+            self.fields["lost_note"] = _lost_note()
+        else:
+            self.fields["win_evidence"] = _win_evidence(required=bool(deal.win_evidence))
+        self.order_fields(self.field_order)
+        for name, field in self.fields.items():
+            field.show_hidden_initial = name != "version"
+
+    def changes(self) -> dict[str, Any]:
+        """Return the fields that the author changed from what they saw; for a valid form."""
+        changed = [name for name in self.changed_data if name in EDITABLE]
+        empty_is_none = {"category_override", "lost_reason"}
+        return {
+            name: (self.cleaned_data[name] or None)
+            if name in empty_is_none
+            else self.cleaned_data[name]
+            for name in changed
+        }
+
+    @property
+    def seen_values(self) -> list[SafeString]:
+        """Return the hidden inputs that carry what the author saw."""
+        return [
+            field.as_hidden(only_initial=True)  # type: ignore[call-arg]
+            for field in self
+            if field.field.show_hidden_initial
+        ]
+
+    def stored_text(self, name: str) -> str:
+        """Return the stored value of a field as its input would hold it."""
+        bound = self[name]
+        value = bound.field.prepare_value(bound.initial)
+        return "" if value is None else str(value)
+
+    def changed_by_others(self, current: "EditDealForm") -> list[str]:
+        """Return the fields whose stored value is not the one that the author saw."""
+        return [
+            name
+            for name in self.fields
+            if name in current.fields
+            and name != "version"
+            and self.data.get(self.add_initial_prefix(name)) != current.stored_text(name)
+        ]
+
+    def inputs_over(self, current: "EditDealForm", clashing: Collection[str]) -> dict[str, str]:
+        """Return the inputs of a form that repeats this one on top of the deal of now.
+
+        What the author typed stays in the ``clashing`` fields; all others hold what is stored.
+        """
+        inputs = {"version": str(current.initial["version"])}
+        for name in current.fields:
+            if name != "version":
+                stored = current.stored_text(name)
+                typed = self.data.get(name, "") if name in clashing else stored
+                inputs |= {self.add_initial_prefix(name): stored, name: typed}
+        return inputs
+
+
+class MoveForm(KitForm):
+    """The way to another stage. What each closing asks for is said by the service."""
+
+    version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    seen = SeenField()
+
+    def __init__(self, data: Any = None, *, viewer: Person, deal: Deal, **options: Any) -> None:
+        options["initial"] = {"version": deal.version} | options.get("initial", {})
+        super().__init__(data, **options)
+        stages = Stage.objects.visible_to(viewer).live()
+        self.fields["stage"] = forms.ModelChoiceField(stages, empty_label=None, label="Move to")
+        self.fields["lost_reason"] = _lost_reason(required=False)
+        self.fields["lost_note"] = _lost_note()
+        self.fields["win_evidence"] = _win_evidence(required=False)
+
+    def texts(self) -> dict[str, Any]:
+        """Return what goes with the closing; for a valid form."""
+        given = self.cleaned_data
+        return {
+            "lost_reason": given["lost_reason"] or None,
+            "lost_note": given["lost_note"],
+            "win_evidence": given["win_evidence"],
+        }
+
+    def inputs(self, *, version: int, seen: datetime) -> dict[str, str]:
+        """Return the inputs of a form that repeats this one on the deal of now."""
+        typed = {name: self.data.get(name, "") for name in self.fields}
+        return typed | {"version": str(version), "seen": seen.isoformat()}
+
+
+class LostForm(KitForm):
+    """What a lost stage asks for."""
+
+    def __init__(self) -> None:
+        super().__init__(auto_id="lost_%s")
+        self.fields |= {"lost_reason": _lost_reason(), "lost_note": _lost_note()}
+
+
+class WonForm(KitForm):
+    """What a won stage asks for."""
+
+    def __init__(self) -> None:
+        super().__init__(auto_id="won_%s")
+        self.fields["win_evidence"] = _win_evidence()
+
+
+class ArchiveForm(KitForm):
+    """Taking a deal out of the lists, or bringing it back."""
+
+    version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    reason = PlainTextField(required=False, max_length=1000, label="Why")
+
+
+class LineForm(KitForm):
+    """A product line."""
+
+    quantity = ExactDecimalField(min_value=0, max_digits=12, decimal_places=2, initial=1)
+    unit_price = ExactDecimalField(
+        required=False,
+        min_value=0,
+        max_digits=14,
+        decimal_places=2,
+        label="Price each",
+        help_text="Left empty: the list price.",
+    )
+
+    def __init__(self, data: Any = None, *, viewer: Person, deal: Deal) -> None:
+        super().__init__(data, auto_id="line_%s")
+        self.deal = deal
+        products = Product.objects.visible_to(viewer).live()
+        self.fields["product"] = forms.ModelChoiceField(products, empty_label="Choose a product")
+        self.order_fields(["product", "quantity", "unit_price"])
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        product = given.get("product")
+        if product and given.get("unit_price") is None and "unit_price" not in self.errors:
+            if product.list_price is None or product.currency != self.deal.currency:
+                self.add_error("unit_price", f"Give the price in {self.deal.currency}.")
+            given["unit_price"] = product.list_price
+        return given
+
+
+class ContactsForm(KitForm):
+    """Which people of the account are involved."""
+
+    def __init__(self, data: Any = None, *, viewer: Person, deal: Deal) -> None:
+        involved = [contact.pk for contact in deal.contacts.all()]
+        super().__init__(data, initial={"contacts": involved})
+        people = Contact.objects.visible_to(viewer).live().filter(account=deal.account_id)
+        self.fields["contacts"] = forms.ModelMultipleChoiceField(
+            people,
+            required=False,
+            label="Who is involved",
+            widget=forms.CheckboxSelectMultiple,
+        )
+
+
+def _lost_reason(*, required: bool = True) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        required=required,
+        label="Why was it lost?",
+        choices=[("", "Choose a reason"), *choices(LostReason, LOST_LABELS)],
+    )
+
+
+def _lost_note() -> PlainTextField:
+    return PlainTextField(required=False, max_length=5000, label="What happened", widget=TEXT_AREA)
+
+
+def _win_evidence(*, required: bool = True) -> PlainTextField:
+    return PlainTextField(
+        required=required,
+        max_length=5000,
+        label="What shows that it is won?",
+        help_text="The order number, the signed offer, the e-mail.",
+        widget=TEXT_AREA,
+    )
+
+
+def _chosen(data: QueryDict) -> QueryDict:
+    """Put the stored value in for each field of which the author of a conflict took that one.
+
+    A page of two values sends ``take-amount=stored`` beside its own and, as what was seen, the
+    stored value; the field then counts as not changed.
+    """
+    chosen = data.copy()
+    for key, value in data.items():
+        if key.startswith("take-") and value != "mine":
+            name = key.removeprefix("take-")
+            chosen.setlist(name, data.getlist(f"initial-{name}"))
+    return chosen

@@ -1,0 +1,114 @@
+"""Fields that pipeline's forms share."""
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+from django.urls import reverse_lazy
+
+from kit.forms import PlainTextField
+from org.models.people import Person
+from pipeline.models.accounts import Account
+from pipeline.querysets import named_like
+from pipeline.rules import CARRYING_ROLES
+from pipeline.services.accounts import same_name
+
+NUMBERED = re.compile(r"^(?P<name>.*) #(?P<pk>[0-9]{1,18})$", re.ASCII)
+SUGGESTED = 20
+
+
+class AccountField(PlainTextField):
+    """An account by its name, with suggestions while typing; "Acme #12" where two share a name."""
+
+    def __init__(self, *, viewer: Person, **options: Any) -> None:
+        self.viewer = viewer
+        # The list is loaded as one types; without JavaScript the name is simply written out.
+        widget = forms.TextInput(
+            attrs={
+                "list": "account-options",
+                "autocomplete": "off",
+                "hx-get": reverse_lazy("pipeline:account-suggest"),
+                "hx-trigger": "input changed delay:200ms",
+                "hx-target": "#account-options",
+                "hx-sync": "this:replace",
+            }
+        )
+        super().__init__(max_length=230, widget=widget, **options)
+
+    def clean(self, value: Any) -> Account | None:
+        text = super().clean(value)
+        return find_account(text, viewer=self.viewer) if text else None
+
+    def prepare_value(self, value: Any) -> Any:
+        return spelt(value) if isinstance(value, Account) else value
+
+
+def spelt(account: Account) -> str:
+    """Return the name, with the id after it where other accounts have the same name."""
+    alone = not same_name(account.name).exclude(pk=account.pk).exists()
+    return account.name if alone else f"{account.name} #{account.pk}"
+
+
+def find_account(text: str, *, viewer: Person) -> Account:
+    """Return the account that the text names, or raise ValidationError with what comes near."""
+    accounts = Account.objects.visible_to(viewer).live()
+    named = list(same_name(text).filter(pk__in=accounts.values("pk"))[:2])
+    if len(named) == 1:
+        return named[0]
+    if numbered := NUMBERED.match(text):
+        found = accounts.filter(pk=int(numbered["pk"]), name__iexact=numbered["name"]).first()
+        if found:
+            return found
+    if named:
+        raise ValidationError("Several accounts have this name: choose one from the list.")
+    near = ", ".join(account.name for account in suggested_accounts(text, viewer=viewer)[:3])
+    hint = f" Did you mean {near}?" if near else ""
+    raise ValidationError(f"There is no account of this name.{hint}")
+
+
+def suggested_accounts(text: str, *, viewer: Person) -> list[Account]:
+    """Return the accounts whose names have words that begin like those of the text."""
+    accounts = Account.objects.visible_to(viewer).live()
+    for word in text.split()[:10]:
+        accounts = accounts.filter(named_like(word))
+    return list(accounts[:SUGGESTED]) if text.strip() else []
+
+
+class PersonChoice(forms.ModelChoiceField):
+    """Somebody of ``among`` who may carry deals; ``keep`` stays on offer though they left."""
+
+    def __init__(
+        self, *, among: QuerySet[Person], keep: Person | None = None, **options: Any
+    ) -> None:
+        carriers = among.filter(
+            is_active=True, role_grants__role__in=[str(role) for role in CARRYING_ROLES]
+        )
+        offered = Q(pk__in=carriers.values("pk")) | Q(pk=keep.pk if keep else None)
+        super().__init__(Person.objects.filter(offered), **options)
+
+
+class MomentField(forms.DateTimeField):
+    """A moment in the organisation's time zone, as the browser's own input sends it."""
+
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    default_error_messages = {"invalid": "Write the moment as 2026-11-23T14:30."}
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"], **options)
+
+
+class SeenField(forms.CharField):
+    """The moment at which a page was shown, carried along hidden; None where it is unreadable."""
+
+    def __init__(self) -> None:
+        super().__init__(required=False, max_length=40, widget=forms.HiddenInput)
+
+    def clean(self, value: Any) -> datetime | None:
+        try:
+            seen = datetime.fromisoformat(super().clean(value))
+        except ValueError:
+            return None
+        return seen if seen.tzinfo else seen.replace(tzinfo=UTC)

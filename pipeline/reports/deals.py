@@ -1,0 +1,252 @@
+"""What the deal list and the deal page show."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db.models import Count, Q, QuerySet, Sum
+from django.urls import reverse
+
+from kit.money import half_up
+from kit.pages import COUNT_CAP, PAGE_SIZE, Page
+from org.models.people import Person
+from org.services.calendar import end_of_day
+from pipeline import rules
+from pipeline.enums import Status
+from pipeline.metrics.stage_path import SECONDS_A_DAY, days_by_stage
+from pipeline.models.accounts import Contact
+from pipeline.models.deals import Deal, DealLine, Stage
+from pipeline.querysets import DealQuerySet, DealVersionQuerySet
+from pipeline.reports.selection import DealSelection
+from pipeline.reports.timeline import Timeline, deal_timeline
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """How many deals, their amount in the reporting currency, and how many have no amount.
+
+    ``amount`` and ``unpriced`` are None where there are more deals than were counted
+    (``capped``): a sum over some of them would say nothing.
+    """
+
+    count: int
+    amount: Decimal | None
+    unpriced: int | None
+    capped: bool = False
+
+
+def deal_totals(rows: QuerySet, *, cap: int | None = COUNT_CAP) -> Totals:
+    """Add up deals or versions; past ``cap`` rows (None: never) only say that there are more."""
+    rows = rows.order_by()
+    if cap is not None:
+        rows = rows[: cap + 1]
+    found = rows.aggregate(
+        rows=Count("pk"),
+        total=Sum("amount_base", default=Decimal(0)),
+        without=Count("pk", filter=Q(amount__isnull=True)),
+    )
+    if cap is not None and found["rows"] > cap:
+        return Totals(cap, None, None, capped=True)
+    return Totals(found["rows"], found["total"], found["without"])
+
+
+def residual(whole: Totals, seen: Totals) -> Totals | None:
+    """Return what the whole holds beyond the rows seen, or None where they are the same."""
+    if whole == seen or whole.amount is None or seen.amount is None:
+        return None
+    if whole.unpriced is None or seen.unpriced is None:
+        return None
+    return Totals(
+        whole.count - seen.count, whole.amount - seen.amount, whole.unpriced - seen.unpriced
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DealList:
+    """A page of the rows that the viewer may open, and the totals of all of them.
+
+    ``elsewhere`` is what a team's or person's total holds besides: deals of people who are no
+    longer below the viewer. It and ``totals`` add up to the figure that was opened.
+    """
+
+    selection: DealSelection
+    page: Page
+    totals: Totals
+    elsewhere: Totals | None
+
+
+def deal_rows(
+    viewer: Person,
+    selection: DealSelection,
+    *,
+    field: str,
+    descending: bool,
+    now: datetime,
+    today: date,
+) -> QuerySet:
+    """Return all rows of the selection that the viewer may open, in order, ready to be shown."""
+    rows = _rows(selection, now=now, today=today).visible_to(viewer)
+    return rows.in_order(field, descending=descending).select_related("account", "owner", "stage")
+
+
+def deal_list(
+    viewer: Person,
+    selection: DealSelection,
+    *,
+    field: str,
+    descending: bool,
+    number: int,
+    now: datetime,
+    today: date,
+    exact: bool = False,
+) -> DealList:
+    """Return page ``number`` of the selection, ordered by the column ``field`` of deals.
+
+    Totals of the plain list stop at COUNT_CAP deals unless ``exact``; behind a figure of
+    another page they are always whole.
+    """
+    rows = deal_rows(viewer, selection, field=field, descending=descending, now=now, today=today)
+    whole = exact or selection.is_of_a_figure
+    totals = deal_totals(rows, cap=None if whole else COUNT_CAP)
+    shown = min(totals.count, COUNT_CAP)
+    number = min(number, max(1, -(-shown // PAGE_SIZE)))
+    start = (number - 1) * PAGE_SIZE
+    page = Page(
+        list(rows[start : start + PAGE_SIZE]),
+        number,
+        PAGE_SIZE,
+        shown,
+        totals.capped or totals.count > shown,
+    )
+    elsewhere = None
+    if whole and selection.totals_shown_to(viewer):
+        elsewhere = residual(deal_totals(_rows(selection, now=now, today=today), cap=None), totals)
+    return DealList(selection, page, totals, elsewhere)
+
+
+def _rows(
+    selection: DealSelection, *, now: datetime, today: date
+) -> DealQuerySet | DealVersionQuerySet:
+    if selection.as_of is None:
+        return selection.rows(moment=now, day=today)
+    return selection.rows(moment=end_of_day(selection.as_of), day=selection.as_of)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A stage on a deal's path: ``days`` the deal stood there (None: never), and how it goes on."""
+
+    stage: Stage
+    days: float | None
+    is_current: bool
+    is_over: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A product line; ``quantity`` without needless zeros, ``total`` to the cent."""
+
+    pk: int
+    product: str
+    quantity: str
+    unit_price: Decimal
+    total: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class DealPage:
+    """Everything that stands on a deal's page.
+
+    ``following`` is the next open stage; ``won`` and ``lost`` are where a closing leads, None
+    for what the deal is already. ``days_here`` are the days since it entered its stage.
+    """
+
+    deal: Deal
+    category: str
+    days_here: float
+    is_slow: bool
+    is_overdue: bool
+    path: list[Step]
+    following: Stage | None
+    won: Stage | None
+    lost: Stage | None
+    lines: list[Line]
+    lines_total: Decimal
+    contacts: list[Contact]
+    timeline: Timeline
+    may_edit: bool
+
+    @property
+    def won_href(self) -> str:
+        return self._move_href(self.won)
+
+    @property
+    def lost_href(self) -> str:
+        return self._move_href(self.lost)
+
+    def _move_href(self, stage: Stage | None) -> str:
+        address = reverse("pipeline:deal-move", args=[self.deal.pk])
+        return f"{address}?stage={stage.pk}" if stage else address
+
+
+def deal_page(
+    viewer: Person, deal: Deal, *, now: datetime, today: date, limit: int | None
+) -> DealPage:
+    """Return the page of a deal that the viewer may see, with ``limit`` entries of its story."""
+    stages = list(Stage.objects.visible_to(viewer))
+    in_use = [stage for stage in stages if stage.archived_at is None]
+    is_open = deal.status == Status.OPEN
+    ahead = [s for s in in_use if s.kind == Status.OPEN and s.order > deal.stage.order]
+    ends = {stage.kind: stage for stage in reversed(in_use) if stage.kind != deal.status}
+    days_here = (now - deal.stage_entered_at).total_seconds() / SECONDS_A_DAY
+    expected = deal.stage.expected_days
+    lines = [_line(row) for row in deal.lines.select_related("product")]
+    return DealPage(
+        deal=deal,
+        category=deal.category.replace("_", " ").capitalize(),
+        days_here=days_here,
+        is_slow=is_open and expected is not None and days_here > expected,
+        is_overdue=is_open
+        and deal.expected_close_on is not None
+        and deal.expected_close_on < today,
+        path=_path(deal, stages, now=now),
+        following=ahead[0] if is_open and ahead else None,
+        won=ends.get(Status.WON),
+        lost=ends.get(Status.LOST),
+        lines=lines,
+        lines_total=sum((line.total for line in lines), Decimal(0)),
+        contacts=list(deal.contacts.all()),
+        timeline=deal_timeline(deal, limit=limit),
+        may_edit=rules.can_edit_deal(viewer, deal),
+    )
+
+
+def _line(row: DealLine) -> Line:
+    return Line(
+        pk=row.pk,
+        product=row.product.name,
+        quantity=f"{row.quantity.normalize():,f}",
+        unit_price=row.unit_price,
+        total=half_up(row.quantity * row.unit_price),
+    )
+
+
+def _path(deal: Deal, stages: list[Stage], *, now: datetime) -> list[Step]:
+    """Return the open stages in use and those the deal stood in; of closed ones, its own."""
+    spans = deal.versions.values_list("stage_id", "valid_from", "valid_to")
+    days = days_by_stage(spans, until=now)
+    on_path = [
+        stage
+        for stage in stages
+        if stage.pk == deal.stage_id
+        or (stage.kind == Status.OPEN and (stage.archived_at is None or stage.pk in days))
+    ]
+    return [
+        Step(
+            stage=stage,
+            days=days.get(stage.pk) if stage.kind == Status.OPEN else None,
+            is_current=stage.pk == deal.stage_id,
+            is_over=stage.order < deal.stage.order,
+        )
+        for stage in on_path
+    ]

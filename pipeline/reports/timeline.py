@@ -1,0 +1,190 @@
+"""A deal's story, newest first: its versions, what was done with the customer, and the log.
+
+The deal was scoped to the viewer before it comes here; what hangs on it belongs to its page.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from kit import display
+from org.models.audit import AuditEntry
+from org.models.people import Person
+from pipeline.enums import ACTIVITY_LABELS, ActivityKind
+from pipeline.models.activities import Activity
+from pipeline.models.deals import Deal, DealVersion
+
+SHOWN = 50
+WAYS = {
+    "page": "",
+    "api": "through the API",
+    "import": "by an import",
+    "task": "by a nightly job",
+    "sql": "directly in the database",
+}
+TRACKED = {
+    "name": "Name",
+    "account": "Account",
+    "owner": "Owner",
+    "stage": "Stage",
+    "amount": "Amount",
+    "expected_close_on": "Expected close",
+    "closed_on": "Closed on",
+    "credited_to": "Credited to",
+    "category": "Forecast category",
+    "next_step": "Next step",
+    "next_step_on": "Next step on",
+}
+# What the versions do not keep; the log does.
+LOGGED = {
+    "source": "Source",
+    "lost_reason": "Lost reason",
+    "lost_note": "Note on the loss",
+    "win_evidence": "Evidence of the win",
+    "external_id": "External id",
+    "contacts": "Contacts",
+    "product line": "Product line",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A field's value before and after, in words; "" before a first value."""
+
+    field: str
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Something that happened. ``title`` says what, ``text`` is what a person wrote."""
+
+    at: datetime
+    who: Person | None
+    title: str
+    icon: str
+    way: str = ""
+    changes: tuple[Change, ...] = ()
+    reason: str = ""
+    text: str = ""
+    activity: Activity | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """The newest entries, and how many older ones are left out."""
+
+    entries: list[Entry]
+    older: int
+
+    def last_change(self, field: str) -> Entry | None:
+        """Return who last changed the field, and when, if an entry here says it."""
+        for entry in self.entries:
+            if any(change.field == field for change in entry.changes):
+                return entry
+        return None
+
+
+def deal_timeline(deal: Deal, *, limit: int | None = SHOWN) -> Timeline:
+    """Return the newest ``limit`` entries of the deal's story, or all of them."""
+    entries = [*_of_versions(deal), *_of_activities(deal), *_of_the_log(deal)]
+    entries.sort(key=lambda entry: entry.at, reverse=True)
+    shown = entries if limit is None else entries[:limit]
+    return Timeline(shown, len(entries) - len(shown))
+
+
+def _of_versions(deal: Deal) -> Iterable[Entry]:
+    rows = deal.versions.select_related("account", "owner", "stage", "credited_to", "changed_by")
+    before: DealVersion | None = None
+    for version in rows.order_by("valid_from"):
+        yield _version_entry(before, version)
+        before = version
+
+
+def _version_entry(before: DealVersion | None, after: DealVersion) -> Entry:
+    changes = _differences(before, after)
+    title, icon = "Changed", "edit"
+    if before is None:
+        title, icon = "Created", "plus"
+    elif before.archived != after.archived:
+        title, icon = ("Archived", "archive") if after.archived else ("Restored", "rotate-2")
+    elif before.stage_id != after.stage_id:
+        title, icon = f"Moved to {after.stage}", "stairs"
+    elif not changes:
+        title, icon = "The set-up of the stage changed", "settings"
+    return Entry(
+        at=after.valid_from,
+        who=after.changed_by,
+        title=title,
+        icon=icon,
+        way=WAYS.get(after.source, after.source),
+        changes=changes,
+        reason=after.reason,
+    )
+
+
+def _differences(before: DealVersion | None, after: DealVersion) -> tuple[Change, ...]:
+    found = []
+    for field, label in TRACKED.items():
+        was, now = (version_words(version, field) for version in (before, after))
+        if was != now:
+            found.append(Change(field, label, was, now))
+    return tuple(found)
+
+
+def version_words(version: DealVersion | Deal | None, field: str) -> str:
+    """Return a tracked field of a version, or of the deal itself, as it reads on a page."""
+    value = getattr(version, field) if version is not None else None
+    if value is None or value == "":
+        return ""
+    if field == "amount":
+        return f"{display.money_exact(value)} {version.currency}" if version else ""
+    if field == "category":
+        return str(value).replace("_", " ").capitalize()
+    return display.day(value) if field.endswith("_on") else str(value)
+
+
+def _of_activities(deal: Deal) -> Iterable[Entry]:
+    icons = {
+        ActivityKind.CALL: "phone",
+        ActivityKind.EMAIL: "mail",
+        ActivityKind.MEETING: "users",
+        ActivityKind.NOTE: "note",
+    }
+    for activity in deal.activities.live().select_related("person"):
+        kind = ActivityKind(activity.kind)
+        yield Entry(
+            at=activity.occurred_at,
+            who=activity.person,
+            title=f"{ACTIVITY_LABELS[kind]}: {activity.subject}",
+            icon=icons[kind],
+            text=activity.body,
+            activity=activity,
+        )
+
+
+def _of_the_log(deal: Deal) -> Iterable[Entry]:
+    """Yield what the versions do not tell: fields that they lack, contacts and product lines."""
+    for row in AuditEntry.objects.about(deal).select_related("actor"):
+        changes = tuple(
+            Change(field, LOGGED[field], _logged(before), _logged(after))
+            for field, (before, after) in row.changes.items()
+            if field in LOGGED
+        )
+        # The reason of a closing stands with the version of the move already.
+        if changes and row.action not in ("deal.create", "deal.move"):
+            yield Entry(
+                at=row.at,
+                who=row.actor,
+                title="Changed",
+                icon="edit",
+                changes=changes,
+                reason=row.reason,
+            )
+
+
+def _logged(value: Any) -> str:
+    return "" if value is None else str(value)

@@ -1,0 +1,129 @@
+"""Setting up the stages of the sales process."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from org import audit
+from org.models.people import Person
+from org.services.guard import refused_as
+from pipeline import history, rules
+from pipeline.enums import Category, Status
+from pipeline.models.deals import Deal, Stage
+
+FIELDS = ("name", "kind", "order", "probability", "default_category", "expected_days")
+REFUSALS = {
+    "stage_name_unique": ("name", "Another stage has this name."),
+    "stage_named": ("name", "Give the stage a name."),
+    "stage_kind_stays": ("kind", "Deals stand in this stage, so its kind stays."),
+    "stage_probability_fits_kind": (
+        "probability",
+        "A won stage has 100 % and a lost one 0 %; an open one has up to 100 %.",
+    ),
+}
+# What a closed stage means is not a matter of choice.
+FIXED: dict[str, dict[str, Any]] = {
+    Status.WON: {"probability": 100, "default_category": Category.CLOSED},
+    Status.LOST: {"probability": 0, "default_category": Category.OMITTED},
+}
+
+
+def create_stage(*, by: Person | None, **fields: Any) -> Stage:
+    """Create a stage from FIELDS; probability and category of a closed one follow its kind."""
+    return _save(Stage(), by=by, fields=fields, action="stage.create")
+
+
+def edit_stage(stage: Stage, *, by: Person | None, changes: Mapping[str, Any]) -> Stage:
+    """Change a stage. Open deals in it take a new probability or category into their history."""
+    return _save(stage, by=by, fields=changes, action="stage.edit")
+
+
+def archive_stage(stage: Stage, *, by: Person | None, move_to: Stage | None = None) -> Stage:
+    """Take a stage out of use and return it.
+
+    Refused while open deals stand in it, unless ``move_to`` names the open stage that takes
+    them, and for the last stage of its kind.
+    """
+    _require_admin(by)
+    reason = f"The stage {stage} was archived"
+    with history.writing(by=by, source="page", reason=reason):
+        # In one order for everybody, or two archivings could wait for each other.
+        ids = sorted({stage.pk} | ({move_to.pk} if move_to else set()))
+        locked = Stage.objects.select_for_update(no_key=True).order_by("pk").in_bulk(ids)
+        subject = locked[stage.pk]
+        if subject.archived_at is not None:
+            return subject
+        _require_another(subject)
+        moved = _empty(subject, into=locked[move_to.pk] if move_to else None)
+        subject.archived_at = timezone.now()
+        subject.save(update_fields=["archived_at"])
+        audit.record(
+            by, "stage.archive", subject, changes={"deals moved": (moved, move_to)} if moved else {}
+        )
+    return subject
+
+
+@transaction.atomic
+def restore_stage(stage: Stage, *, by: Person | None) -> Stage:
+    _require_admin(by)
+    subject = Stage.objects.select_for_update(no_key=True).get(pk=stage.pk)
+    if subject.archived_at is not None:
+        subject.archived_at = None
+        subject.save(update_fields=["archived_at"])
+        audit.record(by, "stage.restore", subject)
+    return subject
+
+
+def _save(stage: Stage, *, by: Person | None, fields: Mapping[str, Any], action: str) -> Stage:
+    _require_admin(by)
+    if unknown := sorted(set(fields) - set(FIELDS)):
+        raise ValidationError(dict.fromkeys(unknown, "This field cannot be set."))
+    with history.writing(by=by, source="page", reason=f"The stage {stage} was set up anew"):
+        subject = stage
+        if stage.pk:
+            subject = Stage.objects.select_for_update(no_key=True).get(pk=stage.pk)
+        kind = fields.get("kind", subject.kind)
+        wanted = dict(fields) | FIXED.get(kind, {})
+        before = {name: getattr(subject, name) if stage.pk else None for name in wanted}
+        for name, value in wanted.items():
+            setattr(subject, name, value.strip() if isinstance(value, str) else value)
+        subject.clean_fields()
+        with refused_as(REFUSALS):
+            subject.save()
+        changes = {
+            name: (old, getattr(subject, name))
+            for name, old in before.items()
+            if old != getattr(subject, name)
+        }
+        if changes:
+            audit.record(by, action, subject, changes=changes)
+    return subject
+
+
+def _require_admin(by: Person | None) -> None:
+    if by is not None and not rules.can_set_up_stages(by):
+        raise PermissionDenied("Only an admin sets up stages.")
+
+
+def _require_another(stage: Stage) -> None:
+    """Without an open, a won and a lost stage no deal could be made or closed."""
+    if not Stage.objects.live().filter(kind=stage.kind).exclude(pk=stage.pk).exists():
+        raise ValidationError(f"This is the last stage for {stage.kind} deals, so it stays.")
+
+
+def _empty(stage: Stage, *, into: Stage | None) -> int:
+    """Move the open deals of the stage into another."""
+    # Archived deals too: one that is restored must not stand in a stage out of use.
+    rows = Deal.objects.filter(stage=stage, status=Status.OPEN)
+    if into is None:
+        if found := rows.live().count():
+            raise ValidationError(
+                {"move_to": f"{found:,} open deals stand in this stage: say where they go."}
+            )
+        return 0
+    if into.pk == stage.pk or into.kind != Status.OPEN or into.archived_at is not None:
+        raise ValidationError({"move_to": "Choose another open stage that is in use."})
+    return int(rows.update(stage=into))

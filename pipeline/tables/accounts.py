@@ -1,0 +1,60 @@
+"""The columns of the lists of accounts and of activities."""
+
+from typing import Any
+
+from django.urls import reverse
+
+from kit.tables import Column
+from pipeline.enums import ACTIVITY_LABELS, ActivityKind
+
+ACCOUNTS = [
+    Column(
+        key="name",
+        label="Account",
+        sort="name",
+        href=lambda row: reverse("pipeline:account", args=[row.account.pk]),
+        value=lambda row: row.account.name,
+    ),
+    Column(key="industry", label="Industry", value=lambda row: row.account.industry),
+    Column(key="country", label="Country", value=lambda row: row.account.country),
+    Column(
+        key="owner",
+        label="Owner",
+        value=lambda row: row.account.owner.full_name if row.account.owner else "",
+    ),
+    Column(
+        key="open_deals",
+        label="Open deals",
+        kind="count",
+        href=lambda row: row.deals_href,
+        note="Those that you may see.",
+    ),
+    Column(key="open_amount", label="Open amount", kind="money"),
+    Column(key="last_activity", label="Last activity", kind="day"),
+]
+
+
+def _about(row: Any) -> str:
+    # Somebody may have logged it on a deal that is no longer below the viewer.
+    deal = row.deal if row.deal_is_visible else None
+    about = deal or row.account or row.contact
+    return str(about) if about else ""
+
+
+def _about_href(row: Any) -> str | None:
+    if row.deal_is_visible:
+        return reverse("pipeline:deal", args=[row.deal_id])
+    return reverse("pipeline:account", args=[row.account_id]) if row.account_id else None
+
+
+ACTIVITIES = [
+    Column(key="occurred_at", label="When", kind="moment"),
+    Column(
+        key="kind",
+        label="What",
+        value=lambda row: ACTIVITY_LABELS[ActivityKind(row.kind)],
+    ),
+    Column(key="subject", label="In a few words"),
+    Column(key="about", label="About", value=_about, href=_about_href),
+    Column(key="person", label="Who", value=lambda row: row.person.full_name),
+]

@@ -1,0 +1,108 @@
+"""The columns of the deal list, shared by the page and its download.
+
+A row is a Deal or, for a past day, a DealVersion; both have account, owner and stage at hand.
+"""
+
+from typing import Any
+
+from django.urls import reverse
+
+from kit.tables import Column
+from pipeline.enums import Status
+
+TONES = {Status.OPEN: "plan", Status.WON: "good", Status.LOST: "neutral"}
+
+
+def deal_pk(row: Any) -> int:
+    """Return the deal's id, whether the row is the deal or a version of it."""
+    return int(getattr(row, "deal_id", row.pk))
+
+
+def deal_href(row: Any) -> str:
+    return reverse("pipeline:deal", args=[deal_pk(row)])
+
+
+def _account_href(row: Any) -> str | None:
+    return reverse("pipeline:account", args=[row.account_id]) if row.account_id else None
+
+
+def _words(choice: str) -> str:
+    return choice.replace("_", " ").capitalize()
+
+
+def _original_amount(row: Any) -> str:
+    """Return the amount as it was agreed where that is not the reporting currency."""
+    if row.amount is None or row.amount == row.amount_base:
+        return ""
+    return f"{row.amount:,.2f} {row.currency}"
+
+
+DEALS = [
+    Column(key="name", label="Deal", sort="name", href=deal_href),
+    Column(
+        key="account",
+        label="Account",
+        value=lambda row: row.account.name if row.account else "",
+        href=_account_href,
+    ),
+    Column(
+        key="owner",
+        label="Owner",
+        value=lambda row: row.owner.full_name,
+    ),
+    Column(
+        key="stage",
+        label="Stage",
+        kind="badge",
+        value=lambda row: row.stage.name,
+        tone=lambda row: TONES[Status(row.status)],
+    ),
+    Column(
+        key="amount",
+        label="Amount",
+        kind="money",
+        sort="amount_base",
+        value=lambda row: row.amount_base,
+        note="In the organisation's currency, at the rate of its day.",
+    ),
+    Column(
+        key="original",
+        label="As agreed",
+        value=_original_amount,
+        note="Where the deal is in another currency.",
+    ),
+    Column(key="category", label="Category", value=lambda row: _words(row.category)),
+    Column(
+        key="close",
+        label="Expected close",
+        kind="day",
+        sort="expected_close_on",
+        value=lambda row: row.expected_close_on,
+    ),
+    Column(
+        key="closed",
+        label="Closed",
+        kind="day",
+        sort="closed_on",
+        value=lambda row: row.closed_on,
+    ),
+    Column(key="next_step", label="Next step"),
+    Column(
+        key="created",
+        label="Created",
+        kind="day",
+        sort="created_at",
+        value=lambda row: row.created_at,
+    ),
+]
+# A version does not say when its deal was made; its moment is the page's.
+VERSIONS = [column for column in DEALS if column.key != "created"]
+DOWNLOAD = [
+    Column(key="id", label="Id", kind="text", value=deal_pk),
+    *VERSIONS[:5],
+    Column(key="amount_agreed", label="Amount as agreed", value=lambda row: row.amount),
+    Column(key="currency", label="Currency"),
+    *VERSIONS[6:],
+    Column(key="next_step_on", label="Next step on"),
+    Column(key="status", label="Status"),
+]

@@ -1,0 +1,82 @@
+"""What people did with customers: the list, and logging."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from kit.tables import Empty, Table
+from pipeline import rules
+from pipeline.forms.activities import ActivityFilter, LogForm
+from pipeline.models.activities import Activity
+from pipeline.reports.accounts import activity_list
+from pipeline.services import activities as services
+from pipeline.tables.accounts import ACTIVITIES
+from pipeline.views.visit import form_page, posted, saved, sellers, visit_of, writers
+
+
+@require_safe
+@sellers
+def activities(request: HttpRequest) -> HttpResponse:
+    """List what the viewer's people did, and what anybody did on the viewer's deals."""
+    visit = visit_of(request)
+    form = ActivityFilter(request.GET, viewer=visit.viewer)
+    if not form.is_valid():
+        return render(request, "pipeline/activities.html", {"form": form}, status=400)
+    page = activity_list(visit.viewer, **form.arguments())
+    table = Table(
+        columns=ACTIVITIES,
+        rows=page.rows,
+        caption="Activities",
+        page=page,
+        base_query=request.GET,
+        empty=Empty(
+            title="No activities here.",
+            text="Log one on the page of a deal or an account, or clear the filter.",
+            href=reverse("pipeline:deals"),
+            label="Deals",
+        ),
+    )
+    context = {"form": form, "table": table, "now": visit.now}
+    return render(request, "pipeline/activities.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@writers
+def activity_new(request: HttpRequest) -> HttpResponse:
+    """Log an activity on the deal, account or contact that the sending page names."""
+    visit = visit_of(request)
+    form = LogForm(posted(request), viewer=visit.viewer, now=visit.now)
+    logged = saved(form, lambda: services.log_activity(by=visit.viewer, **form.values()))
+    if logged is None:
+        return form_page(request, "pipeline/activity_new.html", form)
+    messages.success(request, "Logged.")
+    return redirect(_back(request, form, logged))
+
+
+@require_POST
+def activity_archive(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back what was logged by mistake."""
+    visit = visit_of(request)
+    rows = Activity.objects.visible_to(visit.viewer).select_related("person", "deal", "account")
+    found = get_object_or_404(rows, pk=pk)
+    if not rules.can_change_activity(visit.viewer, found):
+        raise PermissionDenied
+    services.archive_activity(found, by=visit.viewer)
+    messages.success(request, f"“{found.subject}” is taken out.")
+    return redirect("pipeline:activities")
+
+
+def _back(request: HttpRequest, form: LogForm, logged: Activity) -> str:
+    """Return where the author came from: the page that it names itself, else what it is about."""
+    wanted: str = form.cleaned_data["next"]
+    if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}):
+        return wanted
+    if logged.deal_id:
+        return reverse("pipeline:deal", args=[logged.deal_id])
+    if logged.account_id:
+        return reverse("pipeline:account", args=[logged.account_id])
+    return reverse("pipeline:activities")

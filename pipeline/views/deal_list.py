@@ -1,0 +1,111 @@
+"""The deal list and its download."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from kit.export import csv_response
+from kit.tables import Empty, Sort, Table, query_with
+from pipeline import rules
+from pipeline.forms.deal_filter import DealFilter
+from pipeline.models.accounts import Account
+from pipeline.reports.deals import DealList, deal_list, deal_rows
+from pipeline.reports.selection import DealSelection
+from pipeline.tables.deals import DEALS, DOWNLOAD, VERSIONS
+from pipeline.views.visit import Visit, sellers, visit_of
+
+# The order of a past day's deals, which know no creation: largest first.
+LARGEST_FIRST = Sort("amount", descending=True)
+
+
+@require_safe
+@sellers
+def deals(request: HttpRequest) -> HttpResponse:
+    """List the deals that the filter in the address asks for."""
+    visit = visit_of(request)
+    form = _form(request, visit)
+    if not form.is_valid():
+        return render(request, "pipeline/deals.html", {"form": form}, status=400)
+    selection, sort = DealSelection(**form.selection()), _sort(form)
+    found = deal_list(
+        visit.viewer,
+        selection,
+        **_order(sort),
+        number=form.cleaned_data["page"],
+        exact=form.cleaned_data["exact"],
+        now=visit.now,
+        today=visit.today,
+    )
+    return render(request, "pipeline/deals.html", _context(request, visit, form, found, sort))
+
+
+@require_safe
+@sellers
+def deals_csv(request: HttpRequest) -> HttpResponseBase:
+    """Download every row of the filter, not only the page's."""
+    visit = visit_of(request)
+    form = _form(request, visit)
+    if not form.is_valid():
+        return render(request, "pipeline/deals.html", {"form": form}, status=400)
+    selection = DealSelection(**form.selection())
+    order = _order(_sort(form))
+    rows = deal_rows(visit.viewer, selection, **order, now=visit.now, today=visit.today)
+    return csv_response("deals.csv", DOWNLOAD, rows.iterator(chunk_size=2000))
+
+
+def _form(request: HttpRequest, visit: Visit) -> DealFilter:
+    return DealFilter(request.GET, viewer=visit.viewer, today=visit.today)
+
+
+def _sort(form: DealFilter) -> Sort:
+    sort: Sort = form.cleaned_data["sort"]
+    return LARGEST_FIRST if form.cleaned_data["as_of"] and sort.key == "created" else sort
+
+
+def _order(sort: Sort) -> dict[str, Any]:
+    column = next(column for column in DEALS if column.key == sort.key)
+    return {"field": column.sort, "descending": sort.descending}
+
+
+def _context(
+    request: HttpRequest, visit: Visit, form: DealFilter, found: DealList, sort: Sort
+) -> dict[str, Any]:
+    may_create = rules.can_write(visit.viewer)
+    empty = Empty(
+        title="No deals match.",
+        text="Take a filter away, or clear them all.",
+        href=reverse("pipeline:deals"),
+        label="Clear the filter",
+    )
+    if found.selection == DealSelection():
+        empty = Empty(
+            title="No deals yet.",
+            text="Add the first one; an admin can import them too.",
+            href=reverse("pipeline:deal-new") if may_create else "",
+            label="New deal",
+        )
+    table = Table(
+        columns=VERSIONS if found.selection.as_of else DEALS,
+        rows=found.page.rows,
+        caption="Deals",
+        sort=sort,
+        page=found.page,
+        base_query=request.GET,
+        empty=empty,
+    )
+    account = found.selection.account
+    return {
+        "form": form,
+        "found": found,
+        "table": table,
+        "may_create": may_create,
+        "currency": visit.currency,
+        "account": account and Account.objects.visible_to(visit.viewer).filter(pk=account).first(),
+        "without_account_href": query_with(request.GET, {"account": None, "page": None}),
+        "exact_href": query_with(request.GET, {"exact": 1}),
+        "csv_href": reverse("pipeline:deals-csv") + query_with(request.GET, {"page": None}),
+        "now": visit.now,
+    }

@@ -1,0 +1,230 @@
+"""A deal: its page, making one, editing, moving and archiving it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from pipeline import rules
+from pipeline.forms.activities import LogForm
+from pipeline.forms.deals import (
+    ArchiveForm,
+    ContactsForm,
+    EditDealForm,
+    LineForm,
+    LostForm,
+    MoveForm,
+    NewDealForm,
+    WonForm,
+)
+from pipeline.models.deals import Deal, DealLine
+from pipeline.reports.conflict import edit_conflict
+from pipeline.reports.deals import deal_page
+from pipeline.reports.timeline import SHOWN
+from pipeline.services import deal_parts as parts
+from pipeline.services import deals as services
+from pipeline.views.visit import Visit, form_page, posted, saved, visit_of, writers
+
+
+@require_safe
+def deal(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a deal: facts, path, parts and story."""
+    visit = visit_of(request)
+    found = _visible(visit, pk)
+    limit = None if request.GET.get("timeline") == "all" else SHOWN
+    page = deal_page(visit.viewer, found, now=visit.now, today=visit.today, limit=limit)
+    return render(request, "pipeline/deal.html", _page_context(visit, page))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@writers
+def deal_new(request: HttpRequest) -> HttpResponse:
+    """Make a deal from a few fields."""
+    visit = visit_of(request)
+    initial = {"currency": visit.currency, "account": request.GET.get("account", "")}
+    form = NewDealForm(posted(request), viewer=visit.viewer, initial=initial)
+    made = saved(
+        form, lambda: services.create_deal(by=visit.viewer, source="page", **form.values())
+    )
+    if made is None:
+        return form_page(request, "pipeline/deal_new.html", form)
+    messages.success(request, f"{made.name} is created.")
+    return redirect("pipeline:deal", pk=made.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def deal_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Edit a deal; a second editor is shown both values and overwrites nothing."""
+    visit = visit_of(request)
+    found = _writable(visit, pk)
+    form = EditDealForm(posted(request), viewer=visit.viewer, deal=found)
+    try:
+        if not saved(form, lambda: _edit(visit, found, form)):
+            return form_page(request, "pipeline/deal_edit.html", form, deal=found)
+    except services.EditConflict as conflict:
+        return _edit_conflict(request, visit, form, conflict)
+    messages.success(request, "Saved.")
+    return redirect("pipeline:deal", pk=pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def deal_move(request: HttpRequest, pk: int) -> HttpResponse:
+    """Move a deal to another stage; a closing asks for its reason or evidence."""
+    visit = visit_of(request)
+    found = _writable(visit, pk)
+    initial = {"stage": request.GET.get("stage"), "seen": visit.now.isoformat()}
+    form = MoveForm(posted(request), viewer=visit.viewer, deal=found, initial=initial)
+    try:
+        moved = saved(form, lambda: _move(visit, found, form))
+    except services.EditConflict as conflict:
+        return _move_conflict(request, visit, form, conflict)
+    if moved is None:
+        return form_page(request, "pipeline/deal_move.html", form, deal=found)
+    messages.success(request, f"{moved.name} now stands in {moved.stage}.")
+    return redirect("pipeline:deal", pk=pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def deal_archive(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a deal out of the lists, or bring an archived one back."""
+    visit = visit_of(request)
+    found = _writable(visit, pk)
+    restoring = found.archived_at is not None
+    write = services.restore_deal if restoring else services.archive_deal
+    form = ArchiveForm(posted(request), initial={"version": found.version})
+    try:
+        if not saved(
+            form, lambda: write(found, by=visit.viewer, source="page", **form.cleaned_data)
+        ):
+            return form_page(
+                request, "pipeline/deal_archive.html", form, deal=found, restoring=restoring
+            )
+    except services.EditConflict:
+        messages.warning(request, "Somebody changed the deal meanwhile: look at it again first.")
+    else:
+        messages.success(request, "Restored." if restoring else "Archived.")
+    return redirect("pipeline:deal", pk=pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def deal_contacts(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say who of the account is involved."""
+    visit = visit_of(request)
+    found = _writable(visit, pk)
+    form = ContactsForm(posted(request), viewer=visit.viewer, deal=found)
+    if saved(form, lambda: parts.set_contacts(found, by=visit.viewer, **form.cleaned_data)):
+        return redirect("pipeline:deal", pk=pk)
+    return form_page(request, "pipeline/deal_contacts.html", form, deal=found)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def deal_line_new(request: HttpRequest, pk: int) -> HttpResponse:
+    """Add a product line."""
+    visit = visit_of(request)
+    found = _writable(visit, pk)
+    form = LineForm(posted(request), viewer=visit.viewer, deal=found)
+    if saved(form, lambda: parts.add_line(found, by=visit.viewer, **form.cleaned_data)):
+        return redirect("pipeline:deal", pk=pk)
+    return form_page(request, "pipeline/deal_line.html", form, deal=found)
+
+
+@require_POST
+def deal_line_remove(request: HttpRequest, pk: int, line: int) -> HttpResponse:
+    """Take a product line off the deal."""
+    visit = visit_of(request)
+    found = _writable(visit, pk)
+    row = get_object_or_404(DealLine.objects.filter(deal=found), pk=line)
+    try:
+        parts.remove_line(row, by=visit.viewer)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    return redirect("pipeline:deal", pk=pk)
+
+
+def _edit(visit: Visit, found: Deal, form: EditDealForm) -> Deal:
+    version: int = form.cleaned_data["version"]
+    return services.edit_deal(
+        found, by=visit.viewer, source="page", version=version, changes=form.changes()
+    )
+
+
+def _move(visit: Visit, found: Deal, form: MoveForm) -> Deal:
+    return services.move_stage(
+        found,
+        by=visit.viewer,
+        source="page",
+        version=form.cleaned_data["version"],
+        to=form.cleaned_data["stage"],
+        **form.texts(),
+    )
+
+
+def _visible(visit: Visit, pk: int) -> Deal:
+    rows = Deal.objects.visible_to(visit.viewer)
+    return get_object_or_404(
+        rows.select_related("account", "owner", "stage", "credited_to", "created_by"), pk=pk
+    )
+
+
+def _writable(visit: Visit, pk: int) -> Deal:
+    """Return the deal: 404 for one that the viewer may not see, 403 for one they may only see."""
+    found = _visible(visit, pk)
+    if not rules.can_edit_deal(visit.viewer, found):
+        raise PermissionDenied
+    return found
+
+
+def _page_context(visit: Visit, page: Any) -> dict[str, Any]:
+    return {
+        "page": page,
+        "deal": page.deal,
+        "move": MoveForm(viewer=visit.viewer, deal=page.deal),
+        "seen": visit.now.isoformat(),
+        "won": WonForm(),
+        "lost": LostForm(),
+        "log": LogForm(viewer=visit.viewer, now=visit.now, deal=page.deal),
+        "may_log": rules.can_write(visit.viewer) and page.deal.archived_at is None,
+        "currency": visit.currency,
+        "now": visit.now,
+        "today": visit.today,
+    }
+
+
+def _edit_conflict(
+    request: HttpRequest, visit: Visit, form: EditDealForm, conflict: services.EditConflict
+) -> HttpResponse:
+    """Show both values; the form sent from there carries the version and values shown there."""
+    current = EditDealForm(viewer=visit.viewer, deal=conflict.current)
+    sides = edit_conflict(
+        conflict.current,
+        conflict.attempted,
+        contested=form.changed_by_others(current),
+        choosable=current.fields,
+        seen=None,
+    )
+    context = {
+        "conflict": sides,
+        "deal": conflict.current,
+        "inputs": form.inputs_over(current, [clash.field for clash in sides.clashes]),
+        "now": visit.now,
+    }
+    return render(request, "pipeline/deal_edit_conflict.html", context, status=409)
+
+
+def _move_conflict(
+    request: HttpRequest, visit: Visit, form: MoveForm, conflict: services.EditConflict
+) -> HttpResponse:
+    sides = edit_conflict(
+        conflict.current, {}, contested=(), choosable=(), seen=form.cleaned_data["seen"]
+    )
+    context = {
+        "conflict": sides,
+        "deal": conflict.current,
+        "to": form.cleaned_data["stage"],
+        "inputs": form.inputs(version=conflict.current.version, seen=visit.now),
+        "now": visit.now,
+    }
+    return render(request, "pipeline/deal_move_conflict.html", context, status=409)

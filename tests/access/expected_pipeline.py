@@ -1,0 +1,277 @@
+"""Deals, accounts, contacts, activities and stages.
+
+Deals are seen by their owner, the managers above today, executives and admins; executives only
+look. Accounts and contacts are shared by everybody who sells.
+"""
+
+from typing import Any
+from uuid import uuid4
+
+from org.models.people import Person
+from pipeline.models.deals import DealLine, Stage
+from tests.access.matrix import MISSING, Case, World, grid, only, same
+from tests.factories.pipeline import (
+    AccountFactory,
+    ActivityFactory,
+    ContactFactory,
+    ProductFactory,
+)
+
+
+def build(world: World) -> None:
+    account = AccountFactory(name="Acme Optics")
+    product = ProductFactory()
+    world.made |= {
+        "account": account,
+        "contact": ContactFactory(account=account),
+        "product": product,
+        "lines": {
+            name: DealLine.objects.create(deal=deal, product=product, unit_price=10)
+            for name, deal in world.deals.items()
+        },
+        "activities": {
+            name: ActivityFactory(deal=deal, account=account, person=deal.owner)
+            for name, deal in world.deals.items()
+        },
+    }
+
+
+def owner_of(target: str) -> str:
+    return {"former": "fay", "future": "flo", "missing": "rita"}.get(target, target)
+
+
+def deal(world: World, target: str) -> dict[str, Any]:
+    return {"pk": world.deal_pk(target)}
+
+
+def line(world: World, target: str) -> dict[str, Any]:
+    pk = MISSING if target == "missing" else world.made["lines"][owner_of(target)].pk
+    return {"pk": world.deal_pk(target), "line": pk}
+
+
+def activity(world: World, target: str) -> dict[str, Any]:
+    return {"pk": MISSING if target == "missing" else world.made["activities"][owner_of(target)].pk}
+
+
+def account(world: World, target: str) -> dict[str, Any]:
+    return {"pk": MISSING if target == "missing" else world.made["account"].pk}
+
+
+def contact(world: World, target: str) -> dict[str, Any]:
+    return {"pk": MISSING if target == "missing" else world.made["contact"].pk}
+
+
+def stage(world: World, target: str) -> dict[str, Any]:
+    return {"pk": MISSING if target == "missing" else Stage.objects.get(name="Propose").pk}
+
+
+def new_deal(world: World, _target: str) -> dict[str, Any]:
+    return {
+        "name": "Made in the matrix",
+        "currency": "USD",
+        "stage": Stage.objects.get(name="Qualify").pk,
+        "owner": world.team.rita.pk,
+        "submission": uuid4(),
+    }
+
+
+def edited(world: World, target: str) -> dict[str, Any]:
+    owner: Person = getattr(world.team, owner_of(target))
+    return {"name": "Renamed", "currency": "USD", "version": 1, "owner": owner.pk}
+
+
+def moved(_world: World, _target: str) -> dict[str, Any]:
+    return {"version": 1, "stage": Stage.objects.get(name="Propose").pk}
+
+
+def archived(_world: World, _target: str) -> dict[str, Any]:
+    return {"version": 1, "reason": "A double"}
+
+
+def product_line(world: World, _target: str) -> dict[str, Any]:
+    return {"product": world.made["product"].pk, "quantity": "2", "unit_price": "5"}
+
+
+def logged(world: World, target: str) -> dict[str, Any]:
+    return {
+        "kind": "call",
+        "subject": "Talked",
+        "occurred_at": "2026-01-06T09:00",
+        "submission": uuid4(),
+        "deal": world.deal_pk(target),
+    }
+
+
+def new_account(_world: World, _target: str) -> dict[str, Any]:
+    return {"name": "Zeta Labs"}
+
+
+def new_contact(_world: World, _target: str) -> dict[str, Any]:
+    return {"full_name": "Nina Newcomer"}
+
+
+def new_stage(_world: World, _target: str) -> dict[str, Any]:
+    return {"name": "Prove", "kind": "open", "order": 30, "probability": 60,
+            "default_category": "best_case"}  # fmt: skip
+
+
+def edited_stage(_world: World, _target: str) -> dict[str, Any]:
+    return {"name": "Offer", "kind": "open", "order": 30, "probability": 60,
+            "default_category": "best_case"}  # fmt: skip
+
+
+SELLERS = same(200, recruiter=403)
+WRITERS = same(200, recruiter=403, executive=403)
+WRITTEN = same(302, recruiter=403, executive=403)
+
+SEEN = grid("""
+                rita rob former future missing
+    anonymous   302  302 302    302    302
+    deactivated 302  302 302    302    302
+    rep         200  404 404    404    404
+    manager     200  404 404    404    404
+    director    200  200 200    200    404
+    executive   200  200 200    200    404
+    admin       200  200 200    200    404
+    recruiter   404  404 404    404    404
+    stranger    404  404 404    404    404
+""")
+OPENED_TO_WRITE = grid("""
+                rita rob former future missing
+    anonymous   302  302 302    302    302
+    deactivated 302  302 302    302    302
+    rep         200  404 404    404    404
+    manager     200  404 404    404    404
+    director    200  200 200    200    404
+    executive   403  403 403    403    404
+    admin       200  200 200    200    404
+    recruiter   404  404 404    404    404
+    stranger    404  404 404    404    404
+""")
+CHANGED = grid("""
+                rita rob former future missing
+    anonymous   302  302 302    302    302
+    deactivated 302  302 302    302    302
+    rep         302  404 404    404    404
+    manager     302  404 404    404    404
+    director    302  302 302    302    404
+    executive   403  403 403    403    404
+    admin       302  302 302    302    404
+    recruiter   404  404 404    404    404
+    stranger    404  404 404    404    404
+""")
+# A hidden deal is refused like one that does not exist: as a wrong choice in the form.
+LOGGED = grid("""
+                rita rob former future missing
+    anonymous   302  302 302    302    302
+    deactivated 302  302 302    302    302
+    rep         302  400 400    400    400
+    manager     302  400 400    400    400
+    director    302  302 302    302    400
+    executive   403  403 403    403    403
+    admin       302  302 302    302    400
+    recruiter   403  403 403    403    403
+    stranger    400  400 400    400    400
+""")
+SHARED = grid("""
+                any missing
+    anonymous   302 302
+    deactivated 302 302
+    rep         200 404
+    manager     200 404
+    director    200 404
+    executive   200 404
+    admin       200 404
+    recruiter   404 404
+    stranger    200 404
+""")
+SHARED_OPENED_TO_WRITE = grid("""
+                any missing
+    anonymous   302 302
+    deactivated 302 302
+    rep         200 404
+    manager     200 404
+    director    200 404
+    executive   403 404
+    admin       200 404
+    recruiter   404 404
+    stranger    200 404
+""")
+SHARED_CHANGED = grid("""
+                any missing
+    anonymous   302 302
+    deactivated 302 302
+    rep         302 404
+    manager     302 404
+    director    302 404
+    executive   403 404
+    admin       302 404
+    recruiter   404 404
+    stranger    302 404
+""")
+ADMINS = grid("""
+                any missing
+    anonymous   302 302
+    deactivated 302 302
+    rep         403 403
+    manager     403 403
+    director    403 403
+    executive   403 403
+    admin       200 404
+    recruiter   403 403
+    stranger    403 403
+""")
+ADMINS_CHANGED = grid("""
+                any missing
+    anonymous   302 302
+    deactivated 302 302
+    rep         403 403
+    manager     403 403
+    director    403 403
+    executive   403 403
+    admin       302 404
+    recruiter   403 403
+    stranger    403 403
+""")
+
+CASES: list[Case] = [
+    Case("pipeline:deals", "GET", SELLERS),
+    Case("pipeline:deals-csv", "GET", SELLERS),
+    Case("pipeline:deal-new", "GET", WRITERS),
+    Case("pipeline:deal-new", "POST", WRITTEN, data=new_deal),
+    Case("pipeline:deal", "GET", SEEN, kwargs=deal),
+    Case("pipeline:deal-edit", "GET", OPENED_TO_WRITE, kwargs=deal),
+    Case("pipeline:deal-edit", "POST", CHANGED, kwargs=deal, data=edited),
+    Case("pipeline:deal-move", "GET", OPENED_TO_WRITE, kwargs=deal),
+    Case("pipeline:deal-move", "POST", CHANGED, kwargs=deal, data=moved),
+    Case("pipeline:deal-archive", "GET", OPENED_TO_WRITE, kwargs=deal),
+    Case("pipeline:deal-archive", "POST", CHANGED, kwargs=deal, data=archived),
+    Case("pipeline:deal-contacts", "GET", OPENED_TO_WRITE, kwargs=deal),
+    Case("pipeline:deal-contacts", "POST", CHANGED, kwargs=deal),
+    Case("pipeline:deal-line-new", "GET", OPENED_TO_WRITE, kwargs=deal),
+    Case("pipeline:deal-line-new", "POST", CHANGED, kwargs=deal, data=product_line),
+    Case("pipeline:deal-line-remove", "POST", CHANGED, kwargs=line),
+    Case("pipeline:accounts", "GET", SELLERS),
+    Case("pipeline:account-suggest", "GET", SELLERS),
+    Case("pipeline:account-new", "GET", WRITERS),
+    Case("pipeline:account-new", "POST", WRITTEN, data=new_account),
+    Case("pipeline:account", "GET", SHARED, kwargs=account),
+    Case("pipeline:account-edit", "GET", SHARED_OPENED_TO_WRITE, kwargs=account),
+    Case("pipeline:account-edit", "POST", SHARED_CHANGED, kwargs=account, data=new_account),
+    Case("pipeline:account-archive", "POST", SHARED_CHANGED, kwargs=account),
+    Case("pipeline:contact-new", "GET", SHARED_OPENED_TO_WRITE, kwargs=account),
+    Case("pipeline:contact-new", "POST", SHARED_CHANGED, kwargs=account, data=new_contact),
+    Case("pipeline:contact-edit", "GET", SHARED_OPENED_TO_WRITE, kwargs=contact),
+    Case("pipeline:contact-edit", "POST", SHARED_CHANGED, kwargs=contact, data=new_contact),
+    Case("pipeline:contact-archive", "POST", SHARED_CHANGED, kwargs=contact),
+    Case("pipeline:activities", "GET", SELLERS),
+    Case("pipeline:activity-new", "GET", WRITERS),
+    Case("pipeline:activity-new", "POST", LOGGED, data=logged),
+    Case("pipeline:activity-archive", "POST", CHANGED, kwargs=activity),
+    Case("pipeline:stages", "GET", only("admin")),
+    Case("pipeline:stage-new", "GET", only("admin")),
+    Case("pipeline:stage-new", "POST", only("admin", status=302), data=new_stage),
+    Case("pipeline:stage", "GET", ADMINS, kwargs=stage),
+    Case("pipeline:stage", "POST", ADMINS_CHANGED, kwargs=stage, data=edited_stage),
+    Case("pipeline:stage-archive", "POST", ADMINS_CHANGED, kwargs=stage),
+]
