@@ -21,6 +21,7 @@ from org.http import PersonRequest
 from org.models.people import Person
 from org.reports import people as reports
 from org.services import people as services
+from org.services import places, sign_ins
 from org.views.doors import admins_only
 
 
@@ -164,13 +165,13 @@ def roles(request: PersonRequest, pk: int) -> HttpResponse:
 @require_POST
 def line(request: PersonRequest, pk: int) -> HttpResponse:
     form = forms.LineForm(request.POST, managers=reports.managers().exclude(pk=pk))
-    deed = Deed("line_form", services.report_to, "The reporting line is saved.")
+    deed = Deed("line_form", places.report_to, "The reporting line is saved.")
     return _change(request, pk, form, deed)
 
 
 @require_POST
 def team(request: PersonRequest, pk: int) -> HttpResponse:
-    deed = Deed("team_form", services.join_team, "The team is saved.")
+    deed = Deed("team_form", places.join_team, "The team is saved.")
     return _change(request, pk, forms.TeamForm(request.POST), deed)
 
 
@@ -191,7 +192,7 @@ def come_back(request: PersonRequest, pk: int) -> HttpResponse:
 @require_POST
 def sign_out(request: PersonRequest, pk: int) -> HttpResponse:
     words = "Every session and API token of theirs has ended."
-    deed = Deed("leave_form", services.sign_out_everywhere, words)
+    deed = Deed("leave_form", sign_ins.sign_out_everywhere, words)
     return _change(request, pk, KitForm(request.POST), deed)
 
 
@@ -211,7 +212,7 @@ def password_link(request: PersonRequest, pk: int) -> HttpResponse:
 def _send_link(request: PersonRequest, subject: Person) -> None:
     form = ResetPasswordForm({"email": subject.email})
     form.full_clean()
-    services.note_password_link(subject, by=request.user)
+    sign_ins.note_password_link(subject, by=request.user)
     form.save(request)
 
 

@@ -12,7 +12,7 @@ from org.forms import structure as forms
 from org.http import PersonRequest
 from org.models.teams import Team
 from org.reports import structure as reports
-from org.services import people as people_services
+from org.services import places
 from org.services import teams as services
 from org.views.doors import admins_only
 
@@ -92,7 +92,7 @@ def add_members(request: PersonRequest, pk: int) -> HttpResponse:
     form = forms.MembersForm(request.POST)
     if form.is_valid():
         try:
-            people_services.join_team_together(by=request.user, team=subject, **form.cleaned_data)
+            places.join_team_together(by=request.user, team=subject, **form.cleaned_data)
         except ValidationError as error:
             add_errors(form, error)
         else:
