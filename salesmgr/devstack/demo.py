@@ -39,6 +39,9 @@ class Demo:
     def __init__(self) -> None:
         self.progress = Progress()
         self.address = Address.from_environment()
+        # Each refuses a URL that it cannot read, before anything is started.
+        embedded.database_config(env_text("DATABASE_URL"))
+        embedded.cache_url(env_text("REDIS_URL"))
         self.servers = Servers(say=self.progress.say)
         self.var = embedded.var_dir()
         self.logs = self.var / "log"
