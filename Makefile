@@ -2,6 +2,7 @@
 PYTHON ?= python3
 # As many test processes as there are processors, or WORKERS=4.
 WORKERS ?= logical
+DEALS ?= 10000,100000
 BIN := .venv/bin
 PACKAGES := kit org pipeline forecasting coaching hiring salesmgr
 # `check` judges the defaults, whatever the shell it runs in has set.
@@ -25,9 +26,10 @@ check: environment
 	$(DEFAULTS) $(BIN)/python -m salesmgr.devstack run $(BIN)/python manage.py makemigrations --check
 	$(DEFAULTS) $(BIN)/python manage.py check --deploy --fail-level WARNING
 
-# DEALS="10000 100000" sets the sizes.
+# The sizes are a list, as in `make bench DEALS=10000,100000,1000000`.
 bench: environment
-	$(BIN)/python -m salesmgr.devstack run $(BIN)/python manage.py bench
+	$(BIN)/python -m salesmgr.devstack run \
+		$(BIN)/python manage.py bench --deals $(DEALS) --write docs/benchmarks.md
 
 # This checkout's PostgreSQL and Valkey in the foreground, for work with manage.py.
 servers: environment

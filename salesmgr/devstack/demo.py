@@ -119,10 +119,9 @@ class Demo:
         if not connections.is_empty():
             self.progress.say("The database has its data already")
             return
-        people, months, seed = (
-            env_int(f"DEMO_{name}", default=default)
-            for name, default in (("PEOPLE", 60), ("MONTHS", 24), ("SEED", 1))
-        )
+        people = env_int("DEMO_PEOPLE", default=60)
+        months = env_int("DEMO_MONTHS", default=24)
+        seed = env_int("DEMO_SEED", default=1)
         self._manage(
             f"Loading a demo organisation of {people} people over {months} months",
             "seed_demo",
