@@ -344,18 +344,23 @@ def log_ins() -> list[tuple[str, str, str]]:
     """Return (role, name, e-mail) of one person of each role of the demo that is loaded."""
     found = []
     people = Person.objects.active().filter(email__endswith=f"@{DOMAIN}")
-    for label, condition in LOG_INS:
-        person = people.filter(condition).order_by("title", "pk").first()
+    for label, condition, order in LOG_INS:
+        person = people.filter(condition).order_by(order, "pk").first()
         if person:
             found.append((label, person.full_name, person.email or ""))
     return found
 
 
 LOG_INS = (
-    ("Rep", models.Q(role_grants__role="rep")),
-    ("Manager", models.Q(title__startswith="Sales Manager")),
-    ("Director", models.Q(title__startswith="Sales Director") | models.Q(title="VP Sales")),
-    ("Admin", models.Q(role_grants__role="admin")),
-    ("Executive", models.Q(role_grants__role="executive")),
-    ("Recruiter", models.Q(role_grants__role="recruiter")),
+    # The first of each: the rep's manager and the manager's director, so that one sees the other.
+    ("Rep", models.Q(role_grants__role="rep"), "pk"),
+    ("Manager", models.Q(title__startswith="Sales Manager"), "pk"),
+    (
+        "Director",
+        models.Q(title__startswith="Sales Director") | models.Q(title="VP Sales"),
+        "title",
+    ),
+    ("Admin", models.Q(role_grants__role="admin"), "pk"),
+    ("Executive", models.Q(role_grants__role="executive"), "pk"),
+    ("Recruiter", models.Q(role_grants__role="recruiter"), "pk"),
 )

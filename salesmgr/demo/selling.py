@@ -37,7 +37,7 @@ TOUCH = np.array([0.15, 0.16, 0.19, 0.22, 0.28])
 ADVANCE = np.array([0.072, 0.064, 0.062, 0.075, 0.090])
 LOSE = np.array([0.0200, 0.0165, 0.0135, 0.0110, 0.0095])
 # Days that remain from the entry into a stage to the close, as a rep would guess them.
-REMAINING = np.array([62.0, 48.0, 34.0, 22.0, 11.0])
+REMAINING = np.array([52.0, 41.0, 29.0, 19.0, 9.0])
 # What the stage's default category is, as an index into deals.OVERRIDES.
 DEFAULT_CATEGORY = np.array([2, 2, 2, 3, 4])
 PIPELINE, BEST_CASE, COMMIT = 2, 3, 4
@@ -313,11 +313,11 @@ class _Day:
         deals, talent = self.deals, self.selling.talent
         diligence = self._of_owner(talent.diligence)
         left = deals.close_on - self.day
-        early = (left <= 14) & (deals.stage < 4)
+        early = (left <= 10) & (deals.stage < 4)
         chance = np.where(
             left < -2,
-            0.19 * diligence**2,
-            np.where(early, 0.14 * diligence, np.where(left <= 2, 0.16 * diligence, 0.0015)),
+            0.12 * diligence**2,
+            np.where(early, 0.10 * diligence, np.where(left <= 2, 0.10 * diligence, 0.0015)),
         )
         push = self._chance(self.work * chance) & self._open()
         guess = guessed_close(
@@ -386,12 +386,16 @@ class _Day:
         diligence = self._of_owner(self.selling.talent.diligence)
         entered = (deals.entered_on == self.day) & self._open()
         careful = self._chance(diligence)
-        busy = 0.35 * self.selling.logged_share
-        plans = (entered & careful) | (touched & self._open() & self._chance(busy * diligence))
+        share = self.selling.logged_share
+        passed = (deals.step > 0) & (deals.step_on < self.day)
+        # Who has just talked to the customer writes down what comes next; some tidy up later.
+        busy = np.where(touched, np.where(passed, 0.9, 0.35), 0.0) * diligence
+        tidy = np.where(passed, 0.12 * diligence**2, 0.0) * self.work
+        plans = (entered & careful) | (self._open() & self._chance(share * (busy + tidy)))
         deals.step = np.where(plans, self.rng.integers(1, 4, self.count), deals.step).astype(
             np.int32
         )
-        when = self.day + self.rng.integers(2, 15, self.count)
+        when = self.day + self.rng.integers(3, 22, self.count)
         deals.step_on = np.where(plans, when, deals.step_on).astype(np.int32)
         forgets = (entered & ~careful) | ~self._open()
         deals.step[forgets] = 0

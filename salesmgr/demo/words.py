@@ -80,11 +80,11 @@ SOURCES = ("Inbound", "Outbound", "Referral", "Partner", "Event")
 
 STAGES = (
     # Name, kind, probability, default category, expected days.
-    ("Discovery", "open", 8, "pipeline", 14),
-    ("Qualification", "open", 15, "pipeline", 21),
-    ("Demo", "open", 30, "pipeline", 21),
-    ("Proposal", "open", 50, "best_case", 18),
-    ("Negotiation", "open", 75, "commit", 14),
+    ("Discovery", "open", 8, "pipeline", 21),
+    ("Qualification", "open", 15, "pipeline", 24),
+    ("Demo", "open", 30, "pipeline", 24),
+    ("Proposal", "open", 50, "best_case", 20),
+    ("Negotiation", "open", 75, "commit", 18),
     ("Closed won", "won", 100, "closed", None),
     ("Closed lost", "lost", 0, "omitted", None),
 )
