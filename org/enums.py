@@ -41,3 +41,13 @@ MEASURE_LABELS = {
     Measure.DEALS_CREATED: "Deals created",
     Measure.ACTIVITIES: "Activities",
 }
+
+
+class TokenScope(StrEnum):
+    """What a program may do with a token, within what its person may do."""
+
+    READ = "read"
+    WRITE = "write"
+
+
+SCOPE_LABELS = {TokenScope.READ: "Read", TokenScope.WRITE: "Read and write"}

@@ -113,3 +113,22 @@ class AuditEntryQuerySet(models.QuerySet):
 
     def about(self, subject: models.Model) -> QuerySet:
         return self.filter(subject_type=model_label(subject), subject_id=subject.pk)
+
+
+class ApiTokenQuerySet(models.QuerySet):
+    def visible_to(self, viewer: "Person") -> QuerySet:
+        """Everybody sees their own tokens; admins all of them, to revoke them."""
+        return self if viewer.is_admin else self.filter(person=viewer)
+
+    def unrevoked(self) -> QuerySet:
+        return self.filter(revoked_at__isnull=True)
+
+    def valid_at(self, moment: datetime) -> QuerySet:
+        """Return the tokens that open the API: of active people, not revoked, not expired."""
+        return self.unrevoked().filter(expires_at__gt=moment, person__is_active=True)
+
+
+class KeptReplyQuerySet(models.QuerySet):
+    def visible_to(self, viewer: "Person") -> QuerySet:
+        """An answer is repeated to whom it was given, and to nobody else."""
+        return self.filter(person=viewer)

@@ -12,6 +12,8 @@ from django.core.exceptions import ImproperlyConfigured
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from org.enums import PeriodKind
+from pipeline.enums import ActivityKind, Category, Status, SubjectKind
 from salesmgr import embedded
 from salesmgr.environment import env_bool, env_int, env_list, env_text
 
@@ -56,7 +58,6 @@ INSTALLED_APPS = [
     "django_htmx",
     "csp",
     "rest_framework",
-    "knox",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "kit",
@@ -255,14 +256,18 @@ CONTENT_SECURITY_POLICY = {
 
 # API
 
+API_TOKEN_REQUESTS_PER_MINUTE = env_int("API_TOKEN_REQUESTS_PER_MINUTE", default=300)
+API_PERSON_REQUESTS_PER_MINUTE = env_int("API_PERSON_REQUESTS_PER_MINUTE", default=600)
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "knox.auth.TokenAuthentication",
+        "org.rest.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PERMISSION_CLASSES": ["org.rest.MayEnter"],
+    "DEFAULT_THROTTLE_CLASSES": ["org.rest.TokenThrottle", "org.rest.PersonThrottle"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["kit.api.parsing.StrictJSONParser"],
+    "EXCEPTION_HANDLER": "kit.api.errors.explain",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "COERCE_DECIMAL_TO_STRING": True,
     "URL_FORMAT_OVERRIDE": None,
@@ -272,9 +277,17 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "salesmgr API",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    "SERVE_PERMISSIONS": ["org.rest.MayEnter"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "StatusEnum": list(Status),
+        "CategoryEnum": list(Category),
+        "ActivityKindEnum": list(ActivityKind),
+        "PeriodKindEnum": list(PeriodKind),
+        "SubjectKindEnum": list(SubjectKind),
+    },
 }
 
 # Logging

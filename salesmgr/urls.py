@@ -9,6 +9,7 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("auth/", include("org.sign_in_urls")),
+    path("api/v1/", include("salesmgr.api_urls")),
     path("", include("kit.urls")),
     path("", include("org.urls")),
     path("", include("pipeline.urls")),

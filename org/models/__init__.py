@@ -1,3 +1,3 @@
-from org.models import audit, calendar, people, quotas, teams, territories
+from org.models import audit, calendar, people, quotas, teams, territories, tokens
 
-__all__ = ["audit", "calendar", "people", "quotas", "teams", "territories"]
+__all__ = ["audit", "calendar", "people", "quotas", "teams", "territories", "tokens"]

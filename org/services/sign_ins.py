@@ -3,10 +3,11 @@
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db import transaction
-from knox.models import get_token_model
+from django.db.models.functions import Now
 
 from org import audit
 from org.models.people import Person
+from org.models.tokens import ApiToken
 from org.services.guard import require_admin
 
 
@@ -26,7 +27,7 @@ def note_password_link(person: Person, *, by: Person | None) -> None:
 
 
 def end_sign_ins(person: Person) -> None:
-    """Delete the person's sessions and API tokens, so that every device is out at once."""
+    """Delete the person's sessions and revoke their API tokens: every device is out at once."""
     decode = SessionStore().decode
     theirs = [
         row.session_key
@@ -34,4 +35,4 @@ def end_sign_ins(person: Person) -> None:
         if decode(row.session_data).get("_auth_user_id") == str(person.pk)
     ]
     Session.objects.filter(session_key__in=theirs).delete()
-    get_token_model().objects.filter(user=person).delete()
+    ApiToken.objects.filter(person=person).unrevoked().update(revoked_at=Now())

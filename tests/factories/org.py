@@ -5,12 +5,13 @@ from datetime import UTC, date, datetime
 import factory
 from factory.django import DjangoModelFactory
 
-from org.enums import Measure, PeriodKind
+from org.enums import Measure, PeriodKind, TokenScope
 from org.models.calendar import ExchangeRate, FiscalPeriod, Organisation
 from org.models.people import Person, ReportingLine, RoleGrant
 from org.models.quotas import Quota
 from org.models.teams import Team, TeamMembership
 from org.models.territories import Territory
+from org.models.tokens import ApiToken
 
 LONG_AGO = date(2020, 1, 1)
 
@@ -102,3 +103,15 @@ class QuotaFactory(DjangoModelFactory):
     target = 100_000
     reason = "Annual plan"
     set_at = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+class ApiTokenFactory(DjangoModelFactory):
+    class Meta:
+        model = ApiToken
+
+    person = factory.SubFactory(PersonFactory)
+    name = factory.Sequence(lambda n: f"Token {n}")
+    scope = TokenScope.WRITE
+    digest = factory.Sequence(lambda n: f"{n:064x}")
+    hint = "abcd"
+    expires_at = datetime(2199, 1, 1, tzinfo=UTC)

@@ -6,15 +6,15 @@ from django.contrib.auth import get_user
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.http import HttpRequest
-from knox.models import AuthToken
 
 from org import access
 from org.enums import Role
 from org.models.audit import AuditEntry
 from org.models.people import Person, ReportingLine
 from org.models.teams import TeamMembership
+from org.models.tokens import ApiToken
 from org.services import people, places
-from tests.factories.org import PersonFactory, TeamFactory
+from tests.factories.org import ApiTokenFactory, PersonFactory, TeamFactory
 from tests.worlds import SalesTeam
 
 
@@ -305,8 +305,8 @@ def test_an_archived_team_takes_nobody(sales_team: SalesTeam) -> None:
 def test_deactivate_ends_everything_as_of_the_day(sales_team: SalesTeam, client) -> None:
     rita, today = sales_team.rita, access.today()
     client.force_login(rita)
-    AuthToken.objects.create(user=rita)
-    AuthToken.objects.create(user=sales_team.ron)
+    ApiTokenFactory(person=rita)
+    ApiTokenFactory(person=sales_team.ron)
 
     people.deactivate(rita, by=sales_team.ada, on=today)
 
@@ -315,7 +315,7 @@ def test_deactivate_ends_everything_as_of_the_day(sales_team: SalesTeam, client)
     assert lines(rita) == [("Mia", date(2020, 1, 1), today)]
     assert memberships(rita) == [("North", date(2020, 1, 1), today)]
     assert not client.session.get("_auth_user_id")
-    assert set(AuthToken.objects.values_list("user", flat=True)) == {sales_team.ron.pk}
+    assert [token.person for token in ApiToken.objects.unrevoked()] == [sales_team.ron]
 
 
 def test_an_old_session_does_not_come_back_with_the_person(sales_team: SalesTeam, client) -> None:

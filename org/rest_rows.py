@@ -1,0 +1,29 @@
+"""The rows that a viewer may name in requests of the API: those of the access rules, no others."""
+
+from django.db.models import QuerySet
+
+from org import access
+from org.models.calendar import FiscalPeriod
+from org.models.people import Person
+from org.models.teams import Team
+from org.models.territories import Territory
+
+
+def people_led(viewer: Person) -> QuerySet:
+    """Return the people whose deals and numbers the viewer may see."""
+    return Person.objects.led_by(viewer)
+
+
+def teams_seen(viewer: Person) -> QuerySet:
+    """Return the teams whose totals the viewer may see."""
+    return Team.objects.visible_to(viewer)
+
+
+def territories_with_numbers(viewer: Person) -> QuerySet:
+    """Return the territories whose figures the viewer may see: all, for who sees everyone."""
+    rows = Territory.objects.visible_to(viewer)
+    return rows if access.sees_everyone(viewer) else rows.none()
+
+
+def fiscal_periods(_viewer: Person) -> QuerySet:
+    return FiscalPeriod.objects.all()

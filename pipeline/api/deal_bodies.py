@@ -1,0 +1,220 @@
+"""What the API takes and gives of deals."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from rest_framework import serializers
+
+from kit.api.fields import (
+    Choice,
+    Day,
+    Flag,
+    Moment,
+    Money,
+    PlainText,
+    Row,
+    StrictSerializer,
+    WholeNumber,
+)
+from kit.api.pages import Ordering, PageQuery
+from org.models.people import Person
+from org.rest_rows import people_led, teams_seen
+from pipeline.enums import Category, LostReason, Status
+from pipeline.models.accounts import Account
+from pipeline.models.deals import FOREVER, Deal, Stage
+
+OPEN_CATEGORIES = [word for word in Category if word != Category.CLOSED]
+STATUSES = [*Status, "closed"]
+NULLABLE = frozenset({"amount_base", "expected_close_on", "closed_on"})
+SAME_COLUMNS = {name: name for name in ("name", "amount_base", "expected_close_on", "closed_on")}
+ORDERING = Ordering(
+    {"created_at": "created_at", **SAME_COLUMNS}, default="-created_at", nullable=NULLABLE
+)
+# The same orderings over versions: a deal's own columns are one step away.
+PAST_ORDERING = Ordering(
+    {"created_at": "deal__created_at", **SAME_COLUMNS},
+    default="-created_at",
+    nullable=NULLABLE,
+    id_column="deal_id",
+)
+HISTORY = Ordering({"valid_from": "valid_from"}, default="valid_from")
+
+
+def stages_seen(viewer: Person) -> QuerySet:
+    return Stage.objects.visible_to(viewer)
+
+
+def accounts_seen(viewer: Person) -> QuerySet:
+    return Account.objects.visible_to(viewer)
+
+
+class DealQuery(PageQuery):
+    """The parts of a DealSelection; days are half-open, ``…_from`` included, ``…_to`` not."""
+
+    as_of = Day(required=False, help_text="Deals as they stood at the end of this day.")
+    text = PlainText(required=False, max_length=100, help_text="Beginnings of words in names.")
+    status = Choice(choices=STATUSES, required=False)
+    owner = Row(rows=people_led, required=False)
+    credited_to = Row(rows=people_led, required=False, help_text="Who owned it at the closing.")
+    below = Row(rows=people_led, required=False, help_text="A person and all below them today.")
+    team = Row(rows=teams_seen, required=False, help_text="A team and all inside it.")
+    stage = Row(rows=stages_seen, required=False)
+    account = Row(rows=accounts_seen, required=False)
+    category = Choice(choices=list(Category), required=False)
+    close_from = Day(required=False)
+    close_to = Day(required=False)
+    closed_from = Day(required=False)
+    closed_to = Day(required=False)
+    created_from = Day(required=False)
+    created_to = Day(required=False)
+    amount_min = Money(required=False, help_text="In the reporting currency.")
+    amount_max = Money(required=False, help_text="In the reporting currency.")
+    overdue = Flag(required=False)
+    no_next_step = Flag(required=False)
+    unpriced = Flag(required=False)
+    archived = Flag(required=False, help_text="Archived deals instead of the others.")
+    ordering = ORDERING.field()
+
+
+class HistoryQuery(PageQuery):
+    ordering = HISTORY.field()
+
+
+class DealFields(StrictSerializer):
+    """The fields of a deal that a program may write, none of them required."""
+
+    name = PlainText(max_length=200, required=False)
+    account = Row(rows=accounts_seen, required=False, allow_null=True)
+    owner = Row(rows=people_led, required=False)
+    amount = Money(required=False, allow_null=True)
+    currency = PlainText(max_length=3, required=False)
+    expected_close_on = Day(required=False, allow_null=True)
+    category_override = Choice(choices=OPEN_CATEGORIES, required=False, allow_null=True)
+    next_step = PlainText(max_length=500, required=False, allow_blank=True)
+    next_step_on = Day(required=False, allow_null=True)
+    source = PlainText(  # type: ignore[assignment]
+        max_length=100, required=False, allow_blank=True, help_text="Where the deal came from."
+    )
+    lost_reason = Choice(choices=list(LostReason), required=False, allow_null=True)
+    lost_note = PlainText(max_length=10_000, required=False, allow_blank=True)
+    win_evidence = PlainText(max_length=10_000, required=False, allow_blank=True)
+    external_id = PlainText(max_length=100, required=False, allow_null=True)
+
+
+class NewDeal(DealFields):
+    """A deal to create; the owner is you unless you name another."""
+
+    name = PlainText(max_length=200)
+    stage = Row(rows=stages_seen)
+
+
+class Version(StrictSerializer):
+    """The version that you looked at: if there is a newer one, nothing is written."""
+
+    version = WholeNumber(min_value=1)
+
+
+class DealChange(DealFields):
+    """The fields to change, and the version of the deal that you looked at."""
+
+    version = WholeNumber(min_value=1)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if set(attrs) == {"version"}:
+            raise serializers.ValidationError("Name at least one field to change.")
+        return attrs
+
+
+class Move(Version):
+    """Where to move the deal; a lost stage asks for a reason, a won one for evidence."""
+
+    stage = Row(rows=stages_seen)
+    lost_reason = Choice(choices=list(LostReason), required=False, allow_null=True)
+    lost_note = PlainText(max_length=10_000, required=False, allow_blank=True)
+    win_evidence = PlainText(max_length=10_000, required=False, allow_blank=True)
+
+
+class Tracked(serializers.Serializer):
+    """What the history of a deal keeps, now or at a past moment."""
+
+    name = serializers.CharField()
+    account = serializers.IntegerField(source="account_id", allow_null=True)
+    account_name = serializers.CharField(source="account.name", allow_null=True, default=None)
+    owner = serializers.IntegerField(source="owner_id")
+    owner_name = serializers.CharField(source="owner.full_name")
+    stage = serializers.IntegerField(source="stage_id")
+    stage_name = serializers.CharField(source="stage.name")
+    status = Choice(choices=list(Status))
+    amount = Money(allow_null=True)
+    currency = serializers.CharField()
+    amount_base = Money(allow_null=True, help_text="In the reporting currency.")
+    expected_close_on = serializers.DateField(allow_null=True)
+    closed_on = serializers.DateField(allow_null=True)
+    credited_to = serializers.IntegerField(source="credited_to_id", allow_null=True)
+    category = Choice(choices=list(Category))
+    next_step = serializers.CharField()
+    next_step_on = serializers.DateField(allow_null=True)
+
+
+class DealRow(Tracked):
+    """A deal in a list. With ``as_of`` in the past ``version`` is null: the past stays."""
+
+    id = serializers.SerializerMethodField()
+    version = serializers.SerializerMethodField()
+    created_at = serializers.SerializerMethodField()
+
+    def get_id(self, row: Any) -> int:
+        return getattr(row, "deal_id", row.pk)
+
+    def get_version(self, row: Any) -> int | None:
+        return getattr(row, "version", None)
+
+    def get_created_at(self, row: Any) -> datetime:
+        deal = row if hasattr(row, "created_at") else row.deal
+        return deal.created_at
+
+
+class Line(serializers.Serializer):
+    product = serializers.IntegerField(source="product_id")
+    product_name = serializers.CharField(source="product.name")
+    quantity = Money()
+    unit_price = Money()
+
+
+class DealBody(Tracked):
+    """A deal with everything that stands on it."""
+
+    id = serializers.IntegerField(source="pk")
+    version = serializers.IntegerField(help_text="Send it back with every change.")
+    original_close_on = serializers.DateField(allow_null=True)
+    category_override = Choice(choices=OPEN_CATEGORIES, allow_null=True)
+    source = serializers.CharField(help_text="Where the deal came from.")  # type: ignore[assignment]
+    lost_reason = Choice(choices=list(LostReason), allow_null=True)
+    lost_note = serializers.CharField()
+    win_evidence = serializers.CharField()
+    external_id = serializers.CharField(allow_null=True)
+    created_at = Moment()
+    created_by = serializers.IntegerField(source="created_by_id", allow_null=True)
+    stage_entered_at = Moment()
+    archived_at = Moment(allow_null=True)
+    contacts = serializers.SerializerMethodField()
+    lines = Line(many=True)
+
+    def get_contacts(self, deal: Deal) -> list[int]:
+        return [contact.pk for contact in deal.contacts.all()]
+
+
+class VersionBody(Tracked):
+    """A deal as it stood from ``valid_from`` up to, and not including, ``valid_to``."""
+
+    valid_from = Moment()
+    valid_to = serializers.SerializerMethodField(help_text="Null: it stands so still.")
+    probability = serializers.IntegerField(help_text="Percent, by the stage of the time.")
+    archived = serializers.BooleanField()
+    changed_by = serializers.IntegerField(source="changed_by_id", allow_null=True)
+    changed_through = serializers.CharField(source="source", help_text="page, api, import, …")
+    reason = serializers.CharField()
+
+    def get_valid_to(self, row: Any) -> datetime | None:
+        return None if row.valid_to == FOREVER else row.valid_to
