@@ -22,6 +22,11 @@ def can_set_quota_of_team(actor: Person, team: Team) -> bool:
     return actor.is_admin and team.pk not in access.led_team_ids(actor)
 
 
+def can_set_quotas(actor: Person) -> bool:
+    """Whether there can be anybody whose quota the person may set."""
+    return actor.is_admin or actor.is_manager
+
+
 def can_change_person(actor: Person, person: Person) -> bool:
     """Admins keep the people; nobody changes their own roles, line or standing."""
     return actor.is_admin and actor.pk != person.pk

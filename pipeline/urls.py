@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from pipeline.views import accounts, activities, deal_list, deals, stages
+from pipeline.views import accounts, activities, deal_list, deals, quotas, stages
 
 app_name = "pipeline"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -30,6 +30,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("activities/", activities.activities, name="activities"),
     path("activities/new/", activities.activity_new, name="activity-new"),
     path("activities/<int:pk>/archive/", activities.activity_archive, name="activity-archive"),
+    path("setup/quotas/", quotas.quotas, name="quotas"),
+    path("setup/quotas/<str:kind>/<int:pk>/", quotas.quota_history, name="quota-history"),
     path("setup/stages/", stages.stages, name="stages"),
     path("setup/stages/new/", stages.stage_new, name="stage-new"),
     path("setup/stages/<int:pk>/", stages.stage, name="stage"),

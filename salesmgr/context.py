@@ -67,7 +67,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("Territories", "org:territories", "map-2", admins),
             Entry("Stages", "pipeline:stages", "stairs", admins),
             Entry("Calendar", "org:calendar", "calendar", admins),
-            Entry("Quotas", "org:quotas", "target", admins),
+            Entry("Quotas", "pipeline:quotas", "target", teams),
             Entry("Imports", "pipeline:imports", "upload", admins),
             Entry("Recompute runs", "pipeline:runs", "refresh", admins),
             Entry("Audit log", "org:audit", "history", admins),

@@ -67,9 +67,7 @@ def set_quotas(
         raise ValidationError({"reason": "Say why: the reason is kept with the quota."})
     if len(reason.strip()) > 500:
         raise ValidationError({"reason": "Keep the reason under 500 characters."})
-    # Two who save at once are put in a row, so that the second is compared with the first.
-    periods = {item.period.pk for item in wanted}
-    list(FiscalPeriod.objects.select_for_update(no_key=True).filter(pk__in=periods).order_by("pk"))
+    _queue_up(wanted)
     present = _present(wanted, at)
     added = []
     for item, target in cleaned:
@@ -77,6 +75,46 @@ def set_quotas(
         if target != (before.target if before else None):
             added.append(_add(item, target, before, by=by, reason=reason.strip(), at=at))
     return added
+
+
+@transaction.atomic
+def save_grid(
+    *, by: Person | None, targets: Iterable[Target], seen: int, reason: str, at: datetime
+) -> list[Quota]:
+    """Add versions for the targets that were changed on a page whose newest version was ``seen``.
+
+    Targets left as the page showed them stay as they are, whatever happened to them since. One
+    that somebody else changed in the meantime is refused with both values, and nothing is saved.
+    """
+    wanted = list(targets)
+    _queue_up(wanted)
+    shown, present = _present(wanted, at, newest=seen), _present(wanted, at)
+    changed, clashes = [], []
+    for item in wanted:
+        before, now = shown.get(_key(item)), present.get(_key(item))
+        target = _clean(item)
+        if target == (before.target if before else None):
+            continue
+        changed.append(item)
+        if now is not None and now != before and now.target != target:
+            clashes.append(_clash(item, target, now))
+    if clashes:
+        raise ValidationError({"target": clashes})
+    return set_quotas(by=by, targets=changed, reason=reason, at=at)
+
+
+def _clash(item: Target, target: Decimal | None, now: Quota) -> str:
+    who = now.set_by or "An import"
+    return (
+        f"{item.subject}, {item.period.label}: {who} has set it to {now.target or 'nothing'} since "
+        f"you opened the page, and you typed {target or 'nothing'}. Open the page anew to see all."
+    )
+
+
+def _queue_up(targets: list[Target]) -> None:
+    """Put those who save at once in a row, so that the second is compared with the first."""
+    periods = {item.period.pk for item in targets}
+    list(FiscalPeriod.objects.select_for_update(no_key=True).filter(pk__in=periods).order_by("pk"))
 
 
 def _add(
@@ -153,11 +191,14 @@ def _key(item: Target) -> tuple[str, int, str, int]:
     return *_column(item.subject), item.measure, item.period.pk
 
 
-def _present(targets: list[Target], at: datetime) -> dict[tuple[str, int, str, int], Quota]:
-    """Return the versions that hold at ``at`` by subject, measure and period."""
+def _present(
+    targets: list[Target], at: datetime, *, newest: int | None = None
+) -> dict[tuple[str, int, str, int], Quota]:
+    """Return the versions that hold at ``at``, or held when ``newest`` was the newest one."""
     periods = {item.period.pk for item in targets}
     measures = {item.measure for item in targets}
-    rows: Any = Quota.objects.filter(period__in=periods, measure__in=measures).as_of(at)
+    kept = Quota.objects.filter(period__in=periods, measure__in=measures)
+    rows: Any = (kept if newest is None else kept.filter(pk__lte=newest)).as_of(at)
     return {
         (column, getattr(row, f"{column}_id"), row.measure, row.period_id): row
         for row in rows

@@ -4,7 +4,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from kit.export import csv_response
 from kit.pages import paginate
@@ -17,7 +17,7 @@ from org.reports import audit as reports
 from org.views.doors import admins_only
 
 
-@require_GET
+@require_safe
 def audit(request: PersonRequest) -> HttpResponse:
     if not access.may_enter(request.user):
         raise PermissionDenied("Ask an admin for a role first.")
@@ -45,7 +45,7 @@ def _query(form: AuditFilter) -> reports.AuditQuery:
 
 
 @admins_only
-@require_GET
+@require_safe
 def audit_file(request: PersonRequest) -> HttpResponseBase:
     form = AuditFilter(request.GET, actions=reports.action_choices(request.user))
     if not form.is_valid():

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kit.forms import KitForm, add_errors
 from org import access
@@ -21,7 +21,7 @@ SETTINGS = tuple(forms.OrganisationForm.base_fields)
 
 
 @admins_only
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def organisation(request: PersonRequest) -> HttpResponse:
     subject = reports.settings_now()
     initial = {name: getattr(subject, name) for name in SETTINGS}
@@ -39,7 +39,7 @@ def organisation(request: PersonRequest) -> HttpResponse:
 
 
 @admins_only
-@require_GET
+@require_safe
 def calendar(request: PersonRequest) -> HttpResponse:
     return _page(request)
 

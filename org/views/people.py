@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kit.export import csv_response
 from kit.forms import KitForm, add_errors
@@ -25,7 +25,7 @@ from org.services import places, sign_ins
 from org.views.doors import admins_only
 
 
-@require_GET
+@require_safe
 def people(request: PersonRequest) -> HttpResponse:
     if not access.may_enter(request.user):
         raise PermissionDenied("Ask an admin for a role first.")
@@ -67,7 +67,7 @@ def _nobody(request: PersonRequest) -> Empty:
 
 
 @admins_only
-@require_GET
+@require_safe
 def people_file(request: PersonRequest) -> HttpResponseBase:
     form = forms.PeopleFilter(request.GET, columns=tables.PEOPLE, admin=True)
     if not form.is_valid():
@@ -78,7 +78,7 @@ def people_file(request: PersonRequest) -> HttpResponseBase:
 
 
 @admins_only
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def new_person(request: PersonRequest) -> HttpResponse:
     day = access.today()
     form = forms.NewPersonForm(
@@ -99,7 +99,7 @@ def new_person(request: PersonRequest) -> HttpResponse:
     return render(request, "org/person_new.html", {"form": form}, status=status)
 
 
-@require_GET
+@require_safe
 def person(request: PersonRequest, pk: int) -> HttpResponse:
     return _page(request, _person(request, pk))
 

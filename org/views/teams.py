@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kit.forms import KitForm, add_errors
 from org import access
@@ -18,7 +18,7 @@ from org.views.doors import admins_only
 
 
 @admins_only
-@require_GET
+@require_safe
 def teams(request: PersonRequest) -> HttpResponse:
     form = forms.TreeFilter(request.GET)
     form.full_clean()
@@ -28,7 +28,7 @@ def teams(request: PersonRequest) -> HttpResponse:
 
 
 @admins_only
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def new_team(request: PersonRequest) -> HttpResponse:
     parents = Team.objects.live()
     initial = {"parent": request.GET.get("parent")}
@@ -46,7 +46,7 @@ def new_team(request: PersonRequest) -> HttpResponse:
 
 
 @admins_only
-@require_GET
+@require_safe
 def team(request: PersonRequest, pk: int) -> HttpResponse:
     return _page(request, _team(request, pk))
 

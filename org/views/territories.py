@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kit.forms import KitForm, add_errors
 from org import access
@@ -17,7 +17,7 @@ from org.views.doors import admins_only
 
 
 @admins_only
-@require_GET
+@require_safe
 def territories(request: PersonRequest) -> HttpResponse:
     form = forms.TreeFilter(request.GET)
     form.full_clean()
@@ -28,7 +28,7 @@ def territories(request: PersonRequest) -> HttpResponse:
 
 
 @admins_only
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def new_territory(request: PersonRequest) -> HttpResponse:
     initial = {"parent": request.GET.get("parent")}
     form = forms.TerritoryDetailsForm(
@@ -47,7 +47,7 @@ def new_territory(request: PersonRequest) -> HttpResponse:
 
 
 @admins_only
-@require_GET
+@require_safe
 def territory(request: PersonRequest, pk: int) -> HttpResponse:
     return _page(request, _territory(request, pk))
 

@@ -1,0 +1,146 @@
+"""The page on which a year's quotas are set, and the history of each."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from kit.forms import add_errors
+from kit.pages import paginate
+from kit.tables import Empty, Table, query_with
+from org import rules
+from org.enums import Measure
+from org.models.calendar import FiscalPeriod
+from org.services import quotas as services
+from pipeline.forms import quotas as forms
+from pipeline.reports import quota_overview as overview
+from pipeline.reports.quota_grid import quota_grid
+from pipeline.reports.quota_ground import Grid, GridQuery, unit_of
+from pipeline.tables.quotas import VERSIONS
+from pipeline.views.visit import Visit, sellers, visit_of
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@sellers
+def quotas(request: HttpRequest) -> HttpResponse:
+    """Show the quotas of a year, by team or as a grid to type in; save what was typed."""
+    visit = visit_of(request)
+    years = FiscalPeriod.objects.filter(kind="year")
+    if not years.exists():
+        return render(request, "pipeline/quotas.html", {"no_calendar": True})
+    year = years.holding(visit.today).first() or years.latest("start_on")
+    chosen = forms.QuotaFilter(request.GET, viewer=visit.viewer, year=year)
+    if not chosen.is_valid():
+        return render(request, "pipeline/quotas.html", {"filter": chosen}, status=400)
+    query = chosen.query()
+    if request.method == "POST":
+        return _typed(request, visit, chosen, query)
+    if query.group:
+        grid = quota_grid(visit.viewer, query, now=visit.now)
+        return _page(request, chosen, query, forms.GridForm(grid=grid))
+    lines = overview.team_lines(visit.viewer, query, now=visit.now)
+    values = [value for line in lines for value in (line.own, line.together)]
+    unit = unit_of(query.measure, values)
+    context = {"filter": chosen, "query": query, "lines": lines, "unit": unit}
+    return render(request, "pipeline/quotas.html", context)
+
+
+def _typed(
+    request: HttpRequest, visit: Visit, chosen: forms.QuotaFilter, query: GridQuery
+) -> HttpResponse:
+    """Show the sums of what was typed, or save it."""
+    if not rules.can_set_quotas(visit.viewer) or not query.group:
+        raise PermissionDenied
+    saving = "preview" not in request.POST
+    stored = quota_grid(visit.viewer, query, now=visit.now)
+    form = forms.GridForm(request.POST, grid=stored, asks_reason=saving)
+    if form.is_valid() and saving and (saved := _save(visit, query, form)) is not None:
+        words = f"{saved} quotas are changed." if saved != 1 else "One quota is changed."
+        messages.success(request, words if saved else "Nothing was changed.")
+        return redirect(f"{request.path}{query_with(request.GET, {})}")
+    drafts = form.drafts()
+    shown = quota_grid(visit.viewer, query, now=visit.now, drafts=drafts)
+    return _page(request, chosen, query, form, grid=shown)
+
+
+def _save(visit: Visit, query: GridQuery, form: forms.GridForm) -> int | None:
+    """Return how many quotas changed; None where the service refuses, which the form then says."""
+    values = form.cleaned_data
+    try:
+        added = services.save_grid(
+            by=visit.viewer,
+            targets=_targets(query.measure, form),
+            seen=values["seen"],
+            reason=values["reason"],
+            at=visit.now,
+        )
+    except ValidationError as error:
+        add_errors(form, forms.raise_at_cells(error))
+        return None
+    return len(added)
+
+
+def _targets(measure: Measure, form: forms.GridForm) -> list[services.Target]:
+    inputs = form.grid.inputs
+    periods = FiscalPeriod.objects.in_bulk({cell.column.period.pk for cell in inputs})
+    rows: dict[tuple[str, int], Any] = {}
+    for kind, model in overview.KINDS.items():
+        ids = {cell.subject.pk for cell in inputs if cell.subject.kind == kind}
+        found: dict[int, Any] = model.objects.in_bulk(ids)
+        rows |= {(kind, pk): row for pk, row in found.items()}
+    return [
+        services.Target(
+            subject=rows[str(cell.subject.kind), cell.subject.pk],
+            measure=measure,
+            period=periods[cell.column.period.pk],
+            target=form.cleaned_data[cell.name],
+        )
+        for cell in inputs
+    ]
+
+
+def _page(
+    request: HttpRequest,
+    chosen: forms.QuotaFilter,
+    query: GridQuery,
+    form: forms.GridForm,
+    *,
+    grid: Grid | None = None,
+) -> HttpResponse:
+    shown = grid or form.grid
+    context = {
+        "filter": chosen,
+        "query": query,
+        "form": form,
+        "grid": shown,
+        "rows": forms.painted(shown, form),
+        "unit": shown.unit,
+        "faults": form.faults() if form.is_bound else [],
+    }
+    bad = form.is_bound and bool(form.errors)
+    return render(request, "pipeline/quotas.html", context, status=400 if bad else 200)
+
+
+@require_safe
+@sellers
+def quota_history(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+    """Show every version of a subject's quotas: when, from, to, why and by whom."""
+    visit = visit_of(request)
+    if kind not in overview.KINDS:
+        raise Http404
+    subject = get_object_or_404(overview.subjects(visit.viewer, kind), pk=pk)
+    form = forms.HistoryPage(request.GET)
+    number = form.cleaned_data["page"] if form.is_valid() else 1
+    page = paginate(overview.versions(visit.viewer, kind, pk), number=number)
+    table = Table(
+        columns=VERSIONS,
+        rows=page.rows,
+        caption=f"Quotas of {subject}",
+        page=page,
+        base_query=request.GET,
+        empty=Empty(title="No quota has been set yet."),
+    )
+    return render(request, "pipeline/quota_history.html", {"subject": subject, "table": table})
