@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from org.models.people import Person
 
-SETTINGS = ("person", "source", "reason", "moment", "rewrite_history")
+SETTINGS = ("person", "source", "reason", "moment", "rewrite_history", "own_versions")
 
 
 @contextmanager
@@ -19,12 +19,14 @@ def writing(
     reason: str = "",
     at: datetime | None = None,
     rewrite: bool = False,
+    own_versions: bool = False,
 ) -> Iterator[None]:
     """Make every change of a deal inside the block carry its author, way and reason.
 
     ``source`` is "page", "api", "import" or "task". ``at`` gives the changes a time other than
     the clock's, not earlier than the deal's last change. ``rewrite`` lets an import write
-    versions that lie in the past; it must end with ``check``. Opens a transaction.
+    versions that lie in the past; it must end with ``check``. With ``own_versions`` too, the
+    database writes no version for inserted deals: the import writes them all. Opens a transaction.
     """
     values = (
         str(by.pk) if by else "",
@@ -32,6 +34,7 @@ def writing(
         reason[:1000],
         at.isoformat() if at else "",
         "on" if rewrite else "",
+        "on" if own_versions else "",
     )
     with transaction.atomic(), connection.cursor() as cursor:
         calls = ", ".join(f"current_setting('salesmgr.{name}', true)" for name in SETTINGS)

@@ -174,3 +174,9 @@ class SnapshotQuerySet(models.QuerySet):
         """Return the figures of one subject; of everyone together where none is named."""
         subject = Q(person=person) if person else Q(person__isnull=True)
         return self.filter(subject, Q(team=team) if team else Q(team__isnull=True))
+
+
+class ImportRunQuerySet(models.QuerySet):
+    def visible_to(self, viewer: "Person") -> QuerySet:
+        """Return all for admins, who alone import; nothing for anybody else."""
+        return self if viewer.is_authenticated and viewer.is_admin else self.none()

@@ -1,3 +1,3 @@
-from pipeline.models import accounts, activities, deals, recompute
+from pipeline.models import accounts, activities, deals, imports, recompute
 
-__all__ = ["accounts", "activities", "deals", "recompute"]
+__all__ = ["accounts", "activities", "deals", "imports", "recompute"]

@@ -1,0 +1,283 @@
+"""Deals from rows: which stage they end in, when they were open, and what was known then."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from kit.money import half_up
+from pipeline.enums import Category, LostReason, Status
+from pipeline.imports.cells import LOST_REASONS, CellError, Money, at_hour, local_day
+from pipeline.imports.composing import RowError, Setting, Values, filled, key_of
+from pipeline.imports.staging import Staged
+from pipeline.models.accounts import Product
+from pipeline.models.deals import Stage
+
+LARGEST_QUANTITY = Decimal("9999999999.99")
+
+
+@dataclass(frozen=True, slots=True)
+class StageFacts:
+    name: str
+    kind: str
+    category: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProductFacts:
+    name: str
+    price: Decimal | None
+    currency: str
+
+
+@dataclass(slots=True)
+class DealComposer:
+    """Deals. What the file does not say is put under keys that begin with ``made_``.
+
+    Those fill new deals only, and are never compared with deals that are there already.
+    """
+
+    setting: Setting
+    stages: dict[int, StageFacts] = field(default_factory=dict)
+    products: dict[int, ProductFacts] = field(default_factory=dict)
+    standard: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for stage in Stage.objects.live():
+            self.stages[stage.pk] = StageFacts(stage.name, stage.kind, stage.default_category)
+            self.standard.setdefault(stage.kind, stage.name)
+        for product in Product.objects.all():
+            self.products[product.pk] = ProductFacts(
+                product.name, product.list_price, product.currency
+            )
+
+    def compose(self, row: int, values: Values) -> Staged:
+        setting = self.setting
+        data: dict[str, Any] = {"owner_id": setting.required(values, "owner")}
+        if (account := setting.resolved(values, "account")) is not None:
+            data["account_id"] = account
+        product_id = setting.resolved(values, "product")
+        data |= filled(values, "external_id", "next_step", "next_step_on", "source")
+        data |= self._stage(values)
+        self._times(values, data)
+        self._amounts(values, data, product_id)
+        self._category(values, data)
+        self._loss(values, data)
+        self._name(values, data, product_id)
+        named = values.get("name") or data["made_name"]
+        created = data["made_created_day"] if values.get("created_at") is not None else None
+        key = key_of(setting.options, values, named, account, data["owner_id"], created)
+        return Staged(row, key, data)
+
+    # Stages
+
+    def facts(self, stage: int) -> StageFacts:
+        """Return what is known of a stage, one to be made included."""
+        if stage in self.stages:
+            return self.stages[stage]
+        made = self.setting.resolvers["stage"].creations.made
+        (_, _), (_, name, detail) = list(made.items())[-stage - 1]
+        kind = str(detail.get("kind", Status.OPEN))
+        category = {Status.WON: Category.CLOSED, Status.LOST: Category.OMITTED}.get(
+            Status(kind), Category.PIPELINE
+        )
+        self.stages[stage] = StageFacts(name, kind, str(category))
+        return self.stages[stage]
+
+    def _stage(self, values: Values) -> dict[str, Any]:
+        """Return the stage the deal is in; where a status closes it, the stage before as well."""
+        stage = self.setting.resolved(values, "stage")
+        status = values.get("status")
+        if stage is None and status is None:
+            raise RowError("stage", "It must not be blank.")
+        kind = self.facts(stage).kind if stage is not None else None
+        if status is None or status == kind:
+            return {"stage_id": stage, "kind": kind}
+        if stage is not None and kind != Status.OPEN:
+            raise RowError("status", f"It says {status}, but the stage means {kind}.")
+        if status == Status.OPEN:
+            raise RowError("stage", "It must not be blank for an open deal.")
+        found = {"stage_id": self._closed_stage(status), "kind": status}
+        return found if stage is None else {**found, "open_stage_id": stage}
+
+    def _closed_stage(self, status: str) -> int:
+        name = self.standard.get(status, status.capitalize())
+        resolver = self.setting.resolvers["stage"]
+        try:
+            found = resolver.resolve(name)
+        except CellError as error:
+            reason = f"There is no stage for deals that are {status}: answer what “{name}” is."
+            raise RowError("stage", reason) from error
+        if found is None:
+            raise RowError("stage", f"There is no stage for deals that are {status}.")
+        return found
+
+    # Times
+
+    def _times(self, values: Values, data: dict[str, Any]) -> None:
+        setting = self.setting
+        created = self._created(values)
+        expected = values.get("expected_close_on")
+        if data["kind"] == Status.OPEN:
+            if expected is None and (close := values.get("close_date")) is not None:
+                expected = local_day(close, setting.zone)
+            opened = created or at_hour(setting.options.as_of, setting.zone, 0)
+        else:
+            opened = self._closing(values, data, created)
+        if expected is not None:
+            data["expected_close_on"] = expected.isoformat()
+        data["made_created_at"] = opened.isoformat()
+        data["made_created_day"] = local_day(opened, setting.zone).isoformat()
+
+    def _created(self, values: Values) -> datetime | None:
+        stated = values.get("created_at")
+        if stated is None:
+            return None
+        moment = at_hour(stated, self.setting.zone, 0)
+        if moment > self.setting.now:
+            raise RowError("created_at", "It lies in the future.")
+        return moment
+
+    def _closing(self, values: Values, data: dict[str, Any], created: datetime | None) -> datetime:
+        """Fill in when the deal closed; return when it began."""
+        setting = self.setting
+        field = "closed_on" if values.get("closed_on") is not None else "close_date"
+        stated = values.get(field)
+        value = setting.options.as_of if stated is None else stated
+        day = local_day(value, setting.zone)
+        if day > setting.today:
+            raise RowError(field, f"A {data['kind']} deal cannot be closed in the future.")
+        moment = min(at_hour(value, setting.zone, 12), setting.now)
+        data["closed_on" if stated is not None else "made_closed_on"] = day.isoformat()
+        if created is None:
+            data["made_closed_at"] = moment.isoformat()
+            return moment
+        if moment <= created:
+            if local_day(created, setting.zone) == day:
+                moment = min(created + timedelta(minutes=1), setting.now)
+            else:
+                setting.note(
+                    "was closed before the day it was entered: it appears from then on, closed"
+                )
+                moment = created
+        data["made_closed_at"] = max(moment, created).isoformat()
+        return created
+
+    # Amounts
+
+    def _amounts(self, values: Values, data: dict[str, Any], product_id: int | None) -> None:
+        setting = self.setting
+        money: Money | None = values.get("amount")
+        currency = setting.currency(values, money)
+        if money is not None and data["kind"] == Status.LOST and not money.amount:
+            setting.note("is lost with the amount 0, which is taken as no amount")
+            money = None
+        data["made_currency"] = currency
+        product = self.products.get(product_id) if product_id is not None else None
+        quantity = self._quantity(values)
+        priced = self._list_amount(product, quantity, currency)
+        day = date.fromisoformat(
+            data.get("closed_on") or data.get("made_closed_on") or data["made_created_day"]
+        )
+        if money is not None:
+            data |= {"amount": str(money.amount), "currency": currency}
+            self._require_rate(currency, day)
+            if money.rounded:
+                setting.note("has an amount with parts of a cent, which is rounded half up")
+            if money.amount < 0:
+                setting.note("has a negative amount")
+        elif values.get("currency"):
+            data["currency"] = currency
+        if priced is not None and setting.options.list_price:
+            self._require_rate(currency, date.fromisoformat(data["made_created_day"]))
+            self._require_rate(currency, day)
+            if money is None:
+                data["made_amount"] = str(priced)
+                setting.note("has no amount and gets the list price of its product")
+            if data["kind"] != Status.OPEN:
+                rate = setting.rates.on(currency, date.fromisoformat(data["made_created_day"]))
+                data["open_amount"] = str(priced)
+                data["open_amount_base"] = str(half_up(priced * (rate or Decimal(1))))
+        if product_id is not None:
+            self._line(values, data, product_id, quantity, money, priced)
+
+    def _require_rate(self, currency: str, day: date) -> None:
+        if self.setting.rates.on(currency, day) is None:
+            reason = f"There is no exchange rate for {currency} on {day:%Y-%m-%d}: set it first."
+            raise RowError("amount", reason)
+
+    def _quantity(self, values: Values) -> Decimal:
+        stated: Money | None = values.get("quantity")
+        if stated is None:
+            return Decimal(1)
+        if not 0 < stated.amount <= LARGEST_QUANTITY:
+            raise RowError("quantity", "A quantity is greater than zero.")
+        return stated.amount
+
+    def _list_amount(
+        self, product: ProductFacts | None, quantity: Decimal, currency: str
+    ) -> Decimal | None:
+        if product is None or product.price is None:
+            return None
+        if product.currency != currency:
+            self.setting.note("has a product whose list price is in another currency: not used")
+            return None
+        return half_up(product.price * quantity)
+
+    def _line(
+        self,
+        values: Values,
+        data: dict[str, Any],
+        product_id: int,
+        quantity: Decimal,
+        money: Money | None,
+        priced: Decimal | None,
+    ) -> None:
+        stated: Money | None = values.get("unit_price")
+        if stated is not None and stated.amount < 0:
+            raise RowError("unit_price", "A price is not negative.")
+        line: dict[str, Any] = {"product_id": product_id, "quantity": str(half_up(quantity))}
+        if stated is not None:
+            line["unit_price"] = str(stated.amount)
+        elif money is not None and data["kind"] == Status.WON and money.amount >= 0:
+            line["made_price"] = str(half_up(money.amount / quantity))
+        elif priced is not None:
+            line["made_price"] = str(half_up(priced / quantity))
+        else:
+            self.setting.note("has a product without any price: no product line is written")
+            return
+        data["line"] = line
+
+    # The rest
+
+    def _category(self, values: Values, data: dict[str, Any]) -> None:
+        category = values.get("category")
+        if category is None or data["kind"] != Status.OPEN:
+            return
+        if category == Category.CLOSED:
+            self.setting.note("is open with the forecast category closed, which is not taken")
+            return
+        own = self.facts(data["stage_id"]).category
+        data["category_override"] = "" if category == own else category
+
+    def _loss(self, values: Values, data: dict[str, Any]) -> None:
+        text = values.get("lost_reason")
+        if text is None:
+            return
+        if data["kind"] != Status.LOST:
+            self.setting.note("has a lost reason though it is not lost, which is not taken")
+            return
+        reason = LOST_REASONS.get(" ".join(text.casefold().split()))
+        data["lost_reason"] = reason or str(LostReason.OTHER)
+        if reason is None:
+            data["lost_note"] = text
+
+    def _name(self, values: Values, data: dict[str, Any], product_id: int | None) -> None:
+        if name := values.get("name"):
+            data["name"] = name
+            return
+        product = self.products.get(product_id) if product_id is not None else None
+        parts = [product.name if product else values.get("product"), values.get("account")]
+        made = ", ".join(part for part in parts if part)
+        data["made_name"] = (made or f"Deal {values.get('external_id') or 'without a name'}")[:200]
+        self.setting.note("has no name and is called after its product and account")

@@ -1,0 +1,102 @@
+"""Making what files name on the way: stages, teams, people, accounts and products."""
+
+from typing import Any
+
+from org import audit
+from org.enums import Role
+from org.models.people import Person
+from org.models.teams import Team
+from org.services import people as people_service
+from org.services import teams as team_service
+from pipeline.enums import Category, ImportSubject, Status
+from pipeline.imports.references import usual_place
+from pipeline.models.accounts import Account, Product
+from pipeline.models.deals import Stage
+from pipeline.models.imports import ImportCreation, ImportRun
+
+# Stages made by an import stand between these; an admin sets them right afterwards.
+LOWEST, HIGHEST = 10, 90
+LAST_OPEN, WON, LOST = 800, 900, 910
+
+
+def make(run: ImportRun, *, by: Person | None, currency: str) -> None:
+    """Make everything the plan names and note what became of it on the plan's creations."""
+    made: dict[int, Any] = {}
+    creations = list(run.creations.order_by("number"))
+    # A team may lie in another one that is made too: that one comes first.
+    waiting = [c for c in creations if (c.detail.get("parent") or 0) < 0]
+    opens = sorted(
+        (
+            c
+            for c in creations
+            if c.subject == ImportSubject.STAGE and _stage_kind(c) == Status.OPEN
+        ),
+        key=lambda c: (c.detail.get("order") or 100 + usual_place(c.name), c.number),
+    )
+    for creation in [*(c for c in creations if c not in waiting), *waiting]:
+        made[-creation.number] = _made(creation, by, currency, made, opens, run)
+        creation.target = made[-creation.number].pk
+    ImportCreation.objects.bulk_update(creations, ["target"])
+
+
+def _made(
+    creation: ImportCreation,
+    by: Person | None,
+    currency: str,
+    made: dict[int, Any],
+    opens: list[ImportCreation],
+    run: ImportRun,
+) -> Any:
+    match creation.subject:
+        case ImportSubject.PERSON:
+            role = Role.MANAGER if run.kind == "people" else Role.REP
+            return people_service.create_person(by=by, full_name=creation.name, roles=(role,))
+        case ImportSubject.TEAM:
+            return _team(creation, by, made)
+        case ImportSubject.STAGE:
+            return _stage(creation, by, opens)
+        case ImportSubject.ACCOUNT:
+            account = Account.objects.create(name=creation.name[:200])
+            audit.record(by, "account.create", account, reason=f"Import {run.pk}")
+            return account
+        case ImportSubject.PRODUCT:
+            product = Product.objects.create(name=creation.name[:200], currency=currency)
+            audit.record(by, "product.create", product, reason=f"Import {run.pk}")
+            return product
+    raise ValueError(f"a {creation.subject} cannot be made by an import")
+
+
+def _team(creation: ImportCreation, by: Person | None, made: dict[int, Any]) -> Team:
+    parent = creation.detail.get("parent")
+    if parent is None:
+        return team_service.create_team(by=by, name=creation.name)
+    above = made[parent] if parent < 0 else Team.objects.get(pk=parent)
+    return team_service.create_team(by=by, name=creation.name, parent=above)
+
+
+def _stage_kind(creation: ImportCreation) -> Status:
+    return Status(creation.detail.get("kind", Status.OPEN))
+
+
+def _stage(creation: ImportCreation, by: Person | None, opens: list[ImportCreation]) -> Stage:
+    """Make a stage. Open ones follow those that are here, each more probable than the one before."""
+    kind = _stage_kind(creation)
+    category = {Status.WON: Category.CLOSED, Status.LOST: Category.OMITTED}
+    probability = {Status.WON: 100, Status.LOST: 0}
+    order = {Status.WON: WON, Status.LOST: LOST}
+    stage = Stage(
+        name=creation.name[:100],
+        kind=str(kind),
+        default_category=str(category.get(kind, Category.PIPELINE)),
+        probability=probability.get(kind, 0),
+        order=order.get(kind, 0),
+    )
+    if kind == Status.OPEN:
+        place = opens.index(creation) + 1
+        stage.probability = LOWEST + (HIGHEST - LOWEST) * place // (len(opens) + 1)
+        names = [c.name for c in opens]
+        here = Stage.objects.filter(kind=Status.OPEN).exclude(name__in=names).order_by("-order")
+        stage.order = min(LAST_OPEN, (here[0].order if here else 0) + 10 * place)
+    stage.save()
+    audit.record(by, "stage.create", stage, changes={"kind": (None, str(kind))})
+    return stage

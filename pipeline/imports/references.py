@@ -1,0 +1,232 @@
+"""What the names in a file stand for: rows found here, answers given, things to be made."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from typing import Any
+
+from django.db.models import Func, Model, Q, QuerySet
+
+from org.models.people import Person
+from org.models.teams import Team
+from org.models.territories import Territory
+from pipeline.enums import SUBJECT_PLURALS, ImportSubject, Status
+from pipeline.imports import salesforce_ids
+from pipeline.imports.cells import CellError
+from pipeline.imports.headers import squashed
+from pipeline.imports.kinds import CREATABLE
+from pipeline.imports.options import Answer
+from pipeline.models.accounts import Account, Contact, Product
+from pipeline.models.deals import Deal, Stage
+
+LIKE = 0.7
+MOST_UNKNOWN = 2_000
+MOST_SUGGESTED = 300
+MOST_COMPARED = 20_000
+
+# (model, the column of the name, further columns that name a row, whether rows are archived)
+_TABLES: dict[str, tuple[type[Model], str, tuple[str, ...]]] = {
+    ImportSubject.PERSON: (Person, "full_name", ("email", "external_id")),
+    ImportSubject.TEAM: (Team, "name", ()),
+    ImportSubject.TERRITORY: (Territory, "name", ()),
+    ImportSubject.ACCOUNT: (Account, "name", ("external_id",)),
+    ImportSubject.CONTACT: (Contact, "full_name", ("email", "external_id")),
+    ImportSubject.PRODUCT: (Product, "name", ("external_id",)),
+    ImportSubject.STAGE: (Stage, "name", ()),
+    ImportSubject.DEAL: (Deal, "name", ("external_id",)),
+}
+# HubSpot writes internal names where its labels are not asked for.
+_WON_WORDS = frozenset({"won", "closedwon", "closewon", "gewonnen", "win"})
+_LOST_WORDS = frozenset({"lost", "closedlost", "closelost", "verloren", "disqualified", "loss"})
+
+
+# How sales processes usually go, by the beginnings of the words in their stages' names.
+_USUAL_ORDER = ["lead", "new", "prospect", "contact", "qualif", "appointment", "discover", "need", "engag", "meeting", "demo", "present", "solution", "value", "evaluat", "proposal", "propos", "quote", "offer", "decision", "negotia", "review", "contract", "commit", "verbal"]
+
+
+def usual_place(name: str) -> int:
+    """Return where in a sales process a stage of this name usually stands; unknown ones last."""
+    words = name.casefold().split()
+    places = [
+        place
+        for place, start in enumerate(_USUAL_ORDER)
+        if any(word.startswith(start) for word in words)
+    ]
+    return min(places, default=len(_USUAL_ORDER))
+
+
+def norm(text: str) -> str:
+    """Return the text as names are compared: without case, runs of blanks as one."""
+    return " ".join(text.split()).upper()
+
+
+def stage_kind(name: str) -> str:
+    """Return the kind that the name of a stage suggests."""
+    word = squashed(name)
+    if word in _WON_WORDS:
+        return str(Status.WON)
+    return str(Status.LOST) if word in _LOST_WORDS else str(Status.OPEN)
+
+
+class Upper(Func):
+    function = "upper"
+
+
+@dataclass(slots=True)
+class Found:
+    """The rows a text names: none, one, or several that cannot be told apart."""
+
+    ids: tuple[int, ...]
+
+
+def _rows(subject: str) -> QuerySet[Any]:
+    model, _, _ = _TABLES[subject]
+    rows: QuerySet[Any] = model._default_manager.all()  # noqa: SLF001 -- Django's name for it
+    if any(column.name == "archived_at" for column in model._meta.fields):  # noqa: SLF001 -- Django's public name
+        return rows.filter(archived_at__isnull=True)
+    return rows.filter(is_active=True) if subject == ImportSubject.PERSON else rows
+
+
+def lookup(subject: str, texts: Iterable[str]) -> dict[str, Found]:
+    """Return what each of the texts names: by id or e-mail first, else by name, in any case."""
+    _, name, others = _TABLES[subject]
+    wanted = list(texts)
+    ids = {text: long for text in wanted if (long := _long_id(text))}
+    exact = [*wanted, *ids.values(), *(text.lower() for text in wanted)]
+    condition = Q(upper_name__in=[norm(text) for text in wanted]) | Q(**{f"{name}__in": wanted})
+    for column in others:
+        condition |= Q(**{f"{column}__in": exact})
+    rows = _rows(subject).annotate(upper_name=Upper(name)).filter(condition)
+    by_name: dict[str, list[int]] = defaultdict(list)
+    by_other: dict[str, list[int]] = defaultdict(list)
+    for pk, called, *rest in rows.values_list("pk", name, *others).order_by("pk"):
+        by_name[norm(called)].append(pk)
+        for column, value in zip(others, rest, strict=True):
+            if value:
+                by_other[value.lower() if column == "email" else value].append(pk)
+    found = {}
+    for text in wanted:
+        for key in (text, ids.get(text, text), text.lower()):
+            if hits := by_other.get(key):
+                break
+        else:
+            hits = by_name.get(norm(text), [])
+        found[text] = Found(tuple(dict.fromkeys(hits)))
+    return found
+
+
+def _long_id(text: str) -> str:
+    return salesforce_ids.long_form(text) if salesforce_ids.is_plausible(text) else ""
+
+
+@dataclass(slots=True)
+class Creations:
+    """What the run will make on the way, numbered; rows speak of number 3 as -3."""
+
+    made: dict[tuple[str, str], tuple[int, str, dict[str, Any]]] = field(default_factory=dict)
+
+    def number(self, subject: str, name: str, detail: dict[str, Any] | None = None) -> int:
+        """Return minus the number under which the thing will be made."""
+        key = (subject, norm(name))
+        if key not in self.made:
+            self.made[key] = (len(self.made) + 1, name, detail or {})
+        return -self.made[key][0]
+
+    def detail(self, subject: str, name: str) -> dict[str, Any]:
+        return self.made[subject, norm(name)][2]
+
+
+@dataclass(slots=True)
+class Resolver:
+    """Turns the texts of one subject into ids, and remembers those that stand for nothing."""
+
+    subject: str
+    answers: dict[str, Answer]
+    creates_all: bool
+    creations: Creations
+    detail: Callable[[str], dict[str, Any]] = lambda _text: {}
+    known: dict[str, Found] = field(default_factory=dict)
+    settled: dict[str, int] = field(default_factory=dict)
+    unknown: Counter[str] = field(default_factory=Counter)
+    answered: Counter[str] = field(default_factory=Counter)
+
+    def prepare(self, texts: Iterable[str]) -> None:
+        """Look up the texts that are not known yet, all at once."""
+        fresh = {text for text in texts if text not in self.known}
+        if fresh:
+            self.known |= lookup(self.subject, fresh)
+
+    def resolve(self, text: str) -> int | None:
+        """Return the id the text stands for, minus a number for a thing to be made, None for nothing.
+
+        Raises CellError where it stands for nothing yet, or for several.
+        """
+        if (settled := self.settled.get(text)) is not None:
+            return settled
+        if text not in self.known:
+            self.prepare([text])
+        ids = self.known[text].ids
+        answer = self.answers.get(norm(text))
+        if answer is not None and (len(ids) != 1 or answer.target):
+            return self._answered(text, answer)
+        if len(ids) == 1:
+            self.settled[text] = ids[0]
+            return ids[0]
+        if not ids and self.creates_all:
+            return self.creations.number(self.subject, text, self.detail(text))
+        if text in self.unknown or len(self.unknown) < MOST_UNKNOWN:
+            self.unknown[text] += 1
+        if ids:
+            raise CellError(
+                f"{len(ids)} {SUBJECT_PLURALS[ImportSubject(self.subject)]} have this name."
+            )
+        raise CellError(f"No {self.subject} has this name.")
+
+    def _answered(self, text: str, answer: Answer) -> int | None:
+        self.answered[text] += 1
+        if answer.create:
+            detail = self.detail(text)
+            if answer.kind:
+                detail = {**detail, "kind": answer.kind, "order": answer.order}
+            return self.creations.number(self.subject, text, detail)
+        return None if answer.blank else answer.target
+
+
+def suggestions(subject: str, texts: Iterable[str]) -> dict[str, int]:
+    """Return, for each text that looks like one, the row it most resembles."""
+    model, name, _ = _TABLES[subject]
+    names = list(_rows(subject).values_list(name, "pk")[:MOST_COMPARED])
+    tight = {squashed(called): pk for called, pk in names}
+    found = {}
+    for text in list(texts)[:MOST_SUGGESTED]:
+        word = squashed(text)
+        if word and word in tight:
+            found[text] = tight[word]
+            continue
+        best, best_pk = LIKE, None
+        for called, pk in tight.items():
+            ratio = _likeness(word, called, best)
+            if ratio > best:
+                best, best_pk = ratio, pk
+        if best_pk is not None:
+            found[text] = best_pk
+    return found
+
+
+def _likeness(word: str, other: str, least: float) -> float:
+    """Return how alike two words are, 0 to 1; 0 at once where they cannot reach ``least``."""
+    matcher = SequenceMatcher(None, word, other)
+    if matcher.real_quick_ratio() < least or matcher.quick_ratio() < least:
+        return 0.0
+    return matcher.ratio()
+
+
+def choices_of(subject: str) -> list[tuple[int, str]]:
+    """Return the rows an answer may choose, as (id, name), by name."""
+    _, name, _ = _TABLES[subject]
+    return list(_rows(subject).order_by(name).values_list("pk", name)[:MOST_COMPARED])
+
+
+def may_create(subject: str) -> bool:
+    return subject in CREATABLE

@@ -1,0 +1,30 @@
+"""What workers are asked to do. Services do it; the database says what remains."""
+
+from typing import Any
+
+from celery import Task, shared_task
+from django.db import InterfaceError, OperationalError
+from django.utils import timezone
+
+from pipeline.services import import_progress, import_work, imports
+
+DATABASE_AWAY = (OperationalError, InterfaceError)
+
+
+class ImportTask(Task):
+    """Puts an import whose work broke for good back to where a person can go on."""
+
+    def on_failure(self, exc: Exception, task_id: str, args: Any, kwargs: Any, einfo: Any) -> None:
+        import_work.stop(args[0], reason=f"An unexpected error stopped it, nothing was changed: {exc}")
+
+
+@shared_task(base=ImportTask, autoretry_for=DATABASE_AWAY, retry_backoff=1, max_retries=10)
+def work_on_import(run_id: int) -> None:
+    """Do the piece of work that the import waits for."""
+    import_work.work_on(run_id, now=timezone.now(), progress=import_progress.shown(run_id))
+
+
+@shared_task(autoretry_for=DATABASE_AWAY, retry_backoff=1, max_retries=3)
+def hand_out_stale_imports() -> None:
+    """Send again the imports that wait though nobody is at work on them."""
+    imports.hand_out_stale(now=timezone.now())
