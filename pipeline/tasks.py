@@ -15,7 +15,9 @@ class ImportTask(Task):
     """Puts an import whose work broke for good back to where a person can go on."""
 
     def on_failure(self, exc: Exception, task_id: str, args: Any, kwargs: Any, einfo: Any) -> None:
-        import_work.stop(args[0], reason=f"An unexpected error stopped it, nothing was changed: {exc}")
+        import_work.stop(
+            args[0], reason=f"An unexpected error stopped it, nothing was changed: {exc}"
+        )
 
 
 @shared_task(base=ImportTask, autoretry_for=DATABASE_AWAY, retry_backoff=1, max_retries=10)

@@ -130,32 +130,31 @@ def parser(field: Field, found: Format, context: Context) -> Parser:
 
     It raises CellError. Equal texts are read once.
     """
-    read = _READERS[field.shape]
     known: dict[str, Value] = {}
 
     def parse(cell: Cell) -> Value:
         if not isinstance(cell, str):
-            return read(cell, field, found, context)
-        if cell in known:
-            value = known[cell]
-        else:
-            value = _read(cell, field, found, context)
+            return _READERS[field.shape](cell, field, found, context)
+        value = known.get(cell, known)
+        if value is known:  # Not read before: no value is the dict itself.
+            value = _value_or_error(cell, field, found, context)
             if len(known) < MOST_REMEMBERED:
                 known[cell] = value
         if isinstance(value, CellError):
             raise value
         return value
 
-    def _read(cell: str, field: Field, found: Format, context: Context) -> Value:
-        text = tidy(cell)
-        if not text:
-            return None
-        try:
-            return read(_checked(text), field, found, context)
-        except CellError as error:
-            return error
-
     return parse
+
+
+def _value_or_error(cell: str, field: Field, found: Format, context: Context) -> Value:
+    text = tidy(cell)
+    if not text:
+        return None
+    try:
+        return _READERS[field.shape](_checked(text), field, found, context)
+    except CellError as error:
+        return error
 
 
 def _checked(text: str) -> str:

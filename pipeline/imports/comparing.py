@@ -100,11 +100,12 @@ def fill_found_from(found: Iterable[Found]) -> None:
 
 
 def keep_found(run: ImportRun, table: str | None) -> None:
-    """Store what the comparison found as the plan; rows to be created get their ids in ``table``."""
+    """Store what the comparison found as the plan; new rows get their ids of ``table``."""
     fresh = f"nextval(pg_get_serial_sequence('{table}', 'id'))" if table else "NULL"
     execute(
         f"""INSERT INTO pipeline_importrow (run_id, row, action, target, changes)
-            SELECT %s, row, action, CASE WHEN action = 'create' THEN {fresh} ELSE target END, changes
+            SELECT %s, row, action, CASE WHEN action = 'create' THEN {fresh} ELSE target END,
+                   changes
               FROM import_found""",
         [run.pk],
     )
@@ -114,7 +115,8 @@ def keep_found(run: ImportRun, table: str | None) -> None:
                SELECT %s::bigint, found.row, '', left(coalesce(staged.data ->> 'full_name',
                       staged.data ->> 'name', staged.data ->> 'external_id', ''), 300), reason
                  FROM import_found found
-                 JOIN pipeline_importstagedrow staged ON staged.run_id = %s AND staged.row = found.row
+                 JOIN pipeline_importstagedrow staged
+                   ON staged.run_id = %s AND staged.row = found.row
                 WHERE action = 'refuse') f""",
         [run.pk, run.pk],
     )
@@ -122,8 +124,9 @@ def keep_found(run: ImportRun, table: str | None) -> None:
 
 def still_holds(run: ImportRun) -> bool:
     """Whether a fresh comparison, in its table, equals the stored plan row by row."""
-    fresh = "SELECT row, action, CASE WHEN action <> 'create' THEN target END, changes FROM import_found"
-    stored = """SELECT row, action, CASE WHEN action <> 'create' THEN target END, changes
+    columns = "row, action, CASE WHEN action <> 'create' THEN target END, changes"
+    fresh = f"SELECT {columns} FROM import_found"
+    stored = f"""SELECT {columns}
                   FROM pipeline_importrow WHERE run_id = %s"""
     [(differ,)] = rows_of(
         f"""SELECT EXISTS (({fresh} EXCEPT {stored}) UNION ALL ({stored} EXCEPT {fresh}))""",
@@ -197,7 +200,8 @@ def forget_unused_creations(run: ImportRun, keys: Iterable[str], used: Iterable[
             for (number,) in rows_of(
                 f"""SELECT DISTINCT x::bigint FROM pipeline_importrow p
                       JOIN pipeline_importstagedrow s ON s.run_id = p.run_id AND s.row = p.row,
-                           jsonb_path_query(s.data, '$.{key}') AS e(v), LATERAL (SELECT e.v #>> '{{}}' AS x) t
+                           jsonb_path_query(s.data, '$.{key}') AS e(v),
+                           LATERAL (SELECT e.v #>> '{{}}' AS x) t
                      WHERE p.run_id = %s AND p.action IN ('create', 'change', 'part')
                        AND jsonb_typeof(e.v) = 'number' AND x::numeric < 0""",
                 [run.pk],

@@ -1,4 +1,4 @@
-"""From a row's values to what is staged of it: identities, references, checks that cross columns."""
+"""From a row's values to what is staged of it: identities, references, checks over columns."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -147,7 +147,7 @@ def _plain(value: Any) -> Any:
 
 
 def key_of(options: Options, values: Values, *natural: object) -> str:
-    """Return the identity of a row: its id where the file has an id column, else the parts given."""
+    """Return the identity of a row: its id where the file has such a column, else the parts."""
     if options.maps("external_id"):
         ident = values.get("external_id")
         if not ident:

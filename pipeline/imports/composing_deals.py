@@ -166,40 +166,46 @@ class DealComposer:
     # Amounts
 
     def _amounts(self, values: Values, data: dict[str, Any], product_id: int | None) -> None:
+        """Fill in the amount, stated or of the list price, and what was known before closing."""
         setting = self.setting
-        money: Money | None = values.get("amount")
+        money = self._stated_amount(values, data)
         currency = setting.currency(values, money)
-        if money is not None and data["kind"] == Status.LOST and not money.amount:
-            setting.note("is lost with the amount 0, which is taken as no amount")
-            money = None
         data["made_currency"] = currency
-        product = self.products.get(product_id) if product_id is not None else None
-        quantity = self._quantity(values)
-        priced = self._list_amount(product, quantity, currency)
-        day = date.fromisoformat(
-            data.get("closed_on") or data.get("made_closed_on") or data["made_created_day"]
-        )
+        opened = date.fromisoformat(data["made_created_day"])
+        final = data.get("closed_on") or data.get("made_closed_on") or data["made_created_day"]
         if money is not None:
             data |= {"amount": str(money.amount), "currency": currency}
-            self._require_rate(currency, day)
-            if money.rounded:
-                setting.note("has an amount with parts of a cent, which is rounded half up")
-            if money.amount < 0:
-                setting.note("has a negative amount")
+            self._require_rate(currency, date.fromisoformat(final))
         elif values.get("currency"):
             data["currency"] = currency
+        quantity = self._quantity(values)
+        priced = self._list_amount(product_id, quantity, currency)
         if priced is not None and setting.options.list_price:
-            self._require_rate(currency, date.fromisoformat(data["made_created_day"]))
-            self._require_rate(currency, day)
+            for day in (opened, date.fromisoformat(final)):
+                self._require_rate(currency, day)
             if money is None:
                 data["made_amount"] = str(priced)
                 setting.note("has no amount and gets the list price of its product")
             if data["kind"] != Status.OPEN:
-                rate = setting.rates.on(currency, date.fromisoformat(data["made_created_day"]))
+                rate = setting.rates.on(currency, opened) or Decimal(1)
                 data["open_amount"] = str(priced)
-                data["open_amount_base"] = str(half_up(priced * (rate or Decimal(1))))
+                data["open_amount_base"] = str(half_up(priced * rate))
         if product_id is not None:
-            self._line(values, data, product_id, quantity, money, priced)
+            line = self._line(values, product_id, quantity)
+            self._price(values, line, data, priced=priced)
+
+    def _stated_amount(self, values: Values, data: dict[str, Any]) -> Money | None:
+        money: Money | None = values.get("amount")
+        if money is None:
+            return None
+        if data["kind"] == Status.LOST and not money.amount:
+            self.setting.note("is lost with the amount 0, which is taken as no amount")
+            return None
+        if money.rounded:
+            self.setting.note("has an amount with parts of a cent, which is rounded half up")
+        if money.amount < 0:
+            self.setting.note("has a negative amount")
+        return money
 
     def _require_rate(self, currency: str, day: date) -> None:
         if self.setting.rates.on(currency, day) is None:
@@ -215,37 +221,46 @@ class DealComposer:
         return stated.amount
 
     def _list_amount(
-        self, product: ProductFacts | None, quantity: Decimal, currency: str
+        self, product_id: int | None, quantity: Decimal, currency: str
     ) -> Decimal | None:
+        product = self.products.get(product_id) if product_id is not None else None
         if product is None or product.price is None:
             return None
         if product.currency != currency:
-            self.setting.note("has a product whose list price is in another currency: not used")
+            self.setting.note(
+                "has a product whose list price is in another currency: it is not used"
+            )
             return None
         return half_up(product.price * quantity)
 
-    def _line(
+    def _line(self, values: Values, product_id: int, quantity: Decimal) -> dict[str, Any]:
+        line: dict[str, Any] = {"product_id": product_id, "quantity": str(half_up(quantity))}
+        stated: Money | None = values.get("unit_price")
+        if stated is not None:
+            if stated.amount < 0:
+                raise RowError("unit_price", "A price is not negative.")
+            line["unit_price"] = str(stated.amount)
+        return line
+
+    def _price(
         self,
         values: Values,
+        line: dict[str, Any],
         data: dict[str, Any],
-        product_id: int,
-        quantity: Decimal,
-        money: Money | None,
+        *,
         priced: Decimal | None,
     ) -> None:
-        stated: Money | None = values.get("unit_price")
-        if stated is not None and stated.amount < 0:
-            raise RowError("unit_price", "A price is not negative.")
-        line: dict[str, Any] = {"product_id": product_id, "quantity": str(half_up(quantity))}
-        if stated is not None:
-            line["unit_price"] = str(stated.amount)
-        elif money is not None and data["kind"] == Status.WON and money.amount >= 0:
-            line["made_price"] = str(half_up(money.amount / quantity))
-        elif priced is not None:
-            line["made_price"] = str(half_up(priced / quantity))
-        else:
-            self.setting.note("has a product without any price: no product line is written")
-            return
+        """Add the product line, at the stated price, that of the won amount, or the list price."""
+        quantity = Decimal(line["quantity"])
+        amount = Decimal(data["amount"]) if "amount" in data else None
+        if "unit_price" not in line:
+            if amount is not None and data["kind"] == Status.WON and amount >= 0:
+                line["made_price"] = str(half_up(amount / quantity))
+            elif priced is not None:
+                line["made_price"] = str(half_up(priced / quantity))
+            else:
+                self.setting.note("has a product without any price: no product line is written")
+                return
         data["line"] = line
 
     # The rest

@@ -12,7 +12,8 @@ from pipeline.imports.staging import Staged
 
 SUBJECTS = ("person", "team", "territory")
 _QUARTER = re.compile(
-    r"(?:FY\s*)?(?:(?P<y1>\d{4})\s*[-/ ]?\s*)?Q(?P<q>[1-4])(?:\s*[-/ ]?\s*(?:FY\s*)?(?P<y2>\d{4}))?",
+    r"(?:FY\s*)?(?:(?P<y1>\d{4})\s*[-/ ]?\s*)?Q(?P<q>[1-4])"
+    r"(?:\s*[-/ ]?\s*(?:FY\s*)?(?P<y2>\d{4}))?",
     re.I,
 )
 _MONTH = re.compile(r"(?P<year>\d{4})[-/](?P<month>\d{1,2})|(?P<month2>\d{1,2})/(?P<year2>\d{4})")

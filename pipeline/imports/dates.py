@@ -54,7 +54,20 @@ _MILLIS = re.compile(r"\d{13}", re.ASCII)
 _MONTHS = {
     name[:length]: number
     for number, name in enumerate(
-        ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"],
+        [
+            "january",
+            "february",
+            "march",
+            "april",
+            "may",
+            "june",
+            "july",
+            "august",
+            "september",
+            "october",
+            "november",
+            "december",
+        ],
         start=1,
     )
     for length in range(3, 10)
@@ -70,21 +83,29 @@ def readings(text: str) -> dict[Order | None, Day]:
     if match := _YEAR_FIRST.fullmatch(text):
         return _only(_built(match, match["a"], match["b"], match["c"]))
     if match := _NUMBERS.fullmatch(text):
-        a, b, c = match["a"], match["b"], match["c"]
-        found = {Order.DMY: _built(match, c, b, a), Order.MDY: _built(match, c, a, b)}
-        if len(c) == 2 and len(a) == 2:
-            found[Order.YMD] = _built(match, a, b, c)
-        return {order: day for order, day in found.items() if day is not None}
+        return _by_order(match)
     if match := _DAY_NAMED.fullmatch(text) or _NAMED_DAY.fullmatch(text):
         month = _MONTHS.get(match["name"].lower())
         return _only(_built(match, match["c"], str(month), match["a"])) if month else {}
+    return _only(_from_digits(text))
+
+
+def _by_order(match: re.Match[str]) -> dict[Order | None, Day]:
+    a, b, c = match["a"], match["b"], match["c"]
+    found = {Order.DMY: _built(match, c, b, a), Order.MDY: _built(match, c, a, b)}
+    if len(c) == 2 and len(a) == 2:
+        found[Order.YMD] = _built(match, a, b, c)
+    return {order: day for order, day in found.items() if day is not None}
+
+
+def _from_digits(text: str) -> Day | None:
     if match := _COMPACT.fullmatch(text):
-        return _only(_day(*map(int, match.groups())))
+        return _day(*map(int, match.groups()))
     if _SERIAL.fullmatch(text):
-        return _only(excel_day(float(text)))
+        return excel_day(float(text))
     if _MILLIS.fullmatch(text):
-        return _only(datetime.fromtimestamp(int(text) / 1000, tz=UTC))
-    return {}
+        return datetime.fromtimestamp(int(text) / 1000, tz=UTC)
+    return None
 
 
 def excel_day(serial: float) -> Day:

@@ -1,4 +1,4 @@
-"""Deals: staged rows against the deals here, then the deals with their history at its true dates."""
+"""Deals: staged rows against the deals here; then deals with their history at its true dates."""
 
 from datetime import datetime
 
@@ -99,8 +99,8 @@ WITH judged AS (
            {change_of(COLUMNS)} || {CATEGORY_CHANGE} || {LINE_CHANGE} END AS changes,
            v.valid_from,
            CASE WHEN m.many > 1
-                THEN m.many || ' deals here have this name, account and owner: an id column is needed.' END
-                AS reason
+                THEN m.many || ' deals here have this name, account and owner:'
+                     || ' an id column is needed.' END AS reason
       FROM import_turn turn
       JOIN pipeline_importstagedrow r ON r.run_id = %(run)s AND r.row = turn.row
       LEFT JOIN pipeline_importstagedrow first
@@ -142,7 +142,8 @@ SELECT row,
             WHEN turn > 1 AND NOT (data = first_data OR data ? 'line'
                                    AND data - {OF_LINES} = first_data - {OF_LINES})
             THEN 'Row ' || first_row || ' is the same deal with another ' || coalesce(
-                 (SELECT string_agg(replace(replace(theirs.key, '_id', ''), '_', ' '), ', ' ORDER BY theirs.key)
+                 (SELECT string_agg(replace(replace(theirs.key, '_id', ''), '_', ' '), ', '
+                                    ORDER BY theirs.key)
                     FROM jsonb_each(data - {OF_LINES}) theirs
                    WHERE theirs.value IS DISTINCT FROM first_data -> theirs.key
                      AND theirs.key NOT LIKE 'made%%'), 'value') || '.' END)
@@ -190,7 +191,8 @@ def lock(run: ImportRun) -> None:
     execute(
         """SELECT id FROM pipeline_deal WHERE id IN (
                SELECT target FROM pipeline_importrow
-                WHERE run_id = %s AND action IN ('change', 'leave')) ORDER BY id FOR NO KEY UPDATE""",
+                WHERE run_id = %s AND action IN ('change', 'leave'))
+            ORDER BY id FOR NO KEY UPDATE""",
         [run.pk],
     )
 
@@ -217,7 +219,8 @@ INSERT INTO pipeline_deal (
 SELECT p.target, s.data ->> 'external_id', coalesce(s.data ->> 'name', s.data ->> 'made_name'),
        (s.data ->> 'account_id')::bigint, (s.data ->> 'owner_id')::bigint,
        (s.data ->> 'stage_id')::bigint,
-       coalesce((s.data ->> 'amount')::numeric, parts.made_amount, (s.data ->> 'made_amount')::numeric),
+       coalesce((s.data ->> 'amount')::numeric, parts.made_amount,
+                (s.data ->> 'made_amount')::numeric),
        coalesce(s.data ->> 'currency', s.data ->> 'made_currency'),
        (s.data ->> 'expected_close_on')::date,
        coalesce(s.data ->> 'closed_on', s.data ->> 'made_closed_on')::date,
@@ -236,9 +239,9 @@ SELECT p.target, s.data ->> 'external_id', coalesce(s.data ->> 'name', s.data ->
  ORDER BY p.row
 """
 
-VERSION = """deal_id, valid_from, valid_to, name, account_id, owner_id, stage_id, status, probability,
-    amount, currency, amount_base, expected_close_on, closed_on, credited_to_id, category,
-    next_step, next_step_on, archived, changed_by_id, source, reason, transaction"""
+VERSION = """deal_id, valid_from, valid_to, name, account_id, owner_id, stage_id, status,
+    probability, amount, currency, amount_base, expected_close_on, closed_on, credited_to_id,
+    category, next_step, next_step_on, archived, changed_by_id, source, reason, transaction"""
 
 INSERT_VERSIONS = f"""
 WITH fresh AS (
@@ -253,20 +256,21 @@ WITH fresh AS (
      WHERE p.run_id = %(run)s AND p.action = 'create'
 )
 INSERT INTO pipeline_dealversion ({VERSION})
-SELECT id, coalesce(final_from, created_at), {FOREVER}, name, account_id, owner_id, stage_id, status,
-       probability, amount, currency, amount_base, expected_close_on, closed_on, credited_to_id,
-       category, next_step, next_step_on, FALSE, %(by)s::bigint, 'import', %(reason)s,
-       pg_current_xact_id()::text::bigint
+SELECT id, coalesce(final_from, created_at), {FOREVER}, name, account_id, owner_id, stage_id,
+       status, probability, amount, currency, amount_base, expected_close_on, closed_on,
+       credited_to_id, category, next_step, next_step_on, FALSE, %(by)s::bigint, 'import',
+       %(reason)s, pg_current_xact_id()::text::bigint
   FROM fresh
 UNION ALL
 SELECT fresh.id, fresh.created_at, final_from, fresh.name, account_id, owner_id, open.id, 'open',
        open.probability,
        coalesce(part_amount, (data ->> 'open_amount')::numeric), fresh.currency,
        coalesce(part_amount_base, (data ->> 'open_amount_base')::numeric),
-       expected_close_on, NULL, NULL, open.default_category, '', NULL, FALSE, %(by)s::bigint, 'import',
-       %(reason)s, pg_current_xact_id()::text::bigint
+       expected_close_on, NULL, NULL, open.default_category, '', NULL, FALSE, %(by)s::bigint,
+       'import', %(reason)s, pg_current_xact_id()::text::bigint
   FROM fresh
-  JOIN pipeline_stage open ON open.id = coalesce((data ->> 'open_stage_id')::bigint, %(open_stage)s::bigint)
+  JOIN pipeline_stage open
+    ON open.id = coalesce((data ->> 'open_stage_id')::bigint, %(open_stage)s::bigint)
  WHERE final_from > fresh.created_at
 """
 
@@ -316,7 +320,8 @@ UPDATE pipeline_importrow p SET changes = p.changes || jsonb_build_object('_befo
 """
 KEEP_VERSION = """
 UPDATE pipeline_importrow p
-   SET changes = coalesce(p.changes, '{}') || jsonb_build_object('_version', jsonb_build_array(NULL, d.version))
+   SET changes = coalesce(p.changes, '{}')
+                 || jsonb_build_object('_version', jsonb_build_array(NULL, d.version))
   FROM pipeline_deal d
  WHERE p.run_id = %(run)s AND p.action IN ('create', 'change') AND d.id = p.target
 """

@@ -11,12 +11,11 @@ from pipeline.models.imports import ImportChunk, ImportRun
 
 def keep(run: ImportRun, pieces: Iterable[bytes]) -> None:
     """Store the pieces; the run gets their size and SHA-256. Never holds more than one block."""
-    digest, size, number = hashlib.sha256(), 0, 0
-    for block in _blocks(pieces):
+    digest, size = hashlib.sha256(), 0
+    for number, block in enumerate(_blocks(pieces)):
         digest.update(block)
         size += len(block)
         ImportChunk.objects.create(run=run, number=number, content=block)
-        number += 1
     run.sha256, run.file_size = digest.hexdigest(), size
     run.save(update_fields=["sha256", "file_size"])
 

@@ -41,7 +41,8 @@ _NAMES: dict[str, dict[str, str]] = {
         "name": "account, account name, company name, company, organization name, organization, "
         "organisation, organisation name, name, customer, customer name",
         "owner": "owner, account owner, company owner, organization owner, owner id, owner name",
-        "parent": "parent account, parent, parent company, subsidiary of, parent id, parent account id",
+        "parent": "parent account, parent, parent company, subsidiary of, parent id, "
+        "parent account id",
         "industry": "industry, sector, branch",
         "country": "country, billing country, country region, office location, location, "
         "organization country of address",
@@ -68,7 +69,8 @@ _NAMES: dict[str, dict[str, str]] = {
         "organization, organization name, person organization",
         "title": "title, job title, person job title",
         "email": "email, e-mail, email address, person email work, person email",
-        "phone": "phone, phone number, mobile phone, business phone, person phone, person phone work",
+        "phone": "phone, phone number, mobile phone, business phone, person phone, "
+        "person phone work",
     },
     ImportKind.DEALS: {
         "external_id": "id, deal id, opportunity id, record id, deal pipedrive system id, "
@@ -89,7 +91,8 @@ _NAMES: dict[str, dict[str, str]] = {
         "close_date": "close date, closing date, property closedate, closedate",
         "expected_close_on": "expected close date, deal expected close date, expected close, "
         "expected closing date",
-        "closed_on": "closed on, deal closed on, deal won time, won time, deal lost time, lost time, "
+        "closed_on": "closed on, deal closed on, deal won time, won time, deal lost time, "
+        "lost time, "
         "closed date, actual close date, deal close time, won date, lost date",
         "created_at": "created date, create date, creation date, deal creation date, created on, "
         "created at, created time, engage date, property createdate, deal created, opened, "
@@ -99,7 +102,8 @@ _NAMES: dict[str, dict[str, str]] = {
         "next_step_on": "next step date, next step on, next activity date, deal next activity date",
         "source": "lead source, source, original source, deal source, deal deal source, "
         "original traffic source",
-        "lost_reason": "lost reason, deal lost reason, closed lost reason, loss reason, reason lost",
+        "lost_reason": "lost reason, deal lost reason, closed lost reason, loss reason, "
+        "reason lost",
         "product": "product, product name",
         "quantity": "quantity",
         "unit_price": "unit price, sales price, price",
@@ -131,7 +135,8 @@ _NAMES: dict[str, dict[str, str]] = {
         "reason": "reason, note, comment",
     },
     ImportKind.HISTORY: {
-        "deal": "opportunity id, deal id, record id, opportunity id 18, deal, deal pipedrive system id",
+        "deal": "opportunity id, deal id, record id, opportunity id 18, deal, "
+        "deal pipedrive system id",
         "changed_at": "created date, last modified, changed on, change date, date, date entered, "
         "fivetran start, edit date, modified on, changed at",
         "stage": "stage name, to stage, stage, value, deal stage, new stage",
@@ -146,13 +151,53 @@ _NAMES: dict[str, dict[str, str]] = {
 # Headers by which the program that wrote a file gives itself away.
 _MARKS = {
     SALESFORCE: frozenset(
-        ["opportunityowner", "opportunityname", "stagename", "forecastcategoryname", "opportunityid", "isdeleted", "ownerrole", "accountowner", "createdbyid", "systemmodstamp", "leadsource", "fiscalperiod", "closedate18", "recordtypeid", "probability%", "whatid", "whoid", "opportunityid18"]
+        [
+            "opportunityowner",
+            "opportunityname",
+            "stagename",
+            "forecastcategoryname",
+            "opportunityid",
+            "isdeleted",
+            "ownerrole",
+            "accountowner",
+            "createdbyid",
+            "systemmodstamp",
+            "leadsource",
+            "fiscalperiod",
+            "closedate18",
+            "recordtypeid",
+            "probability%",
+            "whatid",
+            "whoid",
+            "opportunityid18",
+        ]
     ),
     HUBSPOT: frozenset(
-        ["recordid", "dealstage", "companydomainname", "lifecyclestage", "dealowner", "contactowner", "companyowner", "associatedcompany", "dealpipelinestageid", "propertydealname", "hubspotowner"]
+        [
+            "recordid",
+            "dealstage",
+            "companydomainname",
+            "lifecyclestage",
+            "dealowner",
+            "contactowner",
+            "companyowner",
+            "associatedcompany",
+            "dealpipelinestageid",
+            "propertydealname",
+            "hubspotowner",
+        ]
     ),
     PIPEDRIVE: frozenset(
-        ["dealtitle", "dealvalue", "organizationname", "personname", "dealpipedrivesystemid", "dealstatus", "personemailwork", "activitysubject"]
+        [
+            "dealtitle",
+            "dealvalue",
+            "organizationname",
+            "personname",
+            "dealpipedrivesystemid",
+            "dealstatus",
+            "personemailwork",
+            "activitysubject",
+        ]
     ),
 }
 
@@ -261,7 +306,7 @@ def entered_stage(header: str) -> str:
 
 
 def currency_column(header: list[str], place: int) -> int | None:
-    """Return the place of "<X> Currency" for the money column "<X>" at ``place``, if there is one."""
+    """Return the place of "<X> Currency" for the money column "<X>" at ``place``, if any."""
     wanted = squashed(f"{header[place]} currency")
     return next((n for n, name in enumerate(header) if squashed(name) == wanted), None)
 

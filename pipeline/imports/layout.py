@@ -86,7 +86,7 @@ def detect(path: Path, *, largest_cells: int) -> Detected:
 
 
 def with_header_found(path: Path, found: Detected) -> Detected:
-    """Fill in the header row: the first of at least half as many filled cells as rows usually have."""
+    """Fill in the header row: the first with half as many filled cells as rows usually have."""
     first = list(islice(records(path, found.layout), SAMPLE_ROWS))
     filled = [sum(str(cell).strip() != "" for cell in cells) for cells in first]
     usual = sorted(count for count in filled if count) or [1]

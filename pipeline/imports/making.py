@@ -34,18 +34,21 @@ def make(run: ImportRun, *, by: Person | None, currency: str) -> None:
         key=lambda c: (c.detail.get("order") or 100 + usual_place(c.name), c.number),
     )
     for creation in [*(c for c in creations if c not in waiting), *waiting]:
-        made[-creation.number] = _made(creation, by, currency, made, opens, run)
+        made[-creation.number] = _made(
+            creation, run, by=by, currency=currency, made=made, opens=opens
+        )
         creation.target = made[-creation.number].pk
     ImportCreation.objects.bulk_update(creations, ["target"])
 
 
 def _made(
     creation: ImportCreation,
+    run: ImportRun,
+    *,
     by: Person | None,
     currency: str,
     made: dict[int, Any],
     opens: list[ImportCreation],
-    run: ImportRun,
 ) -> Any:
     match creation.subject:
         case ImportSubject.PERSON:
@@ -79,7 +82,7 @@ def _stage_kind(creation: ImportCreation) -> Status:
 
 
 def _stage(creation: ImportCreation, by: Person | None, opens: list[ImportCreation]) -> Stage:
-    """Make a stage. Open ones follow those that are here, each more probable than the one before."""
+    """Make a stage. Open ones follow those that are here, each more probable than the last."""
     kind = _stage_kind(creation)
     category = {Status.WON: Category.CLOSED, Status.LOST: Category.OMITTED}
     probability = {Status.WON: 100, Status.LOST: 0}

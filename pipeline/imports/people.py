@@ -1,4 +1,4 @@
-"""People: staged rows against the people here; then people, lines and memberships by org's services."""
+"""People: staged rows against the people here; then people, lines and memberships written."""
 
 import json
 from collections import defaultdict
@@ -7,20 +7,13 @@ from datetime import date
 from typing import Any
 
 from org.models.people import Person, ReportingLine
-from org.models.teams import Team, TeamMembership
+from org.models.teams import TeamMembership
 from org.querysets import on_day
-from org.services import people as people_service
-from pipeline.enums import ImportSubject, RowAction
+from pipeline.enums import RowAction
 from pipeline.imports.comparing import Found, fill_found_from
 from pipeline.imports.options import Options
 from pipeline.imports.references import norm
-from pipeline.models.imports import (
-    ImportCreation,
-    ImportKept,
-    ImportRow,
-    ImportRun,
-    ImportStagedRow,
-)
+from pipeline.models.imports import ImportRow, ImportRun, ImportStagedRow
 
 FIELDS = ("external_id", "full_name", "email", "title", "started_on")
 
@@ -75,52 +68,85 @@ def compare(run: ImportRun, options: Options) -> None:
     """Find what becomes of each staged person."""
     desk = Desk.load()
     staged = list(ImportStagedRow.objects.filter(run=run).order_by("row"))
-    leads = _leads(staged)
-    circles = _in_circles(staged, desk, options)
+    judging = Judging(
+        desk=desk,
+        options=options,
+        actor=run.started_by_id or run.created_by_id,
+        leads=leads(staged),
+        circles=in_circles(staged, desk, options),
+    )
     first: dict[str, ImportStagedRow] = {}
-    taken: dict[int, int] = {}
     found = []
     for row in staged:
         above = first.setdefault(row.key, row)
-        if above is not row:
-            same = above.data == row.data
-            reason = "" if same else f"Row {above.row} is the same person with other values."
-            action = RowAction.PART if same else RowAction.REFUSE
-            found.append(Found(row.row, action, reason=reason))
+        if above is row:
+            found.append(judging.judge(row))
             continue
-        found.append(_judge(run, row, desk, options, leads, circles, taken))
+        same = above.data == row.data
+        reason = "" if same else f"Row {above.row} is the same person with other values."
+        found.append(Found(row.row, RowAction.PART if same else RowAction.REFUSE, reason=reason))
     fill_found_from(found)
 
 
-def _judge(
-    run: ImportRun,
-    row: ImportStagedRow,
-    desk: Desk,
-    options: Options,
-    leads: set[tuple[str, int]],
-    circles: set[int],
-    taken: dict[int, int],
-) -> Found:
-    target, reason = desk.match(row.data)
-    if target is not None and (other := taken.setdefault(target, row.row)) != row.row:
-        reason = f"Row {other} is the same person here."
-    reason = reason or _clash(desk, row.data, target)
-    if row.row in circles:
-        reason = "The managers of the file would form a circle with this row."
-    changes = _changes(desk, row.data, target, options, leads)
-    if (
-        target is not None
-        and target == (run.started_by_id or run.created_by_id)
-        and changes.keys() & {"roles", "manager_id", "team"}
-    ):
-        reason = "Nobody imports their own roles, manager or team."
-    if reason:
-        return Found(row.row, RowAction.REFUSE, reason=reason)
-    if target is None:
-        return Found(row.row, RowAction.CREATE)
-    if not changes:
-        return Found(row.row, RowAction.LEAVE, target)
-    return Found(row.row, RowAction.CHANGE, target, json.dumps(changes))
+@dataclass(slots=True)
+class Judging:
+    """Says of each row what becomes of it. ``actor`` may not change their own standing."""
+
+    desk: Desk
+    options: Options
+    actor: int | None
+    leads: set[tuple[str, int]]
+    circles: set[int]
+    taken: dict[int, int] = field(default_factory=dict)
+
+    def judge(self, row: ImportStagedRow) -> Found:
+        target, reason = self.desk.match(row.data)
+        if target is not None and (other := self.taken.setdefault(target, row.row)) != row.row:
+            reason = f"Row {other} is the same person here."
+        reason = reason or _clash(self.desk, row.data, target)
+        if row.row in self.circles:
+            reason = "The managers of the file would form a circle with this row."
+        if target is None:
+            return Found(row.row, RowAction.REFUSE if reason else RowAction.CREATE, reason=reason)
+        changes = self._changes(self.desk.people[target], row.data)
+        if target == self.actor and changes.keys() & {"roles", "manager_id", "team"}:
+            reason = "Nobody imports their own roles, manager or team."
+        if reason:
+            return Found(row.row, RowAction.REFUSE, reason=reason)
+        if not changes:
+            return Found(row.row, RowAction.LEAVE, target)
+        return Found(row.row, RowAction.CHANGE, target, json.dumps(changes))
+
+    def _changes(self, person: Person, data: dict[str, Any]) -> dict[str, list[Any]]:
+        """Return what the row would change of the person, as {field: [before, after]}."""
+        changes: dict[str, list[Any]] = {}
+        for name in FIELDS:
+            before = getattr(person, name)
+            plain = before.isoformat() if isinstance(before, date) else before
+            if name in data and data[name] != plain:
+                changes[name] = [plain, data[name]]
+        roles = self.desk.roles[person.pk]
+        if "roles" in data and data["roles"] != roles:
+            changes["roles"] = [roles, data["roles"]]
+        return changes | self._moved(person, data)
+
+    def _moved(self, person: Person, data: dict[str, Any]) -> dict[str, list[Any]]:
+        changes: dict[str, list[Any]] = {}
+        day = line_day(self.options, data)
+        manager = data.get("manager_id")
+        if manager is not None or "manager_text" in data:
+            line = ReportingLine.objects.filter(on_day(day), person=person).first()
+            before = line.manager_id if line else None
+            if before != manager:
+                changes["manager_id"] = [before, manager or data["manager_text"]]
+        if "team_id" in data:
+            row = TeamMembership.objects.filter(on_day(day), person=person).first()
+            held = [row.team_id, row.is_lead] if row else None
+            stays_lead = bool(row and row.team_id == data["team_id"] and row.is_lead)
+            is_lead = any((name, data["team_id"]) in self.leads for name in names(data))
+            if held != (wanted := [data["team_id"], is_lead or stays_lead]):
+                changes["team"] = [held, wanted]
+        return changes
 
 
 def _clash(desk: Desk, data: dict[str, Any], target: int | None) -> str:
@@ -137,7 +163,7 @@ def _clash(desk: Desk, data: dict[str, Any], target: int | None) -> str:
     return ""
 
 
-def _leads(staged: list[ImportStagedRow]) -> set[tuple[str, int]]:
+def leads(staged: list[ImportStagedRow]) -> set[tuple[str, int]]:
     """Return (manager's name, team) for all who manage somebody of the file in that team."""
     return {
         (norm(row.data["manager_name"]), row.data["team_id"])
@@ -146,259 +172,40 @@ def _leads(staged: list[ImportStagedRow]) -> set[tuple[str, int]]:
     }
 
 
-def _names(data: dict[str, Any]) -> set[str]:
+def names(data: dict[str, Any]) -> set[str]:
     return {
         norm(str(data[name])) for name in ("full_name", "email", "external_id") if data.get(name)
     }
 
 
-def _changes(
-    desk: Desk,
-    data: dict[str, Any],
-    target: int | None,
-    options: Options,
-    leads: set[tuple[str, int]],
-) -> dict[str, list[Any]]:
-    """Return what the row would change of the person, as {field: [before, after]}."""
-    if target is None:
-        return {}
-    person = desk.people[target]
-    changes: dict[str, list[Any]] = {}
-    for name in FIELDS:
-        before = getattr(person, name)
-        plain = before.isoformat() if isinstance(before, date) else before
-        if name in data and data[name] != plain:
-            changes[name] = [plain, data[name]]
-    if "roles" in data and data["roles"] != desk.roles[target]:
-        changes["roles"] = [desk.roles[target], data["roles"]]
-    day = line_day(options, data)
-    manager = data.get("manager_id")
-    if manager is not None or "manager_text" in data:
-        line = ReportingLine.objects.filter(on_day(day), person=target).first()
-        before = line.manager_id if line else None
-        if before != manager:
-            changes["manager_id"] = [before, manager or data["manager_text"]]
-    if "team_id" in data:
-        membership = TeamMembership.objects.filter(on_day(day), person=target).first()
-        held = [membership.team_id, membership.is_lead] if membership else None
-        is_lead = any((name, data["team_id"]) in leads for name in _names(data))
-        wanted = [data["team_id"], is_lead or bool(held and held[0] == data["team_id"] and held[1])]
-        if held != wanted:
-            changes["team"] = [held, wanted]
-    return changes
-
-
-def _in_circles(staged: list[ImportStagedRow], desk: Desk, options: Options) -> set[int]:
+def in_circles(staged: list[ImportStagedRow], desk: Desk, options: Options) -> set[int]:
     """Return the rows whose managers would, with the lines that stay, report to them."""
+    who = {row.row: desk.match(row.data)[0] or f"row {row.row}" for row in staged}
+    known: dict[str, Any] = {}
+    for row in staged:
+        for name in names(row.data):
+            known.setdefault(name, who[row.row])
     above: dict[Any, Any] = {
         line.person_id: line.manager_id
         for line in ReportingLine.objects.filter(on_day(options.as_of))
     }
-    known: dict[str, Any] = {}
-    rows: dict[Any, int] = {}
     for row in staged:
-        who = desk.match(row.data)[0] or f"row {row.row}"
-        rows[who] = row.row
-        for name in _names(row.data):
-            known.setdefault(name, who)
-    for row in staged:
-        who = desk.match(row.data)[0] or f"row {row.row}"
         if "manager_text" in row.data:
-            above[who] = known.get(row.data["manager_text"])
+            above[who[row.row]] = known.get(row.data["manager_text"])
         elif "manager_id" in row.data:
-            above[who] = row.data["manager_id"]
-    circles = set()
-    for who, number in rows.items():
-        seen, step = {who}, above.get(who)
-        while step is not None and step not in seen:
-            seen.add(step)
-            step = above.get(step)
-        if step == who:
-            circles.add(number)
-    return circles
+            above[who[row.row]] = row.data["manager_id"]
+    return {number for number, person in who.items() if _reaches_itself(person, above)}
+
+
+def _reaches_itself(person: Any, above: dict[Any, Any]) -> bool:
+    seen, step = {person}, above.get(person)
+    while step is not None and step not in seen:
+        seen.add(step)
+        step = above.get(step)
+    return bool(step == person)
 
 
 def lock(run: ImportRun) -> None:
     """Lock the people that the plan knows."""
     targets = ImportRow.objects.filter(run=run, target__isnull=False).values("target")
     list(Person.objects.select_for_update(no_key=True).filter(pk__in=targets).order_by("pk"))
-
-
-@dataclass(slots=True)
-class Placing:
-    """Writes the people of a run and then their places, once everybody is there."""
-
-    run: ImportRun
-    by: Person | None
-    options: Options
-    staged: dict[int, ImportStagedRow] = field(default_factory=dict)
-    made: dict[str, int] = field(default_factory=dict)
-    created: dict[tuple[str, int], int] = field(default_factory=dict)
-    fresh: set[int] = field(default_factory=set)
-
-    def write(self) -> None:
-        self.staged = {row.row: row for row in ImportStagedRow.objects.filter(run=self.run)}
-        for creation in ImportCreation.objects.filter(run=self.run):
-            if creation.target is not None:
-                self.created[creation.subject, -creation.number] = creation.target
-                if creation.subject == ImportSubject.PERSON:
-                    self.fresh.add(creation.target)
-                    self.made.setdefault(norm(creation.name), creation.target)
-        rows = list(ImportRow.objects.filter(run=self.run).order_by("row"))
-        for row in rows:
-            if row.action == RowAction.CREATE:
-                self._create(row)
-        for row in rows:
-            if row.action == RowAction.CHANGE:
-                self._edit(row)
-        for row in rows:
-            for name in _names(self.staged[row.row].data):
-                if row.target:
-                    self.made.setdefault(name, row.target)
-        self._place(rows)
-        ImportRow.objects.bulk_update(
-            [row for row in rows if row.action in {RowAction.CREATE, RowAction.CHANGE}],
-            ["target", "changes"],
-        )
-
-    def _create(self, row: ImportRow) -> None:
-        data = self.staged[row.row].data
-        started = data.get("started_on")
-        person = people_service.create_person(
-            by=self.by,
-            full_name=data["full_name"],
-            email=data.get("email"),
-            roles=data.get("roles") or data.get("made_roles") or (),
-            started_on=date.fromisoformat(started) if started else None,
-            title=data.get("title", ""),
-            external_id=data.get("external_id"),
-        )
-        row.target = person.pk
-        row.changes = {name: [None, data.get(name)] for name in FIELDS}
-        self.fresh.add(person.pk)
-
-    def _edit(self, row: ImportRow) -> None:
-        changes = row.changes or {}
-        person = Person.objects.get(pk=row.target)
-        plain = {name: changes[name][1] for name in FIELDS if name in changes}
-        if plain.get("started_on"):
-            plain["started_on"] = date.fromisoformat(plain["started_on"])
-        if plain:
-            people_service.edit_person(person, by=self.by, **plain)
-        if "roles" in changes:
-            people_service.set_roles(person, by=self.by, roles=changes["roles"][1])
-
-    def _place(self, rows: list[ImportRow]) -> None:
-        """Set lines and memberships: those of new people all at once, changed ones by the service."""
-        wanted = [row for row in rows if row.action in {RowAction.CREATE, RowAction.CHANGE}]
-        touched = {row.target for row in wanted if row.target} | self.fresh
-        before = snapshot(touched)
-        lines, memberships = [], {}
-        for row in wanted:
-            data = self.staged[row.row].data
-            since = self._since(row, data)
-            if (manager := self._manager(data)) is not None:
-                if row.target in self.fresh:
-                    lines.append(
-                        ReportingLine(person_id=row.target, manager_id=manager, valid_from=since)
-                    )
-                elif "manager_id" in (row.changes or {}):
-                    self._report(row, manager, since)
-            if (team := self._ref("team", data.get("team_id"))) is not None:
-                lead = self._is_lead(row, data)
-                if row.target in self.fresh:
-                    memberships[row.target] = (team, lead, since)
-                elif "team" in (row.changes or {}):
-                    self._join(row, team, since, lead=lead)
-        for manager, team in self._made_leads(wanted):
-            memberships.setdefault(manager, (team, True, self.options.since))
-        ReportingLine.objects.bulk_create(lines)
-        TeamMembership.objects.bulk_create(
-            TeamMembership(person_id=person, team_id=team, is_lead=lead, valid_from=since)
-            for person, (team, lead, since) in memberships.items()
-        )
-        after = snapshot(touched)
-        ImportKept.objects.bulk_create(
-            ImportKept(
-                run=self.run,
-                table="places",
-                target=person,
-                before=before[person],
-                after=after[person],
-            )
-            for person in sorted(touched)
-            if before[person] != after[person]
-        )
-
-    def _since(self, row: ImportRow, data: dict[str, Any]) -> date:
-        """Return the day a place holds from: the start, else ever; the file's day for a change."""
-        started = data.get("started_on")
-        if row.target in self.fresh or not _is_placed(row.target):
-            return date.fromisoformat(started) if started else self.options.since
-        return line_day(self.options, data)
-
-    def _manager(self, data: dict[str, Any]) -> int | None:
-        if "manager_text" in data:
-            return self.made.get(data["manager_text"])
-        return self._ref("person", data.get("manager_id"))
-
-    def _ref(self, subject: str, value: int | None) -> int | None:
-        return self.created[subject, value] if value is not None and value < 0 else value
-
-    def _is_lead(self, row: ImportRow, data: dict[str, Any]) -> bool:
-        if row.action == RowAction.CHANGE and "team" in (row.changes or {}):
-            return bool((row.changes or {})["team"][1][1])
-        leads = _leads(list(self.staged.values()))
-        return any((name, data["team_id"]) in leads for name in _names(data))
-
-    def _made_leads(self, wanted: list[ImportRow]) -> list[tuple[int, int]]:
-        """Return (person, team) for managers who were made on the way: they lead their people's team."""
-        found: dict[int, int | None] = {}
-        for row in wanted:
-            data = self.staged[row.row].data
-            manager, team = data.get("manager_id"), data.get("team_id")
-            if manager is not None and manager < 0 and team is not None:
-                found.setdefault(self.created["person", manager], self._ref("team", team))
-        return [(person, team) for person, team in found.items() if team is not None]
-
-    def _report(self, row: ImportRow, manager: int, since: date) -> None:
-        people_service.report_to(
-            Person.objects.get(pk=row.target),
-            by=self.by,
-            manager=Person.objects.get(pk=manager),
-            since=since,
-        )
-        (row.changes or {})["manager_id"][1] = manager
-
-    def _join(self, row: ImportRow, team: int, since: date, *, lead: bool) -> None:
-        people_service.join_team(
-            Person.objects.get(pk=row.target),
-            by=self.by,
-            team=Team.objects.get(pk=team),
-            since=since,
-            is_lead=lead,
-        )
-        (row.changes or {})["team"][1] = [team, lead]
-
-
-def _is_placed(person: int | None) -> bool:
-    return (
-        ReportingLine.objects.filter(person=person).exists()
-        or TeamMembership.objects.filter(person=person).exists()
-    )
-
-
-def snapshot(people: set[int]) -> dict[int, dict[str, list[list[Any]]]]:
-    """Return each person's reporting lines and memberships, as plain values, in their order."""
-    found: dict[int, dict[str, list[list[Any]]]] = {
-        person: {"lines": [], "memberships": []} for person in people
-    }
-    for line in ReportingLine.objects.filter(person__in=people).order_by("valid_from"):
-        found[line.person_id]["lines"].append(
-            [line.manager_id, str(line.valid_from), line.valid_to and str(line.valid_to)]
-        )
-    for row in TeamMembership.objects.filter(person__in=people).order_by("valid_from"):
-        found[row.person_id]["memberships"].append(
-            [row.team_id, row.is_lead, str(row.valid_from), row.valid_to and str(row.valid_to)]
-        )
-    return found

@@ -42,7 +42,33 @@ _LOST_WORDS = frozenset({"lost", "closedlost", "closelost", "verloren", "disqual
 
 
 # How sales processes usually go, by the beginnings of the words in their stages' names.
-_USUAL_ORDER = ["lead", "new", "prospect", "contact", "qualif", "appointment", "discover", "need", "engag", "meeting", "demo", "present", "solution", "value", "evaluat", "proposal", "propos", "quote", "offer", "decision", "negotia", "review", "contract", "commit", "verbal"]
+_USUAL_ORDER = [
+    "lead",
+    "new",
+    "prospect",
+    "contact",
+    "qualif",
+    "appointment",
+    "discover",
+    "need",
+    "engag",
+    "meeting",
+    "demo",
+    "present",
+    "solution",
+    "value",
+    "evaluat",
+    "proposal",
+    "propos",
+    "quote",
+    "offer",
+    "decision",
+    "negotia",
+    "review",
+    "contract",
+    "commit",
+    "verbal",
+]
 
 
 def usual_place(name: str) -> int:
@@ -158,7 +184,7 @@ class Resolver:
             self.known |= lookup(self.subject, fresh)
 
     def resolve(self, text: str) -> int | None:
-        """Return the id the text stands for, minus a number for a thing to be made, None for nothing.
+        """Return the id the text stands for, minus a number of a thing to make, None for nothing.
 
         Raises CellError where it stands for nothing yet, or for several.
         """
@@ -195,7 +221,7 @@ class Resolver:
 
 def suggestions(subject: str, texts: Iterable[str]) -> dict[str, int]:
     """Return, for each text that looks like one, the row it most resembles."""
-    model, name, _ = _TABLES[subject]
+    _, name, _ = _TABLES[subject]
     names = list(_rows(subject).values_list(name, "pk")[:MOST_COMPARED])
     tight = {squashed(called): pk for called, pk in names}
     found = {}

@@ -4,6 +4,7 @@ import csv
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from pipeline.imports.layout import MOST_COLUMNS, Layout, records
@@ -44,10 +45,9 @@ class RowReader:
         return len(self.header)
 
     def _header(self) -> list[str]:
-        for number, cells in enumerate(records(self.path, self.layout), start=1):
-            if number == self.layout.header_row:
-                break
-        else:
+        start = self.layout.header_row - 1
+        cells = next(islice(records(self.path, self.layout), start, None), None)
+        if cells is None:
             raise UnreadableFileError(f"The file has no row {self.layout.header_row}.")
         cells = self._unwrap(cells) or cells
         texts = [_text(cell) for cell in cells]
@@ -139,10 +139,7 @@ class RowReader:
 
 def is_blank(cells: list[Cell]) -> bool:
     """Whether no cell holds anything but white space."""
-    for cell in cells:
-        if not isinstance(cell, str) or cell.strip():
-            return False
-    return True
+    return all(isinstance(cell, str) and not cell.strip() for cell in cells)
 
 
 def column_labels(header: list[str]) -> list[str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -39,8 +39,8 @@ WITH staged AS (
      WHERE v.source <> 'import' AND v.deal_id IN (SELECT deal FROM staged) GROUP BY v.deal_id
 ), judged AS (
     SELECT r.row, r.turn, r.first_row, r.data = r.first_data AS same, r.deal,
-           (SELECT max((e ->> 'at')::timestamptz) FROM jsonb_array_elements(r.data -> 'snapshots') e)
-               >= own.since AS late, own.since,
+           (SELECT max((e ->> 'at')::timestamptz)
+              FROM jsonb_array_elements(r.data -> 'snapshots') e) >= own.since AS late, own.since,
            NOT EXISTS (
                SELECT 1 FROM jsonb_array_elements(r.data -> 'snapshots') e
                 WHERE NOT EXISTS (
@@ -58,8 +58,10 @@ SELECT row,
        CASE WHEN turn > 1 AND same THEN 'part' WHEN turn > 1 OR late THEN 'refuse'
             WHEN there THEN 'leave' ELSE 'change' END,
        deal, NULL,
-       CASE WHEN turn > 1 AND NOT same THEN 'Row ' || first_row || ' says otherwise of the same moment.'
-            WHEN turn = 1 AND late THEN 'The deal was changed here from ' || (since AT TIME ZONE %(zone)s)::date
+       CASE WHEN turn > 1 AND NOT same
+            THEN 'Row ' || first_row || ' says otherwise of the same moment.'
+            WHEN turn = 1 AND late
+            THEN 'The deal was changed here from ' || (since AT TIME ZONE %(zone)s)::date
                  || ' on; only what lies before can be imported.' END
   FROM judged
 """
@@ -72,7 +74,8 @@ def compare(run: ImportRun, *, zone: str) -> None:
 def lock(run: ImportRun) -> None:
     execute(
         """SELECT id FROM pipeline_deal WHERE id IN (
-               SELECT target FROM pipeline_importrow WHERE run_id = %s) ORDER BY id FOR NO KEY UPDATE""",
+               SELECT target FROM pipeline_importrow WHERE run_id = %s)
+            ORDER BY id FOR NO KEY UPDATE""",
         [run.pk],
     )
 
@@ -110,7 +113,8 @@ class Rebuilding:
                       SELECT jsonb_agg(CASE WHEN c.target IS NULL THEN e
                                             ELSE jsonb_set(e, '{stage_id}', to_jsonb(c.target)) END
                                        ORDER BY place)
-                        FROM jsonb_array_elements(s.data -> 'snapshots') WITH ORDINALITY AS x(e, place)
+                        FROM jsonb_array_elements(s.data -> 'snapshots')
+                             WITH ORDINALITY AS x(e, place)
                         LEFT JOIN pipeline_importcreation c
                                ON c.run_id = s.run_id AND c.subject = 'stage'
                               AND -c.number = (e ->> 'stage_id')::bigint))
@@ -124,7 +128,8 @@ class Rebuilding:
             for (deal,) in rows_of(
                 """SELECT DISTINCT target FROM pipeline_importrow
                     WHERE run_id = %s AND action IN ('change', 'leave') AND target IN (
-                        SELECT target FROM pipeline_importrow WHERE run_id = %s AND action = 'change')
+                        SELECT target FROM pipeline_importrow
+                         WHERE run_id = %s AND action = 'change')
                     ORDER BY target""",
                 [self.run.pk, self.run.pk],
             )
@@ -175,7 +180,7 @@ class Rebuilding:
     def _chain(
         self, deal: Deal, before: list[DealVersion], snapshots: list[dict[str, Any]]
     ) -> list[DealVersion]:
-        """Return the deal's versions: what stays before and after the snapshots, and those between."""
+        """Return the deal's versions: what stays before and after the snapshots, and theirs."""
         own = [version for version in before if version.source != "import"]
         imported = [version for version in before if version.source == "import"]
         first = snapshots[0]["at"]
@@ -196,7 +201,7 @@ class Rebuilding:
                 current.valid_from, chain[-1].valid_from + timedelta(microseconds=1)
             )
             chain.append(current)
-        for version, following in zip(chain, chain[1:], strict=False):
+        for version, following in pairwise(chain):
             version.valid_to = following.valid_from
         chain[-1].valid_to = FOREVER
         return chain
@@ -250,7 +255,7 @@ class Rebuilding:
         *,
         is_open: bool,
     ) -> tuple[Decimal | None, str]:
-        """Return the amount then known: stated, else that before; a closed deal's own at its end."""
+        """Return the amount then known: stated, else that before, at the end the deal's own."""
         if "amount" in snapshot:
             return Decimal(snapshot["amount"]), snapshot["currency"]
         if not is_open and deal.status != Status.OPEN:
@@ -277,7 +282,8 @@ class Rebuilding:
                 entered[version.deal_id] = (version.stage_id, version.valid_from)
         execute(
             """UPDATE pipeline_deal d SET created_at = x.begins, stage_entered_at = x.entered
-                 FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[]) AS x(id, begins, entered)
+                 FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[])
+                      AS x(id, begins, entered)
                 WHERE d.id = x.id""",
             [ids, [begins[pk] for pk in ids], [entered[pk][1] for pk in ids]],
         )
@@ -327,6 +333,7 @@ def restore(target: int, before: dict[str, Any]) -> None:
     execute("DELETE FROM pipeline_dealversion WHERE deal_id = %s", [target])
     execute(
         f"""INSERT INTO pipeline_dealversion ({columns})
-            SELECT {columns} FROM jsonb_populate_recordset(NULL::pipeline_dealversion, %s::jsonb)""",
+            SELECT {columns}
+              FROM jsonb_populate_recordset(NULL::pipeline_dealversion, %s::jsonb)""",
         [json.dumps(before["versions"])],
     )

@@ -144,10 +144,11 @@ TARGETS: dict[str, Target] = {
 
 
 def change_of(columns: dict[str, str]) -> str:
-    """Return SQL for what a row of ``r`` would change of the row ``t``: {column: [before, after]}."""
+    """Return SQL for what a row ``r`` would change of the row ``t``: {column: [before, after]}."""
     parts = [
         f"""CASE WHEN r.data ? '{name}' AND t.{name} IS DISTINCT FROM (r.data ->> '{name}')::{kind}
-                 THEN jsonb_build_object('{name}', jsonb_build_array(t.{name}, (r.data ->> '{name}')::{kind}))
+                 THEN jsonb_build_object('{name}',
+                      jsonb_build_array(t.{name}, (r.data ->> '{name}')::{kind}))
                  ELSE '{{}}' END"""
         for name, kind in columns.items()
     ]
@@ -170,7 +171,8 @@ def compare(run: ImportRun, kind: str) -> None:
         f"""
         WITH single AS (
             SELECT row, many, CASE WHEN many = 1 AND
-                   row_number() OVER (PARTITION BY target, many ORDER BY row) = 1 THEN target END AS target,
+                   row_number() OVER (PARTITION BY target, many ORDER BY row) = 1
+                   THEN target END AS target,
                    many = 1 AND target IS NOT NULL
                    AND row_number() OVER (PARTITION BY target, many ORDER BY row) > 1 AS taken
               FROM import_match
@@ -187,7 +189,7 @@ def compare(run: ImportRun, kind: str) -> None:
                    CASE WHEN t.id IS NULL THEN '{{}}' ELSE
                    {change_of(target.columns)} {target.extra_change} END AS changes,
                    CASE WHEN m.many > 1
-                        THEN m.many || ' {target.singular} rows here would fit: give this one an id.'
+                        THEN m.many || ' rows here would be this {target.singular}: give it an id.'
                         WHEN r.turn = 1 AND {clash}
                         THEN 'Another {target.singular} here has this name.'
                         WHEN r.turn = 1 AND {twice}
@@ -210,8 +212,10 @@ def compare(run: ImportRun, kind: str) -> None:
                     WHEN turn > 1 AND first_reason IS NOT NULL
                     THEN 'It repeats row ' || first_row || ', which is refused.'
                     WHEN turn > 1 AND data <> first_data
-                    THEN 'Row ' || first_row || ' is the same {target.singular} with other values.' END)
-          FROM (SELECT *, first_value(reason) OVER (PARTITION BY first_row ORDER BY row) AS first_reason
+                    THEN 'Row ' || first_row
+                         || ' is the same {target.singular} with other values.' END)
+          FROM (SELECT *, first_value(reason) OVER (PARTITION BY first_row ORDER BY row)
+                          AS first_reason
                   FROM judged) final
         """,
         {"run": run.pk},
@@ -252,8 +256,9 @@ def apply(run: ImportRun, kind: str, *, currency: str) -> None:
         params,
     )
     sets = ", ".join(
-        f"{name} = CASE WHEN f.data ? '{name}' THEN (f.data ->> '{name}')::{kind_} ELSE t.{name} END"
-        for name, kind_ in target.columns.items()
+        f"{name} = CASE WHEN f.data ? '{name}' "
+        f"THEN (f.data ->> '{name}')::{sql_type} ELSE t.{name} END"
+        for name, sql_type in target.columns.items()
     )
     execute(
         f"""UPDATE {target.table} t SET {sets}
@@ -274,11 +279,12 @@ def _set_parents(run: ImportRun) -> None:
                         WHERE above.archived_at IS NULL AND above.id <> p.target
                           AND (upper(above.external_id) = s.data ->> 'parent_text'
                                OR upper(above.name) = s.data ->> 'parent_text')
-                        ORDER BY (upper(above.external_id) = s.data ->> 'parent_text') DESC NULLS LAST,
-                                 above.id LIMIT 1) AS parent
+                        ORDER BY (upper(above.external_id) = s.data ->> 'parent_text')
+                                 DESC NULLS LAST, above.id LIMIT 1) AS parent
                  FROM pipeline_importrow p
                  JOIN pipeline_importstagedrow s ON s.run_id = p.run_id AND s.row = p.row
-                WHERE p.run_id = %(run)s AND p.action IN ('create', 'change') AND s.data ? 'parent_text'
+                WHERE p.run_id = %(run)s AND p.action IN ('create', 'change')
+                  AND s.data ? 'parent_text'
            ), noted AS (
                UPDATE pipeline_importrow r
                   SET changes = jsonb_set(r.changes, '{parent_id,1}', to_jsonb(wanted.parent))

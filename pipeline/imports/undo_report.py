@@ -40,7 +40,8 @@ def references(table: str, *, but: Iterable[str] = ()) -> list[tuple[str, str]]:
             """SELECT c.conrelid::regclass::text, a.attname
                  FROM pg_constraint c
                  JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
-                WHERE c.contype = 'f' AND c.confrelid = %s::regclass AND array_length(c.conkey, 1) = 1""",
+                WHERE c.contype = 'f' AND c.confrelid = %s::regclass
+                  AND array_length(c.conkey, 1) = 1""",
             [table],
         )
         if source not in left_out
@@ -97,11 +98,8 @@ def edits(changes: dict[str, Any], current: dict[str, Any]) -> list[str]:
 
 
 def _same(one: Any, other: Any) -> bool:
-    if (
-        (isinstance(one, int | float)
-        and isinstance(other, str))
-        or (isinstance(other, int | float)
-        and isinstance(one, str))
+    if (isinstance(one, int | float) and isinstance(other, str)) or (
+        isinstance(other, int | float) and isinstance(one, str)
     ):
         try:
             return float(one) == float(other)

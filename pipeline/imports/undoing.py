@@ -57,19 +57,18 @@ def undo(run: ImportRun, *, by: Person | None, now: datetime) -> UndoReport:
 
 def _undo_table(run: ImportRun, target: tables.Target, report: UndoReport) -> None:
     lock(target.table, run)
-    for row, current in with_current(run, target.table):
-        if current is None:
+    for row, now in with_current(run, target.table):
+        if now is None:
             report.keep(f"Row {row.row}: what it made or changed is gone since.")
         elif row.action == "change":
-            _set_back(target.table, row, current, report, target.columns)
-    created = list(run.rows.filter(action="create").order_by("-target"))
-    current = {row.pk: now for row, now in with_current(run, target.table)}
-    edited = {
-        row.target
-        for row in created
-        if current[row.pk] is not None and edits(row.changes or {}, current[row.pk] or {})
+            _set_back(target.table, row, now, report, target.columns)
+    created = {
+        row.target or 0: bool(edits(row.changes or {}, now))
+        for row, now in with_current(run, target.table)
+        if row.action == "create" and now is not None
     }
-    ids = [row.target for row in created if row.target and current[row.pk] is not None]
+    ids = sorted(created)
+    edited = {pk for pk, is_edited in created.items() if is_edited}
     # Accounts may lie below one another: children go first, and own children do not hold.
     held = pointed_at(target.table, ids, but=[target.table]) | edited
     if target.table == "pipeline_account":
@@ -135,9 +134,9 @@ def _set_back(
 
 def _undo_made(run: ImportRun, report: UndoReport) -> None:
     """Delete what was made on the way and is not used by anything else; say what stays."""
-    waiting = defaultdict(list)
+    waiting: dict[str, list[int]] = defaultdict(list)
     for creation in run.creations.filter(target__isnull=False):
-        waiting[creation.subject].append(creation.target)
+        waiting[creation.subject].append(creation.target or 0)
     order = (
         ImportSubject.STAGE,
         ImportSubject.PRODUCT,

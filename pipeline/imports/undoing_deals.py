@@ -121,7 +121,8 @@ def _take_back_versions(run: ImportRun, ids: list[int]) -> None:
     params = {"ids": ids, "run": run.transaction}
     condition = f"""
         FROM pipeline_dealversion own
-        JOIN pipeline_dealversion former ON former.deal_id = own.deal_id AND former.valid_to = own.valid_from
+        JOIN pipeline_dealversion former
+          ON former.deal_id = own.deal_id AND former.valid_to = own.valid_from
         JOIN pipeline_dealversion last ON last.deal_id = own.deal_id AND last.valid_to = {FOREVER}
        WHERE own.deal_id = ANY(%(ids)s) AND own.transaction = %(run)s
          AND last.transaction IN (own.transaction, pg_current_xact_id()::text::bigint)

@@ -7,7 +7,7 @@ from org import audit
 from org.models.people import Person, ReportingLine
 from org.models.teams import TeamMembership
 from org.services import people as people_service
-from pipeline.imports import people
+from pipeline.imports import people, placing
 from pipeline.imports.comparing import execute
 from pipeline.imports.undo_report import UndoReport, lock, pointed_at
 from pipeline.models.imports import ImportRow, ImportRun
@@ -33,7 +33,7 @@ def undo_people(run: ImportRun, *, by: Person | None, report: UndoReport) -> Non
 def _restore_places(run: ImportRun, report: UndoReport) -> None:
     """Put reporting lines and memberships back where nobody has changed them since."""
     kept = list(run.kept.filter(table="places"))
-    now = people.snapshot({row.target for row in kept})
+    now = placing.snapshot({row.target for row in kept})
     lines, memberships, back = [], [], []
     for row in kept:
         if now[row.target] != row.after:

@@ -25,7 +25,7 @@ class UnreadableFileError(Exception):
 
 
 def sheets(path: Path, *, largest_cells: int) -> list[str]:
-    """Return the names of the sheets that hold rows, after refusing what would not fit in memory."""
+    """Return the names of the sheets that hold rows; refuse what would not fit in memory."""
     _refuse_bombs(path, largest_cells=largest_cells)
     try:
         with CalamineWorkbook.from_path(str(path)) as book:

@@ -8,7 +8,7 @@ from org.models.calendar import Organisation
 from org.models.people import Person
 from org.services.calendar import end_of_day
 from pipeline.enums import ImportKind
-from pipeline.imports import comparing, deals, people, quotas, snapshots, tables
+from pipeline.imports import comparing, deals, people, placing, quotas, snapshots, tables
 from pipeline.imports.composing import Rates
 from pipeline.imports.making import make
 from pipeline.imports.options import Options
@@ -92,7 +92,7 @@ def apply(run: ImportRun, options: Options, *, by: Person | None, now: datetime)
                 moment=change_moment(options, now=now),
             )
         case ImportKind.PEOPLE:
-            people.Placing(run, by, options).write()
+            placing.Placing(run, by, options).write()
         case ImportKind.QUOTAS:
             quotas.apply(run, by=by, reason=reason, now=now)
         case ImportKind.HISTORY:

@@ -86,7 +86,7 @@ class ImportChunk(models.Model):
 
 
 class ImportStagedRow(models.Model):
-    """A row as it was read: its identity and its values. Unlogged: gone after a crash, read anew."""
+    """A row as it was read: its identity and its values. Not logged: after a crash read anew."""
 
     run = models.ForeignKey(
         ImportRun, on_delete=models.CASCADE, related_name="+", db_constraint=False

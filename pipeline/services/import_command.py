@@ -13,7 +13,7 @@ from org import access
 from pipeline.enums import ImportState, ImportSubject, Status
 from pipeline.imports.headers import field_of, squashed
 from pipeline.imports.kinds import CREATABLE, KINDS
-from pipeline.imports.layout import DELIMITERS, ENCODINGS
+from pipeline.imports.layout import DELIMITERS, ENCODINGS, Layout
 from pipeline.imports.options import Answer, Format, Options, Profile
 from pipeline.imports.references import choices_of, lookup, norm, stage_kind
 from pipeline.imports.refused import refused_lines
@@ -51,7 +51,7 @@ class Wishes:
 
 
 def import_file(kind: str, path: Path, wishes: Wishes, *, say: Say) -> ImportRun:
-    """Import one file, telling what is done. Raises ImportStoppedError; then nothing has changed."""
+    """Import one file, telling what is done. Where it raises ImportStoppedError nothing changed."""
     with path.open("rb") as file:
         run = imports.upload(
             by=None,
@@ -117,25 +117,30 @@ def _require(run: ImportRun, state: ImportState) -> None:
 def _read_as_told(run: ImportRun, wishes: Wishes) -> None:
     if not run.profile:
         _require(run, ImportState.MAPPING)
-    layout = Options.from_json(run.options).layout
+    layout = _told_layout(Options.from_json(run.options).layout, wishes)
+    if not wishes.header_row and (wishes.delimiter or wishes.sheet):
+        layout = imports.header_found(run, layout)
+    imports.read_again(run, by=None, layout=layout)
+    _work(run)
+
+
+def _told_layout(layout: Layout, wishes: Wishes) -> Layout:
+    told: dict[str, Any] = {}
     if wishes.encoding:
         names = {squashed(name): name for name in ENCODINGS}
         if squashed(wishes.encoding) not in names:
             raise ImportStoppedError(f"Known encodings: {', '.join(ENCODINGS)}.")
-        layout = replace(layout, encoding=names[squashed(wishes.encoding)])
+        told["encoding"] = names[squashed(wishes.encoding)]
     if wishes.delimiter:
         signs = {name: sign for sign, name in DELIMITERS.items()}
-        layout = replace(layout, delimiter=signs.get(wishes.delimiter, wishes.delimiter))
-        if layout.delimiter not in DELIMITERS:
+        told["delimiter"] = signs.get(wishes.delimiter, wishes.delimiter)
+        if told["delimiter"] not in DELIMITERS:
             raise ImportStoppedError(f"Known delimiters: {', '.join(signs)}.")
     if wishes.sheet:
-        layout = replace(layout, sheet=wishes.sheet)
+        told["sheet"] = wishes.sheet
     if wishes.header_row:
-        layout = replace(layout, header_row=wishes.header_row)
-    elif wishes.delimiter or wishes.sheet:
-        layout = imports.header_found(run, layout)
-    imports.read_again(run, by=None, layout=layout)
-    _work(run)
+        told["header_row"] = wishes.header_row
+    return replace(layout, **told)
 
 
 def _options(run: ImportRun, wishes: Wishes) -> Options:

@@ -1,4 +1,4 @@
-"""How far the work on an import is: shown by the cache, since the work itself is not yet committed."""
+"""How far the work on an import is: told by the cache, since the work is not yet committed."""
 
 import logging
 from collections.abc import Callable

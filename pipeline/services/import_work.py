@@ -39,7 +39,7 @@ def silent(phase: str, done: int, total: int) -> None:
 
 
 def work_on(run_id: int, *, now: datetime, progress: Progress = silent) -> bool:
-    """Do the piece of work that the run waits for; False where there is none, or another is at it."""
+    """Do the piece of work the run waits for; False where there is none, or another is at it."""
     steps = {
         ImportState.READING: _read,
         ImportState.PLANNING: _plan,
@@ -159,7 +159,7 @@ def _plan(run: ImportRun, now: datetime, progress: Progress) -> None:
 
 
 def _open_stage(run: ImportRun, options: Options) -> int | None:
-    """Return the stage that closed deals of the file were in before, minus a number for one to make."""
+    """Return the stage that closed deals were in before; minus a number where it is to be made."""
     if run.kind != ImportKind.DEALS:
         return None
     if options.open_stage:

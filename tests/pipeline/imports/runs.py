@@ -58,7 +58,9 @@ def planned(
     name: str = "file.csv",
     **changes: object,
 ) -> ImportRun:
-    run = decided(uploaded(kind, content, by=by, name=name), now=now, create=list(create), **changes)
+    run = decided(
+        uploaded(kind, content, by=by, name=name), now=now, create=list(create), **changes
+    )
     if answers:
         imports.answer(run, by=by, answers=answers)
         worked(run, now=now)

@@ -16,28 +16,38 @@ FILES = [
     (
         SALESFORCE,
         "deals",
-        "Opportunity Owner,Owner Role,Account Name,Opportunity Name,Stage,Fiscal Period,Amount,"
-        "Expected Revenue,Probability (%),Age,Close Date,Created Date,Next Step,Lead Source,Type",
+        (
+            "Opportunity Owner,Owner Role,Account Name,Opportunity Name,Stage,Fiscal Period,"
+            "Amount,Expected Revenue,Probability (%),Age,Close Date,Created Date,Next Step,"
+            "Lead Source,Type"
+        ),
         "owner,,account,name,stage,,amount,,,,close_date,created_at,next_step,source,",
     ),
     (
         SALESFORCE,
         "deals",
-        "ID,ISDELETED,ACCOUNTID,NAME,STAGENAME,AMOUNT,CLOSEDATE,OWNERID,CREATEDDATE,"
-        "FORECASTCATEGORYNAME,CURRENCYISOCODE",
+        (
+            "ID,ISDELETED,ACCOUNTID,NAME,STAGENAME,AMOUNT,CLOSEDATE,OWNERID,CREATEDDATE,"
+            "FORECASTCATEGORYNAME,CURRENCYISOCODE"
+        ),
         "external_id,,account,name,stage,amount,close_date,owner,created_at,category,currency",
     ),
     (
         SALESFORCE,
         "history",
-        "Id,OpportunityId,CreatedById,CreatedDate,StageName,Amount,CloseDate,ForecastCategory,"
-        "SystemModstamp,IsDeleted",
+        (
+            "Id,OpportunityId,CreatedById,CreatedDate,StageName,Amount,CloseDate,ForecastCategory,"
+            "SystemModstamp,IsDeleted"
+        ),
         ",deal,,changed_at,stage,amount,close_date,category,,",
     ),
     (
         HUBSPOT,
         "deals",
-        "Record ID,Deal Name,Deal Stage,Amount,Deal owner,Close date,Create Date,Associated Company",
+        (
+            "Record ID,Deal Name,Deal Stage,Amount,Deal owner,Close date,Create Date,"
+            "Associated Company"
+        ),
         "external_id,name,stage,amount,owner,close_date,created_at,account",
     ),
     (
@@ -49,11 +59,16 @@ FILES = [
     (
         PIPEDRIVE,
         "deals",
-        "Deal - Title,Deal - Value,Organization - Name,Deal - Owner,Deal - Stage,"
-        "Deal - Expected close date,Deal - Currency of value,Deal - Creation date,Deal - Won time,"
-        "Deal - Lost time,Deal - Lost reason,Deal - Status,Deal - Pipedrive System ID",
-        "name,amount,account,owner,stage,expected_close_on,currency,created_at,closed_on,closed_on,"
-        "lost_reason,status,external_id",
+        (
+            "Deal - Title,Deal - Value,Organization - Name,Deal - Owner,Deal - Stage,"
+            "Deal - Expected close date,Deal - Currency of value,Deal - Creation date,"
+            "Deal - Won time,Deal - Lost time,Deal - Lost reason,Deal - Status,"
+            "Deal - Pipedrive System ID"
+        ),
+        (
+            "name,amount,account,owner,stage,expected_close_on,currency,created_at,closed_on,"
+            "closed_on,lost_reason,status,external_id"
+        ),
     ),
     ("", "people", "sales_agent,manager,regional_office", "full_name,manager,office"),
     ("", "products", "product,series,sales_price", "name,family,list_price"),

@@ -1,4 +1,4 @@
-"""The Maven set through the command, against figures worked out with pandas from the files alone."""
+"""The Maven set through the command, against what pandas works out from the files alone."""
 
 from datetime import date
 from decimal import Decimal
