@@ -50,6 +50,10 @@ class StrictSerializer(serializers.Serializer):
         return super().to_internal_value(data)
 
 
+class NothingSerializer(StrictSerializer):
+    """An empty body: the address says everything."""
+
+
 class QuerySerializer(StrictSerializer):
     """The parameters of an address: declared names alone, each given once."""
 

@@ -3,8 +3,6 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields
-from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import Model, Prefetch, QuerySet
@@ -14,7 +12,6 @@ from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from kit.api.errors import Conflict
 from kit.api.operations import operation, page_body
 from kit.api.pages import page_of
 from org import access
@@ -22,6 +19,7 @@ from org.models.people import Person
 from org.rest import ApiRequest, answer_once, require
 from org.services.calendar import end_of_day
 from pipeline import rules
+from pipeline.api.changes import SOURCE, conflict
 from pipeline.api.deal_bodies import (
     HISTORY,
     ORDERING,
@@ -40,7 +38,6 @@ from pipeline.models.deals import Deal, DealLine
 from pipeline.reports.selection import DealSelection
 from pipeline.services import deals
 
-SOURCE = "api"
 NAMES = ("account", "owner", "stage")
 PARTS = {field.name for field in fields(DealSelection)}
 
@@ -190,17 +187,4 @@ def _conflicts() -> Iterator[None]:
     try:
         yield
     except deals.EditConflict as error:
-        differences = {
-            name: (_plain(getattr(error.current, name)), _plain(value))
-            for name, value in error.attempted.items()
-            if getattr(error.current, name) != value
-        }
-        raise Conflict(differences=differences, version=error.current.version) from error
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Model):
-        return value.pk
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    return str(value) if isinstance(value, Decimal) else value
+        raise conflict(error.current, error.attempted, version=error.current.version) from error

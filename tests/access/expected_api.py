@@ -7,9 +7,16 @@ from org.services import calendar
 from pipeline.models.deals import Stage
 from tests.access.matrix import MISSING, Case, Expected, World, grid, same
 from tests.factories.org import ApiTokenFactory
+from tests.factories.pipeline import AccountFactory, ActivityFactory
 
 
 def build(world: World) -> None:
+    account = AccountFactory(name="Canary Works")
+    world.made["account shared"] = account
+    for name in ("rita", "ron", "rob"):
+        world.made[f"activity {name}"] = ActivityFactory(
+            person=getattr(world.team, name), account=account, subject=f"Canary of {name}"
+        )
     calendar.ensure_years(2026, 2026)
     for name in ("rita", "rob", "ada"):
         world.made[f"token {name}"] = ApiTokenFactory(person=getattr(world.team, name))
@@ -23,8 +30,11 @@ def deal(world: World, target: str) -> dict[str, Any]:
     return {"pk": world.deal_pk(target)}
 
 
-def token(world: World, target: str) -> dict[str, Any]:
-    return {"pk": MISSING if target == "missing" else world.made[f"token {target}"].pk}
+def of(kind: str) -> Any:
+    def kwargs(world: World, target: str) -> dict[str, Any]:
+        return {"pk": MISSING if target == "missing" else world.made[f"{kind} {target}"].pk}
+
+    return kwargs
 
 
 def new_deal(world: World, _target: str) -> dict[str, Any]:
@@ -71,6 +81,32 @@ admin        302  302 302 404
 recruiter    404  404 404 404
 stranger     404  404 404 404
 """)
+ACCOUNT = grid("""
+             shared missing
+anonymous    401    401
+deactivated  401    401
+rep          200    404
+manager      200    404
+director     200    404
+executive    200    404
+admin        200    404
+recruiter    404    404
+stranger     200    404
+""")
+ACCOUNT_DEEDS = ACCOUNT | {("executive", "shared"): 403}
+ACTIVITY = grid("""
+             rita ron rob missing
+anonymous    401  401 401 401
+deactivated  401  401 401 401
+rep          200  404 404 404
+manager      200  200 404 404
+director     200  200 200 404
+executive    200  200 200 404
+admin        200  200 200 404
+recruiter    404  404 404 404
+stranger     404  404 404 404
+""")
+ACTIVITY_DEEDS = ACTIVITY | {("executive", name): 403 for name in ("rita", "ron", "rob")}
 # The deals of the world are as new as a deal can be.
 FIRST = {"version": 1}
 
@@ -83,7 +119,44 @@ def move(_world: World, _target: str) -> dict[str, Any]:
     return FIRST | {"stage": Stage.objects.get(name="Propose").pk}
 
 
+def new_activity(world: World, _target: str) -> dict[str, Any]:
+    account = world.made["account shared"].pk
+    return {
+        "kind": "call",
+        "subject": "New",
+        "occurred_at": "2026-01-05T09:00:00Z",
+        "account": account,
+    }
+
+
+def rename(_world: World, _target: str) -> dict[str, Any]:
+    return {"name": "Renamed", "seen": {"name": "Canary Works"}}
+
+
 CASES = [
+    Case("api:accounts", "GET", api(200)),
+    Case(
+        "api:accounts",
+        "POST",
+        api(201, executive=403, recruiter=403),
+        data=lambda _world, _target: {"name": "New"},
+        as_json=True,
+    ),
+    Case("api:account", "GET", ACCOUNT, kwargs=of("account")),
+    Case("api:account", "PATCH", ACCOUNT_DEEDS, kwargs=of("account"), data=rename, as_json=True),
+    Case("api:account-archive", "POST", ACCOUNT_DEEDS, kwargs=of("account"), as_json=True),
+    Case("api:account-restore", "POST", ACCOUNT_DEEDS, kwargs=of("account"), as_json=True),
+    Case("api:activities", "GET", api(200)),
+    Case(
+        "api:activities",
+        "POST",
+        api(201, executive=403, recruiter=403),
+        data=new_activity,
+        as_json=True,
+    ),
+    Case("api:activity", "GET", ACTIVITY, kwargs=of("activity")),
+    Case("api:activity-archive", "POST", ACTIVITY_DEEDS, kwargs=of("activity"), as_json=True),
+    Case("api:activity-restore", "POST", ACTIVITY_DEEDS, kwargs=of("activity"), as_json=True),
     Case("api:me", "GET", api(200)),
     Case("api:people", "GET", api(200)),
     Case("api:teams", "GET", api(200)),
@@ -122,5 +195,5 @@ CASES = [
     # A new token asks for the password first.
     Case("api:token-new", "GET", same(302)),
     Case("api:token-new", "POST", same(302)),
-    Case("api:token-revoke", "POST", REVOKE, kwargs=token),
+    Case("api:token-revoke", "POST", REVOKE, kwargs=of("token")),
 ]

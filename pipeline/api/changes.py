@@ -1,0 +1,32 @@
+"""What endpoints that write have in common: the way they say they come by, and conflicts."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Model
+
+from kit.api.errors import Conflict
+
+SOURCE = "api"
+
+
+def conflict(current: Model, attempted: Mapping[str, Any], *, version: int | None) -> Conflict:
+    """Return the answer to who was slower: of each field in question both values."""
+    return Conflict(
+        differences={
+            name: (_plain(getattr(current, name)), _plain(value))
+            for name, value in attempted.items()
+            if getattr(current, name) != value
+        },
+        version=version,
+    )
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Model):
+        return value.pk
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal) else value
