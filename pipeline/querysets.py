@@ -73,13 +73,25 @@ class ListedQuerySet(models.QuerySet):
         """
         falls = field in self.FALLING
         backwards = descending != falls
+        # An index on a column that is never null is no use for an order that places nulls.
+        placed = _may_be_null(self.model, field)
         column = OrderBy(
             F(field),
             descending=descending,
-            nulls_first=True if backwards else None,
-            nulls_last=None if backwards else True,
+            nulls_first=True if placed and backwards else None,
+            nulls_last=True if placed and not backwards else None,
         )
         return self.order_by(column, "-pk" if descending else "pk")
+
+
+def _may_be_null(model: type[models.Model], path: str) -> bool:
+    """Return whether the column at the end of the path, or a row on the way to it, may be null."""
+    for name in path.split("__"):
+        field = model._meta.get_field(name)  # noqa: SLF001 -- Django's public name for it
+        if field.null:
+            return True
+        model = field.related_model or model
+    return False
 
 
 class DealQuerySet(ListedQuerySet):

@@ -126,6 +126,7 @@ def follow(pip: subprocess.Popen, total: int) -> str:
                 seen += 1
             if line.startswith("Installing collected packages"):
                 say("  unpacking them, which takes longest")
+                seen = total
             elif time.monotonic() - told > 3 and seen < total:
                 told = time.monotonic()
                 say(f"  {seen} of {total} found")

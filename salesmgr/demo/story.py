@@ -7,12 +7,14 @@ from decimal import Decimal
 import numpy as np
 from numpy.typing import NDArray
 
+from salesmgr.demo.arriving import Arrivals, arrivals, new_deals
 from salesmgr.demo.days import Days, calendar_of
 from salesmgr.demo.deals import NEVER, WON, Deals, Ints
 from salesmgr.demo.market import Market, exchange_rates, open_market
 from salesmgr.demo.people import Roster, recruit
 from salesmgr.demo.plan import DEALS_PER_REP_AND_MONTH, Plan
-from salesmgr.demo.selling import Arrivals, Selling, Talent, arrivals, new_deals
+from salesmgr.demo.selling import Selling
+from salesmgr.demo.talent import Talent
 from salesmgr.demo.words import COUNTRIES, PRODUCTS
 
 # A full book for one person: beyond it deals get less attention.

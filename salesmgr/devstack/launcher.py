@@ -115,6 +115,8 @@ def _through(account: pwd.struct_passwd, passage: str) -> Launcher | None:
         f"--reuid={account.pw_uid}",
         f"--regid={account.pw_gid}",
         "--clear-groups",
+        # Else access(2), by which the programs look for each other, would not count the passage.
+        "--securebits=+no_setuid_fixup",
         f"--inh-caps=-all,+{passage}",
         f"--ambient-caps=-all,+{passage}",
         f"--bounding-set=-all,+{passage}",
@@ -124,7 +126,8 @@ def _through(account: pwd.struct_passwd, passage: str) -> Launcher | None:
 
 
 def _reaches(launcher: Launcher, binary: Path, folder: Path) -> bool:
-    script = 'cd "$1" && exec "$0" --version'
+    # The shell's test asks access(2), as PostgreSQL's programs do of each other.
+    script = 'cd "$1" && test -x "$0" && exec "$0" --version'
     try:
         result = launcher.run(["/bin/sh", "-c", script, str(binary), str(folder)], seconds=20)
     except PermissionError:

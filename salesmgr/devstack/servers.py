@@ -79,7 +79,7 @@ class Servers:
     def release(self) -> bool:
         """Let go of the servers and stop them unless others hold them; return if they stopped."""
         if self._held is None:
-            return False
+            return True
         held, self._held = self._held, None
         try:
             return self._stop_unheld(held)

