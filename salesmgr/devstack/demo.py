@@ -48,6 +48,7 @@ class Demo:
         self.record = Record(self.servers.run / "demo.json")
         self.asked = Asked()
         self.children: list[Child] = []
+        self.recompute: Step | None = None
         self.environment = self._environment()
 
     def run(self) -> None:
@@ -68,7 +69,7 @@ class Demo:
         self._start_servers()
         with self._static_files():
             self._manage("Bringing the database up to date", "migrate", "--noinput")
-            self._seed()
+            seeded = self._seed()
         self.children = self._programs(listener)
         self.progress.say("Starting web, worker and beat")
         for child in self.children:
@@ -76,6 +77,9 @@ class Demo:
         self.record.write(self.children)
         self._wait_ready()
         self._print_address()
+        if seeded:
+            self.progress.say("Computing figures and forecasts on the worker meanwhile")
+            self.recompute = self._begin("Computing figures and forecasts", "recompute")
 
     @contextmanager
     def _static_files(self) -> Iterator[None]:
@@ -86,12 +90,7 @@ class Demo:
             return
         what = "Collecting static files"
         self.progress.say(f"{what} meanwhile")
-        step = Step(
-            what,
-            self._command("collectstatic", "--noinput", "-v", "0"),
-            environment=self.environment,
-            log=self.logs / "collectstatic.log",
-        )
+        step = self._begin(what, "collectstatic", "--noinput", "-v", "0")
         try:
             yield
             step.finish(self.asked)
@@ -115,10 +114,11 @@ class Demo:
         if "REDIS_URL" in named:
             connections.require_redis()
 
-    def _seed(self) -> None:
+    def _seed(self) -> bool:
+        """Load the demo organisation if nobody has been entered yet; return whether it was."""
         if not connections.is_empty():
             self.progress.say("The database has its data already")
-            return
+            return False
         people = env_int("DEMO_PEOPLE", default=60)
         months = env_int("DEMO_MONTHS", default=24)
         seed = env_int("DEMO_SEED", default=1)
@@ -130,6 +130,7 @@ class Demo:
             *("--seed", str(seed)),
             aloud=True,
         )
+        return True
 
     def _programs(self, listener: socket.socket) -> list[Child]:
         web = {"STATEMENT_TIMEOUT_MS": WEB_STATEMENT_MS} | self.environment
@@ -198,12 +199,7 @@ class Demo:
 
     def _print_address(self) -> None:
         self.progress.say("Ready")
-        logins = Step(
-            "Reading the log-ins",
-            self._command("seed_demo", "--logins-only"),
-            environment=self.environment,
-            log=self.logs / "logins.log",
-        )
+        logins = self._begin("Reading the log-ins", "seed_demo", "--logins-only")
         sys.stdout.write(f"\n  Open {self.address.url}\n\n")
         logins.finish(self.asked, self.progress)
         sys.stdout.write(f"\n  Logs are in {self.logs}. Ctrl-C stops everything.\n\n")
@@ -212,7 +208,23 @@ class Demo:
     def _watch(self) -> None:
         while not self.asked:
             self._mend()
+            self._follow_recompute()
             self.asked.wait(WATCH_SECONDS)
+        if self.recompute:
+            self.recompute.cancel()
+
+    def _follow_recompute(self) -> None:
+        """Show how the first run goes, which does at once what is otherwise done at night."""
+        if self.recompute is None:
+            return
+        try:
+            ended = self.recompute.has_finished(self.progress)
+        except Refusal as refusal:
+            # The site works without; the run of the coming night does it again.
+            self.progress.say(str(refusal))
+            ended = True
+        if ended:
+            self.recompute = None
 
     def _mend(self) -> None:
         """Start again what has ended unasked: servers at once, programs after a growing pause."""
@@ -246,16 +258,15 @@ class Demo:
 
     def _manage(self, what: str, *arguments: str, aloud: bool = False) -> None:
         self.progress.say(what)
-        step = Step(
-            what,
-            self._command(*arguments),
-            environment=self.environment,
-            log=self.logs / f"{arguments[0]}.log",
-        )
-        step.finish(self.asked, self.progress if aloud else None)
+        self._begin(what, *arguments).finish(self.asked, self.progress if aloud else None)
 
-    def _command(self, *arguments: str) -> list[str]:
-        return [sys.executable, str(embedded.BASE_DIR / "manage.py"), *arguments]
+    def _begin(self, what: str, *arguments: str) -> Step:
+        return Step(
+            what,
+            [sys.executable, str(embedded.BASE_DIR / "manage.py"), *arguments],
+            environment=self.environment,
+            log=self.logs / f"{'-'.join(word.strip('-') for word in arguments[:2])}.log",
+        )
 
     def _environment(self) -> dict[str, str]:
         names = ["localhost", "127.0.0.1", "[::1]", self.address.host]

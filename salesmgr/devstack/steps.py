@@ -84,15 +84,19 @@ class Step:
 
     def finish(self, asked: Asked, progress: Progress | None = None) -> None:
         """Wait for the end, passing the output on. Raises Refusal if it fails, Stopped if asked."""
-        while self._process.poll() is None:
+        while not self.has_finished(progress):
             if asked:
                 self.cancel()
                 raise Stopped
-            self._show(progress)
             time.sleep(0.1)
-        self._show(progress, rest=True)
+
+    def has_finished(self, progress: Progress | None = None) -> bool:
+        """Pass its new output on and return whether it is done. Raises Refusal if it failed."""
+        ended = self._process.poll() is not None
+        self._show(progress, rest=ended)
         if self._process.returncode:
             raise Refusal(f"{self.name} failed: {last_line(self.log)} (see {self.log})")
+        return ended
 
     def cancel(self) -> None:
         """End the command and what it started."""
