@@ -11,7 +11,7 @@ from django.utils import timezone
 from org import facts
 
 Handler = Callable[[HttpRequest], HttpResponse]
-SEEN_KEY = "seen_at"
+SEEN_KEY, STARTED_KEY = "seen_at", "started_at"
 # The session row is written once a minute at most, not on every request.
 SEEN_EVERY_SECONDS = 60
 
@@ -28,8 +28,11 @@ class OneRequest:
 
 
 class SessionLimits:
-    """Ends a session that has been idle too long. A deactivated person has none: allauth's
-    backend refuses to load them, so the request below is already anonymous."""
+    """Ends a session that has been idle too long, or has lasted too long however busy it was.
+
+    A deactivated person has none: allauth's backend refuses to load them, so the request below
+    is already anonymous.
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -38,7 +41,10 @@ class SessionLimits:
         if request.user.is_authenticated:
             now = int(time.time())
             seen = request.session.get(SEEN_KEY, now)
-            if now - seen > settings.SESSION_IDLE_SECONDS:
+            # Django moves the end of a session at every save, so its start is kept here.
+            started = request.session.setdefault(STARTED_KEY, now)
+            too_idle = now - seen > settings.SESSION_IDLE_SECONDS
+            if too_idle or now - started > settings.SESSION_COOKIE_AGE:
                 logout(request)
             elif SEEN_KEY not in request.session or now - seen >= SEEN_EVERY_SECONDS:
                 request.session[SEEN_KEY] = now

@@ -1,9 +1,13 @@
 """Routes of the whole site. Each app's own routes stand in its urls module."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
 from salesmgr import health
+
+# Its own form would let passwords be tried without limit; allauth's pages keep one.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
