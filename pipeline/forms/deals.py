@@ -102,18 +102,7 @@ class EditDealForm(_DealFields):
             self.fields["owner"] = PersonChoice(
                 among=Person.objects.led_by(viewer), empty_label=None, keep=deal.owner
             )
-        if deal.status == Status.OPEN:
-            self.fields["category_override"] = forms.ChoiceField(
-                required=False,
-                label="Forecast category",
-                choices=[("", "As the stage has it"), *OVERRIDES],
-            )
-        elif deal.status == Status.LOST:
-            # Imported deals may lack these; they are not asked for in passing.
-            self.fields["lost_reason"] = _lost_reason(required=bool(deal.lost_reason))
-            self.fields["lost_note"] = _lost_note()
-        else:
-            self.fields["win_evidence"] = _win_evidence(required=bool(deal.win_evidence))
+        self.fields |= _of_the_stage(deal, sent=data)
         self.order_fields(self.field_order)
         for name, field in self.fields.items():
             field.show_hidden_initial = name != "version"
@@ -264,6 +253,33 @@ class ContactsForm(KitForm):
             label="Who is involved",
             widget=forms.CheckboxSelectMultiple,
         )
+
+
+def _of_the_stage(deal: Deal, *, sent: QueryDict | None) -> dict[str, forms.Field]:
+    """Return the fields that a deal has only while it is open, lost or won.
+
+    A form that was ``sent`` has those that its author was shown, should the deal have been
+    closed or reopened since: what they typed must come back to them. Imported closings may lack
+    their reason, so it is not asked for in passing.
+    """
+    override = forms.ChoiceField(
+        required=False,
+        label="Forecast category",
+        choices=[("", "As the stage has it"), *OVERRIDES],
+    )
+    found: dict[Status, dict[str, forms.Field]] = {
+        Status.OPEN: {"category_override": override},
+        Status.LOST: {
+            "lost_reason": _lost_reason(required=bool(deal.lost_reason)),
+            "lost_note": _lost_note(),
+        },
+        Status.WON: {"win_evidence": _win_evidence(required=bool(deal.win_evidence))},
+    }
+    if sent is None:
+        return found[Status(deal.status)]
+    return {
+        name: field for group in found.values() for name, field in group.items() if name in sent
+    }
 
 
 def _lost_reason(*, required: bool = True) -> forms.ChoiceField:

@@ -121,7 +121,7 @@ def _empty(stage: Stage, *, into: Stage | None) -> int:
     if into is None:
         if found := rows.live().count():
             raise ValidationError(
-                {"move_to": f"{found:,} open deals stand in this stage: say where they go."}
+                {"move_to": f"Say where the open deals of this stage go ({found:,} of them)."}
             )
         return 0
     if into.pk == stage.pk or into.kind != Status.OPEN or into.archived_at is not None:

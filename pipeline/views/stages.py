@@ -21,6 +21,7 @@ def stages(request: HttpRequest) -> HttpResponse:
     visit = visit_of(request)
     live = Q(deals__archived_at__isnull=True)
     rows = Stage.objects.visible_to(visit.viewer).annotate(standing=Count("deals", filter=live))
+    rows = rows.order_by("order", "pk")  # Grouping forgets the order of the model.
     table = Table(columns=STAGES, rows=list(rows), caption="Stages")
     return render(request, "pipeline/stages.html", {"table": table, "now": visit.now})
 

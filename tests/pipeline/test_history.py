@@ -419,7 +419,7 @@ def world(sales_team):
 
 
 @settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     played=edits(["service", "bulk", "copy", "sql"]),
@@ -446,7 +446,7 @@ def test_as_of_is_the_replay_of_changes_with_given_times(world, played, moments)
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(played=edits(["page", "page", "service", "bulk", "copy", "sql"]))
 @pytest.mark.django_db(transaction=True)

@@ -1,0 +1,585 @@
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from html import unescape
+from threading import Barrier, Thread
+
+import pytest
+from django.contrib.messages import get_messages
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from org.models.audit import AuditEntry
+from pipeline import history
+from pipeline.enums import Status
+from pipeline.models.deals import Deal, DealLine, DealVersion
+from pipeline.reports.timeline import SHOWN
+from pipeline.services import deals as services
+from tests.factories.pipeline import (
+    AccountFactory,
+    ActivityFactory,
+    ContactFactory,
+    DealFactory,
+    ProductFactory,
+)
+from tests.pages import form_of
+from tests.pipeline.views.conftest import BACKEND
+
+pytestmark = pytest.mark.django_db
+
+NEW = "/deals/new/"
+
+
+def page(deal, name="deal"):
+    return reverse(f"pipeline:{name}", args=[deal.pk])
+
+
+def text_of(response):
+    return " ".join(unescape(response.content.decode()).split())
+
+
+def state():
+    return (
+        list(Deal.objects.order_by("pk").values()),
+        list(DealVersion.objects.order_by("pk").values()),
+        AuditEntry.objects.count(),
+    )
+
+
+# Creating
+
+
+def test_a_name_is_enough_for_a_deal(as_, sales_team, stages):
+    rita = as_(sales_team.rita)
+    data = form_of(rita.get(NEW), having="submission") | {"name": "Spectrometers"}
+
+    response = rita.post(NEW, data)
+
+    deal = Deal.objects.get()
+    assert response.url == page(deal)
+    assert (deal.name, deal.owner, deal.stage, deal.currency, deal.amount) == (
+        "Spectrometers",
+        sales_team.rita,
+        stages.qualify,
+        "USD",
+        None,
+    )
+    assert deal.versions.get().source == "page"
+
+
+def test_a_double_click_makes_one_deal(as_, sales_team, stages):
+    rita = as_(sales_team.rita)
+    data = form_of(rita.get(NEW), having="submission") | {"name": "Spectrometers"}
+
+    first, second = rita.post(NEW, data), rita.post(NEW, data)
+
+    assert first.url == second.url == page(Deal.objects.get())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_clicks_at_once_make_one_deal(sales_team, stages):
+    client = Client()
+    client.force_login(sales_team.rita, backend=BACKEND)
+    data = form_of(client.get(NEW), having="submission") | {"name": "Spectrometers"}
+    answers, start = [], Barrier(6)
+
+    def click():
+        mine = Client()
+        mine.cookies = client.cookies
+        start.wait()
+        answers.append(mine.post(NEW, data))
+        connection.close()
+
+    threads = [Thread(target=click) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert {(answer.status_code, answer.url) for answer in answers} == {
+        (302, page(Deal.objects.get()))
+    }
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        ({"name": ""}, "name", "required"),
+        ({"amount": "-1"}, "amount", "greater than or equal to 0"),
+        ({"amount": "12345678901234567"}, "amount", "no more than 14 digits"),
+        ({"amount": "1e3"}, "amount", "digits"),
+        ({"currency": "CHF", "amount": "5"}, "currency", "no exchange rate"),
+        ({"currency": "1$"}, "currency", "at least 3"),
+        ({"expected_close_on": "1899-12-31"}, "expected_close_on", "between 1980 and 2199"),
+        ({"expected_close_on": "2026-02-30"}, "expected_close_on", "year-month-day"),
+        ({"account": "Acne Optics"}, "account", "There is no account of this name"),
+        ({"account": "Acme Labs"}, "account", "Did you mean Acme Labs One, Acme Labs Two?"),
+        ({"stage": "987654"}, "stage", "valid choice"),
+        ({"submission": "x"}, "submission", "valid UUID"),
+    ],
+)
+def test_a_bad_new_deal_is_explained_on_its_field_and_keeps_what_was_typed(
+    as_, sales_team, stages, case
+):
+    typed, field, said = case
+    AccountFactory(name="Acme Labs One")
+    AccountFactory(name="Acme Labs Two")
+    rita = as_(sales_team.rita)
+    data = form_of(rita.get(NEW), having="submission") | {"name": "Typed", "source": "Fair"}
+
+    response = rita.post(NEW, data | typed)
+
+    assert response.status_code == 400
+    assert list(response.context["form"].errors) == [field]
+    assert said in text_of(response)
+    assert 'value="Fair"' in response.content.decode()
+    assert not Deal.objects.exists()
+
+
+def test_a_manager_creates_for_those_below_alone(as_, sales_team, stages):
+    mia = as_(sales_team.mia)
+    data = form_of(mia.get(NEW), having="submission") | {"name": "For Ron"}
+
+    refused = mia.post(NEW, data | {"owner": sales_team.rob.pk})
+    mia.post(NEW, data | {"owner": sales_team.ron.pk})
+
+    assert list(refused.context["form"].errors) == ["owner"]
+    assert Deal.objects.get().owner == sales_team.ron
+
+
+def test_an_owner_sent_by_a_rep_is_not_heard(as_, sales_team, stages):
+    rita = as_(sales_team.rita)
+    data = form_of(rita.get(NEW), having="submission") | {"name": "Mine"}
+
+    rita.post(NEW, data | {"owner": sales_team.ron.pk})
+
+    assert Deal.objects.get().owner == sales_team.rita
+
+
+def test_an_account_that_shares_its_name_is_chosen_by_number(as_, sales_team, stages):
+    first, second = AccountFactory(name="Acme"), AccountFactory(name="Acme")
+    rita = as_(sales_team.rita)
+    data = form_of(rita.get(NEW), having="submission") | {"name": "Which"}
+
+    refused = rita.post(NEW, data | {"account": "acme"})
+    rita.post(NEW, data | {"account": f"Acme #{second.pk}"})
+    offered = rita.get("/accounts/suggest/", {"account": "acm"}).content.decode()
+
+    assert "Several accounts have this name" in text_of(refused)
+    assert Deal.objects.get().account == second
+    assert f'value="Acme #{first.pk}"' in offered
+
+
+# Editing
+
+
+def test_an_edit_changes_what_was_typed_and_nothing_else(as_, sales_team, stages):
+    deal = DealFactory(
+        owner=sales_team.rita, account=AccountFactory(), source="Fair", next_step="Call"
+    )
+    rita = as_(sales_team.rita)
+    data = form_of(rita.get(page(deal, "deal-edit")), having="version")
+
+    response = rita.post(page(deal, "deal-edit"), data | {"amount": "2500.50"})
+
+    assert response.url == page(deal)
+    entry = AuditEntry.objects.about(deal).get()
+    assert entry.changes == {"amount": ["1000.00", "2500.50"]}
+    deal.refresh_from_db()
+    assert (deal.source, deal.next_step) == ("Fair", "Call")
+
+
+def test_saving_an_untouched_form_writes_nothing(as_, sales_team, stages):
+    deal = DealFactory(owner=sales_team.rita, account=AccountFactory(), category_override="commit")
+    before = state()
+    for person in (sales_team.rita, sales_team.mia):
+        client = as_(person)
+        data = form_of(client.get(page(deal, "deal-edit")), having="version")
+
+        assert client.post(page(deal, "deal-edit"), data).status_code == 302
+
+    assert state() == before
+
+
+def test_the_second_editor_sees_both_values_and_overwrites_nothing(as_, sales_team, stages):
+    deal = DealFactory(owner=sales_team.rita, amount=1000, next_step="Call")
+    rita, mia = as_(sales_team.rita), as_(sales_team.mia)
+    address = page(deal, "deal-edit")
+    hers, his = (form_of(client.get(address), having="version") for client in (rita, mia))
+    rita.post(address, hers | {"amount": "2000"})
+    before = state()
+
+    typed = {"amount": "3000", "next_step": "Visit", "source": "Fair"}
+    conflict = mia.post(address, his | typed)
+
+    assert conflict.status_code == 409
+    assert state() == before
+    said = text_of(conflict)
+    assert "3,000.00" in said
+    assert "2,000.00" in said
+    assert "by Rita Rep" in said
+    fields = {clash.field: clash.contested for clash in conflict.context["conflict"].clashes}
+    assert fields == {"amount": True, "next_step": False, "source": False}
+
+
+def test_the_second_editor_takes_each_field_from_either_side(as_, sales_team, stages):
+    deal = DealFactory(owner=sales_team.rita, amount=1000, name="Old", next_step="Call")
+    rita, mia = as_(sales_team.rita), as_(sales_team.mia)
+    address = page(deal, "deal-edit")
+    hers, his = (form_of(client.get(address), having="version") for client in (rita, mia))
+    rita.post(address, hers | {"amount": "2000", "name": "Hers", "source": "Web"})
+    conflict = mia.post(address, his | {"amount": "3000", "name": "His", "next_step": "Visit"})
+
+    chosen = form_of(conflict, having="version")
+    response = mia.post(address, chosen | {"take-amount": "mine", "take-name": "stored"})
+
+    assert response.url == page(deal)
+    deal.refresh_from_db()
+    assert (deal.amount, deal.name, deal.next_step, deal.source) == (
+        Decimal(3000),
+        "Hers",
+        "Visit",
+        "Web",
+    )
+    assert AuditEntry.objects.about(deal).first().changes == {
+        "amount": ["2000.00", "3000"],
+        "next_step": ["Call", "Visit"],
+    }
+
+
+def test_a_contested_field_without_a_choice_stays_as_it_is_stored(as_, sales_team, stages):
+    deal = DealFactory(owner=sales_team.rita, amount=1000)
+    rita, mia = as_(sales_team.rita), as_(sales_team.mia)
+    address = page(deal, "deal-edit")
+    hers, his = (form_of(client.get(address), having="version") for client in (rita, mia))
+    rita.post(address, hers | {"amount": "2000"})
+
+    conflict = mia.post(address, his | {"amount": "3000"})
+
+    assert "take-amount" not in form_of(conflict, having="version")
+    assert 'name="take-amount" value="mine" required' in " ".join(conflict.content.decode().split())
+
+
+def test_a_third_change_during_the_choice_is_told_again(as_, sales_team, stages):
+    deal = DealFactory(owner=sales_team.rita, amount=1000)
+    rita, mia = as_(sales_team.rita), as_(sales_team.mia)
+    address = page(deal, "deal-edit")
+    hers, his = (form_of(client.get(address), having="version") for client in (rita, mia))
+    rita.post(address, hers | {"amount": "2000"})
+    conflict = mia.post(address, his | {"amount": "3000"})
+    rita.post(address, form_of(rita.get(address), having="version") | {"amount": "2500"})
+
+    again = mia.post(address, form_of(conflict, having="version") | {"take-amount": "mine"})
+
+    assert again.status_code == 409
+    assert "2,500.00" in text_of(again)
+    assert Deal.objects.get().amount == Decimal(2500)
+
+
+def test_a_field_that_can_no_longer_be_set_says_so(as_, sales_team, stages):
+    deal = DealFactory(owner=sales_team.rita)
+    mia = as_(sales_team.mia)
+    address = page(deal, "deal-edit")
+    his = form_of(mia.get(address), having="version")
+    services.move_stage(
+        deal, by=sales_team.rita, source="page", version=1, to=stages.won, win_evidence="Order 7"
+    )
+
+    conflict = mia.post(address, his | {"category_override": "commit", "next_step": "Invoice"})
+    mia.post(address, form_of(conflict, having="version"))
+
+    assert conflict.status_code == 409
+    assert "Now that the deal stands in Won, this cannot be set." in text_of(conflict)
+    deal.refresh_from_db()
+    assert (deal.next_step, deal.category_override, deal.status) == ("Invoice", None, Status.WON)
+
+
+def test_an_imported_closing_without_reason_can_be_edited_all_the_same(as_, sales_team, stages):
+    rita = as_(sales_team.rita)
+    for stage in (stages.won, stages.lost):
+        deal = DealFactory(owner=sales_team.rita, stage=stage)
+        data = form_of(rita.get(page(deal, "deal-edit")), having="version")
+
+        rita.post(page(deal, "deal-edit"), data | {"next_step": "Ask again"})
+
+        deal.refresh_from_db()
+        assert deal.next_step == "Ask again"
+
+
+def test_a_note_on_an_old_won_deal_stays_in_its_month(as_, sales_team, stages):
+    deal = DealFactory(
+        owner=sales_team.rita, stage=stages.won, created_at=datetime(2025, 11, 5, tzinfo=UTC)
+    )
+    rita = as_(sales_team.rita)
+    data = form_of(rita.get(page(deal, "deal-edit")), having="version")
+    rita.post(page(deal, "deal-edit"), data | {"next_step": "Ask for a reference"})
+    month = timezone.now().date().replace(day=1)
+
+    this_month = rita.get("/deals/", {"won": "1", "closed_from": month.isoformat()})
+    november = rita.get(
+        "/deals/", {"won": "1", "closed_from": "2025-11-01", "closed_to": "2025-12-01"}
+    )
+
+    assert this_month.context["found"].totals.count == 0
+    assert november.context["found"].totals.amount == deal.amount
+
+
+# Moving
+
+
+def test_the_button_moves_to_the_next_stage_and_a_second_click_does_no_harm(
+    as_, sales_team, stages
+):
+    deal = DealFactory(owner=sales_team.rita)
+    rita = as_(sales_team.rita)
+    data = form_of(rita.get(page(deal)), having="stage")
+
+    answers = [rita.post(page(deal, "deal-move"), data) for _ in range(2)]
+
+    assert {answer.url for answer in answers} == {page(deal)}
+    deal.refresh_from_db()
+    assert (deal.stage, deal.version) == (stages.propose, 2)
+
+
+def test_a_closing_without_its_reason_is_asked_for_it_and_keeps_the_rest(as_, sales_team, stages):
+    deal = DealFactory(owner=sales_team.rita)
+    rita = as_(sales_team.rita)
+    before = state()
+
+    lost = rita.post(
+        page(deal, "deal-move"),
+        {"version": 1, "stage": stages.lost.pk, "lost_note": "They went quiet"},
+    )
+    won = rita.post(page(deal, "deal-move"), {"version": 1, "stage": stages.won.pk})
+
+    assert (lost.status_code, list(lost.context["form"].errors)) == (400, ["lost_reason"])
+    assert "They went quiet" in lost.content.decode()
+    assert (won.status_code, list(won.context["form"].errors)) == (400, ["win_evidence"])
+    assert state() == before
+
+
+def test_a_stale_move_says_what_happened_and_can_be_repeated(as_, sales_team, stages):
+    deal = DealFactory(owner=sales_team.rita)
+    rita, mia = as_(sales_team.rita), as_(sales_team.mia)
+    mia_move = form_of(mia.get(page(deal, "deal-move")), having="version")
+    rita_edit = form_of(rita.get(page(deal, "deal-edit")), having="version")
+    rita.post(page(deal, "deal-edit"), rita_edit | {"amount": "2000"})
+    before = state()
+
+    typed = {"stage": stages.lost.pk, "lost_reason": "price", "lost_note": "Too dear"}
+    conflict = mia.post(page(deal, "deal-move"), mia_move | typed)
+    assert conflict.status_code == 409
+    assert state() == before
+    assert "1,000.00 USD" in text_of(conflict)
+    assert "Too dear" in text_of(conflict)
+
+    mia.post(page(deal, "deal-move"), form_of(conflict, having="version"))
+    deal.refresh_from_db()
+    assert (deal.status, deal.lost_reason, deal.lost_note, deal.amount) == (
+        Status.LOST,
+        "price",
+        "Too dear",
+        Decimal(2000),
+    )
+
+
+# Archiving, contacts, lines
+
+
+def test_a_deal_is_archived_with_its_reason_and_restored(as_, sales_team, stages):
+    deal = DealFactory(owner=sales_team.rita)
+    rita = as_(sales_team.rita)
+    address = page(deal, "deal-archive")
+
+    rita.post(address, form_of(rita.get(address), having="version") | {"reason": "A double"})
+    assert rita.get("/deals/").context["found"].totals.count == 0
+    assert "A double" in text_of(rita.get(page(deal)))
+    assert rita.get("/deals/", {"archived": "1"}).context["found"].totals.count == 1
+    refused = rita.post(page(deal, "deal-edit"), {"version": 2, "name": "X", "currency": "USD"})
+    assert "archived; restore it first" in text_of(refused)
+
+    rita.post(address, form_of(rita.get(address), having="version"))
+    assert rita.get("/deals/").context["found"].totals.count == 1
+
+
+def test_archiving_a_deal_that_changed_meanwhile_is_refused(as_, sales_team, stages):
+    deal = DealFactory(owner=sales_team.rita)
+    rita = as_(sales_team.rita)
+    data = form_of(rita.get(page(deal, "deal-archive")), having="version")
+    services.edit_deal(
+        deal, by=sales_team.mia, source="page", version=1, changes={"amount": Decimal(5)}
+    )
+
+    response = rita.post(page(deal, "deal-archive"), data)
+
+    assert "look at it again" in str(next(iter(get_messages(response.wsgi_request))))
+    assert Deal.objects.get().archived_at is None
+
+
+def test_the_people_of_the_account_are_named_and_taken_off(as_, sales_team, stages):
+    account = AccountFactory()
+    ann, bea = (ContactFactory(account=account, full_name=name) for name in ("Ann", "Bea"))
+    stranger = ContactFactory()
+    deal = DealFactory(owner=sales_team.rita, account=account)
+    rita = as_(sales_team.rita)
+    address = page(deal, "deal-contacts")
+
+    assert rita.post(address, {"contacts": [stranger.pk]}).status_code == 400
+    rita.post(address, {"contacts": [ann.pk, bea.pk]})
+    rita.post(address, {"contacts": [bea.pk]})
+
+    assert list(deal.contacts.all()) == [bea]
+    assert AuditEntry.objects.about(deal).first().changes == {"contacts": ["Ann, Bea", "Bea"]}
+    assert "Ann, Bea" in text_of(rita.get(page(deal)))
+
+
+def test_product_lines_take_the_list_price_and_add_up_to_the_cent(as_, sales_team, stages):
+    deal = DealFactory(owner=sales_team.rita)
+    product = ProductFactory(name="GTX Pro", list_price=Decimal("10.25"))
+    rita = as_(sales_team.rita)
+    address = page(deal, "deal-line-new")
+
+    rita.post(address, {"product": product.pk, "quantity": "3"})
+    rita.post(address, {"product": product.pk, "quantity": "0.5", "unit_price": "0.01"})
+    refused = rita.post(address, {"product": product.pk, "quantity": "0"})
+
+    assert "above zero" in text_of(refused)
+    shown = rita.get(page(deal)).context["page"]
+    assert [(line.quantity, line.total) for line in shown.lines] == [
+        ("3", Decimal("30.75")),
+        ("0.5", Decimal("0.01")),
+    ]
+    assert shown.lines_total == Decimal("30.76")
+
+    first = DealLine.objects.first()
+    rita.post(reverse("pipeline:deal-line-remove", args=[deal.pk, first.pk]))
+    assert DealLine.objects.count() == 1
+
+
+def test_a_line_of_another_deal_is_not_removed_through_ones_own(as_, sales_team, stages):
+    own, other = (DealFactory(owner=owner) for owner in (sales_team.rita, sales_team.rob))
+    line = DealLine.objects.create(deal=other, product=ProductFactory(), unit_price=1)
+
+    response = as_(sales_team.rita).post(
+        reverse("pipeline:deal-line-remove", args=[own.pk, line.pk])
+    )
+
+    assert response.status_code == 404
+    assert DealLine.objects.exists()
+
+
+# The page
+
+
+def test_the_story_tells_who_changed_what_when_why_and_by_which_way(as_, sales_team, stages):
+    start = timezone.now() - timedelta(days=10)
+    deal = DealFactory(owner=sales_team.rita, created_at=start, amount=1000)
+    with history.writing(
+        by=sales_team.mia, source="api", reason="Scope grew", at=start + timedelta(days=2)
+    ):
+        Deal.objects.filter(pk=deal.pk).update(amount=2500, stage=stages.propose)
+    deal.refresh_from_db()
+    services.edit_deal(
+        deal, by=sales_team.rita, source="page", version=2, changes={"source": "Fair"}
+    )
+    ActivityFactory(
+        deal=deal, person=sales_team.ron, subject="Demo", occurred_at=start + timedelta(days=1)
+    )
+
+    shown = as_(sales_team.rita).get(page(deal)).context["page"]
+
+    told = [
+        (
+            entry.title,
+            entry.who and entry.who.full_name,
+            entry.way,
+            entry.reason,
+            [(change.label, change.before, change.after) for change in entry.changes],
+        )
+        for entry in shown.timeline.entries
+    ]
+    assert told[0] == ("Changed", "Rita Rep", "", "", [("Source", "", "Fair")])
+    assert told[1][:4] == ("Moved to Propose", "Mia Manager", "through the API", "Scope grew")
+    assert ("Amount", "1,000.00 USD", "2,500.00 USD") in told[1][4]
+    assert ("Stage", "Qualify", "Propose") in told[1][4]
+    assert told[2][:2] == ("Call: Demo", "Ron Rep")
+    assert told[3][:3] == ("Created", None, "directly in the database")
+
+
+def test_the_path_says_how_many_days_the_deal_stood_where(as_, sales_team, stages):
+    start = timezone.now() - timedelta(days=10)
+    deal = DealFactory(owner=sales_team.rita, created_at=start)
+    for day, stage in ((3, stages.propose), (4, stages.qualify), (6, stages.propose)):
+        with history.writing(by=None, source="page", at=start + timedelta(days=day)):
+            Deal.objects.filter(pk=deal.pk).update(stage=stage)
+    stages.propose.__class__.objects.filter(pk=stages.propose.pk).update(expected_days=3)
+
+    shown = as_(sales_team.rita).get(page(deal)).context["page"]
+
+    days = {step.stage.name: round(step.days, 2) for step in shown.path}
+    assert days == {"Qualify": 5.0, "Propose": 5.0}
+    assert [step.stage.name for step in shown.path if step.is_current] == ["Propose"]
+    assert shown.is_slow
+    assert round(shown.days_here, 2) == 4.0
+
+
+def test_a_long_story_is_folded_and_can_be_opened(as_, sales_team, stages):
+    deal = DealFactory(owner=sales_team.rita)
+    for number in range(SHOWN + 5):
+        ActivityFactory(deal=deal, person=sales_team.rita, subject=f"Call {number}")
+    rita = as_(sales_team.rita)
+
+    folded, whole = rita.get(page(deal)), rita.get(page(deal), {"timeline": "all"})
+
+    assert folded.context["page"].timeline.older == 6
+    assert "Show 6 older" in text_of(folded)
+    assert len(whole.context["page"].timeline.entries) == SHOWN + 6
+
+
+def test_an_executive_looks_on(as_, sales_team, stages):
+    deal = DealFactory(owner=sales_team.rita)
+
+    shown = text_of(as_(sales_team.eve).get(page(deal)))
+
+    assert "Edit" not in shown
+    assert "Log it" not in shown
+    assert "Move to" not in shown
+
+
+def test_what_people_write_is_shown_as_text(as_, sales_team, stages):
+    deal = DealFactory(owner=sales_team.rita, name="<script>alert(1)</script>", next_step="<b>x")
+    ActivityFactory(deal=deal, person=sales_team.rita, subject="<img src=x>", body="a\nb <i>")
+
+    content = as_(sales_team.rita).get(page(deal)).content.decode()
+
+    assert "<script>alert(1)" not in content
+    assert "<img src=x>" not in content
+    assert "&lt;b&gt;x" in content
+
+
+def test_the_page_asks_as_much_for_one_thing_of_each_as_for_three(as_, sales_team, stages):
+    account = AccountFactory()
+    deal = DealFactory(owner=sales_team.rita, account=account)
+    rita, counted = as_(sales_team.rita), []
+    rita.get(page(deal))
+    for number in (1, 2):
+        for _ in range(number):
+            deal.contacts.add(ContactFactory(account=account))
+            DealLine.objects.create(deal=deal, product=ProductFactory(), unit_price=1)
+            ActivityFactory(deal=deal, person=sales_team.ron)
+            deal.refresh_from_db()
+            services.edit_deal(
+                deal,
+                by=sales_team.mia,
+                source="page",
+                version=deal.version,
+                changes={"amount": deal.amount + 1, "source": f"Fair {deal.version}"},
+            )
+        with CaptureQueriesContext(connection) as queries:
+            assert rita.get(page(deal)).status_code == 200
+        counted.append(len(queries))
+
+    assert counted[0] == counted[1]
+    assert counted[0] <= 16, "\n".join(query["sql"][:150] for query in queries.captured_queries)
