@@ -7,6 +7,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from org.models.tokens import ApiToken
+from pipeline.models.accounts import Account
 from tests.api.conftest import Program
 from tests.browser import DESKTOP, PHONE
 
@@ -17,11 +18,27 @@ PASSWORD = "correct horse battery"
 def test_the_documentation_draws_and_asks_no_other_server(page, sign_in, live_server, sales_team):
     sign_in(page, sales_team.rita)
 
-    page.goto(live_server.url + reverse("api:docs"))
+    page.goto(live_server.url + reverse("api:tokens"))
+    page.get_by_role("link", name="What the API offers").click()
 
     expect(page.locator("#operations-deals-deals_list")).to_be_visible(timeout=30_000)
     page.locator("#operations-deals-deals_list button").first.click()
     expect(page.get_by_text("Deals as they stood at the end of this day.")).to_be_visible()
+
+
+def test_the_documentation_tries_out_what_it_describes(page, sign_in, live_server, sales_team):
+    """A signed-in browser writes with its CSRF token, without a token of the API."""
+    sign_in(page, sales_team.rita)
+    page.goto(live_server.url + reverse("api:docs"))
+    create = page.locator("#operations-accounts-accounts_create")
+    create.locator("button").first.click(timeout=30_000)
+
+    create.get_by_role("button", name="Try it out").click()
+    create.locator("textarea").fill('{"name": "Tried out"}')
+    create.get_by_role("button", name="Execute").click()
+
+    expect(create.locator(".live-responses-table .response-col_status").last).to_contain_text("201")
+    assert Account.objects.filter(name="Tried out").exists()
 
 
 @pytest.fixture(params=[(theme, size) for theme in ("light", "dark") for size in (DESKTOP, PHONE)])
