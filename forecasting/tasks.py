@@ -2,7 +2,6 @@
 
 from celery import Task, shared_task
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from forecasting.services import nightly
@@ -12,7 +11,6 @@ from pipeline.services import recompute
 HARD_LIMIT = settings.RECOMPUTE_LEASE_SECONDS * 5 // 6
 SOFT_LIMIT = settings.RECOMPUTE_LEASE_SECONDS * 2 // 3
 LONGEST_PAUSE = 30
-DATABASE_AWAY = (OperationalError, InterfaceError)
 
 
 @shared_task(bind=True, max_retries=10, time_limit=HARD_LIMIT, soft_time_limit=SOFT_LIMIT)
@@ -25,13 +23,16 @@ def nightly_chunk(self: Task, chunk_id: int, holding: int | None = None) -> None
         raise self.retry(args=(chunk_id, cut.attempt), countdown=pause) from cut
 
 
-@shared_task(autoretry_for=DATABASE_AWAY, retry_backoff=1, max_retries=3)
+@shared_task
 def nightly_start() -> None:
-    """Start the run of the day that has ended, if it has not been started."""
+    """Start the run of the day that has ended, if it has not been started.
+
+    A failure is made good by the next tick of the schedule, which asks the same; so below.
+    """
     recompute.start_scheduled(now=timezone.now())
 
 
-@shared_task(autoretry_for=DATABASE_AWAY, retry_backoff=1, max_retries=3)
+@shared_task
 def nightly_reconcile() -> None:
     """Make good what killed workers and lost messages left undone."""
     recompute.reconcile(now=timezone.now())

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from itertools import product
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import Error, transaction
 from django.utils import timezone
 
 from forecasting.services.backtest import store_origins
@@ -87,8 +87,10 @@ def work(chunk_id: int, *, holding: int | None = None) -> RecomputeChunk | None:
         attempt = chunk.attempts
         done = _attempt(chunk)
         recompute.settle(chunk.run_id, now=timezone.now())
-    except (OperationalError, InterfaceError) as error:
-        raise Interrupted(attempt) from error
+    except Error as error:
+        if recompute.database_away(error):
+            raise Interrupted(attempt) from error
+        raise
     return chunk if done else None
 
 
@@ -100,11 +102,10 @@ def _attempt(chunk: RecomputeChunk) -> bool:
             recompute.complete(chunk, rows=rows, now=timezone.now())
     except recompute.Overtaken:
         return False
-    except (OperationalError, InterfaceError):
-        raise
     except Exception as error:
-        recompute.fail(chunk, error=f"{type(error).__name__}: {error}", now=timezone.now())
-        recompute.settle(chunk.run_id, now=timezone.now())
+        if not recompute.database_away(error):
+            recompute.fail(chunk, error=f"{type(error).__name__}: {error}", now=timezone.now())
+            recompute.settle(chunk.run_id, now=timezone.now())
         raise
     return True
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
+from django.db import Error, connection
 from django.utils import timezone
 
 from forecasting.services import nightly
@@ -15,7 +16,7 @@ from pipeline.models.recompute import RecomputeRun
 from pipeline.services import recompute
 
 LOOK_SECONDS = 0.5
-RECONCILE_EVERY = 20
+RECONCILE_EVERY = 10
 
 
 class Command(BaseCommand):
@@ -41,26 +42,32 @@ class Command(BaseCommand):
     def _watch(self, run: RecomputeRun, *, here: bool) -> None:
         """Say how far the run is whenever that changes, and make good what gets lost meanwhile."""
         said, looks = "", 0
-        while True:
-            run.refresh_from_db()
-            said = self._say(run, said)
-            if run.state != RunState.RUNNING:
-                return
-            if here:
-                nightly.work_here(run)
-            else:
-                time.sleep(LOOK_SECONDS)
+        while run.state == RunState.RUNNING:
             looks += 1
-            if looks % RECONCILE_EVERY == 0:
-                recompute.reconcile(now=timezone.now())
+            try:
+                line = self._look(run, here=here, reconcile=looks % RECONCILE_EVERY == 0)
+            except Error as error:
+                if not recompute.database_away(error):
+                    raise
+                # The run goes on without us; its parts are taken up again when the database is.
+                connection.close()
+                line = "The database cannot be reached; trying again"
+                time.sleep(LOOK_SECONDS)
+            if line != said:
+                self.stdout.write(line)
+            said = line
 
-    def _say(self, run: RecomputeRun, said: str) -> str:
+    def _look(self, run: RecomputeRun, *, here: bool, reconcile: bool) -> str:
+        if here:
+            nightly.work_here(run)
+        else:
+            time.sleep(LOOK_SECONDS)
+        if reconcile:
+            recompute.reconcile(now=timezone.now())
+        run.refresh_from_db()
         now = recompute.progress(run)
         doing = STEP_LABELS[now.step] if now.step else "finished"
-        line = f"{now.finished} of {now.total} parts, {doing}"
-        if line != said:
-            self.stdout.write(line)
-        return line
+        return f"{now.finished} of {now.total} parts, {doing}"
 
     def _report(self, run: RecomputeRun) -> None:
         seconds = (run.finished_at - run.created_at).total_seconds() if run.finished_at else 0.0
