@@ -14,8 +14,8 @@ class Method(StrEnum):
 
 METHOD_LABELS = {
     Method.HAZARDS: "Open deals and new ones",
-    Method.LAST_PERIOD: "Same as last period",
-    Method.LAST_YEAR: "Same as a year before",
-    Method.RUN_RATE: "Pace of the last 13 weeks",
+    Method.LAST_PERIOD: "As last period",
+    Method.LAST_YEAR: "As a year before",
+    Method.RUN_RATE: "At recent pace",
 }
 NAIVE = (Method.LAST_PERIOD, Method.LAST_YEAR, Method.RUN_RATE)

@@ -111,9 +111,10 @@ class DealExpectation(models.Model):
 
 
 class PastForecast(models.Model):
-    """What the method would have said of a period that is over, and what it became.
+    """What the method would have said of a period on an earlier day, and what became of it.
 
     Computed from what was known on ``made_on`` alone; the naive methods' answers stand beside it.
+    ``actual`` is null while the period is open.
     """
 
     run = models.ForeignKey(RecomputeRun, on_delete=models.CASCADE, related_name="+")
@@ -128,7 +129,7 @@ class PastForecast(models.Model):
     last_period = models.DecimalField(max_digits=16, decimal_places=2)
     last_year = models.DecimalField(max_digits=16, decimal_places=2)
     run_rate = models.DecimalField(max_digits=16, decimal_places=2)
-    actual = models.DecimalField(max_digits=16, decimal_places=2)
+    actual = models.DecimalField(max_digits=16, decimal_places=2, null=True)
 
     objects: ClassVar = SnapshotQuerySet.as_manager()
 

@@ -1,6 +1,12 @@
 """Routes of forecasting."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from forecasting import views
 
 app_name = "forecasting"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("forecast/", views.forecast, name="forecast"),
+    path("forecast/deals/", views.deals, name="deals"),
+    path("forecast/accuracy/", views.accuracy, name="accuracy"),
+]

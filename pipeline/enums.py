@@ -66,8 +66,6 @@ class SubjectKind(StrEnum):
     TEAM = "team"
     TERRITORY = "territory"
     EVERYONE = "everyone"
-    # A person together with everybody who reports to them, at any depth.
-    BELOW = "below"
 
 
 class Trigger(StrEnum):

@@ -178,11 +178,11 @@ class RunQuerySet(models.QuerySet):
 class SnapshotQuerySet(models.QuerySet):
     """Stored figures of a person, a team or everyone, read by the run that published them."""
 
-    def visible_to(self, viewer: "Person") -> QuerySet:
+    def visible_to(self, viewer: "Person") -> "SnapshotQuerySet":
         """Return the figures of the people and teams whose numbers the viewer sees today."""
         return self.filter(access.subject_filter(viewer))
 
-    def of(self, *, person: int | None = None, team: int | None = None) -> QuerySet:
+    def of(self, *, person: int | None = None, team: int | None = None) -> "SnapshotQuerySet":
         """Return the figures of one subject; of everyone together where none is named."""
         subject = Q(person=person) if person else Q(person__isnull=True)
         return self.filter(subject, Q(team=team) if team else Q(team__isnull=True))

@@ -110,9 +110,10 @@ def store_origins(chunk: RecomputeChunk) -> int:
 def _asked(
     run: RecomputeRun, known: History, calendar: Calendar, *, kind: str, day: date
 ) -> list[FiscalPeriod]:
-    """Return the periods to forecast from ``day``: on the run's own day the open ones.
+    """Return the periods to forecast from ``day``: the one that holds it and the next.
 
-    On an earlier day those that are over by now, once the method had a whole period behind it.
+    On an earlier day those that are looked back on or open now, and only once the method had a
+    whole period behind it.
     """
     asked = calendar.asked_on(kind, day)
     if day == run.as_of:
@@ -120,8 +121,8 @@ def _asked(
     over = [row.period for row in calendar.over_by(kind, day)]
     if not complete(over, first_close=known.first_close, by=day.toordinal()):
         return []
-    scored = {row.pk for row in calendar.scored(kind, run.as_of)}
-    return [row for row in asked if row.pk in scored]
+    told_of = {*calendar.scored(kind, run.as_of), *calendar.asked_on(kind, run.as_of)}
+    return [row for row in asked if row in told_of]
 
 
 def _or_zero(teams: "Ints") -> list[int]:

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
 
-# The distances, in whole weeks before a period's end, at which past forecasts are kept to be shown.
+# How many whole weeks before a period's end past forecasts of it are kept to be shown.
 WEEKS_SHOWN = frozenset({0, 1, 2, 3, 4, 6, 8, 10, 12, 13, 16, 20, 25})
 BATCH = 2000
 
@@ -304,20 +304,21 @@ def _store_past(
     told: Scaled,
     outcomes: dict[int, OutcomeWorkings],
 ) -> int:
-    """Store what would have been forecast of the periods that are over by now."""
+    """Store what would have been forecast on earlier days, of periods over by now and open ones."""
     own = [(s, level.subjects.index(s)) for s in own_subjects(chunk) if s in level.subjects]
     rows: list[PastForecast] = []
     for place, row in enumerate(workings):
-        weeks = (row.period.end_on - row.made_on).days - 1
-        if row.period_id not in outcomes or weeks // WEEK not in WEEKS_SHOWN:
+        weeks = ((row.period.end_on - row.made_on).days - 1) // WEEK
+        outcome = outcomes.get(row.period_id)
+        if row.made_on == chunk.run.as_of or (outcome and weeks not in WEEKS_SHOWN):
             continue
-        outcome = outcomes[row.period_id]
         figures = {
             "forecast": told.forecast[place],
             "low": told.low[place],
             "high": told.high[place],
-            "actual": level.added(outcome.people, outcome.teams, outcome.actual),
         }
+        if outcome:
+            figures["actual"] = level.added(outcome.people, outcome.teams, outcome.actual)
         booked = level.added(row.people, row.teams, row.booked)
         for name in NAIVE:
             figures[name] = booked + level.added(row.people, row.teams, getattr(row, name))
@@ -326,12 +327,12 @@ def _store_past(
                 run=chunk.run,
                 period=row.period,
                 made_on=row.made_on,
-                weeks_left=weeks // WEEK,
+                weeks_left=weeks,
                 **{name: _money(values[column]) for name, values in figures.items()},
                 **subject_columns(subject),
             )
             for subject, column in own
-            if figures["forecast"][column] or figures["actual"][column]
+            if any(values[column] > 0 for values in figures.values())
         ]
     return _upsert(
         PastForecast.objects,

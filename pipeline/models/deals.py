@@ -219,7 +219,6 @@ class DealVersion(models.Model):
                     "probability",
                     "amount_base",
                     "expected_close_on",
-                    "deal",
                 ],
             ),
             models.Index(

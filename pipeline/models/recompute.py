@@ -3,6 +3,7 @@
 The parts are the record of the work: a queue may lose or repeat its messages.
 """
 
+from datetime import timedelta
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -79,6 +80,10 @@ class RecomputeRun(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("pipeline:run", args=[self.pk])
 
+    @property
+    def took(self) -> timedelta | None:
+        return self.finished_at - self.created_at if self.finished_at else None
+
 
 class RecomputeChunk(models.Model):
     """One part of a run. ``attempts`` is counted before work starts and is the fencing number:
@@ -125,6 +130,13 @@ class RecomputeChunk(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_step_display()}: {self.label}"
+
+    @property
+    def took(self) -> timedelta | None:
+        """How long the last attempt took; None before it ended."""
+        if self.finished_at is None or self.started_at is None:
+            return None
+        return self.finished_at - self.started_at
 
 
 class AttainmentSnapshot(models.Model):

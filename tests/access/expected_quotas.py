@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from org import access
 from org.models.calendar import FiscalPeriod
 from org.models.territories import Territory
 from org.services import calendar
@@ -10,7 +9,7 @@ from tests.access.matrix import MISSING, Case, World, grid, same
 
 
 def build(world: World) -> None:
-    calendar.ensure_years(2026, access.today().year)
+    calendar.ensure_years(2026, 2026)
     world.made["quota_territory"] = Territory.objects.create(name="Western market")
 
 

@@ -1,0 +1,58 @@
+"""What the forecast pages are asked for."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.http import Http404
+
+from forecasting.reports.subjects import Choice, chosen
+from kit.forms import DayField, KitForm, PageField
+from org.enums import PeriodKind
+
+KINDS = ((PeriodKind.QUARTER, "Quarters"), (PeriodKind.MONTH, "Months"))
+
+
+class SubjectForm(KitForm):
+    """Whose forecast. Someone the viewer may not see is as unknown as someone who is not there."""
+
+    subject = forms.CharField(required=False, label="Forecast of", max_length=40)
+
+    def __init__(self, data: Any, *, options: Sequence[Choice]) -> None:
+        super().__init__(data)
+        self.options = list(options)
+        self.fields["subject"].widget = forms.Select(
+            choices=[(option.key, option.name) for option in options]
+        )
+
+    def clean_subject(self) -> Choice:
+        """Return the choice. Raises Http404 for one that is not offered."""
+        found = chosen(self.options, self.cleaned_data["subject"])
+        if found is None:
+            raise Http404
+        return found
+
+
+class ForecastForm(SubjectForm):
+    """A subject's forecasts, with one period opened, as of now or of a past day."""
+
+    period = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1)
+    as_of = DayField(required=False, label="As of")
+
+
+class DealsForm(SubjectForm):
+    """The deals behind a subject's forecast of a period."""
+
+    period = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    page = PageField()
+
+
+class AccuracyForm(SubjectForm):
+    """A subject's past forecasts of months or quarters, all or those of one distance."""
+
+    kind = forms.ChoiceField(choices=KINDS, required=False, label="Of")
+    weeks = forms.IntegerField(required=False, min_value=0, max_value=60, widget=forms.HiddenInput)
+    page = PageField()
+
+    def clean_kind(self) -> str:
+        return self.cleaned_data["kind"] or PeriodKind.QUARTER

@@ -1,0 +1,237 @@
+"""The forecasts that are in use, what each is made of and how it got there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Q, QuerySet, Sum
+
+from forecasting.models import DealExpectation, Forecast, ForecastRun, PastForecast
+from forecasting.reports.subjects import Choice
+from org.access import below
+from org.enums import Measure
+from org.models.calendar import FiscalPeriod
+from org.models.people import Person
+from org.models.teams import Team, TeamMembership
+from pipeline.enums import SubjectKind
+from pipeline.models.recompute import AttainmentSnapshot, RecomputeRun
+
+NOTHING = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodForecast:
+    """A period's forecast, or why there is none (``missing``). Money in the reporting currency.
+
+    ``quota`` is that of the run's day; None where none is set or the period is not current.
+    """
+
+    period: FiscalPeriod
+    forecast: Forecast | None
+    missing: str
+    quota: Decimal | None
+
+    @property
+    def share(self) -> Decimal | None:
+        """The forecast as a fraction of the quota; None without a quota."""
+        return self.forecast.total / self.quota if self.forecast and self.quota else None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One person's part of a team's forecast. ``name`` says what a line without person is."""
+
+    name: str
+    key: str
+    booked: Decimal
+    from_open: Decimal
+    from_new: Decimal
+    total: Decimal
+    low: Decimal | None = None
+    high: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """What was, or would have been, forecast on a day."""
+
+    day: date
+    forecast: Decimal
+    low: Decimal | None
+    high: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastPage:
+    """A subject's forecasts; ``lines`` and ``points`` are those of the ``opened`` period."""
+
+    run: RecomputeRun
+    periods: list[PeriodForecast]
+    opened: PeriodForecast | None
+    facts: ForecastRun | None
+    lines: list[Line]
+    points: list[Point]
+    is_newest: bool
+
+
+def run_for(*, day: date | None = None) -> RecomputeRun | None:
+    """Return the newest run in use, or for a past day the newest that was not after it."""
+    runs = RecomputeRun.objects.published()
+    return (runs if day is None else runs.filter(as_of__lte=day)).first()
+
+
+def forecast_page(
+    viewer: Person, choice: Choice, *, period: int | None = None, day: date | None = None
+) -> ForecastPage | None:
+    """Return the subject's forecasts as of a day (None: the newest), with one period opened.
+
+    None where nothing has been computed yet. The period opened is the current quarter unless
+    ``period`` names another of them.
+    """
+    run = run_for(day=day)
+    if run is None:
+        return None
+    facts = {row.period_id: row for row in run.forecast_runs.select_related("period")}
+    periods = period_forecasts(viewer, run, choice, list(facts.values()))
+    opened = next((row for row in periods if row.period.pk == period), None)
+    if opened is None:
+        opened = periods[0] if periods else None
+    return ForecastPage(
+        run=run,
+        periods=periods,
+        opened=opened,
+        facts=facts.get(opened.period.pk) if opened else None,
+        lines=_lines(viewer, run, choice, opened) if opened else [],
+        points=_points(viewer, run, choice, opened) if opened else [],
+        is_newest=day is None or run == run_for(),
+    )
+
+
+def period_forecasts(
+    viewer: Person, run: RecomputeRun, choice: Choice, facts: Sequence[ForecastRun]
+) -> list[PeriodForecast]:
+    """Return the forecast of each open period: quarters before months, the nearer first."""
+    found = Forecast.objects.visible_to(viewer).of(**choice.columns).filter(run=run)
+    forecasts = {row.period_id: row for row in found}
+    quotas = AttainmentSnapshot.objects.visible_to(viewer).of(**choice.columns).filter(run=run)
+    targets = dict(quotas.filter(measure=Measure.BOOKINGS).values_list("period", "target"))
+    ordered = sorted(facts, key=lambda row: (row.period.kind == "month", row.period.start_on))
+    return [
+        PeriodForecast(
+            period=row.period,
+            forecast=forecasts.get(row.period_id),
+            missing=row.missing or _not_computed(row, forecasts),
+            quota=targets.get(row.period_id),
+        )
+        for row in ordered
+    ]
+
+
+def _not_computed(row: ForecastRun, forecasts: dict[int, Forecast]) -> str:
+    if row.period_id in forecasts:
+        return ""
+    return "This subject was not part of the last run."
+
+
+def _lines(viewer: Person, run: RecomputeRun, choice: Choice, opened: PeriodForecast) -> list[Line]:
+    """Return who a team's forecast is made of, largest first, and what is left to its total.
+
+    The rest is what people booked for the team who have left it since, and the forecasts of
+    people whom the viewer may not open.
+    """
+    whole = opened.forecast
+    if whole is None or choice.subject.kind is SubjectKind.PERSON:
+        return []
+    rows = Forecast.objects.visible_to(viewer).filter(run=run, period=opened.period)
+    rows = rows.filter(_whose(choice, run)).select_related("person")
+    lines = [
+        Line(
+            name=str(row.person),
+            key=f"person-{row.person_id}",
+            booked=row.booked,
+            from_open=row.from_open,
+            from_new=row.from_new,
+            total=row.total,
+            low=row.low,
+            high=row.high,
+        )
+        for row in rows.order_by("-total", "person__full_name")
+        if row.total
+    ]
+    rest = _rest(whole, lines)
+    return [*lines, rest] if rest else lines
+
+
+def _rest(whole: Forecast, lines: list[Line]) -> Line | None:
+    parts = {
+        name: getattr(whole, name) - sum((getattr(line, name) for line in lines), NOTHING)
+        for name in ("booked", "from_open", "from_new", "total")
+    }
+    if not any(parts.values()):
+        return None
+    return Line(name="Of people no longer in the team or not below you", key="", **parts)
+
+
+def _points(
+    viewer: Person, run: RecomputeRun, choice: Choice, opened: PeriodForecast
+) -> list[Point]:
+    """Return what the method would have said week by week, and what this run says."""
+    rows = PastForecast.objects.visible_to(viewer).of(**choice.columns)
+    points = [
+        Point(row.made_on, row.forecast, row.low, row.high)
+        for row in rows.filter(run=run, period=opened.period).order_by("made_on")
+    ]
+    now = opened.forecast
+    return [*points, Point(run.as_of, now.total, now.low, now.high)] if now else points
+
+
+@dataclass(frozen=True, slots=True)
+class DealsBehind:
+    """The open deals that a forecast counts on, largest first; ``rows`` are those in view.
+
+    ``total`` is the forecast's part from open deals, ``shown`` what the rows add up to.
+    """
+
+    run: RecomputeRun
+    period: FiscalPeriod
+    rows: QuerySet[DealExpectation]
+    total: Decimal
+    shown: Decimal
+
+    @property
+    def hidden(self) -> Decimal:
+        """What is expected of deals that the viewer may not open."""
+        return self.total - self.shown
+
+
+def deals_behind(viewer: Person, choice: Choice, *, period: int) -> DealsBehind | None:
+    """Return the deals behind a subject's forecast of the newest run; None without one."""
+    run = run_for()
+    found = Forecast.objects.visible_to(viewer).of(**choice.columns)
+    found = found.filter(run=run, period=period)
+    forecast = found.select_related("run", "period").first()
+    if forecast is None:
+        return None
+    rows = DealExpectation.objects.visible_to(viewer).filter(run=run, period=period)
+    rows = rows.filter(_whose(choice, forecast.run)).select_related(
+        "deal__stage", "deal__owner", "deal__account"
+    )
+    return DealsBehind(
+        run=forecast.run,
+        period=forecast.period,
+        rows=rows,
+        total=forecast.from_open,
+        shown=rows.aggregate(shown=Sum("amount", default=NOTHING))["shown"],
+    )
+
+
+def _whose(choice: Choice, run: RecomputeRun) -> Q:
+    """Return the condition that a row's person counts for the subject on the run's day."""
+    if choice.subject.kind is SubjectKind.PERSON:
+        return Q(person=choice.subject.pk)
+    if choice.subject.kind is SubjectKind.TEAM:
+        teams = below(dict(Team.objects.values_list("pk", "parent_id")), {choice.subject.pk})
+        members = TeamMembership.objects.on(run.as_of).filter(team__in=teams)
+        return Q(person__in=members.values("person"))
+    return Q(person__isnull=False)

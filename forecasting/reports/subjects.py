@@ -1,0 +1,70 @@
+"""Whose forecasts a viewer may ask for: themself, the people and teams below, everyone together."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Model
+
+from kit.periods import Period
+from org import access
+from org.models.people import Person
+from org.models.teams import Team
+from pipeline.enums import Status, SubjectKind
+from pipeline.metrics.attainment import Subject
+from pipeline.reports.attainment import EVERYONE
+from pipeline.reports.selection import DealSelection
+
+WHOLE = "everyone"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A subject as pages name it; ``key`` is how addresses do: everyone, team-3, person-5."""
+
+    subject: Subject
+    name: str
+
+    @property
+    def key(self) -> str:
+        kind, pk = self.subject.kind, self.subject.pk
+        return WHOLE if kind is SubjectKind.EVERYONE else f"{kind}-{pk}"
+
+    @property
+    def columns(self) -> dict[str, int]:
+        """The arguments of ``SnapshotQuerySet.of``."""
+        kind, pk = self.subject.kind, self.subject.pk
+        return {} if kind is SubjectKind.EVERYONE else {str(kind): pk}
+
+    def open_deals_url(self, **parts: Any) -> str:
+        """Return the address of the deal list with the subject's open deals of today."""
+        return DealSelection(status=Status.OPEN, **self._whose("owner"), **parts).url()
+
+    def won_deals_url(self, period: Period) -> str:
+        """Return the address of the deal list with what the subject has booked in a period."""
+        won = DealSelection(status=Status.WON, closed_from=period.start, closed_to=period.end)
+        return won.but(**self._whose("credited_to")).url()
+
+    def _whose(self, person: str) -> dict[str, Any]:
+        if self.subject.kind is SubjectKind.EVERYONE:
+            return {}
+        return {"team" if self.subject.kind is SubjectKind.TEAM else person: self.subject.pk}
+
+
+def choices(viewer: Person) -> list[Choice]:
+    """Return whom the viewer may ask for: everyone, teams by name, then people by name."""
+    found = [Choice(EVERYONE, "Everyone")] if access.sees_everyone(viewer) else []
+    teams = Team.objects.visible_to(viewer).filter(archived_at__isnull=True).order_by("name")
+    people = Person.objects.led_by(viewer).filter(is_active=True).order_by("full_name", "pk")
+    found += [_choice(SubjectKind.TEAM, team) for team in teams]
+    return found + [_choice(SubjectKind.PERSON, person) for person in people]
+
+
+def _choice(kind: SubjectKind, row: Model) -> Choice:
+    return Choice(Subject(kind, row.pk), str(row))
+
+
+def chosen(options: list[Choice], key: str) -> Choice | None:
+    """Return the option with this key, the first one for "", None where there is no such option."""
+    if not key:
+        return options[0] if options else None
+    return next((option for option in options if option.key == key), None)

@@ -1,0 +1,243 @@
+"""The columns of the forecast pages."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from forecasting.enums import METHOD_LABELS, NAIVE, Method
+from forecasting.metrics.accuracy import Score
+from forecasting.models import PastForecast
+from forecasting.reports.forecasts import ForecastPage, Line, PeriodForecast
+from forecasting.reports.subjects import Choice
+from kit.display import DASH, count, money
+from kit.tables import Column, Empty, Table
+
+
+def address(name: str, **query: Any) -> str:
+    """Return a forecast page's address with the parameters that are given."""
+    given = {key: value for key, value in query.items() if value not in (None, "")}
+    return f"{reverse(f'forecasting:{name}')}?{urlencode(given)}"
+
+
+def between(low: Decimal | None, high: Decimal | None) -> str:
+    """Return an interval as text; a dash where there is none."""
+    return DASH if low is None or high is None else f"{money(low)} to {money(high)}"
+
+
+def _part(name: str) -> Callable[[PeriodForecast], Decimal | None]:
+    return lambda row: getattr(row.forecast, name) if row.forecast else None
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """The opened forecast in words and the addresses of the rows that it is made of."""
+
+    interval: str
+    open_deals: str
+    quota: str
+    booked_href: str
+    deals_href: str
+    unpriced_href: str
+    accuracy_href: str
+
+
+def headline(page: ForecastPage, choice: Choice, opened: PeriodForecast) -> Headline:
+    """Return what stands around the opened period's numbers."""
+    told, period = opened.forecast, opened.period
+    return Headline(
+        interval=f"80 % interval: {between(told.low, told.high)}" if told else "",
+        open_deals=f"{count(told.open_deals)} open deals" if told else "",
+        quota=f"of {money(opened.quota)}" if opened.quota else "",
+        booked_href=choice.won_deals_url(period.period),
+        deals_href=_deals(page, choice, opened) or "",
+        unpriced_href=choice.open_deals_url(unpriced=True),
+        accuracy_href=address("accuracy", subject=choice.key, kind=period.kind),
+    )
+
+
+def _deals(page: ForecastPage, choice: Choice, row: PeriodForecast) -> str | None:
+    """Return the address of the deals behind a forecast, which are kept for the newest run."""
+    if row.forecast is None or not page.is_newest:
+        return None
+    return address("deals", subject=choice.key, period=row.period.pk)
+
+
+def periods_table(page: ForecastPage, choice: Choice, *, day: date | None) -> Table:
+    """Every open period's forecast and what it is made of; a name opens the period below."""
+
+    def opens(row: PeriodForecast) -> str:
+        return address("forecast", subject=choice.key, period=row.period.pk, as_of=day)
+
+    columns = [
+        Column(key="period", label="Period", value=lambda row: row.period.label, href=opens),
+        Column(key="total", label="Forecast", kind="money", value=_part("total")),
+        Column(key="interval", label="80 % interval", value=_interval, align="end"),
+        Column(
+            key="booked",
+            label="Booked",
+            kind="money",
+            value=_part("booked"),
+            href=lambda row: choice.won_deals_url(row.period.period) if row.forecast else None,
+        ),
+        Column(
+            key="from_open",
+            label="From open deals",
+            kind="money",
+            value=_part("from_open"),
+            href=lambda row: _deals(page, choice, row),
+        ),
+        Column(key="from_new", label="From new deals", kind="money", value=_part("from_new")),
+        Column(key="quota", label="Quota", kind="money"),
+        Column(key="share", label="Forecast / quota", kind="percent"),
+    ]
+    return Table(columns=columns, rows=page.periods, caption="Forecasts of the open periods")
+
+
+def _interval(row: PeriodForecast) -> str:
+    return between(row.forecast.low, row.forecast.high) if row.forecast else row.missing
+
+
+def people_table(page: ForecastPage) -> Table:
+    """Who a team's forecast is made of; the lines add up to the total."""
+    period = page.opened.period if page.opened else None
+
+    def opens(line: Line) -> str | None:
+        if not line.key or period is None:
+            return None
+        return address("forecast", subject=line.key, period=period.pk)
+
+    columns = [
+        Column(key="name", label="Person", href=opens),
+        Column(key="total", label="Forecast", kind="money"),
+        Column(
+            key="interval",
+            label="80 % interval",
+            value=lambda line: between(line.low, line.high),
+            align="end",
+        ),
+        Column(key="booked", label="Booked", kind="money"),
+        Column(key="from_open", label="From open deals", kind="money"),
+        Column(key="from_new", label="From new deals", kind="money"),
+    ]
+    whole = page.opened.forecast if page.opened else None
+    names = ("total", "booked", "from_open", "from_new")
+    return Table(
+        columns=columns,
+        rows=page.lines,
+        caption="Who it is made of",
+        empty=Empty(title="Nobody here has bookings or open deals."),
+        totals={name: getattr(whole, name) for name in names} if page.lines else None,
+    )
+
+
+DEALS = [
+    Column(
+        key="name",
+        label="Deal",
+        value=lambda row: row.deal.name,
+        href=lambda row: row.deal.get_absolute_url(),
+    ),
+    Column(key="account", label="Account", value=lambda row: row.deal.account),
+    Column(key="owner", label="Owner", value=lambda row: row.deal.owner),
+    Column(key="stage", label="Stage now", value=lambda row: row.deal.stage),
+    Column(key="worth", label="Amount now", kind="money", value=lambda row: row.deal.amount_base),
+    Column(key="amount", label="Expected", kind="money_exact"),
+]
+
+
+def _naive(method: Method) -> Callable[[Score], Decimal | None]:
+    return lambda score: score.naive[method]
+
+
+def scores_table(scores: Sequence[Score], *, subject: str, kind: str) -> Table:
+    """Scores by weeks left; a number of weeks opens the forecasts behind it."""
+
+    def opens(score: Score) -> str:
+        return address("accuracy", subject=subject, kind=kind, weeks=score.weeks_left) + "#past"
+
+    columns = [
+        Column(key="weeks_left", label="Weeks before the end", kind="count", href=opens),
+        Column(key="periods", label="Periods", kind="count"),
+        Column(
+            key="accuracy",
+            label="Accuracy",
+            kind="percent",
+            note="1 - sum of errors / sum of bookings",
+        ),
+        Column(key="verdict", label="Verdict", kind="badge", value=_verdict, tone=_tone),
+        Column(key="bias", label="Bias", kind="percent", note="Above zero: too much was expected"),
+        Column(
+            key="coverage",
+            label="Inside the interval",
+            note="Should be about 80 %",
+            value=lambda score: f"{score.inside} of {score.intervals}" if score.intervals else None,
+            align="end",
+        ),
+        *(
+            Column(
+                key=method,
+                label=METHOD_LABELS[method],
+                kind="percent",
+                value=_naive(method),
+            )
+            for method in NAIVE
+        ),
+    ]
+    return Table(
+        columns=columns,
+        rows=scores,
+        caption="Accuracy by weeks before the end",
+        empty=Empty(
+            title="No past forecasts yet.",
+            text="They need at least two periods that are over and were recorded from their start.",
+        ),
+    )
+
+
+def _verdict(score: Score) -> str:
+    if score.beats_naive is None:
+        return "Not defined"
+    best = score.best_naive
+    if score.beats_naive or best is None:
+        return "Better than simple"
+    return f"Not better: {METHOD_LABELS[best].lower()}"
+
+
+def _tone(score: Score) -> str:
+    if score.beats_naive is None or score.is_few:
+        return "neutral"
+    return "good" if score.beats_naive else "warn"
+
+
+def _inside_or_not(row: PastForecast) -> str:
+    if row.low is None or row.high is None or row.actual is None:
+        return DASH
+    return "Inside" if row.low <= row.actual <= row.high else "Outside"
+
+
+PAST = [
+    Column(key="period", label="Period"),
+    Column(key="weeks_left", label="Weeks before the end", kind="count"),
+    Column(key="made_on", label="As known on", kind="day"),
+    Column(key="forecast", label="Forecast", kind="money"),
+    Column(
+        key="interval",
+        label="80 % interval",
+        value=lambda row: between(row.low, row.high),
+        align="end",
+    ),
+    Column(key="actual", label="Booked", kind="money"),
+    Column(key="error", label="Error", kind="money", value=lambda row: row.forecast - row.actual),
+    Column(
+        key="inside",
+        label="Inside",
+        kind="badge",
+        value=_inside_or_not,
+        tone=lambda row: "warn" if _inside_or_not(row) == "Outside" else "neutral",
+    ),
+]

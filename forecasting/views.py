@@ -1,0 +1,122 @@
+"""The forecast, the deals behind it, and how forecasts have done."""
+
+from typing import cast
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from forecasting import charts, tables
+from forecasting.forms import AccuracyForm, DealsForm, ForecastForm, SubjectForm
+from forecasting.reports import accuracy as accuracy_reports
+from forecasting.reports import forecasts as reports
+from forecasting.reports.subjects import choices
+from kit.pages import paginate
+from kit.tables import Column, Empty, Table
+from org import access
+from org.models.people import Person
+from pipeline import rules
+
+NOTHING = Empty(title="Nothing here.", text="No open deal is expected to close in this period.")
+
+
+@require_safe
+def forecast(request: HttpRequest) -> HttpResponse:
+    """Show a subject's forecasts of the open periods and what one of them is made of."""
+    viewer = _seller(request)
+    form = ForecastForm(request.GET, options=choices(viewer))
+    if not form.is_valid():
+        return _refused(request, form)
+    asked = form.cleaned_data
+    choice = asked["subject"]
+    page = reports.forecast_page(viewer, choice, period=asked["period"], day=asked["as_of"])
+    context = {"form": form, "choice": choice, "page": page}
+    if page is None:
+        return render(request, "forecasting/nothing_yet.html", context | _admin(viewer))
+    context |= {
+        "headline": page.opened and tables.headline(page, choice, page.opened),
+        "periods": tables.periods_table(page, choice, day=asked["as_of"]),
+        "people": tables.people_table(page),
+        "made_of": charts.made_of_chart(page.periods),
+        "made_of_table": charts.made_of_table(page.periods),
+        "course": charts.course_chart(page),
+        "course_table": charts.course_table(page),
+    }
+    return render(request, "forecasting/forecast.html", context)
+
+
+@require_safe
+def deals(request: HttpRequest) -> HttpResponse:
+    """List the open deals that a forecast counts on."""
+    viewer = _seller(request)
+    form = DealsForm(request.GET, options=choices(viewer))
+    if not form.is_valid():
+        return _refused(request, form)
+    choice, period = form.cleaned_data["subject"], form.cleaned_data["period"]
+    found = reports.deals_behind(viewer, choice, period=period)
+    if found is None:
+        raise Http404
+    table = _paged(request, form, columns=tables.DEALS, rows=found.rows, caption="Open deals")
+    context = {"choice": choice, "found": found, "table": table}
+    return render(request, "forecasting/deals.html", context)
+
+
+@require_safe
+def accuracy(request: HttpRequest) -> HttpResponse:
+    """Show how past forecasts of a subject did, beside the simple methods."""
+    viewer = _seller(request)
+    form = AccuracyForm(request.GET, options=choices(viewer))
+    if not form.is_valid():
+        return _refused(request, form)
+    choice, kind = form.cleaned_data["subject"], form.cleaned_data["kind"]
+    page = accuracy_reports.accuracy_page(
+        viewer, choice, kind=kind, weeks=form.cleaned_data["weeks"]
+    )
+    context = {"form": form, "choice": choice, "kind": kind, "page": page}
+    if page is None:
+        return render(request, "forecasting/nothing_yet.html", context | _admin(viewer))
+    context |= {
+        "scores": tables.scores_table(page.scores, subject=choice.key, kind=kind),
+        "chart": charts.accuracy_chart(page.scores),
+        "chart_table": charts.accuracy_table(page.scores),
+        "past": _paged(
+            request, form, columns=tables.PAST, rows=page.rows, caption="Past forecasts"
+        ),
+    }
+    return render(request, "forecasting/accuracy.html", context)
+
+
+def _paged(
+    request: HttpRequest,
+    form: SubjectForm,
+    *,
+    columns: list[Column],
+    rows: QuerySet | list,
+    caption: str,
+) -> Table:
+    page = paginate(rows, number=form.cleaned_data["page"])
+    return Table(
+        columns=columns,
+        rows=page.rows,
+        caption=caption,
+        page=page,
+        base_query=request.GET,
+        empty=NOTHING,
+    )
+
+
+def _seller(request: HttpRequest) -> Person:
+    viewer = cast(Person, request.user)
+    if not access.sells(viewer):
+        raise PermissionDenied("This page is for people who sell.")
+    return viewer
+
+
+def _admin(viewer: Person) -> dict[str, bool]:
+    return {"may_recompute": rules.can_recompute(viewer)}
+
+
+def _refused(request: HttpRequest, form: SubjectForm) -> HttpResponse:
+    return render(request, "forecasting/refused.html", {"form": form}, status=400)

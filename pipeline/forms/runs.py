@@ -1,0 +1,19 @@
+"""What an admin says when asking for a recompute run."""
+
+from kit.forms import DayField, KitForm, PageField
+
+
+class RunForm(KitForm):
+    """The day to compute as of; empty for now."""
+
+    as_of = DayField(
+        required=False,
+        label="As of",
+        help_text="Leave empty for now. A past day is computed as it stood at its end.",
+    )
+
+
+class RunsFilter(KitForm):
+    """Which page of the list."""
+
+    page = PageField()

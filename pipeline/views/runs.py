@@ -1,0 +1,86 @@
+"""Recompute runs: the list, one run as it goes, and starting one. For admins."""
+
+from typing import cast
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+from django_htmx.middleware import HtmxDetails
+
+from kit.forms import add_errors
+from kit.pages import paginate
+from kit.tables import Empty, Table
+from org.models.people import Person
+from pipeline import rules
+from pipeline.enums import Trigger
+from pipeline.forms.runs import RunForm, RunsFilter
+from pipeline.models.recompute import RecomputeRun
+from pipeline.reports import runs as reports
+from pipeline.services import recompute
+from pipeline.tables.runs import PARTS, RUNS, STEPS
+
+NOTHING_YET = Empty(
+    title="Nothing has been computed yet.",
+    text="A run starts every night by itself. Start one now to see forecasts today.",
+)
+
+
+class HtmxRequest(HttpRequest):
+    htmx: HtmxDetails
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def runs(request: HttpRequest) -> HttpResponse:
+    """List the runs, and start one."""
+    viewer = _admin(request)
+    form = RunForm(request.POST if request.method == "POST" else None)
+    if form.is_valid() and (run := _started(form, viewer)):
+        return redirect(run)
+    asked = RunsFilter(request.GET)
+    number = asked.cleaned_data["page"] if asked.is_valid() else 1
+    page = paginate(reports.runs_seen_by(viewer), number=number)
+    table = Table(
+        columns=RUNS, rows=page.rows, caption="Recompute runs", page=page, empty=NOTHING_YET
+    )
+    now = timezone.now()
+    context = {"form": form, "table": table, "now": now, "stale": reports.is_stale(now=now)}
+    status = 400 if form.is_bound or not asked.is_valid() else 200
+    return render(request, "pipeline/runs.html", context, status=status)
+
+
+@require_safe
+def run(request: HtmxRequest, pk: int) -> HttpResponse:
+    """Show a run; asked by htmx, only what changes while it goes on."""
+    found = get_object_or_404(reports.runs_seen_by(_admin(request)), pk=pk)
+    now = timezone.now()
+    page = reports.run_page(found, now=now)
+    context = {
+        "page": page,
+        "steps": Table(columns=STEPS, rows=page.steps, caption="Steps of the run"),
+        "now": now,
+    }
+    if request.htmx:
+        return render(request, "pipeline/_run_progress.html", context)
+    context["parts"] = Table(columns=PARTS, rows=list(found.chunks.all()), caption="Parts")
+    return render(request, "pipeline/run.html", context)
+
+
+def _admin(request: HttpRequest) -> Person:
+    viewer = cast(Person, request.user)
+    if not rules.can_recompute(viewer):
+        raise PermissionDenied("Only an admin may see recompute runs.")
+    return viewer
+
+
+def _started(form: RunForm, viewer: Person) -> RecomputeRun | None:
+    now = timezone.now()
+    try:
+        run, _ = recompute.request_run(
+            by=viewer, as_of=form.cleaned_data["as_of"], trigger=Trigger.PAGE, now=now
+        )
+    except ValidationError as error:
+        add_errors(form, error)
+        return None
+    return run
