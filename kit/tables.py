@@ -40,6 +40,7 @@ class Column:
 
     ``value`` takes a row and returns the raw value (default: the row's attribute or item
     ``key``); ``href`` the address the cell links to, or None; ``tone`` a badge's colour role.
+    ``muted`` says whether a row's value rests on too little to lean on; it is greyed.
     ``sort`` is the ORM field to order by ("owner__full_name"); without one the column cannot
     be sorted. ``note`` explains the heading. ``export=False`` keeps it out of downloads.
     """
@@ -51,6 +52,7 @@ class Column:
     value: Callable[[Any], Any] | None = None
     href: Callable[[Any], str | None] | None = None
     tone: Callable[[Any], str] | None = None
+    muted: Callable[[Any], bool] | None = None
     note: str = ""
     export: bool = True
     align: Literal["start", "end"] | None = None
@@ -143,6 +145,11 @@ class Cell:
     text: str
     href: str | None = None
     tone: str = ""
+    muted: bool = False
+
+    @property
+    def css(self) -> str:
+        return f"{self.column.css} kit-quiet".strip() if self.muted else self.column.css
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +158,9 @@ class Table:
 
     ``base_query`` is the current query string's parameters (``request.GET``), which sort and
     page links keep. ``totals`` maps column keys to the sum shown in the foot; rows must add
-    up to it. ``sort_param`` and ``page_param`` differ where a page has two tables.
+    up to it. ``total`` is the whole as a row of its own, for totals that are more than sums and
+    open rows too; it takes the place of ``totals``. ``sort_param`` and ``page_param`` differ
+    where a page has two tables.
     """
 
     columns: Sequence[Column]
@@ -163,6 +172,7 @@ class Table:
     empty: Empty = field(default_factory=lambda: Empty(title="Nothing here yet."))
     totals: Mapping[str, Any] | None = None
     totals_label: str = "Total"
+    total: Any = None
     sort_param: str = "sort"
     page_param: str = "page"
 
@@ -177,6 +187,8 @@ class Table:
     @property
     def foot(self) -> list[Cell]:
         """The totals' cells: the label in the first column, a blank where nothing is summed."""
+        if self.total is not None:
+            return [_cell(column, self.total) for column in self.columns]
         totals = self.totals or {}
         known = {column.key for column in self.columns}
         if not totals.keys() <= known:
@@ -235,6 +247,7 @@ def _cell(column: Column, row: Any) -> Cell:
         text=column.text(column.raw(row)),
         href=column.href(row) if column.href else None,
         tone=column.tone(row) if column.tone else "neutral",
+        muted=column.muted(row) if column.muted else False,
     )
 
 

@@ -66,6 +66,8 @@ class SubjectKind(StrEnum):
     TEAM = "team"
     TERRITORY = "territory"
     EVERYONE = "everyone"
+    # A person together with everybody who reports to them, at any depth.
+    BELOW = "below"
 
 
 class Trigger(StrEnum):

@@ -2,7 +2,16 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from pipeline.views import accounts, activities, deal_list, deals, quotas, runs, stages
+from pipeline.views import (
+    accounts,
+    activities,
+    deal_list,
+    deals,
+    quotas,
+    runs,
+    stages,
+    territories,
+)
 
 app_name = "pipeline"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -32,6 +41,27 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("activities/<int:pk>/archive/", activities.activity_archive, name="activity-archive"),
     path("setup/quotas/", quotas.quotas, name="quotas"),
     path("setup/quotas/<str:kind>/<int:pk>/", quotas.quota_history, name="quota-history"),
+    path("territories/", territories.territory_bookings, name="territory-bookings"),
+    path(
+        "setup/territories/<int:pk>/accounts/",
+        territories.territory_accounts,
+        name="territory-accounts",
+    ),
+    path(
+        "setup/territories/<int:pk>/accounts/assign/",
+        territories.territory_assign,
+        name="territory-assign",
+    ),
+    path(
+        "setup/territories/<int:pk>/accounts/download/",
+        territories.territory_file,
+        name="territory-file",
+    ),
+    path(
+        "setup/territories/<int:pk>/accounts/<int:account>/release/",
+        territories.territory_release,
+        name="territory-release",
+    ),
     path("setup/stages/", stages.stages, name="stages"),
     path("setup/stages/new/", stages.stage_new, name="stage-new"),
     path("setup/stages/<int:pk>/", stages.stage, name="stage"),

@@ -26,6 +26,10 @@ def recruiting(person: Person) -> bool:
     return person.is_recruiter or person.is_manager or person.is_executive or person.is_admin
 
 
+def overseers(person: Person) -> bool:
+    return person.is_executive or person.is_admin
+
+
 def teams(person: Person) -> bool:
     return person.is_manager or person.is_executive or person.is_admin
 
@@ -50,6 +54,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("Accounts", "pipeline:accounts", "building"),
             Entry("Activities", "pipeline:activities", "phone"),
             Entry("Forecast", "forecasting:forecast", "chart-line"),
+            Entry("By territory", "pipeline:territory-bookings", "map-2", overseers),
         ),
     ),
     (

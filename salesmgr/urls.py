@@ -4,12 +4,18 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
-from salesmgr import health
+from salesmgr import health, views
 
 # Its own form would let passwords be tried without limit; allauth's pages keep one.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
+    path("", views.home, name="home"),
+    path("team/", views.team, name="team"),
+    path("team/trend/", views.team_trend, name="team-trend"),
+    path("team/people.csv", views.team_file, name="team-file"),
+    path("team/people/<int:pk>/", views.member, name="member"),
+    path("me/", views.me, name="me"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("auth/", include("org.sign_in_urls")),

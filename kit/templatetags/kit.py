@@ -22,7 +22,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from kit import display
+from kit import display, money
 from kit.components import Tab
 from kit.pages import Page
 from kit.tables import Table
@@ -47,6 +47,12 @@ for name in (
 ):
     register.filter(name, getattr(display, name))
 register.filter("id", display.ident)
+
+
+@register.filter
+def from_cents(amount: int | None) -> Decimal | None:
+    """Return whole cents, as results carry them, in units for the filters of money."""
+    return None if amount is None else money.from_cents(amount)
 
 
 # Leaves

@@ -59,7 +59,7 @@ def create_token(
         created_at=at,
         expires_at=expires_at,
     )
-    token.clean_fields()
+    token.clean_fields(exclude=["last_used_at", "revoked_at", "revoked_by"])
     with refused_as(REFUSALS):
         token.save(force_insert=True)
     audit.record(

@@ -15,9 +15,11 @@ from kit.tables import query_with
 from org.enums import Role
 from org.models.people import Person
 from org.models.teams import Team
+from org.models.territories import Territory
 from org.services.calendar import fiscal_year_of
 from pipeline.enums import Category, Status
 from pipeline.models.deals import Stage
+from pipeline.reports.selection import NOWHERE
 from pipeline.tables.deals import DEALS
 
 CLOSES_IN = {
@@ -80,6 +82,9 @@ class DealFilter(KitForm):
     archived = forms.BooleanField(required=False, label="Archived")
 
     account = _number(widget=forms.HiddenInput)
+    territory = forms.IntegerField(
+        required=False, min_value=NOWHERE, max_value=2**63 - 1, widget=forms.HiddenInput
+    )
     credited_to = forms.TypedChoiceField(
         required=False, coerce=int, empty_value=None, widget=forms.HiddenInput
     )
@@ -134,6 +139,8 @@ class DealFilter(KitForm):
             found.append((f"Credited to {names[given['credited_to']]}", ("credited_to",)))
         if given["below"]:
             found.append((f"Of {names[given['below']]} and the people below", ("below",)))
+        if given["territory"] is not None:
+            found.append((f"In {_territory(given['territory'])}", ("territory",)))
         for verb in ("closed", "created"):
             bounds = (f"{verb}_from", f"{verb}_to")
             if words := _span(given[bounds[0]], given[bounds[1]]):
@@ -170,6 +177,13 @@ class DealFilter(KitForm):
     @property
     def more_are_used(self) -> bool:
         return any(field.data for field in self.more_fields)
+
+
+def _territory(pk: int) -> str:
+    if pk == NOWHERE:
+        return "no territory"
+    name = Territory.objects.filter(pk=pk).values_list("name", flat=True).first()
+    return name or "a territory that is not there"
 
 
 def _span(start: date | None, end: date | None) -> str:

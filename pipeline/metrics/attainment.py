@@ -1,6 +1,6 @@
 """What was reached of a quota, and who contributed what. Pure arithmetic on cents and counts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -100,6 +100,20 @@ def attained(
         target=target,
         credits=tuple(credits),
     )
+
+
+def merged(credits: Iterable[Credit]) -> tuple[Credit, ...]:
+    """Return one credit for each person, in the order of their ids."""
+    found: dict[int, Credit] = {}
+    for credit in credits:
+        other = found.get(credit.person, Credit(credit.person, 0, 0))
+        found[credit.person] = Credit(
+            credit.person,
+            other.actual + credit.actual,
+            other.cases + credit.cases,
+            other.unpriced + credit.unpriced,
+        )
+    return tuple(found[person] for person in sorted(found))
 
 
 def attainment_share(actual: int, quota: int | None) -> Decimal | None:

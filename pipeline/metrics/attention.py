@@ -19,7 +19,7 @@ class Thresholds:
     large_share_of_quota: Decimal = Decimal("0.05")
     behind_pace: Decimal = Decimal("0.8")
     deals_looked_at: int = 300
-    deals_shown: int = 12
+    deals_shown: int = 10
     deals_per_person: int = 3
 
 
@@ -149,6 +149,51 @@ def deal_prompts(
     return kept[: limits.deals_shown]
 
 
+class NextUp(StrEnum):
+    """What an open deal asks of its owner, the most pressing first."""
+
+    STEP_OVERDUE = "step_overdue"
+    CLOSE_PASSED = "close_passed"
+    STEP_TODAY = "step_today"
+    CLOSES_SOON = "closes_soon"
+    NO_STEP = "no_step"
+    STEP_AHEAD = "step_ahead"
+
+
+NEXT_UP_URGENCY = {ask: place for place, ask in enumerate(NextUp)}
+
+
+@dataclass(frozen=True, slots=True)
+class ToDo:
+    """An open deal with what it asks for, and the day that this was or is due."""
+
+    deal: OpenDeal
+    ask: NextUp
+    due_on: date | None
+
+
+def next_up(deal: OpenDeal, *, day: date, limits: Thresholds = THRESHOLDS) -> ToDo:
+    """Return what a deal asks of its owner on ``day``: one thing, the most pressing."""
+    soon = day + timedelta(days=limits.soon_days)
+    step, close = deal.next_step_on, deal.close_on
+    if step is not None and step < day:
+        return ToDo(deal, NextUp.STEP_OVERDUE, step)
+    if close is not None and close < day:
+        return ToDo(deal, NextUp.CLOSE_PASSED, close)
+    if step == day:
+        return ToDo(deal, NextUp.STEP_TODAY, step)
+    if close is not None and close < soon:
+        return ToDo(deal, NextUp.CLOSES_SOON, close)
+    if not deal.next_step:
+        return ToDo(deal, NextUp.NO_STEP, close)
+    return ToDo(deal, NextUp.STEP_AHEAD, step or close)
+
+
+def to_do_list(deals: Iterable[OpenDeal], *, day: date) -> Sequence[ToDo]:
+    """Return open deals by what to do next: the most pressing first, then the earliest due."""
+    return sorted((next_up(deal, day=day) for deal in deals), key=_to_do_rank)
+
+
 def person_prompts(
     standings: Iterable[Standing], *, limits: Thresholds = THRESHOLDS
 ) -> Sequence[PersonPrompt]:
@@ -190,3 +235,12 @@ def _person_rank(prompt: PersonPrompt) -> tuple[int, int, int]:
     standing = prompt.standing
     missing = (standing.expected or 0) - standing.actual
     return (PERSON_URGENCY[prompt.reasons[0]], -missing, standing.person)
+
+
+def _to_do_rank(todo: ToDo) -> tuple[int, date, int, int]:
+    return (
+        NEXT_UP_URGENCY[todo.ask],
+        todo.due_on or date.max,
+        -(todo.deal.cents or 0),
+        todo.deal.deal,
+    )

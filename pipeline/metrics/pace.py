@@ -119,6 +119,39 @@ def same_point(curve: Curve, *, share: Decimal, week: Workweek) -> int:
     return (days[worked - 1] - curve.period.start).days + 1 if worked else 0
 
 
+def aligned(earlier: Curve, period: Period, *, week: Workweek) -> list[int]:
+    """Return what ``earlier`` had at the same point as the end of each day of ``period``, in cents.
+
+    The same point is that of ``same_point``: where the same share of working days is over.
+    """
+    then, now = week.days(earlier.period), frozenset(week.days(period))
+    ends = [0, *((day - earlier.period.start).days + 1 for day in then)]
+    values, worked = [], 0
+    for n in range(period.days):
+        worked += period.start + timedelta(days=n) in now
+        share = Decimal(worked) / len(now) if now else Decimal(0)
+        place = _half_up(share * len(then))
+        values.append(earlier.whole if place >= len(then) else earlier.totals[ends[place]])
+    return values
+
+
+def usual_path(
+    quota: int | None, earlier: Sequence[Curve], period: Period, *, week: Workweek
+) -> list[int] | None:
+    """Return what would be expected at the end of each day of ``period``, in cents.
+
+    It is the quota times the seasonal share of each day; None where that is not defined.
+    """
+    curves = [curve for curve in earlier[-EARLIER_PERIODS:] if curve.whole > 0]
+    if quota is None or len(curves) < FEWEST_EARLIER_PERIODS:
+        return None
+    shares = [
+        [Decimal(value) / curve.whole for value in aligned(curve, period, week=week)]
+        for curve in curves
+    ]
+    return [_half_up(quota * median(day)) for day in zip(*shares, strict=True)]
+
+
 def seasonal_share(
     earlier: Sequence[Curve], *, share: Decimal | None, week: Workweek
 ) -> Decimal | None:

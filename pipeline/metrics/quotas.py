@@ -1,6 +1,6 @@
 """How a quota resolves from the rows that are set: own, from parts, or rolled up from people."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -43,7 +43,13 @@ class QuotaBook:
         return {subject.pk for subject, _ in self.rows if subject.kind is SubjectKind.PERSON}
 
 
-def resolved_quota(subject: Subject, span: Span, book: QuotaBook) -> Target | None:
+# For each team (None: outside of any), what part of whose quota it carries.
+Placed = Mapping[int | None, Mapping[int, Target]]
+
+
+def resolved_quota(
+    subject: Subject, span: Span, book: QuotaBook, *, placed: Placed | None = None
+) -> Target | None:
     """Return the quota of a subject for a period, or None where there is nothing to add up.
 
     A subject's own row for exactly the period counts. Without one, its rows for the parts of the
@@ -54,12 +60,13 @@ def resolved_quota(subject: Subject, span: Span, book: QuotaBook) -> Target | No
     earlier.
 
     A sum is not ``complete`` when a part of the period has no quota while another has.
+    ``placed`` is what ``placed_quotas`` returns, computed where not given.
     """
     if subject.kind is SubjectKind.PERSON:
         return own_quota(subject, span, book)
     if subject.kind is SubjectKind.TERRITORY:
         return _rolled_up(subject, span, book, {})
-    placed = placed_quotas(span, book)
+    placed = placed_quotas(span, book) if placed is None else placed
     if subject.kind is SubjectKind.TEAM:
         return _rolled_up(subject, span, book, placed)
     tops = [Subject(SubjectKind.TEAM, pk) for pk, parent in book.parents.items() if parent is None]
@@ -79,7 +86,7 @@ def own_quota(subject: Subject, span: Span, book: QuotaBook) -> Target | None:
     return Target(known.amount, complete=False)
 
 
-def placed_quotas(span: Span, book: QuotaBook) -> dict[int | None, dict[int, Target]]:
+def placed_quotas(span: Span, book: QuotaBook) -> Placed:
     """Return for each team (None: outside of any) what part of each person's quota it carries.
 
     A mover's months may count for two teams; over all teams the parts add up to the person's
@@ -99,6 +106,21 @@ def placed_quotas(span: Span, book: QuotaBook) -> dict[int | None, dict[int, Tar
     return placed
 
 
+def quotas_by_person(
+    span: Span, book: QuotaBook, *, teams: Collection[int] | None
+) -> dict[int, Target]:
+    """Return each person's quota, or the part of it that these teams carry; see placed_quotas."""
+    if teams is None:
+        whole = {pk: own_quota(Subject(SubjectKind.PERSON, pk), span, book) for pk in book.people()}
+        return {pk: target for pk, target in whole.items() if target is not None}
+    found: dict[int, Target | None] = {}
+    for team, carried in placed_quotas(span, book).items():
+        if team in teams:
+            for person, target in carried.items():
+                found[person] = summed_targets([found.get(person), target])
+    return {pk: target for pk, target in found.items() if target is not None}
+
+
 def summed_targets(targets: Iterable[Target | None]) -> Target | None:
     """Return the sum of those that are there; None where none is."""
     known = [target for target in targets if target is not None]
@@ -109,12 +131,7 @@ def summed_targets(targets: Iterable[Target | None]) -> Target | None:
     )
 
 
-def _rolled_up(
-    subject: Subject,
-    span: Span,
-    book: QuotaBook,
-    placed: Mapping[int | None, Mapping[int, Target]],
-) -> Target | None:
+def _rolled_up(subject: Subject, span: Span, book: QuotaBook, placed: Placed) -> Target | None:
     own = own_quota(subject, span, book)
     if own is not None:
         return own

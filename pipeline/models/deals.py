@@ -219,6 +219,7 @@ class DealVersion(models.Model):
                     "probability",
                     "amount_base",
                     "expected_close_on",
+                    "deal",
                 ],
             ),
             models.Index(

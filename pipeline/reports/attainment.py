@@ -1,8 +1,10 @@
 """Attainment: one function for the pages, the API and the nightly job."""
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
+from typing import Any
 
 from kit.money import cents
 from org.access import below
@@ -12,9 +14,9 @@ from org.models.quotas import Quota
 from org.models.teams import Team
 from org.models.territories import Territory
 from pipeline.enums import SubjectKind
-from pipeline.metrics.attainment import Attainment, Credit, Subject, attained
-from pipeline.metrics.quotas import QuotaBook, Span, resolved_quota
-from pipeline.reports.credits import tallies, territory_tallies
+from pipeline.metrics.attainment import Attainment, Credit, Subject, attained, merged
+from pipeline.metrics.quotas import Placed, QuotaBook, Span, placed_quotas, resolved_quota
+from pipeline.reports.credits import Tally, tallies, territory_tallies
 from pipeline.reports.roster import Roster, roster
 from pipeline.reports.setting import Fiscal, Setting, around, setting
 
@@ -49,35 +51,85 @@ def attainment(
     calendar = calendar or setting()
     people = people or roster_of(period, as_of, calendar)
     span = calendar.span(period.pk)
-    book = quota_book(measure, span, as_of, calendar=calendar, people=people)
-    known = _Known(measure=measure, period=period, as_of=as_of, calendar=calendar)
-    counted = _counted(subjects, known, people)
-    if any(subject.kind is SubjectKind.TERRITORY for subject in subjects):
-        territories: dict[int, int | None] = dict(Territory.objects.values_list("pk", "parent_id"))
-        book = replace(book, territories=territories)
-        counted |= _counted_by_territory(subjects, known, territories)
-    return [
-        attained(
+    book = quota_book(measure, [span], as_of, calendar=calendar, people=people)
+    who = credited_people(subjects, calendar=calendar, people=people)
+    wanted: dict[str, Any] = {"period": period.period, "moment": as_of, "setting": calendar}
+    territorial = any(subject.kind is SubjectKind.TERRITORY for subject in subjects)
+    if territorial and measure not in BY_TERRITORY:
+        raise ValueError(f"{measure} is not counted by territory")
+    ledger = Ledger(
+        measure=measure,
+        period_id=period.pk,
+        span=span,
+        book=book,
+        rows=tallies(measure, people=who, **wanted) if who != set() else [],
+        by_territory=territory_tallies(measure, **wanted) if territorial else [],
+    )
+    return [ledger.attainment(subject) for subject in subjects]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ledger:
+    """All that attainments of one measure, period and moment are made of."""
+
+    measure: Measure
+    period_id: int
+    span: Span
+    book: QuotaBook
+    rows: Sequence[Tally]
+    by_territory: Sequence[Tally] = field(default_factory=list)
+
+    def attainment(self, subject: Subject) -> Attainment:
+        """Return the attainment of a person, team, territory or of everyone."""
+        return attained(
             subject,
-            measure=measure,
-            period_id=period.pk,
-            target=resolved_quota(subject, span, book),
-            credits=counted[subject],
+            measure=self.measure,
+            period_id=self.period_id,
+            target=resolved_quota(subject, self.span, self.book, placed=self._placed),
+            credits=merged(self._credits(subject)),
         )
-        for subject in subjects
-    ]
+
+    def _credits(self, subject: Subject) -> Iterable[Credit]:
+        if subject.kind is SubjectKind.PERSON:
+            return self._by_person.get(subject.pk, ())
+        if subject.kind is SubjectKind.EVERYONE:
+            return (row.credit for row in self.rows)
+        territorial = subject.kind is SubjectKind.TERRITORY
+        tree = self.book.territories if territorial else self.book.parents
+        inside = below(tree, {subject.pk})
+        rows = self.by_territory if territorial else self.rows
+        return (row.credit for row in rows if row.team in inside)
+
+    @cached_property
+    def _placed(self) -> Placed:
+        return placed_quotas(self.span, self.book)
+
+    @cached_property
+    def _by_person(self) -> dict[int, list[Credit]]:
+        found: dict[int, list[Credit]] = {}
+        for row in self.rows:
+            found.setdefault(row.credit.person, []).append(row.credit)
+        return found
 
 
-def roster_of(period: Fiscal, as_of: datetime, calendar: Setting) -> Roster:
+def roster_of(
+    period: Fiscal, as_of: datetime, calendar: Setting, *, viewer: Person | None = None
+) -> Roster:
     """Read the people with their seats of the period and of the as-of day."""
-    return roster(around(period.period, calendar.day(as_of)))
+    return roster(around(period.period, calendar.day(as_of)), moment=as_of, viewer=viewer)
 
 
 def quota_book(
-    measure: Measure, span: Span, as_of: datetime, *, calendar: Setting, people: Roster
+    measure: Measure,
+    spans: Iterable[Span],
+    as_of: datetime,
+    *,
+    calendar: Setting,
+    people: Roster,
 ) -> QuotaBook:
-    """Read the quotas of a measure for a period and its parts as they stood at ``as_of``."""
-    rows = Quota.objects.filter(measure=measure, period__in=span.ids()).as_of(as_of)
+    """Read the quotas of a measure for periods and their parts as they stood at ``as_of``."""
+    ids = {pk for span in spans for pk in span.ids()}
+    rows = Quota.objects.filter(measure=measure, period__in=ids).as_of(as_of)
     amounts: dict[tuple[Subject, int], int] = {}
     for row in rows.values_list("person", "team", "territory", "period", "target"):
         *ids, period, target = row
@@ -85,98 +137,28 @@ def quota_book(
             amount = cents(target) if measure == Measure.BOOKINGS else int(target)
             amounts[_subject(*ids), period] = amount
     return QuotaBook(
-        rows=amounts, parents=calendar.parents, team_on=people.team_on, as_of=calendar.day(as_of)
+        rows=amounts,
+        parents=calendar.parents,
+        team_on=people.team_on,
+        as_of=calendar.day(as_of),
+        territories=calendar.territories,
     )
 
 
-def merged(credits: Iterable[Credit]) -> tuple[Credit, ...]:
-    """Return one credit for each person, in the order of their ids."""
-    found: dict[int, Credit] = {}
-    for credit in credits:
-        other = found.get(credit.person, Credit(credit.person, 0, 0))
-        found[credit.person] = Credit(
-            credit.person,
-            other.actual + credit.actual,
-            other.cases + credit.cases,
-            other.unpriced + credit.unpriced,
-        )
-    return tuple(found[person] for person in sorted(found))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Known:
-    """What is counted, when, and as known at which moment."""
-
-    measure: Measure
-    period: Fiscal
-    as_of: datetime
-    calendar: Setting
-
-
-def _counted(
-    subjects: Sequence[Subject], known: _Known, people: Roster
-) -> dict[Subject, tuple[Credit, ...]]:
-    wanted = [subject for subject in subjects if subject.kind is not SubjectKind.TERRITORY]
-    if not wanted:
-        return {}
-    teams = {
-        subject: below(dict(known.calendar.parents), {subject.pk})
-        for subject in wanted
-        if subject.kind is SubjectKind.TEAM
-    }
-    rows = tallies(
-        known.measure,
-        period=known.period.period,
-        moment=known.as_of,
-        setting=known.calendar,
-        people=_whose(wanted, teams.values(), people),
-    )
-    by_person: dict[int, list[Credit]] = {}
-    by_team: dict[int | None, list[Credit]] = {}
-    for row in rows:
-        by_person.setdefault(row.credit.person, []).append(row.credit)
-        by_team.setdefault(row.team, []).append(row.credit)
-    everything = [row.credit for row in rows]
-    found = {}
-    for subject in wanted:
-        if subject.kind is SubjectKind.PERSON:
-            found[subject] = merged(by_person.get(subject.pk, ()))
-        elif subject.kind is SubjectKind.TEAM:
-            found[subject] = merged(c for team in teams[subject] for c in by_team.get(team, ()))
-        else:
-            found[subject] = merged(everything)
-    return found
-
-
-def _whose(
-    subjects: Sequence[Subject], teams: Iterable[Collection[int]], people: Roster
+def credited_people(
+    subjects: Sequence[Subject], *, calendar: Setting, people: Roster
 ) -> set[int] | None:
-    """Return everybody who can have a credit that is asked for; None for all."""
-    if EVERYONE in subjects:
+    """Return everybody who can have a credit that counts for these subjects; None for all."""
+    if any(subject.kind is SubjectKind.EVERYONE for subject in subjects):
         return None
     wanted = {subject.pk for subject in subjects if subject.kind is SubjectKind.PERSON}
-    inside = {team for each in teams for team in each}
+    roots = {subject.pk for subject in subjects if subject.kind is SubjectKind.TEAM}
+    inside = below(calendar.parents, roots)
     return wanted | {
         pk
         for pk, person in people.people.items()
         if any(seat.team in inside for seat in person.seats)
     }
-
-
-def _counted_by_territory(
-    subjects: Sequence[Subject], known: _Known, parents: dict[int, int | None]
-) -> dict[Subject, tuple[Credit, ...]]:
-    if known.measure not in BY_TERRITORY:
-        raise ValueError(f"{known.measure} is not counted by territory")
-    rows = territory_tallies(
-        known.measure, period=known.period.period, moment=known.as_of, setting=known.calendar
-    )
-    found = {}
-    for subject in subjects:
-        if subject.kind is SubjectKind.TERRITORY:
-            inside = below(parents, {subject.pk})
-            found[subject] = merged(row.credit for row in rows if row.team in inside)
-    return found
 
 
 def _subject(person: int | None, team: int | None, territory: int | None) -> Subject:

@@ -172,9 +172,9 @@ def ground_of(viewer: Person, query: GridQuery, now: datetime, drafts: Drafts) -
     seen = Quota.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     calendar = setting()
     year = calendar.named(query.year)
-    people = roster(around(year.period, calendar.day(now)))
+    people = roster(around(year.period, calendar.day(now)), moment=now)
     span = calendar.span(year.pk)
-    book = quota_book(query.measure, span, now, calendar=calendar, people=people)
+    book = quota_book(query.measure, [span], now, calendar=calendar, people=people)
     is_money = query.measure == Measure.BOOKINGS
     rows = dict(book.rows)
     for key, target in drafts.items():

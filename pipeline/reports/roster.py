@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef
+from django.db.models import DateTimeField, Exists, OuterRef, Subquery, Value
 from django.db.models.functions import JSONObject
 
 from kit.periods import Period
 from org.enums import Role
 from org.models.people import Person, RoleGrant
 from org.models.teams import TeamMembership
+from pipeline.models.activities import Activity
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +30,18 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class Seller:
-    """A person with the seats of the span that was read, in order. ``sells``: has the rep role."""
+    """A person with the seats of the span that was read, in order.
+
+    ``sells``: has the rep role today. ``shown``: the viewer may see this person's deals and
+    numbers. ``last_activity`` is the latest that was known at the moment of the reading.
+    """
 
     pk: int
     name: str
     sells: bool
     active: bool
+    shown: bool
+    last_activity: datetime | None
     seats: tuple[Seat, ...]
 
 
@@ -55,24 +63,42 @@ class Roster:
         return {pk for pk in self.people if self.team_on(pk, day) in teams}
 
 
-def roster(span: Period) -> Roster:
-    """Read all people with their seats of some day of ``span``."""
+def roster(span: Period, *, moment: datetime, viewer: Person | None = None) -> Roster:
+    """Read all people with their seats of some day of ``span``; without a viewer, none is shown."""
     seats = (
         TeamMembership.objects.during(span.start, span.end)
         .filter(person=OuterRef("pk"))
         .order_by("valid_from")
     )
+    latest = (
+        Activity.objects.known_at(moment).filter(person=OuterRef("pk")).order_by("-occurred_at")
+    )
+    led = Person.objects.led_by(viewer) if viewer else Person.objects.none()
     rows = Person.objects.annotate(
         sells=Exists(RoleGrant.objects.filter(person=OuterRef("pk"), role=Role.REP)),
+        shown=Exists(led.filter(pk=OuterRef("pk"))),
+        last_activity=Subquery(latest.values("occurred_at")[:1]) if viewer else _no_moment(),
         seats=ArraySubquery(
             seats.values(row=JSONObject(team="team", since="valid_from", until="valid_to"))
         ),
-    ).values_list("pk", "full_name", "sells", "is_active", "seats")
-    return Roster({row[0]: _seller(*row) for row in rows.order_by("full_name", "pk")})
+    )
+    return Roster({person.pk: _seller(person) for person in rows.order_by("full_name", "pk")})
 
 
-def _seller(pk: int, name: str, sells: bool, active: bool, seats: list[dict]) -> Seller:  # noqa: FBT001 -- a row's columns
-    return Seller(pk, name, sells, active, tuple(_seat(seat) for seat in seats))
+def _no_moment() -> Value:
+    return Value(None, output_field=DateTimeField())
+
+
+def _seller(person: Any) -> Seller:
+    return Seller(
+        pk=person.pk,
+        name=person.full_name,
+        sells=person.sells,
+        active=person.is_active,
+        shown=person.shown,
+        last_activity=person.last_activity,
+        seats=tuple(_seat(seat) for seat in person.seats),
+    )
 
 
 def _seat(row: dict) -> Seat:

@@ -28,13 +28,16 @@ from org.facts import organisation_facts
 from org.models.calendar import FiscalPeriod
 from org.models.people import Person
 from org.models.teams import Team, TeamMembership
+from org.models.territories import Territory
 from org.querysets import on_day
 from pipeline.enums import Status
-from pipeline.models.accounts import Account
+from pipeline.models.accounts import Account, AccountTerritory
 from pipeline.models.deals import Deal, DealVersion
 from pipeline.querysets import DealQuerySet, DealVersionQuerySet, named_like
 
 CLOSED = "closed"
+# The territory of deals whose account lay in none.
+NOWHERE = 0
 # Totals by these alone stand on a page anyway; anything finer could be used to ask about single
 # deals that the viewer may not open.
 SHOWN_AS_TOTALS = frozenset(
@@ -67,8 +70,10 @@ class DealSelection:
     at the closing. ``team`` takes a closed deal by the membership of its ``credited_to`` on
     ``closed_on``, an open one by the membership of its owner on the as-of day; the teams below
     are part of it, each deal once. ``below`` takes the deals of a person and of everybody who
-    reports to them today, at any depth. ``text`` matches beginnings of words in the names of deal
-    and account. ``no_next_step`` and ``overdue`` speak of open deals.
+    reports to them today, at any depth. ``territory`` takes a closed deal by where its account
+    lay on ``closed_on``, an open one by where it lies on the as-of day, the territories below
+    included; NOWHERE takes those whose account lay in none. ``text`` matches beginnings of words
+    in the names of deal and account. ``no_next_step`` and ``overdue`` speak of open deals.
     """
 
     as_of: date | None = None
@@ -80,6 +85,7 @@ class DealSelection:
     below: int | None = None
     stage: int | None = None
     account: int | None = None
+    territory: int | None = None
     category: str = ""
     close_from: date | None = None
     close_to: date | None = None
@@ -209,7 +215,7 @@ class DealSelection:
         )
 
     def _whose(self, day: date, tree: Tree | None) -> Q:
-        condition = _given(owner=self.owner, credited_to=self.credited_to)
+        condition = _given(owner=self.owner, credited_to=self.credited_to) & self._where(day)
         if self.below is not None:
             people = access.reports_of(self.below)
             condition &= self._of(owned=Q(owner__in=people), credited=Q(credited_to__in=people))
@@ -227,6 +233,19 @@ class DealSelection:
         ever = Q(credited_to__in=members.values("person"))
         owned = Q(owner__in=members.filter(on_day(day)).values("person"))
         return condition & self._of(owned=owned, credited=ever & Q(Exists(then)))
+
+    def _where(self, day: date) -> Q:
+        if self.territory is None:
+            return Q()
+        lying = AccountTerritory.objects.filter(account=OuterRef("account"))
+        if self.territory != NOWHERE:
+            tree = dict(Territory.objects.values_list("pk", "parent_id"))
+            lying = lying.filter(territory__in=access.below(tree, {self.territory}))
+        then = lying.filter(valid_from__lte=OuterRef("closed_on")).exclude(
+            valid_to__lte=OuterRef("closed_on")
+        )
+        condition = self._of(owned=Q(Exists(lying.filter(on_day(day)))), credited=Q(Exists(then)))
+        return ~condition if self.territory == NOWHERE else condition
 
     def _of(self, *, owned: Q, credited: Q) -> Q:
         """Return the condition on whose a deal is: by its owner while open, then by credit."""

@@ -1,4 +1,4 @@
-"""The organisation that figures are read in: its calendar and its teams, in one statement."""
+"""The organisation that figures are read in: calendar, teams and territories, in one statement."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from org.access import local_day
 from org.enums import PeriodKind
 from org.models.calendar import FiscalPeriod, Holiday, Organisation
 from org.models.teams import Team
+from org.models.territories import Territory
 from pipeline.metrics.pace import EARLIER_PERIODS, WorkingDays, Workweek, working_days
 from pipeline.metrics.quotas import Span
 
@@ -51,6 +52,7 @@ class Setting:
     parents: Mapping[int, int | None]
     team_names: Mapping[int, str]
     archived_teams: frozenset[int]
+    territories: Mapping[int, int | None]
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -120,6 +122,9 @@ def setting() -> Setting:
                 )
             )
         ),
+        market=ArraySubquery(
+            Territory.objects.order_by("pk").values(row=JSONObject(pk="pk", parent="parent"))
+        ),
         tree=ArraySubquery(
             Team.objects.order_by("name").values(
                 row=JSONObject(pk="pk", name="name", parent="parent", archived="archived_at")
@@ -136,13 +141,14 @@ def setting() -> Setting:
         parents={team["pk"]: team["parent"] for team in found.tree},
         team_names={team["pk"]: team["name"] for team in found.tree},
         archived_teams=frozenset(team["pk"] for team in found.tree if team["archived"]),
+        territories={territory["pk"]: territory["parent"] for territory in found.market},
     )
 
 
 def _empty() -> Setting:
     organisation = Organisation()
     week = Workweek(frozenset(organisation.working_days), frozenset())
-    return Setting(organisation, (), week, {}, {}, frozenset())
+    return Setting(organisation, (), week, {}, {}, frozenset(), {})
 
 
 def _named(row: dict) -> Named:

@@ -1,5 +1,6 @@
 """Which territory an account lies in, and from when."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db import transaction
@@ -24,6 +25,23 @@ def assign_account(
     require_admin(by)
     if territory is not None:
         require_in_use(territory, field="territory")
+    return _assign(account, by=by, territory=territory, since=since)
+
+
+@transaction.atomic
+def assign_accounts(
+    accounts: Iterable[Account], *, by: Person | None, territory: Territory, since: date
+) -> None:
+    """Assign all of these accounts, or none."""
+    require_admin(by)
+    require_in_use(territory, field="territory")
+    for account in accounts:
+        _assign(account, by=by, territory=territory, since=since)
+
+
+def _assign(
+    account: Account, *, by: Person | None, territory: Territory | None, since: date
+) -> AccountTerritory | None:
     subject = Account.objects.select_for_update(no_key=True).get(pk=account.pk)
     rows = AccountTerritory.objects.filter(account=subject)
     before = rows.filter(on_day(since)).select_related("territory").first()

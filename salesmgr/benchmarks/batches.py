@@ -42,14 +42,16 @@ class Batches:
     attainment: Batch
     nightly: Batch
     imported: Batch
+    triggers: tuple[Batch, ...]
 
     def all(self) -> tuple[Batch, ...]:
-        return self.attainment, self.nightly, self.imported
+        return self.attainment, self.nightly, self.imported, *self.triggers
 
 
 def run(import_rows: int, *, report: Callable[[str], None]) -> Batches:
     """Measure every batch once and return what was found."""
-    found = Batches(_attainment(), _nightly(), _import(import_rows))
+    triggers = tuple(_triggers(title, sql) for title, sql in floors.TRIGGERS)
+    found = Batches(_attainment(), _nightly(), _import(import_rows), triggers)
     for batch in found.all():
         report(f"{batch.title}: {batch.seconds:.1f} s for {batch.rows:,} rows")
     return found
@@ -96,6 +98,30 @@ def _nightly() -> Batch:
         rows=Deal.objects.count(),
         seconds=seconds,
         peak_megabytes=peak_megabytes(),
+    )
+
+
+def _triggers(title: str, statement: str) -> Batch:
+    """Run a bulk statement on deals as it is, and with the triggers off; undo both."""
+
+    def run(*, triggers: bool) -> tuple[float, int]:
+        with transaction.atomic(), connection.cursor() as cursor:
+            if not triggers:
+                cursor.execute("ALTER TABLE pipeline_deal DISABLE TRIGGER USER")
+            seconds = _timed(lambda: cursor.execute(statement))
+            transaction.set_rollback(True)
+            return seconds, cursor.rowcount
+
+    run(triggers=True)
+    floor_seconds, _ = run(triggers=False)
+    seconds, rows = run(triggers=True)
+    return Batch(
+        title=title,
+        floor="the same statement with the triggers off",
+        rows=rows,
+        seconds=seconds,
+        peak_megabytes=None,
+        floor_seconds=floor_seconds,
     )
 
 

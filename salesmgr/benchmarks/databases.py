@@ -40,10 +40,12 @@ def name_for(main: str, deals: int, today: date) -> str:
 
 
 @contextmanager
-def bench_database(deals: int, *, today: date, report: Callable[[str], None]) -> Iterator[None]:
+def bench_database(
+    deals: int, *, today: date, report: Callable[[str], None], keeps: bool = True
+) -> Iterator[None]:
     """Have the connection lead to a fresh copy of a database of so many deals inside the block.
 
-    The seeded original is made once a day and kept; older ones of its size are dropped. Cache
+    The seeded original is made once a day and ``keeps``; older ones of its size go. Cache
     keys carry the database's name, so that nothing of it reaches the main application.
     """
     main = str(connection.settings_dict["NAME"])
@@ -63,6 +65,8 @@ def bench_database(deals: int, *, today: date, report: Callable[[str], None]) ->
     finally:
         _use(MAINTENANCE)
         _execute("DROP DATABASE IF EXISTS {}", copy)
+        if not keeps:
+            _execute("DROP DATABASE IF EXISTS {}", seeded)
         _use(main)
         cache.key_prefix = prefix
 

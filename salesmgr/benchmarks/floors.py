@@ -113,6 +113,28 @@ RECOMPUTE = (
     """,
 )
 
+# What the triggers cost that derive a deal's standing and write its history.
+TRIGGERS = (
+    (
+        "Bulk insert, with the triggers",
+        """
+        INSERT INTO pipeline_deal (
+            name, account_id, owner_id, stage_id, status, category, amount, amount_base, currency,
+            expected_close_on, next_step, source, lost_note, win_evidence, version)
+        SELECT name, account_id, owner_id, stage_id, status, category, amount, amount_base,
+               currency, expected_close_on, next_step, source, lost_note, win_evidence, 1
+          FROM pipeline_deal WHERE status = 'open' AND currency = 'USD' LIMIT 10000
+        """,
+    ),
+    (
+        "Bulk update, with the triggers",
+        """
+        UPDATE pipeline_deal SET expected_close_on = expected_close_on + 7
+         WHERE id IN (SELECT id FROM pipeline_deal WHERE status = 'open' ORDER BY id LIMIT 10000)
+        """,
+    ),
+)
+
 
 def reading(statements: Sequence[str], values: Mapping[str, Any]) -> Callable[[], object]:
     """Return a deed that runs the statements and fetches every row."""

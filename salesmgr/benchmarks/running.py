@@ -28,6 +28,7 @@ def run(
     *,
     repetitions: int,
     import_rows: int,
+    keeps: bool,
     report: Callable[[str], None],
 ) -> Report:
     """Measure everything at every size and return what was found.
@@ -50,7 +51,7 @@ def run(
     longer: dict[int, batches.Batches] = {}
     machine = ""
     for size in sorted(sizes):
-        with bench_database(size, today=today, report=report):
+        with bench_database(size, today=today, report=report, keeps=keeps):
             machine = machine or _machine(today)
             pages[size] = _pages(repetitions, report)
             longer[size] = batches.run(import_rows, report=report)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from org import access
 from org.models.calendar import FiscalPeriod
 from org.models.territories import Territory
 from org.services import calendar
@@ -9,7 +10,7 @@ from tests.access.matrix import MISSING, Case, World, grid, same
 
 
 def build(world: World) -> None:
-    calendar.ensure_years(2026, 2026)
+    calendar.ensure_years(2026, access.today().year)
     world.made["quota_territory"] = Territory.objects.create(name="Western market")
 
 

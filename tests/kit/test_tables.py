@@ -161,3 +161,28 @@ def test_count_stops_at_the_cap() -> None:
 def test_impossible_pages_raise(number: int, size: int) -> None:
     with pytest.raises(ValueError, match="pages"):
         paginate([], number=number, size=size)
+
+
+def test_the_whole_can_stand_in_the_foot_as_a_row_with_links():
+    columns = [
+        Column(key="name", label="Name"),
+        Column(
+            key="share",
+            label="Share",
+            kind="percent",
+            href=lambda row: "/rows/",
+            muted=lambda row: row["few"],
+        ),
+    ]
+    table = Table(
+        columns=columns,
+        rows=[{"name": "Ann", "share": 0.5, "few": True}],
+        caption="Shares",
+        total={"name": "All", "share": 0.25, "few": False},
+    )
+
+    assert [(cell.text, cell.href, cell.css) for cell in table.foot] == [
+        ("All", None, ""),
+        ("25.0 %", "/rows/", "kit-end"),
+    ]
+    assert [cell.css for cell in table.body[0]] == ["", "kit-end kit-quiet"]

@@ -54,6 +54,8 @@ def addresses(team: SalesTeam) -> list[str]:
         f"{reverse('pipeline:quotas')}?group={north['group']}&kind=month",
         f"{reverse('pipeline:quotas')}?group=territories",
         reverse("pipeline:quota-history", args=["person", team.rita.pk]),
+        reverse("pipeline:territory-bookings"),
+        reverse("pipeline:territory-accounts", args=[europe.pk]),
     ]
 
 

@@ -34,6 +34,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--import", type=int, default=100_000, dest="rows", help="rows to import"
         )
+        parser.add_argument("--drop", action="store_true", help="keep no seeded database")
         parser.add_argument("--write", type=Path, help="also write the result to this file")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -42,6 +43,7 @@ class Command(BaseCommand):
                 options["deals"],
                 repetitions=options["repetitions"],
                 import_rows=options["rows"],
+                keeps=not options["drop"],
                 report=lambda line: self.stderr.write(f"bench: {line}"),
             )
         except (running.UnfitError, BrokenCaseError) as error:

@@ -6,6 +6,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from salesmgr.demo import loading
@@ -30,6 +32,9 @@ class Command(BaseCommand):
         if options["logins_only"]:
             self._print_logins()
             return
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            raise CommandError("The database's tables are not up to date: run migrate first.")
         real = timezone.now().astimezone(ZoneInfo(TIME_ZONE)).date()
         today = options["today"] or real
         if today > real:

@@ -11,8 +11,10 @@ from pipeline.metrics.attention import (
     Thresholds,
     deal_prompts,
     deal_reasons,
+    next_up,
     person_prompts,
     person_reasons,
+    to_do_list,
 )
 
 TODAY = date(2026, 3, 10)
@@ -144,3 +146,41 @@ def test_people_are_ranked_by_urgency_and_by_what_is_missing():
 
     assert [prompt.standing.person for prompt in found] == [3, 2, 5, 1]
     assert found[0].reasons == (PersonReason.BEHIND,)
+
+
+@pytest.mark.parametrize(
+    ("fields", "ask", "due"),
+    [
+        ({"next_step_on": TODAY - timedelta(days=1)}, "step_overdue", TODAY - timedelta(days=1)),
+        ({"close_on": TODAY - timedelta(days=2)}, "close_passed", TODAY - timedelta(days=2)),
+        ({"next_step_on": TODAY}, "step_today", TODAY),
+        (
+            {"next_step_on": None, "close_on": TODAY + timedelta(days=13)},
+            "closes_soon",
+            TODAY + timedelta(days=13),
+        ),
+        ({"next_step_on": None, "next_step": "", "close_on": None}, "no_step", None),
+        (
+            {"next_step_on": TODAY + timedelta(days=3)},
+            "step_ahead",
+            TODAY + timedelta(days=3),
+        ),
+    ],
+)
+def test_a_deal_asks_for_one_thing(fields, ask, due):
+    todo = next_up(deal(**fields), day=TODAY)
+
+    assert (todo.ask, todo.due_on) == (ask, due)
+
+
+def test_the_most_pressing_comes_first_then_the_earliest_then_the_largest():
+    ahead = {"next_step_on": TODAY + timedelta(days=5)}
+    deals = [
+        deal(deal=1, **ahead),
+        deal(deal=2, cents=1, next_step_on=TODAY - timedelta(days=1)),
+        deal(deal=3, cents=9, next_step_on=TODAY - timedelta(days=1)),
+        deal(deal=4, next_step_on=TODAY - timedelta(days=2)),
+        deal(deal=5, next_step="", next_step_on=None, close_on=None),
+    ]
+
+    assert [todo.deal.deal for todo in to_do_list(deals, day=TODAY)] == [4, 3, 2, 5, 1]

@@ -8,6 +8,7 @@ from pipeline.metrics.pace import (
     Curve,
     WorkingDays,
     Workweek,
+    aligned,
     cumulative,
     expected_to_date,
     known_on,
@@ -16,6 +17,7 @@ from pipeline.metrics.pace import (
     same_point,
     seasonal_pacing,
     seasonal_share,
+    usual_path,
     working_days,
 )
 
@@ -143,3 +145,31 @@ def test_working_days_never_leave_the_period():
             FORTNIGHT, week=WEEK, first_open_day=FORTNIGHT.start + timedelta(days=offset)
         )
         assert found.elapsed + found.remaining == found.total == 10
+
+
+def test_earlier_periods_are_laid_beside_this_one_by_working_days():
+    # Ten working days before, nine now: the third of now is the third of before (3.33).
+    holiday = Workweek(WEEK.weekdays, frozenset({date(2026, 1, 6)}))
+    before = Period(date(2025, 12, 8), date(2025, 12, 22))
+    earlier = cumulative(before, {before.start + timedelta(days=n): 10**n for n in range(5)})
+
+    beside = aligned(earlier, FORTNIGHT, week=holiday)
+
+    assert beside == [1, 1, 11, 111, *[1111] * 3, 11111, *[11111] * 6]
+    for n, day in enumerate(FORTNIGHT.start + timedelta(days=n) for n in range(14)):
+        share = working_days(FORTNIGHT, week=holiday, first_open_day=day + timedelta(days=1)).share
+        point = same_point(earlier, share=share, week=holiday)
+        assert beside[n] == earlier.totals[point]
+
+
+def test_the_usual_path_is_the_expectation_of_each_day():
+    earlier = [
+        cumulative(FORTNIGHT, {date(2026, 1, 5): early, date(2026, 1, 16): 100 - early})
+        for early in (10, 30, 50)
+    ]
+
+    path = usual_path(1000, earlier, FORTNIGHT, week=WEEK)
+
+    assert path == [300] * 11 + [1000] * 3
+    assert usual_path(None, earlier, FORTNIGHT, week=WEEK) is None
+    assert usual_path(1000, earlier[:1], FORTNIGHT, week=WEEK) is None

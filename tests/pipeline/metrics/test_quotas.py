@@ -9,6 +9,7 @@ from pipeline.metrics.quotas import (
     Span,
     own_quota,
     placed_quotas,
+    quotas_by_person,
     resolved_quota,
     summed_targets,
 )
@@ -115,3 +116,12 @@ def test_territories_roll_up_by_their_own_tree():
 def test_sums_leave_out_what_is_not_there():
     assert summed_targets([None, Target(3), Target(4, complete=False)]) == Target(7, complete=False)
     assert summed_targets([None]) is None
+
+
+def test_each_person_has_the_part_that_the_teams_carry():
+    known = book({(ANN, 1): 500, (BOB, 11): 100, (BOB, 12): 120, (BOB, 13): 130})
+
+    assert quotas_by_person(QUARTER, known, teams=[20]) == {1: Target(500), 2: Target(100)}
+    assert quotas_by_person(QUARTER, known, teams=[20, 30]) == {1: Target(500), 2: Target(350)}
+    assert quotas_by_person(QUARTER, known, teams=None) == {1: Target(500), 2: Target(350)}
+    assert quotas_by_person(QUARTER, known, teams=[99]) == {}

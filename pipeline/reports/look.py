@@ -1,0 +1,69 @@
+"""A look at the numbers: whose, for which period, as of when, and who looks."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from org.models.people import Person
+from pipeline.enums import Status
+from pipeline.querysets import DealVersionQuerySet
+from pipeline.reports.credits import closed_in
+from pipeline.reports.scope import Scope
+from pipeline.reports.selection import DealSelection
+from pipeline.reports.setting import Named, Setting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What every part of a page of figures shares.
+
+    ``as_of`` is a past day, whose end ``moment`` is; None means now. The selections below are
+    what the figures are computed from and what they link to.
+    """
+
+    viewer: Person
+    scope: Scope
+    period: Named
+    moment: datetime
+    as_of: date | None
+    calendar: Setting
+
+    @property
+    def day(self) -> date:
+        """The organisation's day that is looked at."""
+        return self.calendar.day(self.moment)
+
+    def days_since(self, moment: datetime | None) -> int | None:
+        """Return the days from ``moment`` to the day looked at; None for no moment."""
+        return None if moment is None else (self.day - self.calendar.day(moment)).days
+
+    def deals(self, selection: DealSelection) -> DealSelection:
+        """Return the deals of the selection that count for the scope at this moment."""
+        return self.scope.of(selection.but(as_of=self.as_of))
+
+    def versions(self, selection: DealSelection) -> DealVersionQuerySet:
+        """Return the deals of a selection of this look as they stood."""
+        rows: DealVersionQuerySet = selection.versions(
+            moment=self.moment, day=self.day, tree=self.calendar.parents
+        )
+        return rows
+
+    @property
+    def won(self) -> DealSelection:
+        """Deals won in the period."""
+        return self.deals(closed_in(self.period.period, Status.WON))
+
+    @property
+    def closed(self) -> DealSelection:
+        """Deals won and lost in the period."""
+        return self.deals(closed_in(self.period.period))
+
+    @property
+    def open(self) -> DealSelection:
+        """All open deals."""
+        return self.deals(DealSelection(status=Status.OPEN))
+
+    @property
+    def closing(self) -> DealSelection:
+        """Open deals that are expected to close in the period."""
+        period = self.period.period
+        return self.open.but(close_from=period.start, close_to=period.end)

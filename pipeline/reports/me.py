@@ -1,0 +1,119 @@
+"""What a person's own page shows."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from org.enums import Measure
+from org.models.people import Person
+from pipeline.metrics.attainment import Attainment, Target, attained, attainment_share, merged
+from pipeline.metrics.attention import THRESHOLDS, ToDo, to_do_list
+from pipeline.metrics.coverage import coverage
+from pipeline.metrics.outcomes import Cycle, Outcomes, sales_cycle
+from pipeline.metrics.quotas import own_quota
+from pipeline.models.activities import Activity
+from pipeline.reports.attainment import quota_book
+from pipeline.reports.attention import open_deals
+from pipeline.reports.credits import endings
+from pipeline.reports.curves import Curves, booking_curves
+from pipeline.reports.look import Look
+from pipeline.reports.one_state import one_state
+from pipeline.reports.open_pipeline import Amounts, open_slices, total
+from pipeline.reports.pace import Pace, pace_of
+from pipeline.reports.roster import Roster
+from pipeline.reports.setting import Named
+
+RECENT_ACTIVITIES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierPeriod:
+    """What a person reached in an earlier period, in cents."""
+
+    period: Named
+    booked: int
+    target: Target | None
+
+    @property
+    def quota(self) -> int | None:
+        return self.target.amount if self.target else None
+
+    @property
+    def share(self) -> Decimal | None:
+        return attainment_share(self.booked, self.quota)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MyReport:
+    """The page of one person, all of one look.
+
+    ``to_do`` are the open deals by what to do next, the most pressing first; of many, the
+    largest were looked at and ``capped`` says that there are more.
+    """
+
+    look: Look
+    person: Person
+    attainment: Attainment
+    pace: Pace
+    outcomes: Outcomes
+    cycle: Cycle
+    closing: Amounts
+    all_open: Amounts
+    to_do: Sequence[ToDo]
+    capped: bool
+    activities: Sequence[Activity]
+    curves: Curves
+    earlier: Sequence[EarlierPeriod]
+
+    @property
+    def coverage(self) -> Decimal | None:
+        reached = self.attainment
+        return coverage(self.closing.cents, quota=reached.quota, booked=reached.actual)
+
+
+@one_state()
+def my_report(look: Look, person: Person) -> MyReport:
+    """Return the page of ``person``, whose scope the look has, in six statements."""
+    calendar, subject = look.calendar, look.scope.subject
+    earlier = calendar.earlier(look.period)
+    spans = {each.pk: calendar.span(each.pk) for each in (*earlier, look.period)}
+    book = quota_book(
+        Measure.BOOKINGS, spans.values(), look.moment, calendar=calendar, people=Roster({})
+    )
+    booked, ended = endings(
+        period=look.period.period, moment=look.moment, setting=calendar, people=[person.pk]
+    )
+    reached = attained(
+        subject,
+        measure=Measure.BOOKINGS,
+        period_id=look.period.pk,
+        target=own_quota(subject, spans[look.period.pk], book),
+        credits=merged(row.credit for row in booked),
+    )
+    curves = booking_curves(look)
+    slices = open_slices(look)
+    deals = open_deals(look, owners=[person.pk])
+    return MyReport(
+        look=look,
+        person=person,
+        attainment=reached,
+        pace=pace_of(look, reached, curves),
+        outcomes=sum((row.outcomes for row in ended), Outcomes()),
+        cycle=sales_cycle(sum((row.days for row in ended), Counter())),
+        closing=total(slices, lambda each: each.closing),
+        all_open=total(slices, lambda each: each.all),
+        to_do=to_do_list(deals[: THRESHOLDS.deals_looked_at], day=look.day),
+        capped=len(deals) > THRESHOLDS.deals_looked_at,
+        activities=_recent(look, person),
+        curves=curves,
+        earlier=[
+            EarlierPeriod(each, curve.whole, own_quota(subject, spans[each.pk], book))
+            for each, curve in zip(earlier, curves.earlier, strict=True)
+        ],
+    )
+
+
+def _recent(look: Look, person: Person) -> list[Activity]:
+    rows = Activity.objects.visible_to(look.viewer).known_at(look.moment).filter(person=person)
+    return list(rows.select_related("deal", "account")[:RECENT_ACTIVITIES])

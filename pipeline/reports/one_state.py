@@ -1,0 +1,22 @@
+"""Reading many figures of one page from one state of the database."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection, transaction
+
+
+@contextmanager
+def one_state() -> Iterator[None]:
+    """Make every read inside the block see the same state, whatever commits meanwhile.
+
+    Parts could not add up to their whole otherwise. Inside a transaction that is already open,
+    its own isolation holds.
+    """
+    if connection.in_atomic_block:
+        yield
+        return
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield

@@ -1,0 +1,95 @@
+"""Whose numbers a page is about, and what a viewer may choose from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from org import access
+from org.models.people import Person
+from pipeline.enums import SubjectKind
+from pipeline.metrics.attainment import Subject
+from pipeline.reports.selection import DealSelection
+from pipeline.reports.setting import Setting
+
+ALL, BELOW = "all", "mine"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A team with those below it, everyone, one person, or a person with their reports.
+
+    ``teams`` are the ids of the team and those below it; ``people`` those of a group without a
+    team. Where both are None, it is everyone. ``depth`` is how deep a team lies below the first
+    one shown.
+    """
+
+    subject: Subject
+    label: str
+    teams: frozenset[int] | None = None
+    people: frozenset[int] | None = None
+    depth: int = 0
+
+    @property
+    def key(self) -> str:
+        """The scope as it stands in an address."""
+        if self.subject.kind is SubjectKind.TEAM:
+            return str(self.subject.pk)
+        return ALL if self.subject.kind is SubjectKind.EVERYONE else BELOW
+
+    @property
+    def name(self) -> str:
+        """The scope as a table's total or a sentence calls it."""
+        return self.label
+
+    def of(self, deals: DealSelection) -> DealSelection:
+        """Return the deals of the selection that count for this scope."""
+        kind, pk = self.subject.kind, self.subject.pk
+        if kind is SubjectKind.TEAM:
+            return deals.but(team=pk)
+        if kind is SubjectKind.BELOW:
+            return deals.but(below=pk)
+        if kind is SubjectKind.PERSON:
+            return deals.but(credited_to=pk) if deals.is_closed else deals.but(owner=pk)
+        return deals
+
+
+def scopes_of(viewer: Person, calendar: Setting) -> Sequence[Scope]:
+    """Return what the viewer may look at on the team dashboard, the widest first.
+
+    Admins and executives choose everyone or any team; a manager the teams led today and those
+    in them or, leading none, the people below; nobody else has a choice.
+    """
+    if access.sees_everyone(viewer):
+        shown = set(calendar.parents) - calendar.archived_teams
+        return [Scope(Subject(SubjectKind.EVERYONE), "Everyone"), *_teams(shown, calendar)]
+    if not viewer.is_manager:
+        return []
+    led = access.led_team_ids(viewer, parents=calendar.parents) - calendar.archived_teams
+    if led:
+        return _teams(led, calendar)
+    people = frozenset(access.people_below(viewer).values_list("descendant", flat=True))
+    below = Subject(SubjectKind.BELOW, viewer.pk)
+    return [Scope(below, f"{viewer.full_name} and reports", people=people)]
+
+
+def person_scope(person: Person) -> Scope:
+    """Return one person's own numbers."""
+    subject = Subject(SubjectKind.PERSON, person.pk)
+    return Scope(subject, person.full_name, people=frozenset({person.pk}))
+
+
+def _teams(shown: set[int], calendar: Setting) -> list[Scope]:
+    """Return the teams depth first, those on one level by name."""
+    found: list[Scope] = []
+
+    def walk(team: int, depth: int) -> None:
+        inside = frozenset(access.below(calendar.parents, {team}))
+        name = calendar.team_names[team]
+        found.append(Scope(Subject(SubjectKind.TEAM, team), name, teams=inside, depth=depth))
+        for child in calendar.team_names:
+            if child in shown and calendar.parents[child] == team:
+                walk(child, depth + 1)
+
+    for team in calendar.team_names:
+        if team in shown and calendar.parents[team] not in shown:
+            walk(team, 0)
+    return found

@@ -1,0 +1,347 @@
+"""What the team dashboard shows: every part of it from one look at the numbers."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from org.enums import Measure
+from pipeline.enums import Category, SubjectKind
+from pipeline.metrics.attainment import (
+    Attainment,
+    Credit,
+    Target,
+    attained,
+    attainment_share,
+    gap_to_quota,
+    merged,
+)
+from pipeline.metrics.attention import Standing, person_prompts
+from pipeline.metrics.coverage import coverage
+from pipeline.metrics.outcomes import Cycle, Outcomes, sales_cycle
+from pipeline.metrics.pace import expected_to_date
+from pipeline.metrics.quotas import quotas_by_person, summed_targets
+from pipeline.reports.attainment import Ledger, credited_people, quota_book, roster_of
+from pipeline.reports.attention import Attention, attention
+from pipeline.reports.credits import Ending, Tally, endings
+from pipeline.reports.curves import Curves, booking_curves
+from pipeline.reports.look import Look
+from pipeline.reports.one_state import one_state
+from pipeline.reports.open_pipeline import Amounts, Bar, Slice, bars, grouped, open_slices, total
+from pipeline.reports.pace import Pace, pace_of
+from pipeline.reports.roster import Roster, Seller
+from pipeline.reports.selection import DealSelection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A line of the table of people, in cents.
+
+    ``person`` is None in the line that sums up ``people`` whom the viewer may not see one by
+    one, and in that of the ``whole`` scope. ``left_on`` is the first day on which the person no
+    longer belonged to the team.
+    """
+
+    look: Look
+    person: int | None
+    name: str
+    whole: bool = False
+    people: int = 1
+    left_on: date | None = None
+    sells: bool = False
+    credit: Credit
+    target: Target | None
+    closing: Amounts
+    outcomes: Outcomes
+    cycle: Cycle
+    last_activity: datetime | None = None
+
+    @property
+    def quota(self) -> int | None:
+        return self.target.amount if self.target else None
+
+    @property
+    def booked(self) -> int:
+        return self.credit.actual
+
+    @property
+    def share(self) -> Decimal | None:
+        return attainment_share(self.booked, self.quota)
+
+    @property
+    def gap(self) -> int | None:
+        return gap_to_quota(self.booked, self.quota)
+
+    @property
+    def coverage(self) -> Decimal | None:
+        return coverage(self.closing.cents, quota=self.quota, booked=self.booked)
+
+    @property
+    def unpriced(self) -> int:
+        """Deals without an amount among those won and those closing in the period."""
+        return self.credit.unpriced + self.closing.unpriced
+
+    def of(self, deals: DealSelection) -> DealSelection | None:
+        """Return those of a selection of the look that this line counts; None if nobody's."""
+        if self.whole:
+            return deals
+        if self.person is None:
+            return None
+        who = "credited_to" if deals.is_closed else "owner"
+        return deals.but(**{who: self.person})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeamReport:
+    """The dashboard of a scope. ``total`` is the scope itself; the rows add up to it.
+
+    ``unallocated`` is what the scope's own quota exceeds those of its people by, in cents:
+    negative where more is given to people than the scope has. None where neither has a quota.
+    """
+
+    look: Look
+    attainment: Attainment
+    pace: Pace
+    total: Row
+    rows: Sequence[Row]
+    unallocated: int | None
+    without_quota: int
+    all_open: Amounts
+    by_stage: Sequence[Bar]
+    by_category: Sequence[Bar]
+    curves: Curves
+    attention: Attention
+
+    def __post_init__(self) -> None:
+        booked = sum(row.booked for row in self.rows)
+        closing = sum((row.closing for row in self.rows), Amounts())
+        outcomes = sum((row.outcomes for row in self.rows), Outcomes())
+        quota = sum(row.quota or 0 for row in self.rows) + (self.unallocated or 0)
+        for name, found, wanted in (
+            ("bookings", booked, self.attainment.actual),
+            ("bookings by day", self.curves.current.whole, self.attainment.actual),
+            ("quotas", quota, self.total.quota or 0),
+            ("open deals", closing, self.total.closing),
+            ("closed deals", outcomes, self.total.outcomes),
+            ("stages", sum((bar.all for bar in self.by_stage), Amounts()), self.all_open),
+            ("categories", sum((bar.all for bar in self.by_category), Amounts()), self.all_open),
+        ):
+            if found != wanted:
+                raise ValueError(f"{name} add up to {found}, not to {wanted}")
+
+
+@one_state()
+def team_report(look: Look) -> TeamReport:
+    """Return the dashboard of a look, in six statements that see one state of the database."""
+    books = _books(look)
+    curves = booking_curves(look)
+    slices = open_slices(look)
+    whole = _scope_attainment(look, books)
+    rows = _rows(look, books, slices)
+    pace = pace_of(look, whole, curves)
+    given = summed_targets(row.target for row in rows)
+    return TeamReport(
+        look=look,
+        attainment=whole,
+        pace=pace,
+        total=_total(look, whole, books, slices),
+        rows=rows,
+        unallocated=_difference(whole.target, given),
+        without_quota=sum(row.sells and row.target is None for row in rows),
+        all_open=total(slices, lambda each: each.all),
+        by_stage=bars(slices, lambda each: (each.stage_order, each.stage, each.stage_name)),
+        by_category=bars(slices, _category_key),
+        curves=curves,
+        attention=attention(
+            look,
+            people=person_prompts(_standings(look, rows, pace)),
+            quota=whole.quota,
+            owners={each.owner for each in slices if books.people.people[each.owner].shown},
+        ),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Books:
+    """What the people of a scope booked, closed and owe."""
+
+    people: Roster
+    ledger: Ledger
+    ended: Sequence[Ending]
+    targets: Mapping[int, Target]
+
+
+def _books(look: Look) -> _Books:
+    calendar, scope = look.calendar, look.scope
+    people = roster_of(look.period, look.moment, calendar, viewer=look.viewer)
+    span = calendar.span(look.period.pk)
+    book = quota_book(Measure.BOOKINGS, [span], look.moment, calendar=calendar, people=people)
+    who: Collection[int] | None = scope.people
+    if who is None:
+        who = credited_people([scope.subject], calendar=calendar, people=people)
+    booked, ended = endings(
+        period=look.period.period, moment=look.moment, setting=calendar, people=who
+    )
+    return _Books(
+        people=people,
+        ledger=Ledger(
+            measure=Measure.BOOKINGS,
+            period_id=look.period.pk,
+            span=span,
+            book=book,
+            rows=[row for row in booked if _counts(look, row)],
+        ),
+        ended=[row for row in ended if _counts(look, row)],
+        targets=quotas_by_person(span, book, teams=scope.teams),
+    )
+
+
+def _counts(look: Look, row: Tally | Ending) -> bool:
+    return look.scope.teams is None or row.team in look.scope.teams
+
+
+def _scope_attainment(look: Look, books: _Books) -> Attainment:
+    """Return the attainment of the scope; that of a group of people is the sum of theirs."""
+    subject = look.scope.subject
+    if subject.kind is not SubjectKind.BELOW:
+        return books.ledger.attainment(subject)
+    return attained(
+        subject,
+        measure=Measure.BOOKINGS,
+        period_id=look.period.pk,
+        target=summed_targets(
+            books.targets[pk] for pk in look.scope.people or () if pk in books.targets
+        ),
+        credits=merged(row.credit for row in books.ledger.rows),
+    )
+
+
+def _rows(look: Look, books: _Books, slices: Sequence[Slice]) -> list[Row]:
+    """Return a line for each person who belongs to the scope or counts for it."""
+    credits = {credit.person: credit for credit in merged(r.credit for r in books.ledger.rows)}
+    closing = {owner: _closing(rows) for owner, rows in grouped(slices, lambda s: s.owner).items()}
+    ended: dict[int, list[Ending]] = {}
+    for ending in books.ended:
+        ended.setdefault(ending.person, []).append(ending)
+    there = _there(look, books.people)
+    shown: list[Row] = []
+    hidden: list[Row] = []
+    for pk, seller in books.people.people.items():
+        counts = pk in credits or pk in closing or pk in ended or _owes(look, books, pk)
+        here = pk in there and (seller.active or books.people.team_on(pk, look.day) is not None)
+        if not counts and not (here and seller.sells):
+            continue
+        row = Row(
+            look=look,
+            person=pk,
+            name=seller.name,
+            left_on=None if pk in there else _left_on(look, seller),
+            sells=seller.sells and here,
+            credit=credits.get(pk, Credit(pk, 0, 0)),
+            target=books.targets.get(pk) if _owes(look, books, pk) else None,
+            closing=closing.get(pk, Amounts()),
+            outcomes=_outcomes(ended.get(pk, ())),
+            cycle=_cycle(ended.get(pk, ())),
+            last_activity=seller.last_activity,
+        )
+        (shown if seller.shown else hidden).append(row)
+    return [*shown, *_elsewhere(look, hidden, books.ended)]
+
+
+def _elsewhere(look: Look, hidden: Sequence[Row], ended: Sequence[Ending]) -> list[Row]:
+    """Return one line for all whom the viewer may not see one by one, if there is anybody."""
+    if not hidden:
+        return []
+    who = {row.person for row in hidden}
+    return [
+        Row(
+            look=look,
+            person=None,
+            name="",
+            people=len(hidden),
+            credit=Credit(
+                0,
+                sum(row.credit.actual for row in hidden),
+                sum(row.credit.cases for row in hidden),
+                sum(row.credit.unpriced for row in hidden),
+            ),
+            target=summed_targets(row.target for row in hidden),
+            closing=sum((row.closing for row in hidden), Amounts()),
+            outcomes=sum((row.outcomes for row in hidden), Outcomes()),
+            cycle=_cycle(ending for ending in ended if ending.person in who),
+        )
+    ]
+
+
+def _total(look: Look, whole: Attainment, books: _Books, slices: Sequence[Slice]) -> Row:
+    return Row(
+        look=look,
+        whole=True,
+        person=None,
+        name=look.scope.label,
+        credit=Credit(0, whole.actual, whole.cases, whole.unpriced),
+        target=whole.target,
+        closing=_closing(slices),
+        outcomes=_outcomes(books.ended),
+        cycle=_cycle(books.ended),
+        last_activity=None,
+    )
+
+
+def _standings(look: Look, rows: Iterable[Row], pace: Pace) -> list[Standing]:
+    """Return how those who sell stand; what is expected of each is at the scope's usual pace."""
+    return [
+        Standing(
+            person=row.person,
+            quota=row.quota,
+            actual=row.booked,
+            expected=expected_to_date(row.quota, pace.seasonal_share),
+            quiet_days=look.days_since(row.last_activity),
+        )
+        for row in rows
+        if row.person is not None and row.sells
+    ]
+
+
+def _there(look: Look, people: Roster) -> Collection[int]:
+    """Return who belongs to the scope on the day that is looked at."""
+    if look.scope.people is not None:
+        return look.scope.people
+    return people.in_teams(look.scope.teams, look.day)
+
+
+def _owes(look: Look, books: _Books, pk: int) -> bool:
+    inside = look.scope.people is None or pk in look.scope.people
+    return inside and pk in books.targets
+
+
+def _left_on(look: Look, seller: Seller) -> date | None:
+    ends = [seat.until for seat in seller.seats if seat.team in (look.scope.teams or ())]
+    return max((end for end in ends if end is not None), default=None)
+
+
+def _closing(slices: Iterable[Slice]) -> Amounts:
+    return total(slices, lambda each: each.closing)
+
+
+def _outcomes(ended: Iterable[Ending]) -> Outcomes:
+    return sum((ending.outcomes for ending in ended), Outcomes())
+
+
+def _cycle(ended: Iterable[Ending]) -> Cycle:
+    days: Counter[int] = Counter()
+    for ending in ended:
+        days.update(ending.days)
+    return sales_cycle(days)
+
+
+def _difference(whole: Target | None, given: Target | None) -> int | None:
+    if whole is None and given is None:
+        return None
+    return (whole.amount if whole else 0) - (given.amount if given else 0)
+
+
+def _category_key(each: Slice) -> tuple[int, str, str]:
+    order = list(Category)
+    return order.index(Category(each.category)), each.category, each.category

@@ -1,0 +1,141 @@
+"""Bookings and attainment by territory, and the accounts that lie in one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db.models import Exists, F, OuterRef, QuerySet
+
+from kit.money import from_cents
+from org.enums import Measure
+from org.models.people import Person
+from org.models.territories import Territory
+from org.querysets import on_day
+from org.reports.structure import DEEPEST_INDENT, depth_first
+from pipeline.enums import Status, SubjectKind
+from pipeline.metrics.attainment import Attainment, Subject
+from pipeline.models.accounts import Account, AccountTerritory
+from pipeline.reports.attainment import EVERYONE, attainment
+from pipeline.reports.selection import NOWHERE, DealSelection
+from pipeline.reports.setting import Named, Setting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TerritoryLine:
+    """What a territory, with all in it, has come to; amounts in the reporting currency.
+
+    ``deals`` opens the won deals that ``bookings`` is the sum of.
+    """
+
+    name: str
+    depth: int
+    bookings: Decimal
+    count: int
+    unpriced: int
+    quota: Decimal | None
+    share: Decimal | None
+    deals: DealSelection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ByTerritory:
+    """The tree of territories, what lies in none, and everything together.
+
+    The territories at the top and what lies in none add up to the total: an account lies in one
+    territory at a time, and a parent includes its children.
+    """
+
+    lines: list[TerritoryLine]
+    nowhere: TerritoryLine
+    total: TerritoryLine
+
+    def __post_init__(self) -> None:
+        parts = [*(line for line in self.lines if line.depth == 0), self.nowhere]
+        if sum(line.bookings for line in parts) != self.total.bookings:
+            raise ValueError("bookings by territory do not add up to the whole")
+
+
+def by_territory(
+    viewer: Person,
+    *,
+    period: Named,
+    as_of: datetime,
+    past_day: date | None,
+    calendar: Setting,
+) -> ByTerritory:
+    """Return bookings and attainment of every territory in a period as known at ``as_of``.
+
+    A deal counts for the territory in which its account lay on the day the deal closed.
+    ``past_day`` is the as-of day where it is not today; links to the deals carry it.
+    """
+    visible = depth_first(Territory.objects.visible_to(viewer).order_by("name"))
+    subjects = [Subject(SubjectKind.TERRITORY, node.pk) for node, _ in visible]
+    *found, whole = attainment(
+        [*subjects, EVERYONE],
+        period=period,
+        measure=Measure.BOOKINGS,
+        as_of=as_of,
+        calendar=calendar,
+    )
+    won = DealSelection(
+        as_of=past_day,
+        status=Status.WON,
+        closed_from=period.period.start,
+        closed_to=period.period.end,
+    )
+    lines = [
+        _line(node.name, min(depth, DEEPEST_INDENT), one, won.but(territory=node.pk))
+        for (node, depth), one in zip(visible, found, strict=True)
+        if node.archived_at is None or one.cases
+    ]
+    tops = [one for (_, depth), one in zip(visible, found, strict=True) if depth == 0]
+    return ByTerritory(
+        lines=lines,
+        nowhere=_rest(whole, tops, won.but(territory=NOWHERE)),
+        total=_line("Everything", 0, whole, won, with_quota=False),
+    )
+
+
+def _line(
+    name: str, depth: int, one: Attainment, deals: DealSelection, *, with_quota: bool = True
+) -> TerritoryLine:
+    quota = one.quota if with_quota else None
+    return TerritoryLine(
+        name=name,
+        depth=depth,
+        bookings=from_cents(one.actual),
+        count=one.cases,
+        unpriced=one.unpriced,
+        quota=None if quota is None else from_cents(quota),
+        share=one.share if with_quota else None,
+        deals=deals,
+    )
+
+
+def _rest(whole: Attainment, parts: Sequence[Attainment], deals: DealSelection) -> TerritoryLine:
+    return TerritoryLine(
+        name="In no territory",
+        depth=0,
+        bookings=from_cents(whole.actual - sum(one.actual for one in parts)),
+        count=whole.cases - sum(one.cases for one in parts),
+        unpriced=whole.unpriced - sum(one.unpriced for one in parts),
+        quota=None,
+        share=None,
+        deals=deals,
+    )
+
+
+def accounts_in(viewer: Person, territory: Territory, *, day: date) -> QuerySet[Account]:
+    """Return the accounts that lie in this very territory on ``day``, with ``since`` when."""
+    rows = Account.objects.visible_to(viewer).filter(
+        on_day(day, "territories__"), territories__territory=territory
+    )
+    return rows.annotate(since=F("territories__valid_from")).order_by("name", "pk")
+
+
+def accounts_nowhere(viewer: Person, *, day: date) -> QuerySet[Account]:
+    """Return the accounts in use that lie in no territory on ``day``."""
+    lying = AccountTerritory.objects.filter(on_day(day), account=OuterRef("pk"))
+    rows = Account.objects.visible_to(viewer).filter(~Exists(lying), archived_at__isnull=True)
+    return rows.order_by("name", "pk")

@@ -1,0 +1,159 @@
+"""The numbers at the head of the home pages: text, address and tone of each."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from kit.display import count, days, percent, ratio
+from pipeline.metrics.attainment import Attainment
+from pipeline.metrics.attention import THRESHOLDS
+from pipeline.metrics.outcomes import FEWEST_CASES, Cycle, Outcomes, win_rate, win_rate_by_value
+from pipeline.metrics.pace import EARLIER_PERIODS, FEWEST_EARLIER_PERIODS
+from pipeline.reports.look import Look
+from pipeline.reports.me import MyReport
+from pipeline.reports.open_pipeline import Amounts
+from pipeline.reports.pace import Pace
+from pipeline.reports.team import TeamReport
+from salesmgr.wording import amount
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number as ``{% stat %}`` takes it."""
+
+    label: str
+    value: str
+    sub: str = ""
+    href: str = ""
+    note: str = ""
+    tone: str = "neutral"
+
+
+def team_figures(report: TeamReport) -> list[Figure]:
+    """Return the head of the team dashboard: where will we land."""
+    total = report.total
+    return [
+        *number_figures(report.look, report.attainment, report.pace),
+        pipeline_figure(report.look, total.closing, total.coverage),
+        win_figure(report.look, total.outcomes),
+        cycle_figure(report.look, total.cycle),
+    ]
+
+
+def my_figures(report: MyReport) -> list[Figure]:
+    """Return the head of the own page: my number."""
+    return [
+        *number_figures(report.look, report.attainment, report.pace),
+        pipeline_figure(report.look, report.closing, report.coverage),
+        win_figure(report.look, report.outcomes),
+        cycle_figure(report.look, report.cycle),
+    ]
+
+
+def number_figures(look: Look, reached: Attainment, pace: Pace) -> list[Figure]:
+    """Return attainment, what is missing, what a day must bring and the pace."""
+    won = look.won.url()
+    return [
+        Figure(
+            "Attainment",
+            percent(reached.share),
+            sub=_of_quota(reached),
+            href=won,
+            note="Bookings / quota of the period. Not capped, and undefined without a quota.",
+            tone=_tone(pace.seasonal),
+        ),
+        _gap(reached, won),
+        Figure(
+            "Needed a working day",
+            amount(pace.required),
+            sub=f"{count(pace.days.remaining)} of {count(pace.days.total)} working days left",
+            note="What is missing / working days left, a day that has begun included.",
+        ),
+        _pace(pace),
+    ]
+
+
+def pipeline_figure(look: Look, closing: Amounts, covers: Decimal | None) -> Figure:
+    """Return coverage with the open pipeline that it is made of."""
+    without = f", {count(closing.unpriced)} without an amount" if closing.unpriced else ""
+    return Figure(
+        "Coverage",
+        ratio(covers),
+        sub=f"{amount(closing.cents)} open, weighted {amount(closing.weighted)}{without}",
+        href=look.closing.url(),
+        note=(
+            "Open deals expected to close in the period / what the quota still lacks; infinite "
+            "once it is met. Weighted: amount x the stage's probability, deal by deal."
+        ),
+    )
+
+
+def win_figure(look: Look, outcomes: Outcomes) -> Figure:
+    """Return the win rate by number, with the one by value and how many cases there are."""
+    few = " (few)" if outcomes.is_few else ""
+    by_value = percent(win_rate_by_value(outcomes))
+    return Figure(
+        "Win rate",
+        percent(win_rate(outcomes)),
+        sub=f"of {count(outcomes.closed)} closed{few}; {by_value} by value",
+        href=look.closed.url(),
+        note=(
+            "Won / (won + lost) among deals closed in the period. By value without deals that "
+            f"have no amount or none above zero. Few: below {FEWEST_CASES}."
+        ),
+    )
+
+
+def cycle_figure(look: Look, cycle: Cycle) -> Figure:
+    """Return the median sales cycle with its middle half."""
+    half = f"middle half {days(cycle.low)} to {days(cycle.high)}" if cycle.cases else "nothing won"
+    few = " (few)" if 0 < cycle.cases < FEWEST_CASES else ""
+    return Figure(
+        "Sales cycle",
+        days(cycle.median),
+        sub=f"{half}{few}",
+        href=look.won.url(),
+        note="Median days from creation to won, of deals won in the period.",
+    )
+
+
+def _of_quota(reached: Attainment) -> str:
+    if reached.target is None:
+        return f"{amount(reached.actual)} booked, no quota"
+    partly = "" if reached.target.complete else " (quota of a part of the period only)"
+    return f"{amount(reached.actual)} of {amount(reached.quota)}{partly}"
+
+
+def _gap(reached: Attainment, won: str) -> Figure:
+    note = "Quota - bookings."
+    without = f"{count(reached.unpriced)} won without an amount" if reached.unpriced else ""
+    if reached.gap is not None and reached.gap <= 0:
+        return Figure("Above quota", amount(-reached.gap), without, won, note, "good")
+    return Figure("Gap to quota", amount(reached.gap), without or "to be booked", won, note)
+
+
+def _pace(pace: Pace) -> Figure:
+    note = (
+        "Bookings / what the quota would have by now if this period ran like the median of the "
+        f"last {EARLIER_PERIODS} of its kind. Green from 100 %, red below "
+        f"{percent(THRESHOLDS.behind_pace)}. Beside it, the same by a straight line over the "
+        "working days."
+    )
+    straight = f"{percent(pace.linear)} of a straight line"
+    if pace.expected is None:
+        missing = f"Fewer than {FEWEST_EARLIER_PERIODS} earlier periods with bookings, or no quota"
+        return Figure("Pace", percent(None), sub=f"{missing}; {straight}", note=note)
+    return Figure(
+        "Pace",
+        percent(pace.seasonal),
+        sub=f"{amount(pace.expected)} is usual by now; {straight}",
+        note=note,
+        tone=_tone(pace.seasonal),
+    )
+
+
+def _tone(seasonal: Decimal | None) -> str:
+    if seasonal is None:
+        return "neutral"
+    if seasonal >= 1:
+        return "good"
+    return "warn" if seasonal >= THRESHOLDS.behind_pace else "bad"

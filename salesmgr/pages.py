@@ -1,0 +1,199 @@
+"""What the templates of the home pages are given, made of reports."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.http import QueryDict
+from django.urls import reverse
+
+from kit.pages import LARGEST_PAGE, paginate
+from kit.tables import Empty, Sort, Table, query_with
+from pipeline.charts import Chart, PipelineBar, bookings_chart, open_pipeline_chart, trend_chart
+from pipeline.enums import Category
+from pipeline.metrics.attention import DealPrompt, PersonPrompt, ToDo
+from pipeline.metrics.trend import TrendDay
+from pipeline.reports.curves import Curves
+from pipeline.reports.look import Look
+from pipeline.reports.me import MyReport
+from pipeline.reports.open_pipeline import Bar
+from pipeline.reports.team import Row, TeamReport
+from salesmgr import wording
+from salesmgr.figures import my_figures, team_figures
+from salesmgr.tables import earlier_columns, member_url, team_columns, team_lines
+
+CATEGORY_LABELS = {str(category): category.replace("_", " ").capitalize() for category in Category}
+TO_DO_SHOWN = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A line of the attention list: whose or what it is, its page, and why."""
+
+    name: str
+    href: str
+    detail: str
+    reasons: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A line of a person's open deals: what to do next, and the next step itself."""
+
+    deal: int
+    name: str
+    href: str
+    amount: str
+    stage: str
+    ask: str
+    tone: str
+    next_step: str
+
+
+def team_page(report: TeamReport, *, sort: Sort, page: int, query: QueryDict) -> dict[str, Any]:
+    """Return the context of the team dashboard."""
+    look = report.look
+    return {
+        "report": report,
+        "look": look,
+        "figures": team_figures(report),
+        "people_prompts": [_person_prompt(prompt, report) for prompt in report.attention.people],
+        "deal_prompts": [_deal_prompt(prompt, report) for prompt in report.attention.deals],
+        "thresholds": wording.thresholds(report.attention.large),
+        "bookings": _bookings(look, report.curves, report.attainment.quota),
+        "people": people_table(report, sort=sort, page=page, query=query),
+        "people_file": reverse("team-file") + query_with(query, {"page": None}),
+        "by_stage": _bars(look, report.by_stage, "stage"),
+        "by_category": _bars(look, report.by_category, "category"),
+        "trend_href": reverse("team-trend") + query_with(query, {"sort": None, "page": None}),
+        "now_href": query_with(query, {"as_of": None}),
+    }
+
+
+def people_table(report: TeamReport, *, sort: Sort, page: int, query: QueryDict) -> Table:
+    """Return the table of people: the sorted people, then other lines, and the whole."""
+    people = people_rows(report, sort)
+    shown = paginate(people, number=page, size=LARGEST_PAGE)
+    rest = team_lines(report) if shown.number == shown.last else []
+    return Table(
+        columns=team_columns(report),
+        rows=[*shown.rows, *rest],
+        caption=f"People of {report.look.scope.label} in {report.look.period.period.label}",
+        sort=sort,
+        page=shown if shown.last > 1 else None,
+        base_query=query,
+        total=report.total,
+        empty=Empty(
+            title="Nobody belongs here yet.",
+            text="Put people into the team, or choose another team or day.",
+            href=reverse("org:teams") if report.look.viewer.is_admin else "",
+            label="Teams",
+        ),
+    )
+
+
+def people_rows(report: TeamReport, sort: Sort) -> list[Row]:
+    """Return the lines of people in order."""
+    people = [row for row in report.rows if row.person is not None]
+    return sort.apply_to_list(people, team_columns(report))
+
+
+def trend_page(look: Look, days: Sequence[TrendDay]) -> dict[str, Any]:
+    """Return the context of the trend of open pipeline."""
+    today = look.calendar.day(look.moment)
+
+    def href(day: date) -> str:
+        if day == today:
+            return look.open.url()
+        return look.open.but(as_of=day).url()
+
+    chart = trend_chart(days, period=look.period.period, href=href) if days else None
+    return {"look": look, "trend": chart}
+
+
+def my_page(report: MyReport) -> dict[str, Any]:
+    """Return the context of a person's own page."""
+    look = report.look
+    shown = report.to_do[:TO_DO_SHOWN]
+    return {
+        "report": report,
+        "look": look,
+        "figures": my_figures(report),
+        "tasks": [_task(todo) for todo in shown],
+        "more_tasks": report.all_open.deals - len(shown),
+        "bookings": _bookings(look, report.curves, report.attainment.quota),
+        "earlier": Table(
+            columns=earlier_columns(look),
+            rows=list(reversed(report.earlier)),
+            caption="Earlier periods",
+            empty=Empty(title="There is no earlier period in the calendar."),
+        ),
+    }
+
+
+def _person_prompt(prompt: PersonPrompt, report: TeamReport) -> Prompt:
+    standing, look = prompt.standing, report.look
+    return Prompt(
+        name=_names(report)[standing.person],
+        href=member_url(standing.person, look),
+        detail="",
+        reasons=wording.person_reasons(prompt, period=look.period.period.label),
+    )
+
+
+def _deal_prompt(prompt: DealPrompt, report: TeamReport) -> Prompt:
+    deal = prompt.deal
+    worth = "no amount" if deal.cents is None else wording.amount(deal.cents)
+    return Prompt(
+        name=deal.name,
+        href=reverse("pipeline:deal", args=[deal.deal]),
+        detail=f"{worth}, {_names(report)[deal.owner]}, {deal.stage}",
+        reasons=wording.deal_reasons(prompt),
+    )
+
+
+def _names(report: TeamReport) -> dict[int, str]:
+    return {row.person: row.name for row in report.rows if row.person is not None}
+
+
+def _bookings(look: Look, curves: Curves, quota: int | None) -> Chart:
+    return bookings_chart(
+        curves.current,
+        curves.earlier,
+        quota=quota,
+        week=look.calendar.week,
+        first_open_day=look.calendar.first_open_day(look.moment),
+        href=lambda day: look.won.but(closed_to=day + timedelta(days=1)).url(),
+    )
+
+
+def _bars(look: Look, bars: Sequence[Bar], part: str) -> Chart | None:
+    """Return the chart of open pipeline by ``part``, a part of a selection; None without deals."""
+    if not bars:
+        return None
+    found = [
+        PipelineBar(
+            label=CATEGORY_LABELS[bar.label] if part == "category" else bar.label,
+            closing_cents=bar.closing.cents,
+            closing_href=look.closing.but(**{part: bar.key}).url(),
+            all_cents=bar.all.cents,
+            all_href=look.open.but(**{part: bar.key}).url(),
+        )
+        for bar in bars
+    ]
+    return open_pipeline_chart(found, by=part, period=look.period.period)
+
+
+def _task(todo: ToDo) -> Task:
+    deal = todo.deal
+    return Task(
+        deal=deal.deal,
+        name=deal.name,
+        href=reverse("pipeline:deal", args=[deal.deal]),
+        amount="no amount" if deal.cents is None else wording.amount(deal.cents),
+        stage=deal.stage,
+        ask=wording.to_do(todo),
+        tone=wording.TO_DO_TONES[todo.ask],
+        next_step=deal.next_step,
+    )

@@ -1,0 +1,203 @@
+"""Columns of the home pages' tables, shared by page and download."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from django.urls import reverse
+
+from kit.display import day
+from kit.money import from_cents
+from kit.tables import Column
+from pipeline.metrics.attainment import Credit, Target
+from pipeline.metrics.outcomes import FEWEST_CASES, Cycle, Outcomes, win_rate
+from pipeline.reports.look import Look
+from pipeline.reports.me import EarlierPeriod
+from pipeline.reports.open_pipeline import Amounts
+from pipeline.reports.selection import DealSelection
+from pipeline.reports.team import Row, TeamReport
+
+Opens = Callable[[Row], str | None]
+
+
+def _opens(selection: Callable[[Look], DealSelection]) -> Opens:
+    """Return what opens the deals of a line, where the viewer may see whose they are."""
+
+    def href(row: Row) -> str | None:
+        deals = row.of(selection(row.look))
+        return deals.url() if deals else None
+
+    return href
+
+
+def _money(cents: Callable[[Row], int | None]) -> Callable[[Row], Decimal | None]:
+    def value(row: Row) -> Decimal | None:
+        found = cents(row)
+        return None if found is None else from_cents(found)
+
+    return value
+
+
+def _of_people(value: Callable[[Row], Any]) -> Callable[[Row], Any]:
+    """Leave a cell empty in the line of what no person has."""
+    return lambda row: value(row) if row.people else None
+
+
+def _name(row: Row) -> str:
+    if row.whole or not row.people or row.person is not None:
+        return f"{row.name} (until {day(row.left_on)})" if row.left_on else row.name
+    return "1 person not below you" if row.people == 1 else f"{row.people} people not below you"
+
+
+def _page_of(row: Row) -> str | None:
+    return None if row.person is None else member_url(row.person, row.look)
+
+
+def _activities_of(row: Row) -> str | None:
+    return None if row.person is None else f"{reverse('pipeline:activities')}?person={row.person}"
+
+
+won, closed, closing = (
+    _opens(lambda look: look.won),
+    _opens(lambda look: look.closed),
+    _opens(lambda look: look.closing),
+)
+
+TEAM = [
+    Column(key="name", label="Person", sort="name", value=_name, href=_page_of),
+    Column(key="quota", label="Quota", kind="money", sort="quota", value=_money(lambda r: r.quota)),
+    Column(
+        key="booked",
+        label="Booked",
+        kind="money",
+        sort="booked",
+        value=_of_people(_money(lambda r: r.booked)),
+        href=won,
+        note="Amounts of deals won in the period, credited to their owner at the closing.",
+    ),
+    Column(
+        key="share",
+        label="Attainment",
+        kind="percent",
+        sort="share",
+        value=_of_people(lambda r: r.share),
+        href=won,
+        note="Booked / quota.",
+    ),
+    Column(
+        key="closing",
+        label="Open",
+        kind="money",
+        sort="closing",
+        value=_of_people(_money(lambda r: r.closing.cents)),
+        href=closing,
+        note="Open deals that are expected to close in the period.",
+    ),
+    Column(
+        key="coverage",
+        label="Coverage",
+        kind="ratio",
+        sort="coverage",
+        value=_of_people(lambda r: r.coverage),
+        href=closing,
+        note="Open / what the quota still lacks; infinite once it is met.",
+    ),
+    Column(
+        key="win_rate",
+        label="Win rate",
+        kind="percent",
+        sort="win_rate",
+        value=_of_people(lambda r: win_rate(r.outcomes)),
+        href=closed,
+        muted=lambda r: r.outcomes.is_few,
+        note=f"Won / closed in the period, by number; grey below {FEWEST_CASES} closed deals.",
+    ),
+    Column(
+        key="closed",
+        label="Closed",
+        kind="count",
+        sort="closed",
+        value=_of_people(lambda r: r.outcomes.closed),
+        href=closed,
+        note="Deals won and lost in the period.",
+    ),
+    Column(
+        key="cycle",
+        label="Cycle",
+        kind="days",
+        sort="cycle",
+        value=_of_people(lambda r: r.cycle.median),
+        href=won,
+        muted=lambda r: r.cycle.cases < FEWEST_CASES,
+        note=f"Median days from creation to won; grey below {FEWEST_CASES} won deals.",
+    ),
+    Column(
+        key="last_activity",
+        label="Last activity",
+        kind="day",
+        sort="last_activity",
+        value=lambda r: r.last_activity,
+        href=_activities_of,
+    ),
+]
+UNPRICED = Column(
+    key="unpriced",
+    label="Without amount",
+    kind="count",
+    value=_of_people(lambda r: r.unpriced),
+    note="Deals won, or closing in the period, that have no amount: they add nothing to the sums.",
+)
+
+EARLIER = [
+    Column(key="period", label="Period", value=lambda e: e.period.period.label),
+    Column(key="quota", label="Quota", kind="money", value=lambda e: _cents(e.quota)),
+    Column(key="booked", label="Booked", kind="money", value=lambda e: _cents(e.booked)),
+    Column(key="share", label="Attainment", kind="percent", value=lambda e: e.share),
+]
+
+
+def earlier_columns(look: Look) -> list[Column]:
+    """Return the columns of earlier periods, whose bookings open their deals."""
+
+    def href(each: EarlierPeriod) -> str:
+        period = each.period.period
+        return look.won.but(closed_from=period.start, closed_to=period.end).url()
+
+    return [replace(c, href=href) if c.key in {"booked", "share"} else c for c in EARLIER]
+
+
+def team_columns(report: TeamReport) -> list[Column]:
+    """Return the columns of people; that of deals without an amount only where there are any."""
+    return [*TEAM, UNPRICED] if report.total.unpriced else TEAM
+
+
+def team_lines(report: TeamReport) -> list[Row]:
+    """Return the lines below the people: the sum of those not shown, and quota given to nobody."""
+    rest = [row for row in report.rows if row.person is None]
+    if report.unallocated:
+        words = "Not given to people" if report.unallocated > 0 else "Given beyond the quota"
+        rest.append(
+            Row(
+                look=report.look,
+                person=None,
+                name=words,
+                people=0,
+                credit=Credit(0, 0, 0),
+                target=Target(report.unallocated),
+                closing=Amounts(),
+                outcomes=Outcomes(),
+                cycle=Cycle(0, None, None, None),
+            )
+        )
+    return rest
+
+
+def member_url(person: int, look: Look) -> str:
+    """Return the address of a person's page for the period and day of a look."""
+    as_of = f"&as_of={look.as_of.isoformat()}" if look.as_of else ""
+    return f"{reverse('member', args=[person])}?period={look.period.pk}{as_of}"
+
+
+def _cents(cents: int | None) -> Decimal | None:
+    return None if cents is None else from_cents(cents)

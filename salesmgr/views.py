@@ -1,0 +1,120 @@
+"""The home pages: where each person starts, the team dashboard and the own page."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from kit.export import csv_response
+from org import access
+from org.http import PersonRequest
+from org.models.people import Person
+from pipeline import rules
+from pipeline.models.deals import Deal
+from pipeline.reports.me import my_report
+from pipeline.reports.scope import person_scope
+from pipeline.reports.setting import setting
+from pipeline.reports.team import team_report
+from pipeline.reports.trend import open_pipeline_trend
+from salesmgr import pages
+from salesmgr.forms import LookForm, QuickLogForm, TeamForm
+from salesmgr.tables import team_columns, team_lines
+
+
+@require_safe
+def home(request: PersonRequest) -> HttpResponse:
+    """Lead each person to the page that their role opens first."""
+    person = request.user
+    if person.is_manager or person.is_executive:
+        return redirect("team")
+    if person.is_admin:
+        return redirect("team" if Deal.objects.exists() else "org:people")
+    if person.is_rep:
+        return redirect("me")
+    if person.is_recruiter:
+        return redirect("hiring:requisitions")
+    raise PermissionDenied("You have no role here yet. Ask your sales operations for one.")
+
+
+@require_safe
+def team(request: PersonRequest) -> HttpResponse:
+    """Where will we land, and who needs me: the dashboard of a team."""
+    form = _team_form(request)
+    if not form.is_valid():
+        return _refused(request, "salesmgr/team.html", form)
+    report = team_report(form.look(form.scope))
+    given = form.cleaned_data
+    page = pages.team_page(report, sort=given["sort"], page=given["page"], query=request.GET)
+    return render(request, "salesmgr/team.html", {"form": form, **page})
+
+
+@require_safe
+def team_trend(request: PersonRequest) -> HttpResponse:
+    """The open pipeline by day: a part of the dashboard, which it loads by itself."""
+    form = _team_form(request)
+    if not form.is_valid():
+        return _refused(request, "salesmgr/team_trend.html", form)
+    look = form.look(form.scope)
+    template = (
+        "salesmgr/_trend.html" if request.headers.get("HX-Request") else "salesmgr/team_trend.html"
+    )
+    return render(request, template, pages.trend_page(look, open_pipeline_trend(look)))
+
+
+@require_safe
+def team_file(request: PersonRequest) -> HttpResponseBase:
+    """The table of people as a file."""
+    form = _team_form(request)
+    if not form.is_valid():
+        return _refused(request, "salesmgr/team.html", form)
+    report = team_report(form.look(form.scope))
+    rows = [*pages.people_rows(report, form.cleaned_data["sort"]), *team_lines(report)]
+    return csv_response("team.csv", team_columns(report), [*rows, report.total])
+
+
+@require_safe
+def me(request: PersonRequest) -> HttpResponse:
+    """My number, my open deals and what to do next."""
+    if not access.sells(request.user):
+        raise PermissionDenied
+    return _person_page(request, request.user)
+
+
+@require_safe
+def member(request: PersonRequest, pk: int) -> HttpResponse:
+    """The same page of somebody whose numbers the viewer may see."""
+    return _person_page(request, get_object_or_404(Person.objects.led_by(request.user), pk=pk))
+
+
+def _person_page(request: PersonRequest, person: Person) -> HttpResponse:
+    viewer, now = request.user, timezone.now()
+    form = LookForm(request.GET, viewer=viewer, calendar=setting(), now=now)
+    context: dict[str, Any] = {"person": person, "own": person == viewer}
+    if not form.is_valid():
+        return _refused(request, "salesmgr/me.html", form, **context)
+    report = my_report(form.look(person_scope(person)), person)
+    if person == viewer and rules.can_write(viewer) and report.to_do:
+        context["log"] = QuickLogForm(viewer=viewer, now=now, to_do=report.to_do, back=request.path)
+    context |= pages.my_page(report)
+    return render(request, "salesmgr/me.html", {"form": form, **context})
+
+
+def _team_form(request: PersonRequest) -> TeamForm:
+    """Read the address; a team that is not there for the viewer is not found."""
+    now = timezone.now()
+    form = TeamForm(request.GET, viewer=request.user, calendar=setting(), now=now)
+    form.full_clean()
+    if form.is_elsewhere:
+        raise Http404
+    return form
+
+
+def _refused(
+    request: PersonRequest, template: str, form: LookForm, **context: object
+) -> HttpResponse:
+    """Show what is wrong with the address; an empty calendar is nobody's mistake."""
+    status = 400 if form.calendar.periods else 200
+    return render(request, template, {"form": form, **context}, status=status)

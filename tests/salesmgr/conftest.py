@@ -1,0 +1,22 @@
+import pytest
+from django.test import Client
+
+from org.models.people import Person
+from tests.pipeline.reports.paper import Paper, build_paper
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+@pytest.fixture
+def paper(db: None) -> Paper:
+    return build_paper()
+
+
+@pytest.fixture
+def sign_in_as():
+    def client(person: Person) -> Client:
+        browser = Client()
+        browser.force_login(person, backend=BACKEND)
+        return browser
+
+    return client

@@ -1,0 +1,347 @@
+import csv
+import io
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from org.enums import Role
+from pipeline import history
+from pipeline.models.deals import Deal
+from tests.factories.org import (
+    OrganisationFactory,
+    PersonFactory,
+    QuotaFactory,
+    ReportingLineFactory,
+    TeamMembershipFactory,
+)
+from tests.factories.pipeline import StageFactory
+from tests.pipeline.reports.paper import Paper, at, change, set_quotas
+
+pytestmark = pytest.mark.usefixtures("no_bare_numbers")
+Q1 = {"period": "Q1 2026"}
+
+
+@pytest.fixture
+def eve(paper: Paper):
+    return PersonFactory(full_name="Eve Executive", email="eve@x.example", roles=(Role.EXECUTIVE,))
+
+
+def furnish(paper: Paper) -> None:
+    set_quotas(paper)
+    made = {"created_at": at(4, 3)}
+    soon = {**made, "expected_close_on": date(2026, 3, 25)}
+    paper.make("open of Rita", paper.rita, "5000.00", stage=paper.propose, **soon)
+    paper.make("open of Ron", paper.ron, "3333.33", **soon)
+    paper.make("unpriced of Rae", paper.rae, None, **soon)
+    paper.make("later of Rae", paper.rae, "1000.00", **made)
+
+
+def page(client, **query):
+    response = client.get(reverse("team"), {**Q1, **query})
+    assert response.status_code == 200
+    return response
+
+
+def cells(response, name: str) -> dict[str, str]:
+    table = response.context["people"]
+    lines = [*table.body, table.foot]
+    line = next(line for line in lines if line[0].text == name)
+    return {cell.column.key: cell.text for cell in line}
+
+
+def test_the_dashboard_shows_the_numbers_of_the_team(paper: Paper, sign_in_as):
+    furnish(paper)
+
+    response = page(sign_in_as(paper.mia))
+
+    html = response.content.decode()
+    assert "<h1" in html
+    assert "North" in html
+    # Q1 for North: 16,000.50 of 25,000, as on paper; won after 13, 38, 67 and 88 days.
+    assert cells(response, "North") == {
+        "name": "North",
+        "quota": "25,000",
+        "booked": "16,001",
+        "share": "64.0 %",
+        "closing": "5,000",
+        "coverage": "0.6x",
+        "win_rate": "80.0 %",
+        "closed": "5",
+        "cycle": "52.5 days",
+        "last_activity": "—",
+        "unpriced": "1",
+    }
+    assert cells(response, "Rita Rep")["booked"] == "11,000"
+    assert cells(response, "1 person not below you")["booked"] == "5,001"
+    assert "16,001 of 25,000" in html
+    assert "Ron Rep" not in html
+    assert "open of Ron" not in html
+
+
+def test_rates_of_few_cases_are_greyed(paper: Paper, sign_in_as):
+    response = page(sign_in_as(paper.mia))
+
+    line = response.context["people"].body[0]
+    assert {cell.column.key for cell in line if cell.muted} == {"win_rate", "cycle"}
+
+
+def money(text: str) -> Decimal:
+    return Decimal(text.replace(",", ""))
+
+
+def opened(client, href: str):
+    """Return how many deals a figure opens and what they add up to, the residual included."""
+    response = client.get(href)
+    assert response.status_code == 200, href
+    found = response.context["found"]
+    assert found.page.last == 1
+    listed = sum(((row.amount_base or Decimal(0)) for row in found.page.rows), start=Decimal(0))
+    assert (len(found.page.rows), listed) == (found.totals.count, found.totals.amount)
+    elsewhere = found.elsewhere
+    return (
+        found.totals.count + (elsewhere.count if elsewhere else 0),
+        listed + (elsewhere.amount if elsewhere else 0),
+    )
+
+
+@pytest.mark.parametrize("as_of", [None, "2026-04-10", "2026-02-16"])
+@pytest.mark.parametrize("who", ["mia", "max", "eve"])
+def test_every_number_opens_rows_that_add_up_to_it(
+    paper: Paper, eve, sign_in_as, who: str, as_of: str | None
+):
+    furnish(paper)
+    client = sign_in_as(eve if who == "eve" else getattr(paper, who))
+
+    response = page(client, **({"as_of": as_of} if as_of else {}))
+
+    table, report = response.context["people"], response.context["report"]
+    followed = 0
+    for row, line in zip([*table.rows, report.total], [*table.body, table.foot], strict=True):
+        for cell in line:
+            if not cell.href or not cell.href.startswith("/deals/"):
+                continue
+            count, amount = opened(client, cell.href)
+            followed += 1
+            if cell.column.key in {"booked", "share", "cycle"}:
+                assert (count, amount) == (row.credit.cases, Decimal(row.booked) / 100)
+            elif cell.column.key in {"closing", "coverage"}:
+                assert (count, amount) == (row.closing.deals, Decimal(row.closing.cents) / 100)
+            else:
+                assert cell.column.key in {"closed", "win_rate"}
+                assert count == row.outcomes.closed
+    assert followed >= 14
+    for chart, bars in (("by_stage", report.by_stage), ("by_category", report.by_category)):
+        shown = response.context[chart]
+        for trace in shown.figure["data"] if shown else []:
+            for href, amount in zip(trace["customdata"], trace["x"], strict=True):
+                assert opened(client, href)[1] == Decimal(str(amount)).quantize(Decimal("0.01"))
+        assert bool(shown) == bool(bars)
+    for figure in response.context["figures"]:
+        if figure.href:
+            opened(client, figure.href)
+    for line in response.context["bookings"].table.rows:
+        if line["href"]:
+            assert opened(client, line["href"])[1] == line["values"][0]
+
+
+def test_the_trend_opens_the_open_deals_of_each_day(paper: Paper, eve, sign_in_as):
+    furnish(paper)
+    client = sign_in_as(eve)
+
+    response = client.get(reverse("team-trend"), {**Q1, "as_of": "2026-03-02"})
+
+    assert response.status_code == 200
+    (every, _closing) = response.context["trend"].figure["data"]
+    for n in range(0, len(every["x"]), 10):
+        assert opened(client, every["customdata"][n])[1] == Decimal(str(every["y"][n])).quantize(
+            Decimal("0.01")
+        )
+
+
+def test_the_trend_is_a_part_of_the_page_and_a_page_of_its_own(paper: Paper, sign_in_as):
+    client = sign_in_as(paper.mia)
+
+    whole = client.get(reverse("team-trend"), Q1)
+    part = client.get(reverse("team-trend"), Q1, headers={"HX-Request": "true"})
+
+    assert b"<html" in whole.content
+    assert b"<html" not in part.content
+    assert b"Open pipeline by day" in part.content
+    assert reverse("team-trend").encode() in page(client).content
+
+
+def test_a_past_day_is_said_and_shown(paper: Paper, sign_in_as):
+    set_quotas(paper)
+    client = sign_in_as(paper.mia)
+
+    response = page(client, as_of="2026-02-09")
+
+    assert "As it stood at the end of 9 Feb 2026" in response.content.decode()
+    assert response.context["report"].attainment.quota == 3_400_000
+    assert "as_of=2026-02-09" in response.context["figures"][0].href
+
+
+def test_the_calendar_day_of_today_is_now(paper: Paper, sign_in_as):
+    from org import access
+
+    response = sign_in_as(paper.mia).get(reverse("team"), {"as_of": access.today().isoformat()})
+
+    assert response.context["look"].as_of is None
+
+
+@pytest.mark.parametrize(
+    ("query", "field", "reason"),
+    [
+        ({"period": "Q9 1999"}, "period", "There is no period “Q9 1999” in the calendar."),
+        ({"period": "987654"}, "period", "There is no period"),
+        ({"as_of": "2199-01-01"}, "as_of", "That day has not come yet"),
+        ({"as_of": "yesterday"}, "as_of", ""),
+        ({"as_of": "1066-10-14"}, "as_of", "so long ago"),
+        ({"sort": "-secret"}, "sort", ""),
+        ({"page": "0"}, "page", ""),
+    ],
+)
+def test_a_bad_address_says_which_part_and_why(
+    paper: Paper, sign_in_as, query: dict, field: str, reason: str
+):
+    client = sign_in_as(paper.mia)
+
+    for name in ("team", "team-trend", "team-file"):
+        response = client.get(reverse(name), query)
+        assert response.status_code == 400
+        assert reason in str(response.context["form"].errors[field])
+        assert "Mia" in response.content.decode()
+
+
+def test_the_table_sorts_by_each_column(paper: Paper, eve, sign_in_as):
+    furnish(paper)
+    client = sign_in_as(eve)
+
+    def order(sort: str) -> list[str]:
+        people = page(client, sort=sort).context["people"]
+        return [row.name for row in people.rows if row.person]
+
+    assert order("-booked") == ["Ron Rep", "Rita Rep", "Rae Rep"]
+    assert order("booked") == ["Rae Rep", "Rita Rep", "Ron Rep"]
+    assert order("name") == ["Rae Rep", "Rita Rep", "Ron Rep"]
+    # Without a quota there is no attainment to sort by: it comes last both ways.
+    assert order("-share")[-1] == order("share")[-1] == "Rae Rep"
+
+
+def test_the_download_has_the_lines_and_the_whole(paper: Paper, sign_in_as):
+    furnish(paper)
+
+    response = sign_in_as(paper.mia).get(reverse("team-file"), Q1)
+
+    rows = list(csv.DictReader(io.StringIO(response.getvalue().decode("utf-8-sig"))))
+    assert [(row["Person"], row["Quota"], row["Booked"]) for row in rows] == [
+        ("Rita Rep", "22000.00", "11000.00"),
+        ("1 person not below you", "3000.00", "5000.50"),
+        ("North", "25000.00", "16000.50"),
+    ]
+    assert rows[0]["Attainment"] == "0.5"
+
+
+def test_people_without_a_quota_are_said_not_zero(paper: Paper, eve, sign_in_as):
+    set_quotas(paper)
+
+    response = page(sign_in_as(eve))
+
+    assert "1 of the people here has no quota" in " ".join(response.content.decode().split())
+    assert cells(response, "Rae Rep")["share"] == "—"
+
+
+def test_attention_gives_reasons_and_thresholds(paper: Paper, sign_in_as):
+    furnish(paper)
+
+    html = page(sign_in_as(paper.mia)).content.decode()
+
+    assert "Close date passed: 25 Mar 2026" in html
+    assert "No activity since its creation" in html
+    assert "(limit 14 days)" in html
+    assert "At most 3 deals of one person and 10 in all." in html
+
+
+def test_an_empty_organisation_says_what_to_do(db, sign_in_as):
+    OrganisationFactory()
+    ada = PersonFactory(roles=(Role.ADMIN,))
+    manager = PersonFactory(roles=(Role.MANAGER,))
+
+    for person, words in ((ada, "Set up the calendar"), (manager, "have to set up")):
+        response = sign_in_as(person).get(reverse("team"))
+        assert response.status_code == 200
+        assert words in response.content.decode()
+
+
+def test_an_organisation_without_people_or_deals(paper: Paper, sign_in_as):
+    lonely = PersonFactory(full_name="Lena Lead", roles=(Role.MANAGER,))
+
+    response = sign_in_as(lonely).get(reverse("team"))
+
+    html = response.content.decode()
+    assert response.status_code == 200
+    assert "Nobody belongs here yet." in html
+    assert "No open deals." in html
+
+
+def test_a_thousand_people_come_in_pages_and_add_up(paper: Paper, eve, sign_in_as):
+    from org.models.people import Person, RoleGrant
+    from org.models.teams import TeamMembership
+
+    made = Person.objects.bulk_create(
+        [Person(full_name=f"Rep {n:04}", email=f"rep{n}@x.example") for n in range(1000)]
+    )
+    RoleGrant.objects.bulk_create([RoleGrant(person=p, role=Role.REP) for p in made])
+    TeamMembership.objects.bulk_create(
+        [TeamMembership(person=p, team=paper.north, valid_from=date(2026, 1, 1)) for p in made]
+    )
+    client = sign_in_as(eve)
+
+    first, last = page(client), page(client, page=11)
+
+    assert len(first.context["people"].rows) == 100
+    assert "1 to 100 of 1,003" in first.content.decode()
+    assert len(last.context["people"].rows) == 3
+    assert first.context["people"].total.booked == 2_885_076
+
+
+def test_the_number_of_statements_is_the_same_for_few_and_many(
+    paper: Paper, sign_in_as, django_assert_num_queries
+):
+    client = sign_in_as(paper.mia)
+    page(client)
+    won = StageFactory(won=True)
+    for count in (1, 3):
+        for _ in range(count):
+            rep = PersonFactory(roles=(Role.REP,))
+            TeamMembershipFactory(person=rep, team=paper.north)
+            ReportingLineFactory(person=rep, manager=paper.mia)
+            QuotaFactory(person=rep, period=paper.period("Q1 2026"), set_at=at(1, 1))
+            paper.make(f"open of {rep}", rep, "10", expected_close_on=date(2026, 3, 1))
+            paper.win(f"won by {rep}", rep, "10", at(3, 1))
+        with django_assert_num_queries(12):
+            page(client)
+    assert won.pk
+
+
+def test_a_deal_won_now_is_on_the_next_page(paper: Paper, sign_in_as):
+    client = sign_in_as(paper.rita)
+    today = {"created_at": at(4, 3)}
+    deal = paper.make("just now", paper.rita, "4321.00", **today)
+    before = client.get(reverse("me")).context["report"].attainment.actual
+
+    with history.writing(by=paper.rita, source="page"):
+        Deal.objects.filter(pk=deal.pk).update(stage=paper.won)
+
+    assert client.get(reverse("me")).context["report"].attainment.actual == before + 432_100
+
+
+def test_names_that_people_typed_are_text(paper: Paper, sign_in_as):
+    change(paper.make("<script>alert(1)</script>", paper.rita, "9"), at=at(4, 2), next_step="")
+
+    html = page(sign_in_as(paper.mia), period="Q4 2026").content.decode()
+
+    assert "<script>alert(1)" not in html
+    assert "&lt;script&gt;alert(1)" in html
