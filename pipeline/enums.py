@@ -198,3 +198,23 @@ class RowAction(StrEnum):
     LEAVE = "leave"
     PART = "part"
     REFUSE = "refuse"
+
+
+IMPORT_STATE_LABELS = {
+    ImportState.READING: "Being read",
+    ImportState.MAPPING: "Columns to check",
+    ImportState.PLANNING: "Being checked",
+    ImportState.PLANNED: "Preview ready",
+    ImportState.RUNNING: "Running",
+    ImportState.DONE: "Imported",
+    ImportState.UNDOING: "Being undone",
+    ImportState.UNDONE: "Undone",
+    ImportState.FAILED: "Cannot be read",
+    ImportState.DISCARDED: "Discarded",
+}
+IMPORT_STATE_TONES = {
+    ImportState.DONE: "good",
+    ImportState.FAILED: "bad",
+    ImportState.MAPPING: "warn",
+    ImportState.PLANNED: "warn",
+}

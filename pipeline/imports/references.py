@@ -15,7 +15,6 @@ from pipeline.enums import SUBJECT_PLURALS, ImportSubject, Status
 from pipeline.imports import salesforce_ids
 from pipeline.imports.cells import CellError
 from pipeline.imports.headers import squashed
-from pipeline.imports.kinds import CREATABLE
 from pipeline.imports.options import Answer
 from pipeline.models.accounts import Account, Contact, Product
 from pipeline.models.deals import Deal, Stage
@@ -254,5 +253,8 @@ def choices_of(subject: str) -> list[tuple[int, str]]:
     return list(_rows(subject).order_by(name).values_list("pk", name)[:MOST_COMPARED])
 
 
-def may_create(subject: str) -> bool:
-    return subject in CREATABLE
+def names_of(subject: str, ids: Iterable[int]) -> dict[int, str]:
+    """Return the names of the rows with these ids, archived ones too."""
+    model, name, _ = _TABLES[subject]
+    rows: QuerySet[Any] = model._default_manager.filter(pk__in=list(ids))  # noqa: SLF001 -- Django's name for it
+    return dict(rows.values_list("pk", name))

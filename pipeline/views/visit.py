@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from kit.forms import add_errors
 from org import access
+from org import rules as org_rules
 from org.facts import organisation_facts
 from org.models.people import Person
 from pipeline import rules
@@ -50,6 +51,10 @@ def writers(view: View) -> View:
 
 def stage_admins(view: View) -> View:
     return _let_in(rules.can_set_up_stages, view)
+
+
+def import_admins(view: View) -> View:
+    return _let_in(org_rules.can_administer, view)
 
 
 def _let_in(allowed: Callable[[Person], bool], view: View) -> View:

@@ -1,0 +1,57 @@
+"""The columns of imports' tables."""
+
+from typing import Any
+
+from kit.tables import Column
+from pipeline.enums import (
+    IMPORT_KIND_LABELS,
+    IMPORT_STATE_LABELS,
+    IMPORT_STATE_TONES,
+    ImportKind,
+    ImportState,
+)
+
+
+def _state(run: Any) -> str:
+    return IMPORT_STATE_LABELS[ImportState(run.state)]
+
+
+def _tone(run: Any) -> str:
+    return IMPORT_STATE_TONES.get(ImportState(run.state), "neutral")
+
+
+RUNS = [
+    Column(key="file_name", label="File", href=lambda run: run.get_absolute_url()),
+    Column(key="kind", label="Holds", value=lambda run: IMPORT_KIND_LABELS[ImportKind(run.kind)]),
+    Column(key="state", label="State", kind="badge", value=_state, tone=_tone),
+    Column(
+        key="rows",
+        label="Rows",
+        kind="count",
+        value=lambda run: run.plan.get("rows", run.profile.get("rows")),
+    ),
+    Column(key="created_by", label="By", value=lambda run: run.created_by or "Command line"),
+    Column(key="created_at", label="Begun", kind="moment"),
+]
+
+
+def _changes(row: Any) -> str:
+    return "; ".join(f"{c.field}: {c.before} → {c.after}" for c in row.changes)
+
+
+def _number(row: Any) -> str:
+    return str(row.number)
+
+
+ROWS = [
+    Column(key="number", label="Row", value=_number),
+    Column(key="name", label="What it is"),
+    Column(key="changes", label="What changes", value=_changes),
+]
+
+REFUSALS = [
+    Column(key="row", label="Row", value=lambda refusal: str(refusal.row)),
+    Column(key="column", label="Column"),
+    Column(key="text", label="What stands there"),
+    Column(key="reason", label="Reason"),
+]
