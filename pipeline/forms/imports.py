@@ -11,7 +11,14 @@ from django.core.exceptions import ValidationError
 
 from kit.fields import choices
 from kit.forms import DayField, KitForm, PageField, PlainTextField
-from pipeline.enums import IMPORT_KIND_LABELS, ImportKind, RowAction, Status
+from pipeline.enums import (
+    IMPORT_KIND_LABELS,
+    SUBJECT_PLURALS,
+    ImportKind,
+    ImportSubject,
+    RowAction,
+    Status,
+)
 from pipeline.imports.asking import MOST_PICKED, Asked, Questions
 from pipeline.imports.dates import ORDER_LABELS, Order
 from pipeline.imports.kinds import KINDS
@@ -23,6 +30,8 @@ from pipeline.models.deals import Stage
 from pipeline.models.imports import ImportRun
 
 SCALES = ((1, "as written"), (1_000, "in thousands"), (1_000_000, "in millions"))
+# Where nothing here looks like the text, it is most likely new.
+OFTEN_NEW = frozenset({ImportSubject.STAGE, ImportSubject.TEAM})
 LEAVE_OUT = ("", "Leave out")
 
 
@@ -157,10 +166,10 @@ class ColumnsForm(KitForm):
             kind_fields,
             self.options.mapping.get(place, ""),
         )
-        if column.date_fits:
+        if column.date_fits and column.is_of_dates:
             orders = [("", "choose"), *((str(o), label) for o, label in ORDER_LABELS.items())]
             self._add(f"order-{place}", f"Order of dates in {column.label}", orders, found.order)
-        if column.numbers and column.numbers * 2 >= min(column.filled, column.numbers):
+        if column.is_of_numbers:
             marks = [("", "choose"), *((str(m), label) for m, label in MARK_LABELS.items())]
             self._add(f"mark-{place}", f"Decimal mark in {column.label}", marks, found.mark)
             self._add(f"scale-{place}", f"Unit of {column.label}", SCALES, found.scale)
@@ -245,8 +254,11 @@ class AnswersForm(KitForm):
                 label=f"Name for {asked.text}", required=False
             )
         if picked:
-            options.append((f"One of the {asked.subject}s here", picked))
+            plural = SUBJECT_PLURALS[ImportSubject(asked.subject)]
+            options.append((f"One of the {plural} here", picked))
         initial = str(asked.suggestion) if asked.suggestion in names else ""
+        if not initial and asked.subject in OFTEN_NEW:
+            initial = options[1][0]
         self.fields[f"answer-{number}"] = forms.ChoiceField(
             label=f"{asked.text} is", choices=options, required=False, initial=initial
         )
@@ -271,7 +283,11 @@ class AnswersForm(KitForm):
     def wholes(self) -> Iterator[dict[str, Any]]:
         """Yield, for each subject that may be made, the box that makes all unknown ones."""
         for subject, count in self.questions.creatable:
-            yield {"subject": subject, "count": count, "box": self[f"create-{subject}"]}
+            yield {
+                "plural": SUBJECT_PLURALS[ImportSubject(subject)],
+                "count": count,
+                "box": self[f"create-{subject}"],
+            }
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}

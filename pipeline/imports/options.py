@@ -91,16 +91,31 @@ class ColumnProfile:
     filled: int = 0
     samples: list[str] = field(default_factory=list)
     dates: int = 0
+    not_dates: int = 0
     date_order: str = ""
     date_certain: bool = True
     date_example: str = ""
     date_fits: dict[str, int] = field(default_factory=dict)
     numbers: int = 0
+    not_numbers: int = 0
     number_mark: str = ""
     number_certain: bool = True
     number_example: str = ""
     number_fits: dict[str, int] = field(default_factory=dict)
     salesforce_ids: bool = False
+
+    @property
+    def is_of_dates(self) -> bool:
+        return self.dates >= max(1, self.not_dates)
+
+    @property
+    def is_of_numbers(self) -> bool:
+        return self.numbers >= max(1, self.not_numbers)
+
+    @property
+    def has_marks(self) -> bool:
+        """Whether the numbers hold marks, so that it matters which one is decimal."""
+        return not self.number_certain or len(set(self.number_fits.values())) > 1
 
 
 @dataclass(slots=True)

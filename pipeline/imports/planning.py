@@ -238,7 +238,7 @@ def _read_batch(
             refused.append(Refused(row.number, "", _start(row.cells), row.fault))
             continue
         values, faults = _values(row, columns)
-        faults += _resolve(row, values, columns, resolvers)
+        faults += _resolve(row, values, columns, resolvers, getattr(composer, "names", set()))
         if not faults:
             try:
                 staged.append(composer.compose(row.number, values))
@@ -284,14 +284,23 @@ def _values(row: Row, columns: list[Column]) -> tuple[dict[str, Any], list[Refus
 
 
 def _resolve(
-    row: Row, values: dict[str, Any], columns: list[Column], resolvers: dict[str, Resolver]
+    row: Row,
+    values: dict[str, Any],
+    columns: list[Column],
+    resolvers: dict[str, Resolver],
+    names: set[str],
 ) -> list[Refused]:
-    """Put the ids of what the row names beside the names; return those that stand for nothing."""
+    """Put the ids of what the row names beside the names; return those that stand for nothing.
+
+    ``names`` are the file's own rows: what may be one of them is left to the composer.
+    """
     faults = []
     for column in columns:
         name = column.field.name
         text = values.get(name)
-        if column.field.shape is not Shape.REFERENCE or name in WITHIN_FILE or text is None:
+        if column.field.shape is not Shape.REFERENCE or text is None:
+            continue
+        if name in WITHIN_FILE and norm(text) in names:
             continue
         try:
             values[f"{name}:id"] = resolvers[name].resolve(text)

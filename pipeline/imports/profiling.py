@@ -61,6 +61,7 @@ class _Column:
     def done(self, *, from_salesforce: bool) -> ColumnProfile:
         found = self.profile
         found.dates, found.date_certain = self.dates.dates, self.dates.is_certain
+        found.not_dates, found.not_numbers = self.dates.others, self.numbers.others
         found.date_order = str(self.dates.suggestion or "")
         found.date_example = self.dates.example
         found.date_fits = {str(order): count for order, count in self.dates.fits.items()}

@@ -114,7 +114,7 @@ def decisions(kind: str, options: Options, profile: Profile) -> list[str]:
         words = f"“{column.label}” is the {field.label.lower()}"
         if field.shape in DATE_SHAPES and found.order and column.date_fits:
             words += f", dates as {ORDER_LABELS[Order(found.order)]}"
-        if field.shape in NUMBER_SHAPES and found.mark and len(column.number_fits) < 3:
+        if field.shape in NUMBER_SHAPES and found.mark and column.has_marks:
             words += f", decimal mark {MARK_LABELS[Mark(found.mark)]}"
         if found.scale != 1:
             words += f", times {found.scale:,}"

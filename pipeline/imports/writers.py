@@ -10,7 +10,6 @@ from org.services.calendar import end_of_day
 from pipeline.enums import ImportKind
 from pipeline.imports import comparing, deals, people, placing, quotas, snapshots, tables
 from pipeline.imports.composing import Rates
-from pipeline.imports.making import make
 from pipeline.imports.options import Options
 from pipeline.models.imports import ImportRun
 
@@ -79,9 +78,8 @@ def lock(run: ImportRun) -> None:
 
 
 def apply(run: ImportRun, options: Options, *, by: Person | None, now: datetime) -> None:
-    """Make what is named on the way, then write what the plan says."""
+    """Write what the plan says; what it names on the way has been made."""
     reason = reason_of(run)
-    make(run, by=by, currency=options.currency)
     match run.kind:
         case ImportKind.DEALS:
             deals.apply(

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, Min, QuerySet
 
 from pipeline.enums import (
     IMPORT_STATE_LABELS,
@@ -183,6 +183,28 @@ def columns_page(run: ImportRun) -> ColumnsPage:
 
 
 @dataclass(frozen=True, slots=True)
+class RefusedAlike:
+    """Rows refused for the same reason with the same text: how many, and the first of them."""
+
+    column: str
+    text: str
+    reason: str
+    count: int
+    first: int
+
+
+def _refused(run: ImportRun) -> list[RefusedAlike]:
+    """Return the most frequent refusals."""
+    groups = (
+        run.refusals.order_by()
+        .values("column", "text", "reason")
+        .annotate(count=Count("pk"), first=Min("row"))
+        .order_by("-count", "first")[:MOST_SHOWN]
+    )
+    return [RefusedAlike(**group) for group in groups]
+
+
+@dataclass(frozen=True, slots=True)
 class PlanPage:
     """What the preview, and later the result, says."""
 
@@ -194,7 +216,7 @@ class PlanPage:
     makes: list[tuple[str, str]]
     open_stage: str
     changes: list[ShownRow]
-    refused: list[Any]
+    refused: list[RefusedAlike]
     questions: Questions
     undone: UndoReport | None
 
@@ -210,7 +232,7 @@ def plan_page(run: ImportRun) -> PlanPage:
         makes=list(run.creations.values_list("subject", "name")),
         open_stage=_open_stage(run),
         changes=shown(run, rows_of(run, RowAction.CHANGE)[:MOST_SHOWN]),
-        refused=list(run.refusals.all()[:MOST_SHOWN]),
+        refused=_refused(run),
         questions=questions(run),
         undone=UndoReport(**run.undo_report) if run.undo_report else None,
     )

@@ -26,6 +26,7 @@ from pipeline.imports.rows import RowReader
 from pipeline.imports.workbooks import UnreadableFileError
 from pipeline.models.deals import Stage
 from pipeline.models.imports import ImportMapping, ImportRun, ImportStagedRow
+from pipeline.services.import_making import make
 from pipeline.services.imports import WORKING, move, require_admin
 
 LARGEST_SHEET_CELLS = 60_000_000
@@ -192,6 +193,7 @@ def _run(run: ImportRun, now: datetime, progress: Progress) -> None:
     progress("Writing", 0, 0)
     try:
         with transaction.atomic():
+            make(run, by=by, currency=options.currency)
             writers.apply(run, options, by=by, now=now)
     except IntegrityError as error:
         raise ValidationError(

@@ -1,4 +1,4 @@
-"""Making what files name on the way: stages, teams, people, accounts and products."""
+"""Making what files of imports name on the way: stages, teams, people, accounts, products."""
 
 from typing import Any
 
@@ -10,9 +10,11 @@ from org.services import people as people_service
 from org.services import teams as team_service
 from pipeline.enums import Category, ImportSubject, Status
 from pipeline.imports.references import usual_place
-from pipeline.models.accounts import Account, Product
+from pipeline.models.accounts import Product
 from pipeline.models.deals import Stage
 from pipeline.models.imports import ImportCreation, ImportRun
+from pipeline.services.accounts import create_account
+from pipeline.services.stages import create_stage
 
 # Stages made by an import stand between these; an admin sets them right afterwards.
 LOWEST, HIGHEST = 10, 90
@@ -59,9 +61,7 @@ def _made(
         case ImportSubject.STAGE:
             return _stage(creation, by, opens)
         case ImportSubject.ACCOUNT:
-            account = Account.objects.create(name=creation.name[:200])
-            audit.record(by, "account.create", account, reason=f"Import {run.pk}")
-            return account
+            return create_account(by=by, name=creation.name[:200])
         case ImportSubject.PRODUCT:
             product = Product.objects.create(name=creation.name[:200], currency=currency)
             audit.record(by, "product.create", product, reason=f"Import {run.pk}")
@@ -84,22 +84,16 @@ def _stage_kind(creation: ImportCreation) -> Status:
 def _stage(creation: ImportCreation, by: Person | None, opens: list[ImportCreation]) -> Stage:
     """Make a stage. Open ones follow those that are here, each more probable than the last."""
     kind = _stage_kind(creation)
-    category = {Status.WON: Category.CLOSED, Status.LOST: Category.OMITTED}
-    probability = {Status.WON: 100, Status.LOST: 0}
-    order = {Status.WON: WON, Status.LOST: LOST}
-    stage = Stage(
-        name=creation.name[:100],
-        kind=str(kind),
-        default_category=str(category.get(kind, Category.PIPELINE)),
-        probability=probability.get(kind, 0),
-        order=order.get(kind, 0),
-    )
+    fields: dict[str, Any] = {"name": creation.name[:100], "kind": str(kind)}
     if kind == Status.OPEN:
         place = opens.index(creation) + 1
-        stage.probability = LOWEST + (HIGHEST - LOWEST) * place // (len(opens) + 1)
-        names = [c.name for c in opens]
-        here = Stage.objects.filter(kind=Status.OPEN).exclude(name__in=names).order_by("-order")
-        stage.order = min(LAST_OPEN, (here[0].order if here else 0) + 10 * place)
-    stage.save()
-    audit.record(by, "stage.create", stage, changes={"kind": (None, str(kind))})
-    return stage
+        here = Stage.objects.filter(kind=Status.OPEN).exclude(name__in=[c.name for c in opens])
+        last = here.order_by("-order").first()
+        fields |= {
+            "probability": LOWEST + (HIGHEST - LOWEST) * place // (len(opens) + 1),
+            "order": min(LAST_OPEN, (last.order if last else 0) + 10 * place),
+            "default_category": str(Category.PIPELINE),
+        }
+    else:
+        fields["order"] = WON if kind == Status.WON else LOST
+    return create_stage(by=by, **fields)
