@@ -54,5 +54,9 @@ def can_set_up_stages(actor: Person) -> bool:
     return actor.is_admin
 
 
+def can_set_up_products(actor: Person) -> bool:
+    return actor.is_admin
+
+
 def can_recompute(actor: Person) -> bool:
     return actor.is_admin

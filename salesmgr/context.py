@@ -67,10 +67,12 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
         "Set-up",
         (
+            Entry("Steps", "setup", "checklist", admins),
             Entry("People", "org:people", "users", admins),
             Entry("Teams", "org:teams", "users-group", admins),
             Entry("Territories", "org:territories", "map-2", admins),
             Entry("Stages", "pipeline:stages", "stairs", admins),
+            Entry("Products", "pipeline:products", "list", admins),
             Entry("Calendar", "org:calendar", "calendar", admins),
             Entry("Quotas", "pipeline:quotas", "target", teams),
             Entry("Imports", "pipeline:imports", "upload", admins),

@@ -4,7 +4,7 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
-from salesmgr import health, views
+from salesmgr import health, setup, views
 
 # Its own form would let passwords be tried without limit; allauth's pages keep one.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -16,6 +16,7 @@ urlpatterns = [
     path("team/people.csv", views.team_file, name="team-file"),
     path("team/people/<int:pk>/", views.member, name="member"),
     path("me/", views.me, name="me"),
+    path("setup/steps/", setup.setup, name="setup"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("auth/", include("org.sign_in_urls")),

@@ -31,7 +31,7 @@ def home(request: PersonRequest) -> HttpResponse:
     if person.is_manager or person.is_executive:
         return redirect("team")
     if person.is_admin:
-        return redirect("team" if Deal.objects.exists() else "org:people")
+        return redirect("team" if Deal.objects.exists() else "setup")
     if person.is_rep:
         return redirect("me")
     if person.is_recruiter:

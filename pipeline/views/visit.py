@@ -57,6 +57,10 @@ def import_admins(view: View) -> View:
     return _let_in(org_rules.can_administer, view)
 
 
+def product_admins(view: View) -> View:
+    return _let_in(rules.can_set_up_products, view)
+
+
 def _let_in(allowed: Callable[[Person], bool], view: View) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

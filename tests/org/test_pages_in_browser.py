@@ -54,6 +54,9 @@ def addresses(team: SalesTeam) -> list[str]:
         f"{reverse('pipeline:quotas')}?group={north['group']}&kind=month",
         f"{reverse('pipeline:quotas')}?group=territories",
         reverse("pipeline:quota-history", args=["person", team.rita.pk]),
+        reverse("setup"),
+        reverse("pipeline:products"),
+        reverse("pipeline:product-new"),
         reverse("pipeline:territory-bookings"),
         reverse("pipeline:territory-accounts", args=[europe.pk]),
     ]

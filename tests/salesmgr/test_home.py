@@ -15,7 +15,7 @@ from tests.factories.pipeline import DealFactory
         ((Role.REP,), "me"),
         ((Role.REP, Role.RECRUITER), "me"),
         ((Role.RECRUITER,), "hiring:requisitions"),
-        ((Role.ADMIN,), "org:people"),
+        ((Role.ADMIN,), "setup"),
     ],
 )
 def test_everybody_starts_where_their_role_works(db, sign_in_as, roles, page):
