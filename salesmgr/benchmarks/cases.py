@@ -111,13 +111,13 @@ def _deal(world: World) -> Measurement:
 
 
 def _move(world: World) -> Measurement:
-    """Move deals of the rep's to their next stage, each deal once; the floor moves others."""
+    """Move deals of the manager's team to their next stage, each once; the floor moves others."""
     stages = list(Stage.objects.live().filter(kind="open"))
     following = {stage.pk: after.pk for stage, after in pairwise(stages)}
     rows = Deal.objects.open().filter(stage__in=following)
-    mine = iter(rows.filter(owner=world.viewers["rep"]).order_by("pk"))
-    others = iter(rows.exclude(owner=world.viewers["rep"]).order_by("pk"))
-    client = world.client("rep")
+    seen = rows.visible_to(world.viewers["manager"])
+    mine, others = iter(seen.order_by("pk")), iter(rows.exclude(pk__in=seen).order_by("pk"))
+    client = world.client("manager")
 
     def move() -> None:
         deal = _next(mine)

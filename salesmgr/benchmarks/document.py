@@ -124,9 +124,17 @@ def _floors(report: Report) -> str:
     return "\n".join([*lines, "", "The statements stand in `salesmgr/benchmarks/floors.py`.", ""])
 
 
+def _reason(report: Report, verdict: Verdict) -> str:
+    """Return why the target is missed, by the most special of the known reasons."""
+    known = report.reasons
+    special = known.get(f"{verdict.case}, {verdict.what}")
+    return special or known.get(verdict.case, "The reason is not known yet.")
+
+
 def _targets(report: Report) -> str:
     """Return all targets with what was found, then each one missed with its reason."""
-    table = _table(
+    sizes = max(report.pages)
+    table = f"Set for 1,000,000 deals; judged at {sizes:,}.\n\n" + _table(
         ["case", "what", "target", "found", ""],
         [
             [v.case, v.what, v.limit, v.found, "met" if v.is_met else "**missed**"]
@@ -137,8 +145,6 @@ def _targets(report: Report) -> str:
     if not missed:
         return table + "\nEvery target is met.\n"
     why = [
-        f"- {v.case}, {v.what}: {v.found} against {v.limit}. "
-        + report.reasons.get(f"{v.case}, {v.what}", "The reason is not known yet.")
-        for v in missed
+        f"- {v.case}, {v.what}: {v.found} against {v.limit}. {_reason(report, v)}" for v in missed
     ]
     return "\n".join([table, "Missed:\n", *why, ""])

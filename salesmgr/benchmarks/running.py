@@ -88,7 +88,9 @@ def _machine(today: date) -> str:
     with connection.cursor() as cursor:
         cursor.execute("SHOW server_version")
         server = cursor.fetchone()[0].split()[0]
+    cores, load = os.cpu_count() or 1, os.getloadavg()[0]
+    busy = f" Other work ran beside it (load {load:.1f})." if load > cores else ""
     return (
-        f"{today:%d %B %Y}, {os.cpu_count()} cores, Python {platform.python_version()},"
-        f" PostgreSQL {server}."
+        f"{today:%d %B %Y}, {cores} cores, Python {platform.python_version()},"
+        f" PostgreSQL {server}.{busy}"
     )

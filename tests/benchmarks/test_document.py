@@ -38,6 +38,15 @@ def test_document_names_each_missed_target_with_its_reason() -> None:
 
     text = markdown(report(verdicts=verdicts, reasons={"My page, median": "It draws two charts."}))
 
+    assert "Set for 1,000,000 deals; judged at 100,000." in text
     assert "- My page, median: 80 ms against ≤ 60 ms. It draws two charts." in text
     assert "- My page, statements: 14 against ≤ 12. The reason is not known yet." in text
     assert "Every target is met" not in text
+
+
+def test_reason_of_a_case_serves_where_none_is_special() -> None:
+    verdicts = [Verdict("My page", "statements", "≤ 12", "14", is_met=False)]
+
+    text = markdown(report(verdicts=verdicts, reasons={"My page": "It has two forms."}))
+
+    assert "14 against ≤ 12. It has two forms." in text

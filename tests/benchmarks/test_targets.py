@@ -1,6 +1,13 @@
 from salesmgr.benchmarks.cases import CASES
 from salesmgr.benchmarks.measuring import Batch, Measurement, Timing
-from salesmgr.benchmarks.targets import RESTRICTED, TARGETS, Verdict, judge, judge_batches
+from salesmgr.benchmarks.targets import (
+    REASONS,
+    RESTRICTED,
+    TARGETS,
+    Verdict,
+    judge,
+    judge_batches,
+)
 
 TITLES = {"team": "Team", "list": "List", "list-rep": "List of a rep"}
 
@@ -18,6 +25,14 @@ def test_targets_speak_of_cases_that_exist() -> None:
 
     assert set(TARGETS) == keys
     assert {key for restricted, other, _ in RESTRICTED for key in (restricted, other)} <= keys
+
+
+def test_reasons_speak_of_cases_that_exist() -> None:
+    titles = {case.title for case in CASES}
+    batches = {"Attainment of everybody in every month", "Import of deals, preview and run"}
+
+    for key in REASONS:
+        assert any(key == title or key.startswith(f"{title}, ") for title in titles | batches), key
 
 
 def test_median_ratio_and_statements_are_judged_at_the_largest_size() -> None:
