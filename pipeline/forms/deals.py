@@ -21,6 +21,8 @@ from pipeline.services.deals import EDITABLE
 
 CURRENCY_INPUT = forms.TextInput(attrs={"maxlength": 3, "size": 4, "autocapitalize": "characters"})
 OVERRIDES = [pair for pair in choices(Category) if pair[0] != Category.CLOSED]
+# What the author looked at, and when.
+ABOUT_THE_LOOK = ("version", "seen")
 TEXT_AREA = forms.Textarea(attrs={"rows": 3})
 
 
@@ -79,6 +81,7 @@ class EditDealForm(_DealFields):
     """All of a deal that is edited by hand. Hidden beside each field stands what its author saw."""
 
     version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    seen = SeenField()
     field_order = [
         "name",
         "account",
@@ -92,8 +95,9 @@ class EditDealForm(_DealFields):
         "source",
     ]
 
-    def __init__(self, data: Any = None, *, viewer: Person, deal: Deal) -> None:
-        stored = {name: getattr(deal, name) for name in EDITABLE} | {"version": deal.version}
+    def __init__(self, data: Any = None, *, viewer: Person, deal: Deal, now: datetime) -> None:
+        stored = {name: getattr(deal, name) for name in EDITABLE}
+        stored |= {"version": deal.version, "seen": now.isoformat()}
         super().__init__(_chosen(data) if data is not None else None, initial=stored)
         self.fields["account"] = AccountField(
             viewer=viewer, required=False, help_text="Begin to type its name."
@@ -105,7 +109,7 @@ class EditDealForm(_DealFields):
         self.fields |= _of_the_stage(deal, sent=data)
         self.order_fields(self.field_order)
         for name, field in self.fields.items():
-            field.show_hidden_initial = name != "version"
+            field.show_hidden_initial = name not in ABOUT_THE_LOOK
 
     def changes(self) -> dict[str, Any]:
         """Return the fields that the author changed from what they saw; for a valid form."""
@@ -139,7 +143,7 @@ class EditDealForm(_DealFields):
             name
             for name in self.fields
             if name in current.fields
-            and name != "version"
+            and name not in ABOUT_THE_LOOK
             and self.data.get(self.add_initial_prefix(name)) != current.stored_text(name)
         ]
 
@@ -148,9 +152,9 @@ class EditDealForm(_DealFields):
 
         What the author typed stays in the ``clashing`` fields; all others hold what is stored.
         """
-        inputs = {"version": str(current.initial["version"])}
+        inputs = {name: str(current.initial[name]) for name in ABOUT_THE_LOOK}
         for name in current.fields:
-            if name != "version":
+            if name not in ABOUT_THE_LOOK:
                 stored = current.stored_text(name)
                 typed = self.data.get(name, "") if name in clashing else stored
                 inputs |= {self.add_initial_prefix(name): stored, name: typed}
@@ -167,6 +171,9 @@ class MoveForm(KitForm):
         options["initial"] = {"version": deal.version} | options.get("initial", {})
         super().__init__(data, **options)
         stages = Stage.objects.visible_to(viewer).live()
+        if not self.is_bound:
+            # Sent, it is the second click of a double click.
+            stages = stages.exclude(pk=deal.stage_id)
         self.fields["stage"] = forms.ModelChoiceField(stages, empty_label=None, label="Move to")
         self.fields["lost_reason"] = _lost_reason(required=False)
         self.fields["lost_note"] = _lost_note()

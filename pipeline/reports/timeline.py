@@ -4,8 +4,8 @@ The deal was scoped to the viewer before it comes here; what hangs on it belongs
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from kit import display
@@ -16,6 +16,7 @@ from pipeline.models.activities import Activity
 from pipeline.models.deals import Deal, DealVersion
 
 SHOWN = 50
+ONE_DEED = timedelta(seconds=1)
 WAYS = {
     "page": "",
     "api": "through the API",
@@ -90,7 +91,8 @@ class Timeline:
 
 def deal_timeline(deal: Deal, *, limit: int | None = SHOWN) -> Timeline:
     """Return the newest ``limit`` entries of the deal's story, or all of them."""
-    entries = [*_of_versions(deal), *_of_activities(deal), *_of_the_log(deal)]
+    versions, log = list(_of_versions(deal)), list(_of_the_log(deal))
+    entries = [*_told_once(versions, log), *_of_activities(deal)]
     entries.sort(key=lambda entry: entry.at, reverse=True)
     shown = entries if limit is None else entries[:limit]
     return Timeline(shown, len(entries) - len(shown))
@@ -184,6 +186,23 @@ def _of_the_log(deal: Deal) -> Iterable[Entry]:
                 changes=changes,
                 reason=row.reason,
             )
+
+
+def _told_once(versions: list[Entry], log: list[Entry]) -> list[Entry]:
+    """Join what one deed left in the history and in the log: same author, same moment.
+
+    The log has the start of the transaction, the version a moment within it.
+    """
+    found = list(versions)
+    for entry in log:
+        for place, version in enumerate(found):
+            together = timedelta(0) <= version.at - entry.at < ONE_DEED
+            if together and version.who == entry.who:
+                found[place] = replace(version, changes=(*version.changes, *entry.changes))
+                break
+        else:
+            found.append(entry)
+    return found
 
 
 def _logged(value: Any) -> str:

@@ -3,6 +3,7 @@
 A row is a Deal or, for a past day, a DealVersion; both have account, owner and stage at hand.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from django.urls import reverse
@@ -28,13 +29,6 @@ def _account_href(row: Any) -> str | None:
 
 def _words(choice: str) -> str:
     return choice.replace("_", " ").capitalize()
-
-
-def _original_amount(row: Any) -> str:
-    """Return the amount as it was agreed where that is not the reporting currency."""
-    if row.amount is None or row.amount == row.amount_base:
-        return ""
-    return f"{row.amount:,.2f} {row.currency}"
 
 
 DEALS = [
@@ -65,12 +59,6 @@ DEALS = [
         value=lambda row: row.amount_base,
         note="In the organisation's currency, at the rate of its day.",
     ),
-    Column(
-        key="original",
-        label="As agreed",
-        value=_original_amount,
-        note="Where the deal is in another currency.",
-    ),
     Column(key="category", label="Category", value=lambda row: _words(row.category)),
     Column(
         key="close",
@@ -95,14 +83,34 @@ DEALS = [
         value=lambda row: row.created_at,
     ),
 ]
-# A version does not say when its deal was made; its moment is the page's.
-VERSIONS = [column for column in DEALS if column.key != "created"]
+OF_AN_ACCOUNT = [
+    replace(column, sort=None)
+    for column in DEALS
+    if column.key in ("name", "owner", "stage", "amount", "close", "closed")
+]
+
+
+def page_columns(*, past: bool, is_open: bool, is_closed: bool) -> list[Column]:
+    """Return the columns that can differ between the rows of a list.
+
+    Open deals have no closing, closed ones no step to come, and a version of a ``past`` day does
+    not say when its deal was made.
+    """
+    left_out = {"created"} if past else set()
+    if is_open:
+        left_out |= {"closed"}
+    if is_closed:
+        left_out |= {"next_step", "category"}
+    return [column for column in DEALS if column.key not in left_out]
+
+
+_BOTH = [column for column in DEALS if column.key != "created"]
 DOWNLOAD = [
     Column(key="id", label="Id", kind="text", value=deal_pk),
-    *VERSIONS[:5],
+    *_BOTH[:5],
     Column(key="amount_agreed", label="Amount as agreed", value=lambda row: row.amount),
     Column(key="currency", label="Currency"),
-    *VERSIONS[6:],
+    *_BOTH[5:],
     Column(key="next_step_on", label="Next step on"),
     Column(key="status", label="Status"),
 ]

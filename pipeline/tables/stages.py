@@ -14,8 +14,8 @@ def _deals_href(row: Any) -> str | None:
 
 
 STAGES = [
-    Column(key="order", label="Place", kind="count"),
     Column(key="name", label="Stage", href=lambda row: reverse("pipeline:stage", args=[row.pk])),
+    Column(key="order", label="Place", kind="count"),
     Column(
         key="kind",
         label="Deals are",

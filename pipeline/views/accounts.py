@@ -16,10 +16,8 @@ from pipeline.models.accounts import Account, Contact
 from pipeline.reports.accounts import account_list, account_page
 from pipeline.services import accounts as services
 from pipeline.tables.accounts import ACCOUNTS, ACTIVITIES
-from pipeline.tables.deals import DEALS
+from pipeline.tables.deals import OF_AN_ACCOUNT
 from pipeline.views.visit import Visit, form_page, posted, saved, sellers, visit_of, writers
-
-OF_AN_ACCOUNT = [column for column in DEALS if column.key not in ("account", "next_step")]
 
 
 @require_safe

@@ -14,7 +14,7 @@ from pipeline.forms.deal_filter import DealFilter
 from pipeline.models.accounts import Account
 from pipeline.reports.deals import DealList, deal_list, deal_rows
 from pipeline.reports.selection import DealSelection
-from pipeline.tables.deals import DEALS, DOWNLOAD, VERSIONS
+from pipeline.tables.deals import DEALS, DOWNLOAD, page_columns
 from pipeline.views.visit import Visit, sellers, visit_of
 
 # The order of a past day's deals, which know no creation: largest first.
@@ -88,7 +88,11 @@ def _context(
             label="New deal",
         )
     table = Table(
-        columns=VERSIONS if found.selection.as_of else DEALS,
+        columns=page_columns(
+            past=found.selection.as_of is not None,
+            is_open=found.selection.is_open,
+            is_closed=found.selection.is_closed,
+        ),
         rows=found.page.rows,
         caption="Deals",
         sort=sort,

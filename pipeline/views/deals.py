@@ -60,7 +60,7 @@ def deal_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Edit a deal; a second editor is shown both values and overwrites nothing."""
     visit = visit_of(request)
     found = _writable(visit, pk)
-    form = EditDealForm(posted(request), viewer=visit.viewer, deal=found)
+    form = EditDealForm(posted(request), viewer=visit.viewer, deal=found, now=visit.now)
     try:
         if not saved(form, lambda: _edit(visit, found, form)):
             return form_page(request, "pipeline/deal_edit.html", form, deal=found)
@@ -197,13 +197,13 @@ def _edit_conflict(
     request: HttpRequest, visit: Visit, form: EditDealForm, conflict: services.EditConflict
 ) -> HttpResponse:
     """Show both values; the form sent from there carries the version and values shown there."""
-    current = EditDealForm(viewer=visit.viewer, deal=conflict.current)
+    current = EditDealForm(viewer=visit.viewer, deal=conflict.current, now=visit.now)
     sides = edit_conflict(
         conflict.current,
         conflict.attempted,
         contested=form.changed_by_others(current),
         choosable=current.fields,
-        seen=None,
+        seen=form.cleaned_data["seen"],
     )
     context = {
         "conflict": sides,
