@@ -10,6 +10,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.forms.renderers import DjangoTemplates
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from kit.tables import Column, Sort, UnknownSortError
 
@@ -40,6 +43,27 @@ class KitModelForm(forms.ModelForm):
 
     def save(self, commit: bool = True) -> Any:  # noqa: FBT001, FBT002 -- Django's signature
         raise NotImplementedError("writes go through a service")
+
+
+class LongSelect(forms.Select):
+    """A list of many options, written at once: Django renders a template for each of them."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        widget = self.get_context(name, value, attrs)["widget"]
+        options = [option for _, group, _ in widget["optgroups"] for option in group]
+        return format_html(
+            '<select name="{}"{}>{}</select>',
+            name,
+            flatatt(widget["attrs"]),
+            format_html_join(
+                "",
+                '<option value="{}"{}>{}</option>',
+                (
+                    (option["value"], flatatt({"selected": option["selected"]}), option["label"])
+                    for option in options
+                ),
+            ),
+        )
 
 
 class ExactDecimalField(forms.DecimalField):

@@ -49,17 +49,19 @@ class Page:
         return self.number < self.last
 
 
-def paginate(rows: QuerySet | Sequence[Any], *, number: int, size: int = PAGE_SIZE) -> Page:
+def paginate(
+    rows: QuerySet | Sequence[Any], *, number: int, size: int = PAGE_SIZE, cap: int = COUNT_CAP
+) -> Page:
     """Return page ``number`` (from 1) of an ordered queryset or list.
 
     A number beyond the end gives the last page, so that a bookmark still works when rows have
-    gone. Past COUNT_CAP rows the reader narrows the filter: deep offsets cost the database the
+    gone. Past ``cap`` rows the reader narrows the filter: deep offsets cost the database the
     same as reading everything before them. A size above LARGEST_PAGE raises ValueError.
     """
     if not 1 <= size <= LARGEST_PAGE or number < 1:
         raise ValueError(f"pages are numbered from 1 and hold 1 to {LARGEST_PAGE} rows")
-    found = rows[: COUNT_CAP + 1].count() if isinstance(rows, QuerySet) else len(rows)
-    total = min(found, COUNT_CAP)
+    found = rows[: cap + 1].count() if isinstance(rows, QuerySet) else len(rows)
+    total = min(found, cap)
     number = min(number, max(1, -(-total // size)))
     start = (number - 1) * size
-    return Page(list(rows[start : start + size]), number, size, total, found > COUNT_CAP)
+    return Page(list(rows[start : start + size]), number, size, total, found > cap)

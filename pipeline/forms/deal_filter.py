@@ -9,7 +9,15 @@ from django import forms
 from kit import periods
 from kit.display import day
 from kit.fields import choices
-from kit.forms import DayField, ExactDecimalField, KitForm, PageField, PlainTextField, SortField
+from kit.forms import (
+    DayField,
+    ExactDecimalField,
+    KitForm,
+    LongSelect,
+    PageField,
+    PlainTextField,
+    SortField,
+)
 from kit.periods import Period
 from kit.tables import query_with
 from org.enums import Role
@@ -59,7 +67,7 @@ class DealFilter(KitForm):
         widget=forms.TextInput(attrs={"type": "search", "placeholder": "Deal or account"}),
     )
     status = forms.ChoiceField(required=False, choices=STATUSES)
-    owner = forms.TypedChoiceField(required=False, coerce=int, empty_value=None)
+    owner = forms.TypedChoiceField(required=False, coerce=int, empty_value=None, widget=LongSelect)
     team = forms.TypedChoiceField(required=False, coerce=int, empty_value=None)
     stage = forms.TypedChoiceField(required=False, coerce=int, empty_value=None)
     closes_in = forms.ChoiceField(

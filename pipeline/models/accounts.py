@@ -44,7 +44,9 @@ class Account(models.Model):
         ordering = ["name", "pk"]
         indexes = [
             models.Index(Upper("name"), name="account_name_upper"),
-            models.Index(fields=["owner"], name="account_owner_idx"),
+            models.Index(
+                fields=["name", "id"], name="account_by_name", condition=Q(archived_at__isnull=True)
+            ),
             GinIndex(SearchVector("name", config="simple"), name="account_name_words"),
         ]
         constraints = [

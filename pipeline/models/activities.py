@@ -41,6 +41,7 @@ class Activity(models.Model):
         ordering = ["-occurred_at", "-pk"]
         verbose_name_plural = "activities"
         indexes = [
+            models.Index(fields=["-occurred_at", "-id"], name="activity_newest"),
             models.Index(fields=["deal", "-occurred_at"], name="activity_of_deal"),
             models.Index(fields=["person", "-occurred_at"], name="activity_of_person"),
             models.Index(fields=["account", "-occurred_at"], name="activity_of_account"),

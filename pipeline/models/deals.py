@@ -122,7 +122,33 @@ class Deal(models.Model):
             ),
             models.Index(fields=["-created_at", "-id"], name="deal_newest"),
             models.Index(fields=["owner", "-created_at", "-id"], name="deal_newest_of_owner"),
-            models.Index(fields=["account"], name="deal_account_idx"),
+            # One index for each order of the list, both ways; see ListedQuerySet.in_order.
+            models.Index(
+                F("amount_base").desc(nulls_last=True),
+                F("id").desc(),
+                name="deal_by_amount",
+                condition=Q(archived_at__isnull=True),
+            ),
+            models.Index(
+                F("closed_on").desc(nulls_last=True),
+                F("id").desc(),
+                name="deal_by_closing",
+                condition=Q(archived_at__isnull=True),
+            ),
+            models.Index(
+                fields=["expected_close_on", "id"],
+                name="deal_by_close",
+                condition=Q(archived_at__isnull=True),
+            ),
+            # Those of the past are nearly all closed: whoever asks for the open ones skips them.
+            models.Index(
+                fields=["expected_close_on", "id"],
+                name="deal_open_by_close",
+                condition=Q(status=Status.OPEN, archived_at__isnull=True),
+            ),
+            models.Index(
+                fields=["name", "id"], name="deal_by_name", condition=Q(archived_at__isnull=True)
+            ),
             GinIndex(SearchVector("name", config="simple"), name="deal_name_words"),
         ]
         constraints = [

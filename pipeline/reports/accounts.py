@@ -21,6 +21,8 @@ from pipeline.reports.deals import Totals, deal_totals
 from pipeline.reports.selection import DealSelection
 
 DEALS_SHOWN, ACTIVITIES_SHOWN = 25, 25
+# Nobody leafs through more, and each is looked up by its person and by the owner of its deal.
+ACTIVITIES_CAP = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,4 +147,4 @@ def activity_list(
     rows = activity_rows(viewer).filter(
         **{lookup: value for lookup, value in given.items() if value}
     )
-    return paginate(rows, number=number)
+    return paginate(rows, number=number, cap=ACTIVITIES_CAP)

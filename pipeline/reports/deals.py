@@ -20,6 +20,23 @@ from pipeline.querysets import DealQuerySet, DealVersionQuerySet
 from pipeline.reports.selection import DealSelection
 from pipeline.reports.timeline import Timeline, deal_timeline
 
+# What the list and its download show of a deal or version.
+LISTED = (
+    "name",
+    "status",
+    "amount",
+    "currency",
+    "amount_base",
+    "expected_close_on",
+    "closed_on",
+    "category",
+    "next_step",
+    "next_step_on",
+    "account__name",
+    "owner__full_name",
+    "stage__name",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Totals:
@@ -86,7 +103,9 @@ def deal_rows(
 ) -> QuerySet:
     """Return all rows of the selection that the viewer may open, in order, ready to be shown."""
     rows = _rows(selection, now=now, today=today).visible_to(viewer)
-    return rows.in_order(field, descending=descending).select_related("account", "owner", "stage")
+    shown = (*LISTED, "deal_id") if selection.as_of else (*LISTED, "created_at")
+    rows = rows.in_order(field, descending=descending)
+    return rows.select_related("account", "owner", "stage").only(*shown)
 
 
 def deal_list(

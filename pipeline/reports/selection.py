@@ -30,10 +30,10 @@ from org.models.people import Person
 from org.models.teams import Team, TeamMembership
 from org.models.territories import Territory
 from org.querysets import on_day
-from pipeline.enums import Status
+from pipeline.enums import Category, Status
 from pipeline.models.accounts import Account, AccountTerritory
 from pipeline.models.deals import Deal, DealVersion
-from pipeline.querysets import DealQuerySet, DealVersionQuerySet, named_like
+from pipeline.querysets import AnyOf, DealQuerySet, DealVersionQuerySet, named_like
 
 CLOSED = "closed"
 # The territory of deals whose account lay in none.
@@ -174,13 +174,14 @@ class DealSelection:
     @property
     def is_open(self) -> bool:
         """Whether only open deals can match."""
-        return self.status == Status.OPEN or self.overdue or self.no_next_step
+        of_open_ones = self.category in (Category.PIPELINE, Category.BEST_CASE, Category.COMMIT)
+        return self.status == Status.OPEN or self.overdue or self.no_next_step or of_open_ones
 
     def _condition(self, *, day: date, deal: str, tree: Tree | None = None) -> Q:
         condition = self._kind() & self._amount() & self._time(deal) & self._whose(day, tree)
         for word in self.text.split():
             accounts = Account.objects.filter(named_like(word)).values("pk")
-            condition &= Q(named_like(word)) | Q(account__in=accounts)
+            condition &= Q(AnyOf("account_id", accounts)) | Q(named_like(word))
         if self.overdue:
             condition &= Q(expected_close_on__lt=day)
         if self.no_next_step:
@@ -199,7 +200,7 @@ class DealSelection:
 
     def _amount(self) -> Q:
         condition = _given(amount_base__gte=self.amount_min, amount_base__lte=self.amount_max)
-        return condition & Q(amount__isnull=True) if self.unpriced else condition
+        return condition & Q(amount_base__isnull=True) if self.unpriced else condition
 
     def _time(self, deal: str) -> Q:
         created = {

@@ -2,8 +2,10 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django import forms
 from django.core.exceptions import ValidationError
 from django.template import Context, Template
+from django.test.html import parse_html
 
 from kit import patterns
 from kit.forms import (
@@ -11,6 +13,7 @@ from kit.forms import (
     ExactDecimalField,
     KitForm,
     KitModelForm,
+    LongSelect,
     PageField,
     PlainTextField,
     SortField,
@@ -129,3 +132,14 @@ def test_model_forms_leave_writing_to_services() -> None:
 
     with pytest.raises(NotImplementedError, match="service"):
         Form({"name": "New Year"}).save()
+
+
+def test_a_long_select_reads_like_djangos_own():
+    choices = [("", "All"), (1, "Ann <b>"), (2, "Bea & Co")]
+    attrs = {"class": "form-select", "id": "id_owner", "required": True}
+
+    for value in ("", "2", 2, None, "9"):
+        ours = LongSelect(choices=choices).render("owner", value, attrs)
+        theirs = forms.Select(choices=choices).render("owner", value, attrs)
+
+        assert parse_html(ours) == parse_html(theirs)
