@@ -44,10 +44,15 @@ class PeriodField(forms.ChoiceField):
         text = str(value or "").strip()
         if not text:
             return None
-        for period in self.calendar.periods:
-            if text in (str(period.pk), period.period.label):
-                return period
+        if (period := period_named(text, self.calendar)) is not None:
+            return period
         raise ValidationError(f"There is no period “{text}” in the calendar.", code="period")
+
+
+def period_named(text: str, calendar: Setting) -> Named | None:
+    """Return the period with this id or label; None without one."""
+    named = (p for p in calendar.periods if text in (str(p.pk), p.period.label))
+    return next(named, None)
 
 
 class LookForm(KitForm):
@@ -57,6 +62,10 @@ class LookForm(KitForm):
 
     def __init__(self, data: Any, *, viewer: Person, calendar: Setting, now: datetime) -> None:
         self.viewer, self.calendar, self.now = viewer, calendar, now
+        if (period := period_named(data.get("period", ""), calendar)) is not None:
+            # The select offers ids: shown as chosen, the period stays when the form is sent again.
+            data = data.copy()
+            data["period"] = str(period.pk)
         super().__init__(data)
         self.fields["period"] = PeriodField(calendar, label="Period")
         self.order_fields(["period", "as_of"])

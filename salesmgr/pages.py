@@ -11,7 +11,7 @@ from django.urls import reverse
 from kit.pages import LARGEST_PAGE, paginate
 from kit.tables import Empty, Sort, Table, query_with
 from pipeline.charts import Chart, PipelineBar, bookings_chart, open_pipeline_chart, trend_chart
-from pipeline.enums import Category
+from pipeline.enums import Category, SubjectKind
 from pipeline.metrics.attention import DealPrompt, PersonPrompt, ToDo
 from pipeline.metrics.trend import TrendDay
 from pipeline.reports.curves import Curves
@@ -66,9 +66,17 @@ def team_page(report: TeamReport, *, sort: Sort, page: int, query: QueryDict) ->
         "people_file": reverse("team-file") + query_with(query, {"page": None}),
         "by_stage": _bars(look, report.by_stage, "stage"),
         "by_category": _bars(look, report.by_category, "category"),
+        "forecast_href": _forecast_href(look, query),
         "trend_href": reverse("team-trend") + query_with(query, {"sort": None, "page": None}),
         "now_href": query_with(query, {"as_of": None}),
     }
+
+
+def _forecast_href(look: Look, query: QueryDict) -> str:
+    """Return where the forecast comes from; "" for people who are no team: none is made of them."""
+    if look.scope.subject.kind is SubjectKind.BELOW:
+        return ""
+    return reverse("team-forecast") + query_with(query, {"sort": None, "page": None})
 
 
 def people_table(report: TeamReport, *, sort: Sort, page: int, query: QueryDict) -> Table:
@@ -112,7 +120,7 @@ def trend_page(look: Look, days: Sequence[TrendDay]) -> dict[str, Any]:
     return {"look": look, "trend": chart}
 
 
-def my_page(report: MyReport) -> dict[str, Any]:
+def my_page(report: MyReport, *, query: QueryDict) -> dict[str, Any]:
     """Return the context of a person's own page."""
     look = report.look
     shown = report.to_do[:TO_DO_SHOWN]
@@ -120,6 +128,8 @@ def my_page(report: MyReport) -> dict[str, Any]:
         "report": report,
         "look": look,
         "figures": my_figures(report),
+        "forecast_href": reverse("member-forecast", args=[report.person.pk])
+        + query_with(query, {}),
         "tasks": [_task(todo) for todo in shown],
         "more_tasks": report.all_open.deals - len(shown),
         "bookings": _bookings(look, report.curves, report.attainment.quota),

@@ -8,12 +8,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from forecasting.reports.shown import shown_forecast
 from kit.export import csv_response
 from org import access
 from org.http import PersonRequest
 from org.models.people import Person
 from pipeline import rules
+from pipeline.enums import SubjectKind
 from pipeline.models.deals import Deal
+from pipeline.reports.look import Look
 from pipeline.reports.me import my_report
 from pipeline.reports.scope import person_scope
 from pipeline.reports.setting import setting
@@ -49,6 +52,15 @@ def team(request: PersonRequest) -> HttpResponse:
     given = form.cleaned_data
     page = pages.team_page(report, sort=given["sort"], page=given["page"], query=request.GET)
     return render(request, "salesmgr/team.html", {"form": form, **page})
+
+
+@require_safe
+def team_forecast(request: PersonRequest) -> HttpResponse:
+    """The forecast of the team: a part of the dashboard, which it loads by itself."""
+    form = _team_form(request)
+    if not form.is_valid():
+        return _refused(request, "salesmgr/team.html", form)
+    return _forecast(request, form.look(form.scope))
 
 
 @require_safe
@@ -89,17 +101,40 @@ def member(request: PersonRequest, pk: int) -> HttpResponse:
     return _person_page(request, get_object_or_404(Person.objects.led_by(request.user), pk=pk))
 
 
+@require_safe
+def member_forecast(request: PersonRequest, pk: int) -> HttpResponse:
+    """The forecast of a person: a part of their page."""
+    person = get_object_or_404(Person.objects.led_by(request.user), pk=pk)
+    form = _look_form(request)
+    if not form.is_valid():
+        return _refused(request, "salesmgr/me.html", form, person=person)
+    return _forecast(request, form.look(person_scope(person)))
+
+
+def _forecast(request: PersonRequest, look: Look) -> HttpResponse:
+    subject = look.scope.subject
+    if subject.kind is SubjectKind.BELOW:
+        raise Http404  # Forecasts are made of people and teams, not of a manager's reports.
+    told = shown_forecast(request.user, subject, period=look.period, as_of=look.as_of)
+    return render(request, "forecasting/_team_forecast.html", {"forecast": told})
+
+
 def _person_page(request: PersonRequest, person: Person) -> HttpResponse:
-    viewer, now = request.user, timezone.now()
-    form = LookForm(request.GET, viewer=viewer, calendar=setting(), now=now)
+    viewer, form = request.user, _look_form(request)
     context: dict[str, Any] = {"person": person, "own": person == viewer}
     if not form.is_valid():
         return _refused(request, "salesmgr/me.html", form, **context)
     report = my_report(form.look(person_scope(person)), person)
     if person == viewer and rules.can_write(viewer) and report.to_do:
-        context["log"] = QuickLogForm(viewer=viewer, now=now, to_do=report.to_do, back=request.path)
-    context |= pages.my_page(report)
+        context["log"] = QuickLogForm(
+            viewer=viewer, now=form.now, to_do=report.to_do, back=request.path
+        )
+    context |= pages.my_page(report, query=request.GET)
     return render(request, "salesmgr/me.html", {"form": form, **context})
+
+
+def _look_form(request: PersonRequest) -> LookForm:
+    return LookForm(request.GET, viewer=request.user, calendar=setting(), now=timezone.now())
 
 
 def _team_form(request: PersonRequest) -> TeamForm:

@@ -24,6 +24,19 @@ def team(world: World, target: str) -> dict[str, Any]:
 
 DASHBOARD = same(200, rep=404, recruiter=404, stranger=404)
 
+PEOPLE = grid("""
+             rita ron mia rob former future stan missing
+anonymous    302  302 302 302 302    302    302  302
+deactivated  302  302 302 302 302    302    302  302
+rep          200  404 404 404 404    404    404  404
+manager      200  200 200 404 404    404    404  404
+director     200  200 200 200 200    200    404  404
+executive    200  200 200 200 200    200    200  404
+admin        200  200 200 200 200    200    200  404
+recruiter    404  404 404 404 404    404    404  404
+stranger     404  404 404 404 404    404    200  404
+""")
+
 CASES = [
     Case("home", "GET", same(302)),
     Case("me", "GET", same(200, recruiter=403)),
@@ -47,23 +60,9 @@ CASES = [
         data=team,
         query="?team=",
     ),
+    Case("team-forecast", "GET", DASHBOARD),
     Case("team-trend", "GET", DASHBOARD),
     Case("team-file", "GET", DASHBOARD),
-    Case(
-        "member",
-        "GET",
-        grid("""
-                     rita ron mia rob former future stan missing
-        anonymous    302  302 302 302 302    302    302  302
-        deactivated  302  302 302 302 302    302    302  302
-        rep          200  404 404 404 404    404    404  404
-        manager      200  200 200 404 404    404    404  404
-        director     200  200 200 200 200    200    404  404
-        executive    200  200 200 200 200    200    200  404
-        admin        200  200 200 200 200    200    200  404
-        recruiter    404  404 404 404 404    404    404  404
-        stranger     404  404 404 404 404    404    200  404
-        """),
-        kwargs=person,
-    ),
+    Case("member", "GET", PEOPLE, kwargs=person),
+    Case("member-forecast", "GET", PEOPLE, kwargs=person),
 ]

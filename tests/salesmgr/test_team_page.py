@@ -345,3 +345,33 @@ def test_names_that_people_typed_are_text(paper: Paper, sign_in_as):
 
     assert "<script>alert(1)" not in html
     assert "&lt;script&gt;alert(1)" in html
+
+
+def test_the_forecast_stands_beside_attainment(paper: Paper, sign_in_as):
+    client = sign_in_as(paper.mia)
+
+    part = client.get(reverse("team-forecast"), Q1)
+    of_rita = client.get(reverse("member-forecast", args=[paper.rita.pk]), Q1)
+
+    for response in (part, of_rita):
+        assert response.status_code == 200
+        assert "Where we will land" in response.content.decode()
+        assert response.context["forecast"].missing
+    assert reverse("team-forecast").encode() in page(client).content
+
+
+def test_a_managers_reports_have_no_forecast_of_their_own(paper: Paper, sign_in_as):
+    lena = PersonFactory(roles=(Role.MANAGER,))
+    ReportingLineFactory(person=paper.max, manager=lena)
+    client = sign_in_as(lena)
+
+    assert reverse("team-forecast").encode() not in page(client).content
+    assert client.get(reverse("team-forecast")).status_code == 404
+
+
+def test_a_period_by_its_label_stays_chosen(paper: Paper, sign_in_as):
+    form = page(sign_in_as(paper.mia)).context["form"]
+
+    assert f'<option value="{paper.period("Q1 2026").pk}" selected>Q1 2026</option>' in str(
+        form["period"]
+    )

@@ -1,0 +1,130 @@
+"""The home pages in a real browser: drawn, keyboard and screen reader, phone, dark, print."""
+
+from datetime import date
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from pipeline.models.activities import Activity
+from tests.browser import DESKTOP, PHONE
+from tests.pipeline.reports.paper import Paper, at, set_quotas
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+Q1 = "?period=Q1+2026"
+
+
+def furnish(paper: Paper) -> None:
+    set_quotas(paper)
+    soon = {"created_at": at(4, 3), "expected_close_on": date(2026, 3, 25)}
+    paper.make("Pumps for Acme", paper.rita, "5000.00", stage=paper.propose, **soon)
+    paper.make("Unpriced", paper.rita, None, **soon)
+
+
+def fits(page) -> bool:
+    return page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+@pytest.mark.parametrize(
+    ("theme", "size"), [("light", DESKTOP), ("dark", PHONE)], ids=["wide", "narrow"]
+)
+def test_the_dashboard_is_drawn_accessible_and_fits(page, sign_in, axe, paper, *, theme, size):
+    furnish(paper)
+    page.add_init_script(f"localStorage.setItem('theme', '{theme}')")
+    page.set_viewport_size(size)
+    sign_in(page, paper.mia)
+
+    page.goto(f"/team/{Q1}")
+
+    for chart in ("bookings", "by-stage", "by-category", "trend"):
+        expect(page.locator(f"#{chart} .main-svg").first).to_be_visible()
+    page.locator("#bookings summary").click()
+    expect(page.locator("#bookings-table")).to_be_visible()
+    page.get_by_text("What counts as needing attention").click()
+    assert page.locator("html").get_attribute("data-bs-theme") == theme
+    assert fits(page)
+    axe(page)
+
+
+def test_a_manager_sorts_looks_back_and_opens_the_rows(page, sign_in, paper):
+    furnish(paper)
+    sign_in(page, paper.mia)
+    page.goto(f"/team/{Q1}")
+
+    page.get_by_role("link", name="Person", exact=True).click()
+    expect(page.locator("th[aria-sort]")).to_contain_text("Person")
+    page.get_by_label("As of").fill("2026-02-09")
+    page.get_by_role("button", name="Apply").click()
+    expect(page.get_by_role("note")).to_contain_text("As it stood at the end of 9 Feb 2026")
+    page.get_by_role("link", name="Back to now").click()
+    expect(page.get_by_role("link", name="Back to now")).to_have_count(0)
+    page.locator("#people-table tfoot").get_by_role("link", name="16,001").click()
+
+    expect(page.get_by_role("note")).to_contain_text("of people who are no longer below you")
+    assert "closed_from=2026-01-01" in page.url
+
+
+def test_a_bar_of_a_chart_opens_its_deals(page, sign_in, paper):
+    furnish(paper)
+    sign_in(page, paper.mia)
+    page.goto(f"/team/{Q1}")
+
+    bar = page.locator("#by-stage .bars .point").last
+    bar.scroll_into_view_if_needed()
+    box = bar.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+
+    page.wait_for_url("**/deals/?*stage=*")
+
+
+@pytest.mark.parametrize(
+    ("theme", "size"), [("light", DESKTOP), ("dark", PHONE)], ids=["wide", "narrow"]
+)
+def test_a_rep_logs_an_activity_on_the_own_page(page, sign_in, axe, paper, *, theme, size):
+    furnish(paper)
+    page.add_init_script(f"localStorage.setItem('theme', '{theme}')")
+    page.set_viewport_size(size)
+    sign_in(page, paper.rita)
+    page.goto("/")
+    page.wait_for_url("**/me/")
+    expect(page.locator("#bookings .main-svg").first).to_be_visible()
+    assert fits(page)
+    axe(page)
+
+    page.get_by_label("Deal", exact=True).select_option(label="Pumps for Acme")
+    page.get_by_label("In a few words").fill("Asked for the budget")
+    page.get_by_role("button", name="Log it").click()
+
+    expect(page.get_by_text("Asked for the budget")).to_be_visible()
+    logged = Activity.objects.get()
+    assert (logged.deal.name, logged.person) == ("Pumps for Acme", paper.rita)
+    assert logged.occurred_at <= timezone.now()
+
+
+def test_the_dashboard_prints_without_its_frame(page, sign_in, paper):
+    furnish(paper)
+    sign_in(page, paper.mia)
+    page.goto(f"/team/{Q1}")
+    expect(page.locator("#trend .main-svg").first).to_be_visible()
+
+    page.emulate_media(media="print")
+
+    expect(page.get_by_role("navigation").first).to_be_hidden()
+    expect(page.locator("#people-table")).to_be_visible()
+    assert fits(page)
+
+
+def test_the_keyboard_reaches_every_figure(page, sign_in, paper):
+    furnish(paper)
+    sign_in(page, paper.mia)
+    page.goto(f"/team/{Q1}")
+    page.locator("#content").focus()
+
+    reached = set()
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate("document.activeElement.getAttribute('aria-label') || ''"))
+
+    assert any(label.startswith("Attainment: 64.0 %") for label in reached)
+    assert any(label.startswith("Coverage") for label in reached)
