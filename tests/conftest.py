@@ -1,21 +1,22 @@
 """The servers that every test run needs, and what a run may not skip."""
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-import psycopg2
 import pytest
-from psycopg2 import sql
 
 from salesmgr.devstack.refusal import Refusal
 from salesmgr.devstack.servers import Servers
-from tests import slots
+from tests import databases
 from tests.needs import chromium_path, maven_folder
 
 pytest_plugins = ["tests.browser", "tests.worlds", "tests.number_guard", "tests.migration_rows"]
 
 _SERVERS = pytest.StashKey[Servers]()
+_CRASHED = pytest.StashKey[bool]()
 
 
 # mark: (what it needs and lacks here, the variable that forbids to go on without)
@@ -68,7 +69,24 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     except Refusal as refusal:
         pytest.exit(str(refusal), returncode=pytest.ExitCode.USAGE_ERROR)
     session.config.stash[_SERVERS] = servers
-    _drop_outdated_databases(servers)
+    databases.prepare()
+    # A run that is told to end stops its servers too, as it does after Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object) -> None:
+    """Note that a worker died, and with it the orderly end of the test that it was in."""
+    if error:
+        node.config.stash[_CRASHED] = True
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Let the next run keep the databases, unless this one was cut short."""
+    orderly = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+    crashed = session.config.stash.get(_CRASHED, False)
+    if _SERVERS in session.config.stash and orderly and not crashed:
+        databases.mark_clean()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -76,22 +94,3 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     servers = config.stash.get(_SERVERS, None)
     if servers:
         servers.release()
-
-
-def _drop_outdated_databases(servers: Servers) -> None:
-    if servers.postgres is None:
-        return
-    connection = servers.postgres.connect()
-    connection.autocommit = True
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT datname FROM pg_database WHERE datname LIKE 'test\\_salesmgr\\_%%'"
-            " AND datname NOT LIKE %s",
-            [f"%{slots.schema_digest()}%"],
-        )
-        for (name,) in cursor.fetchall():
-            try:
-                cursor.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))
-            except psycopg2.errors.ObjectInUse:
-                continue  # Another run began before the migrations changed.
-    connection.close()

@@ -21,9 +21,7 @@ def _numbered(database: int) -> str:
 
 
 # A new schema makes a new test database, so `--reuse-db` is always safe.
-DATABASES["default"]["TEST"] = {
-    "NAME": f"test_salesmgr_{slots.schema_digest()}_{slots.slot()}",
-}
+DATABASES["default"]["TEST"] = {"NAME": slots.database()}
 # The live server's threads must leave no connection behind.
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 

@@ -33,13 +33,23 @@ def redis_database() -> int:
     return 2 + 2 * (slot() * WORKERS + worker())
 
 
-def schema_digest() -> str:
+def checkout() -> str:
+    """Return a name for this checkout: others may share the server that DATABASE_URL names."""
+    return hashlib.sha256(str(embedded.BASE_DIR).encode()).hexdigest()[:8]
+
+
+def schema() -> str:
     """Return a name for the present schema: a kept test database must never be an outdated one."""
-    digest = hashlib.sha256(str(embedded.BASE_DIR).encode())
+    digest = hashlib.sha256()
     for path in sorted([*embedded.BASE_DIR.glob("*/migrations/*.py"), _requirements()]):
         digest.update(path.relative_to(embedded.BASE_DIR).as_posix().encode())
         digest.update(path.read_bytes())
-    return digest.hexdigest()[:10]
+    return digest.hexdigest()[:8]
+
+
+def database() -> str:
+    """Return the name of this run's test database, to which each worker adds its own."""
+    return f"test_salesmgr_{checkout()}_{schema()}_{slot()}"
 
 
 def _requirements() -> Path:

@@ -11,7 +11,8 @@ from salesmgr.environment import env_text
 PEOPLE_TABLE = "org_person"
 
 
-def _connect() -> psycopg2.extensions.connection:
+def connect() -> psycopg2.extensions.connection:
+    """Return a connection of the application's role to its database."""
     config = embedded.database_config(env_text("DATABASE_URL"))
     names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host"}
     words = {ours: config[django] for django, ours in names.items() if config.get(django)}
@@ -23,7 +24,7 @@ def _connect() -> psycopg2.extensions.connection:
 def require_database() -> None:
     """Raise Refusal unless DATABASE_URL leads to a database."""
     try:
-        _connect().close()
+        connect().close()
     except (psycopg2.Error, ValueError) as error:
         reason = " ".join(str(error).split())
         raise Refusal(f"DATABASE_URL does not lead to a database: {reason}") from None
@@ -41,7 +42,7 @@ def require_redis() -> None:
 
 def is_empty() -> bool:
     """Return whether nobody has been entered yet."""
-    connection = _connect()
+    connection = connect()
     try:
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT EXISTS (SELECT FROM {PEOPLE_TABLE})")
