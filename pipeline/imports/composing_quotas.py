@@ -7,6 +7,7 @@ from datetime import date
 from org.enums import MEASURE_LABELS, Measure
 from org.models.calendar import FiscalPeriod
 from pipeline.imports import dates
+from pipeline.imports.cells import Money
 from pipeline.imports.composing import RowError, Setting, Values
 from pipeline.imports.staging import Staged
 
@@ -44,7 +45,7 @@ class QuotaComposer:
         target = values.get("target")
         if target is None:
             raise RowError("target", "It must not be blank.")
-        self._check_target(measure, target.amount, target.currency)
+        self._check_target(measure, target)
         data = {
             "subject": subject,
             "subject_id": pk,
@@ -64,14 +65,14 @@ class QuotaComposer:
             raise RowError(given[0], "Quotas are for people and teams that are here already.")
         return given[0], pk
 
-    def _check_target(self, measure: str, amount: object, currency: str) -> None:
-        if amount <= 0:  # type: ignore[operator]
+    def _check_target(self, measure: str, target: Money) -> None:
+        if target.amount <= 0:
             raise RowError("target", "A quota is greater than zero.")
-        if measure != Measure.BOOKINGS and amount != int(amount):  # type: ignore[call-overload]
+        if measure != Measure.BOOKINGS and target.amount != int(target.amount):
             label = MEASURE_LABELS[Measure(measure)].lower()
             raise RowError("target", f"A quota of {label} is a whole number.")
         base = self.setting.organisation.currency
-        if currency and self.setting.currency({}, None) != base and currency != base:
+        if target.currency and self.setting.currency({}, target) != base:
             raise RowError("target", f"Quotas are in the reporting currency, {base}.")
 
     def _period(self, text: str) -> FiscalPeriod:

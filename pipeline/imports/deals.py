@@ -62,14 +62,17 @@ MATCH = """
      GROUP BY first.row
 """
 
-LINES = """
+LINES = f"""
 CREATE TEMP TABLE import_lines ON COMMIT DROP AS
 SELECT first_row AS row, jsonb_agg(line ORDER BY line) AS lines FROM (
-    SELECT DISTINCT t.first_row, jsonb_build_array((s.data #>> '{line,product_id}')::bigint,
-                        (s.data #>> '{line,quantity}')::numeric,
-                        (s.data #>> '{line,unit_price}')::numeric) AS line
-      FROM import_turn t JOIN pipeline_importstagedrow s ON s.run_id = %(run)s AND s.row = t.row
-     WHERE s.data ? 'line') each
+    SELECT DISTINCT t.first_row, jsonb_build_array((s.data #>> '{{line,product_id}}')::bigint,
+                        (s.data #>> '{{line,quantity}}')::numeric,
+                        (s.data #>> '{{line,unit_price}}')::numeric) AS line
+      FROM import_turn t
+      JOIN pipeline_importstagedrow s ON s.run_id = %(run)s AND s.row = t.row
+      LEFT JOIN pipeline_importstagedrow f
+             ON t.turn > 1 AND f.run_id = %(run)s AND f.row = t.first_row
+     WHERE s.data ? 'line' AND (t.turn = 1 OR s.data - {OF_LINES} = f.data - {OF_LINES})) each
  GROUP BY first_row
 """
 
@@ -206,7 +209,8 @@ SELECT row, sum((data ->> 'open_amount')::numeric) AS open_amount,
   FROM (SELECT DISTINCT ON (t.first_row, s.data -> 'line') t.first_row AS row, s.data
           FROM import_turn t
           JOIN pipeline_importstagedrow s ON s.run_id = %(run)s AND s.row = t.row
-         WHERE s.data ? 'line'
+          JOIN pipeline_importrow p ON p.run_id = %(run)s AND p.row = t.row
+         WHERE s.data ? 'line' AND p.action IN ('create', 'part')
            AND t.first_row IN (SELECT first_row FROM import_turn WHERE turn > 1)) each
  GROUP BY row
 """
@@ -340,6 +344,8 @@ SELECT deal, (line ->> 'product_id')::bigint, (line ->> 'quantity')::numeric,
                p.target AS deal, each.data -> 'line' AS line, each.row
           FROM pipeline_importrow p
           JOIN import_turn t ON t.first_row = p.row
+          JOIN pipeline_importrow own
+            ON own.run_id = p.run_id AND own.row = t.row AND own.action <> 'refuse'
           JOIN pipeline_importstagedrow each ON each.run_id = p.run_id AND each.row = t.row
          WHERE p.run_id = %(run)s AND each.data ? 'line'
            AND (p.action = 'create' OR p.action = 'change' AND p.changes ? 'lines')

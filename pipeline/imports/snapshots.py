@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -184,8 +185,10 @@ class Rebuilding:
         own = [version for version in before if version.source != "import"]
         imported = [version for version in before if version.source == "import"]
         first = snapshots[0]["at"]
-        chain = [version for version in imported if version.valid_from < first]
-        current = before[-1]
+        chain = [copy(version) for version in imported if version.valid_from < first]
+        if chain and local_day(chain[0].valid_from, self.zone) == local_day(first, self.zone):
+            chain = []  # Of the creation only the day was known; the first snapshot is its hour.
+        current = copy(before[-1])
         for snapshot in snapshots:
             if chain and chain[-1].valid_from == snapshot["at"]:
                 chain.pop()
