@@ -29,7 +29,7 @@ def deal(stage="Won", amount="100", close="2026-03-10"):
         "deals",
         table(
             f"""
-            Opportunity ID | Opportunity Name | Owner | StageName | Amount | Close Date | Created Date
+            Opportunity ID | Opportunity Name | Owner | StageName | Amount | CloseDate | CreatedDate
             {ID} | Pumps | Ann | {stage} | {amount} | {close} | 2026-01-05
             """
         ),
