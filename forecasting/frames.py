@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 
@@ -120,6 +121,7 @@ def history(moment: datetime) -> History:
         cents=cents,
         closed_on=closed_on,
         credited_to=credited_to,
+        last_day=moment.astimezone(ZoneInfo(zone)).toordinal(),
         stages=len(stages),
         quarter_starts=quarter_starts(int(day.min(initial=moment.toordinal())), moment.date()),
         memberships=memberships(),

@@ -4,24 +4,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
-from urllib.parse import urlencode
-
-from django.urls import reverse
 
 from forecasting.enums import METHOD_LABELS, NAIVE, Method
 from forecasting.metrics.accuracy import Score
 from forecasting.models import PastForecast
 from forecasting.reports.forecasts import ForecastPage, Line, PeriodForecast
-from forecasting.reports.subjects import Choice
+from forecasting.reports.subjects import Choice, address
 from kit.display import DASH, count, money
 from kit.tables import Column, Empty, Table
-
-
-def address(name: str, **query: Any) -> str:
-    """Return a forecast page's address with the parameters that are given."""
-    given = {key: value for key, value in query.items() if value not in (None, "")}
-    return f"{reverse(f'forecasting:{name}')}?{urlencode(given)}"
 
 
 def between(low: Decimal | None, high: Decimal | None) -> str:

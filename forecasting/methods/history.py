@@ -62,6 +62,8 @@ class Memberships:
 class History:
     """States of deals, sorted by deal and day: each holds from the end of ``day`` until the next.
 
+    Everything up to the end of ``last_day`` is known, and nothing after it.
+
     ``stage`` counts the open stages from 0 to ``stages`` - 1 and is -1 for a deal that is not
     open. ``status`` is OPEN, WON, LOST or GONE (archived). ``cents`` is UNPRICED where no amount
     is known. ``closed_on`` and ``credited_to`` are -1 for deals that are not closed.
@@ -77,6 +79,7 @@ class History:
     cents: "Ints"
     closed_on: "Ints"
     credited_to: "Ints"
+    last_day: int
     stages: int
     quarter_starts: "Ints"
     memberships: Memberships
@@ -153,8 +156,7 @@ class History:
         fresh = np.flatnonzero(self.entered == self.day)
         began, left, outcome = self._stays(fresh)
         start = self.day[began]
-        last_day = int(self.day.max(initial=0))
-        whole = np.maximum((last_day + 1 - start) // WEEK, 0)
+        whole = np.maximum((self.last_day + 1 - start) // WEEK, 0)
         weeks = np.where(left < NEVER, (left - start) // WEEK + 1, whole)
         stay = np.repeat(np.arange(len(began)), weeks)
         week = np.arange(len(stay)) - np.repeat(np.cumsum(weeks) - weeks, weeks)
@@ -172,8 +174,9 @@ class History:
         """Return the rows that begin a stay in an open stage, the day each ended, and how."""
         import numpy as np
 
-        following = np.append(fresh[1:], 0)
-        same = np.append(self.deal[fresh[1:]] == self.deal[fresh[:-1]], np.array([False]))
+        following = np.roll(fresh, -1)
+        same = self.deal[following] == self.deal[fresh]
+        same[-1:] = False
         left = np.where(same, self.day[following], NEVER)
         on = self.status[following] == OPEN
         outcome = np.where(on, MOVED + self.stage[following], self.status[following])

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 SETTLING_DAYS = 7
 # Past forecasts made this near to the same distance from their period's end are comparable.
 NEIGHBOUR_DAYS = 10
+LESSON_PERIODS = 8
 # How many periods' worth of trust "exactly as predicted" gets against what came true.
 TRUTH_TRUST = 0.5
 # Beyond this, or below its inverse, what came true of very little is taken for chance.
@@ -65,12 +66,17 @@ class Track:
         return self.end - 1 - self.made_on
 
     def lessons(self, row: int) -> "Ints":
-        """Return the rows that were over and known when ``row`` was made, at the same distance."""
+        """Return the rows that were over and known when ``row`` was made, at the same distance.
+
+        Of the last LESSON_PERIODS periods alone: what was long ago is another organisation.
+        """
         import numpy as np
 
         over = self.end - 1 + SETTLING_DAYS <= self.made_on[row]
         near = np.abs(self.days_left - self.days_left[row]) <= NEIGHBOUR_DAYS
-        return np.flatnonzero(over & near)
+        found = np.flatnonzero(over & near)
+        recent = np.unique(self.start[found])[-LESSON_PERIODS:]
+        return found[np.isin(self.start[found], recent)]
 
 
 @dataclass(frozen=True, slots=True)

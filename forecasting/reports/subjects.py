@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Model
+from django.urls import reverse
 
 from kit.periods import Period
 from org import access
@@ -68,3 +70,9 @@ def chosen(options: list[Choice], key: str) -> Choice | None:
     if not key:
         return options[0] if options else None
     return next((option for option in options if option.key == key), None)
+
+
+def address(name: str, **query: Any) -> str:
+    """Return a forecast page's address with the parameters that are given."""
+    given = {key: value for key, value in query.items() if value not in (None, "")}
+    return f"{reverse(f'forecasting:{name}')}?{urlencode(given)}"

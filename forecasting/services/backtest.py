@@ -13,7 +13,7 @@ from forecasting.frames import history
 from forecasting.methods.history import UNPRICED, History
 from forecasting.methods.listed import MAIN, METHODS
 from forecasting.methods.prediction import Model, Prediction, Span
-from forecasting.metrics.backtest import SETTLING_DAYS
+from forecasting.metrics.backtest import LESSON_PERIODS, SETTLING_DAYS
 from forecasting.metrics.history_needed import complete
 from forecasting.models import DealWorkings, OriginWorkings, OutcomeWorkings
 from org.enums import PeriodKind
@@ -28,9 +28,10 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 KINDS = (PeriodKind.MONTH, PeriodKind.QUARTER)
-# How many past periods of each kind are scored, and how many weeks of forecasts that takes.
+# How many past periods of each kind are looked back on. As many as teach must lie before them.
 PAST_PERIODS = {PeriodKind.MONTH: 12, PeriodKind.QUARTER: 8}
-WEEKS_BACK = 117
+# The weeks of sixteen quarters, and of the one before in which the first was the next.
+WEEKS_BACK = 222
 # The method must have seen this many days of closings before it is asked anything.
 FIRST_DAYS = 28
 # Ids of people and teams fit below this, so that a pair of them fits one number.
@@ -59,6 +60,10 @@ class Calendar:
     def scored(self, kind: str, day: date) -> list[FiscalPeriod]:
         """Return the past periods whose forecasts are looked back on at the end of ``day``."""
         return self.over_by(kind, day)[-PAST_PERIODS[PeriodKind(kind)] :]
+
+    def taught(self, kind: str, day: date) -> list[FiscalPeriod]:
+        """Return the past periods that are scored, and those that these learn from."""
+        return self.over_by(kind, day)[-PAST_PERIODS[PeriodKind(kind)] - LESSON_PERIODS :]
 
     def span(self, row: FiscalPeriod, day: date) -> Span:
         """Return the period as a method is asked for it at the end of ``day``."""
@@ -99,8 +104,8 @@ def store_origins(chunk: RecomputeChunk) -> int:
                 if day == chunk.run.as_of:
                     deals.append(_deals(chunk.run, known, main, row=row))
     if chunk.run.as_of in chunk.days:
-        scored = (row for kind in KINDS for row in calendar.scored(kind, chunk.run.as_of))
-        outcomes = [_outcome(chunk.run, known, row) for row in scored]
+        taught = (row for kind in KINDS for row in calendar.taught(kind, chunk.run.as_of))
+        outcomes = [_outcome(chunk.run, known, row) for row in taught]
     OriginWorkings.objects.bulk_create(origins, ignore_conflicts=True)
     OutcomeWorkings.objects.bulk_create(outcomes, ignore_conflicts=True)
     DealWorkings.objects.bulk_create(deals, ignore_conflicts=True)
@@ -121,7 +126,7 @@ def _asked(
     over = [row.period for row in calendar.over_by(kind, day)]
     if not complete(over, first_close=known.first_close, by=day.toordinal()):
         return []
-    told_of = {*calendar.scored(kind, run.as_of), *calendar.asked_on(kind, run.as_of)}
+    told_of = {*calendar.taught(kind, run.as_of), *calendar.asked_on(kind, run.as_of)}
     return [row for row in asked if row in told_of]
 
 

@@ -172,10 +172,12 @@ def _store_kind(chunk: RecomputeChunk, kind: str, *, gap: str) -> int:
     workings = list(rows.order_by("made_on", "period__start_on"))
     found = OutcomeWorkings.objects.filter(run=run, period__kind=kind)
     outcomes = {row.period_id: row for row in found}
+    scored = {row.pk for row in Calendar.read().scored(kind, run.as_of)}
+    shown = {pk: outcome for pk, outcome in outcomes.items() if pk in scored}
     stored = 0
     for level in [] if gap else levels(workings, chunk):
         told = scaled(track(level, workings, outcomes))
-        stored += _store_past(chunk, level, workings, told, outcomes)
+        stored += _store_past(chunk, level, workings, told, shown)
         for place, row in enumerate(workings):
             if row.made_on == run.as_of:
                 stored += _store_open(chunk, level, row, told, place)
@@ -310,7 +312,8 @@ def _store_past(
     for place, row in enumerate(workings):
         weeks = ((row.period.end_on - row.made_on).days - 1) // WEEK
         outcome = outcomes.get(row.period_id)
-        if row.made_on == chunk.run.as_of or (outcome and weeks not in WEEKS_SHOWN):
+        over = row.period.end_on.toordinal() <= chunk.run.as_of.toordinal() + 1
+        if row.made_on == chunk.run.as_of or (over and (not outcome or weeks not in WEEKS_SHOWN)):
             continue
         figures = {
             "forecast": told.forecast[place],
