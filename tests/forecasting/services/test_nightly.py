@@ -1,0 +1,341 @@
+"""A whole run over a seeded organisation, computed once for the module, judged from all sides."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.db.models import Sum
+from django.utils import timezone
+
+from forecasting.models import (
+    DealExpectation,
+    DealWorkings,
+    Forecast,
+    ForecastRun,
+    OriginWorkings,
+    PastForecast,
+)
+from forecasting.services import nightly
+from org.enums import Measure, PeriodKind
+from org.models.people import Person
+from org.models.teams import Team, TeamMembership
+from org.services.calendar import end_of_day, period_on
+from pipeline.enums import ChunkState, RunState, Step, SubjectKind, Trigger
+from pipeline.metrics.attainment import Subject
+from pipeline.models.deals import DealVersion
+from pipeline.models.recompute import (
+    AttainmentSnapshot,
+    PipelineSnapshot,
+    RecomputeChunk,
+    RecomputeRun,
+)
+from pipeline.reports.attainment import EVERYONE, attainment
+from pipeline.services import recompute
+
+# Seeded for this day, computed as of one some time before it.
+SEEDED = date(2026, 11, 20)
+AS_OF = date(2026, 8, 31)
+
+
+def computed(as_of: date) -> RecomputeRun:
+    run, _ = recompute.request_run(
+        by=None, as_of=as_of, trigger=Trigger.COMMAND, now=timezone.now()
+    )
+    while run.state == RunState.RUNNING:
+        nightly.work_here(run)
+        run.refresh_from_db()
+    return run
+
+
+@pytest.fixture(scope="module")
+def run(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[RecomputeRun]:
+    """Return the run; its organisation is gone again after the module."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        call_command("seed_demo", people=16, months=20, seed=4, verbosity=0)
+        yield computed(AS_OF)
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_stays(run: RecomputeRun) -> Iterator[None]:
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def rows(sql: str, *values: object) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return cursor.fetchall()
+
+
+def subject_of(row: AttainmentSnapshot) -> Subject:
+    if row.person_id:
+        return Subject(SubjectKind.PERSON, row.person_id)
+    return Subject(SubjectKind.TEAM, row.team_id) if row.team_id else EVERYONE
+
+
+def test_every_part_is_done_and_the_run_in_use(run: RecomputeRun) -> None:
+    assert run.state == RunState.DONE
+    assert run.is_current
+    assert set(run.chunks.values_list("state", flat=True)) == {ChunkState.DONE}
+    assert {chunk.step for chunk in run.chunks.all()} == set(Step)
+
+
+def test_every_team_person_and_everyone_are_there(run: RecomputeRun) -> None:
+    stored = AttainmentSnapshot.objects.filter(run=run)
+    members = set(TeamMembership.objects.on(AS_OF).values_list("person", flat=True))
+
+    assert members <= set(stored.values_list("person", flat=True))
+    assert set(stored.exclude(team=None).values_list("team", flat=True)) == set(
+        Team.objects.values_list("pk", flat=True)
+    )
+    subjects = stored.values_list("person", "team").distinct().count()
+    # Three kinds of period, the current and the previous one, four measures.
+    assert stored.count() == subjects * 6 * len(Measure)
+
+
+def test_what_is_stored_is_what_the_page_computes(run: RecomputeRun) -> None:
+    stored = AttainmentSnapshot.objects.filter(run=run).select_related("period")
+    by_figure: dict[tuple, list[AttainmentSnapshot]] = {}
+    for row in stored:
+        by_figure.setdefault((row.period, row.measure), []).append(row)
+    compared = 0
+    for (period, measure), figures in by_figure.items():
+        live = attainment(
+            [subject_of(row) for row in figures],
+            period=period,
+            measure=Measure(measure),
+            as_of=end_of_day(AS_OF),
+        )
+        for row, now in zip(figures, live, strict=True):
+            unit = 100 if measure == Measure.BOOKINGS else 1
+            assert row.actual * unit == now.actual
+            assert (row.target and row.target * unit) == now.quota
+            assert (row.cases, row.unpriced) == (now.cases, now.unpriced)
+            compared += 1
+    assert compared == stored.count() > 500
+
+
+def test_bookings_equal_plain_sql(run: RecomputeRun) -> None:
+    quarter = period_on(AS_OF, PeriodKind.QUARTER)
+    by_person = dict(rows(
+        "SELECT credited_to_id, sum(amount_base) FROM pipeline_dealversion"
+        " WHERE valid_from <= %s AND valid_to > %s AND status = 'won' AND NOT archived"
+        "   AND closed_on >= %s AND closed_on < %s AND amount_base IS NOT NULL GROUP BY 1",
+        run.moment, run.moment, quarter.start_on, quarter.end_on,
+    ))  # fmt: skip
+    stored = AttainmentSnapshot.objects.filter(run=run, period=quarter, measure=Measure.BOOKINGS)
+
+    people = dict(stored.exclude(person=None).values_list("person", "actual"))
+    assert {pk: amount for pk, amount in people.items() if amount} == by_person
+    assert stored.get(person=None, team=None).actual == sum(by_person.values())
+    assert len(by_person) > 5
+
+
+def test_open_pipeline_equals_plain_sql(run: RecomputeRun) -> None:
+    expected = rows(
+        "SELECT owner_id, stage_id, category, count(*), count(*) - count(amount_base),"
+        " coalesce(sum(amount_base), 0) FROM pipeline_dealversion"
+        " WHERE valid_from <= %s AND valid_to > %s AND status = 'open' AND NOT archived"
+        " GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
+        run.moment, run.moment,
+    )  # fmt: skip
+    columns = ("stage", "category", "deals", "unpriced", "amount")
+    stored = PipelineSnapshot.objects.filter(run=run).order_by("person", "stage", "category")
+
+    assert list(stored.exclude(person=None).values_list("person", *columns)) == expected
+    whole = stored.filter(person=None, team=None).aggregate(
+        deals=Sum("deals"), amount=Sum("amount")
+    )
+    assert whole == {
+        "deals": sum(row[3] for row in expected),
+        "amount": sum(row[5] for row in expected),
+    }
+
+
+def test_forecasts_add_up_at_every_level(run: RecomputeRun) -> None:
+    parts = ("booked", "from_open", "from_new", "total")
+    for facts in ForecastRun.objects.filter(run=run):
+        assert facts.missing == ""
+        found = Forecast.objects.filter(run=run, period=facts.period)
+        everyone = found.get(person=None, team=None)
+        people = found.exclude(person=None)
+        for part in parts:
+            assert getattr(everyone, part) == people.aggregate(all=Sum(part))["all"], part
+        assert everyone.total == everyone.booked + everyone.from_open + everyone.from_new
+        for team in found.exclude(team=None):
+            members = TeamMembership.objects.on(AS_OF).filter(
+                team__in=_with_those_below(team.team_id)
+            )
+            own = people.filter(person__in=members.values("person"))
+            for part in ("from_open", "from_new"):
+                assert getattr(team, part) == own.aggregate(all=Sum(part, default=0))["all"]
+
+
+def _with_those_below(team: int) -> set[int]:
+    found = {team}
+    while more := set(Team.objects.filter(parent__in=found).values_list("pk", flat=True)) - found:
+        found |= more
+    return found
+
+
+def test_booked_part_of_a_forecast_is_the_attainment(run: RecomputeRun) -> None:
+    stored = AttainmentSnapshot.objects.filter(run=run, measure=Measure.BOOKINGS)
+    compared = 0
+    for row in stored.filter(period__in=_open_periods(run)):
+        told = Forecast.objects.get(
+            run=run, period=row.period_id, person=row.person_id, team=row.team_id
+        )
+        assert told.booked == row.actual
+        compared += 1
+    assert compared > 30
+
+
+def _open_periods(run: RecomputeRun) -> list[int]:
+    return list(ForecastRun.objects.filter(run=run).values_list("period", flat=True))
+
+
+def test_deals_behind_a_forecast_add_up_to_it(run: RecomputeRun) -> None:
+    for told in Forecast.objects.filter(run=run).exclude(person=None):
+        deals = DealExpectation.objects.filter(
+            run=run, period=told.period_id, person=told.person_id
+        )
+        assert deals.aggregate(all=Sum("amount", default=0))["all"] == told.from_open
+        assert deals.count() <= told.open_deals
+
+
+def test_open_deals_are_those_of_the_day(run: RecomputeRun) -> None:
+    whole = Forecast.objects.filter(run=run, person=None, team=None).first()
+    standing = DealVersion.objects.as_of(run.moment).open()
+
+    assert whole is not None
+    assert whole.open_deals == standing.count()
+    assert whole.unpriced == standing.filter(amount_base=None).count() > 0
+
+
+def test_interval_holds_the_forecast_and_not_less_than_is_booked(run: RecomputeRun) -> None:
+    with_interval = Forecast.objects.filter(run=run, low__isnull=False)
+
+    assert with_interval.count() > 30
+    for told in with_interval:
+        assert told.booked <= told.low <= told.total <= told.high
+
+
+def test_a_past_forecast_is_what_a_run_of_that_day_says(run: RecomputeRun) -> None:
+    """The back-test knows nothing that was not known: the run of that day says the same."""
+    day = AS_OF - timedelta(weeks=10)
+    then = {
+        (row.person_id, row.team_id, row.period_id): row
+        for row in PastForecast.objects.filter(run=run, made_on=day)
+    }
+
+    earlier = computed(day)
+
+    compared = 0
+    for told in Forecast.objects.filter(run=earlier):
+        past = then.get((told.person_id, told.team_id, told.period_id))
+        if past is None or (told.person_id is None and told.team_id is not None):
+            continue
+        assert abs(past.forecast - told.total) < Decimal("0.5"), told
+        if past.low is not None and told.low is not None:
+            assert abs(past.high - told.high) < 1
+        compared += 1
+    assert compared > 10
+
+
+def test_outcomes_of_past_forecasts_are_the_attainments(run: RecomputeRun) -> None:
+    quarter = period_on(AS_OF, PeriodKind.QUARTER)
+    last = period_on(quarter.start_on - timedelta(days=1), PeriodKind.QUARTER)
+    stored = AttainmentSnapshot.objects.filter(run=run, period=last, measure=Measure.BOOKINGS)
+    actual = {(row.person_id, row.team_id): row.actual for row in stored}
+
+    past = PastForecast.objects.filter(run=run, period=last)
+
+    assert past.count() > 20
+    for row in past:
+        assert row.actual == actual[row.person_id, row.team_id]
+
+
+def test_a_second_run_stores_the_same_and_takes_the_place_of_the_first(run: RecomputeRun) -> None:
+    def content(of: RecomputeRun) -> list[tuple]:
+        columns = ("person", "team", "period", "booked", "from_open", "from_new", "low", "high")
+        order = ("period", "person", "team")
+        return list(Forecast.objects.filter(run=of).order_by(*order).values_list(*columns))
+
+    before = content(run)
+    again = computed(AS_OF)
+
+    assert again.pk != run.pk
+    assert content(again) == before
+    assert RecomputeRun.objects.published().get() == again
+
+
+def test_a_part_delivered_again_changes_nothing(run: RecomputeRun) -> None:
+    before = Forecast.objects.filter(run=run).count()
+
+    for chunk in run.chunks.all():
+        assert nightly.work(chunk.pk) is None
+
+    assert Forecast.objects.filter(run=run).count() == before
+
+
+def test_a_part_computed_twice_stores_the_same_rows(run: RecomputeRun) -> None:
+    for chunk in run.chunks.filter(step__in=(Step.ATTAINMENT, Step.PIPELINE, Step.FORECAST))[:6]:
+        table = {
+            Step.ATTAINMENT: AttainmentSnapshot,
+            Step.PIPELINE: PipelineSnapshot,
+            Step.FORECAST: Forecast,
+        }[Step(chunk.step)]
+        before = list(table.objects.filter(run=run).order_by("pk").values_list())
+        assert nightly.STEPS[Step(chunk.step)](chunk) == chunk.rows
+        assert list(table.objects.filter(run=run).order_by("pk").values_list()) == before
+
+
+def test_the_next_run_clears_what_only_the_last_one_needed(run: RecomputeRun) -> None:
+    assert OriginWorkings.objects.filter(run=run).exists()
+
+    later = computed(AS_OF + timedelta(days=1))
+
+    assert not OriginWorkings.objects.filter(run=run).exists()
+    assert not DealWorkings.objects.filter(run=run).exists()
+    # Both days are in use; what is shown of the newest day alone is cleared when one follows.
+    assert Forecast.objects.filter(run=run).exists()
+    computed(AS_OF + timedelta(days=2))
+    assert not DealExpectation.objects.filter(run=run).exists()
+    assert Forecast.objects.filter(run=later).exists()
+
+
+def test_a_part_that_always_fails_is_given_up_and_the_rest_is_published(run: RecomputeRun) -> None:
+    poisoned, _ = recompute.request_run(
+        by=None, as_of=AS_OF, trigger=Trigger.COMMAND, now=timezone.now()
+    )
+    nightly.work_here(poisoned)
+    bad = poisoned.chunks.filter(step=Step.ATTAINMENT).first()
+    assert bad is not None
+    # Somebody whom the database does not know: storing their figures must fail.
+    RecomputeChunk.objects.filter(pk=bad.pk).update(people=[987654321])
+    while poisoned.state == RunState.RUNNING:
+        nightly.work_here(poisoned)
+        poisoned.refresh_from_db()
+
+    bad.refresh_from_db()
+    assert (bad.state, bad.attempts) == (ChunkState.QUARANTINED, 3)
+    assert "IntegrityError" in bad.error
+    assert poisoned.state == RunState.EXCEPTIONS
+    assert poisoned.is_current
+    others = poisoned.chunks.exclude(pk=bad.pk)
+    assert set(others.values_list("state", flat=True)) == {ChunkState.DONE}
+
+
+def test_people_who_left_are_in_it_while_they_count(run: RecomputeRun) -> None:
+    gone = Person.objects.filter(left_on__lte=AS_OF)
+    credited = DealVersion.objects.as_of(run.moment).won().filter(credited_to__in=gone)
+    assert credited.exists()
+
+    stored = set(AttainmentSnapshot.objects.filter(run=run).values_list("person", flat=True))
+
+    assert set(credited.values_list("credited_to", flat=True)) <= stored
