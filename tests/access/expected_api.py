@@ -46,7 +46,7 @@ def quota_of(name: str) -> Any:
         return {
             "person": getattr(world.team, name).pk,
             "measure": "bookings",
-            "period": FiscalPeriod.objects.get(kind="year").pk,
+            "period": FiscalPeriod.objects.get(kind="year", start_on="2026-01-01").pk,
             "target": "1000.00",
             "reason": "Plan",
         }
