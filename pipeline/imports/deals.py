@@ -324,10 +324,8 @@ UPDATE pipeline_importrow p SET changes = p.changes || jsonb_build_object('_befo
 """
 KEEP_VERSION = """
 UPDATE pipeline_importrow p
-   SET changes = coalesce(p.changes, '{}')
-                 || jsonb_build_object('_version', jsonb_build_array(NULL, d.version))
-  FROM pipeline_deal d
- WHERE p.run_id = %(run)s AND p.action IN ('create', 'change') AND d.id = p.target
+   SET changes = p.changes || jsonb_build_object('_version', jsonb_build_array(NULL, d.version))
+  FROM pipeline_deal d WHERE p.run_id = %(run)s AND p.action = 'change' AND d.id = p.target
 """
 
 DROP_LINES = """

@@ -251,7 +251,19 @@ def recognise(kind: str, header: list[str]) -> Recognised:
     for place, name in enumerate(squashed_header):
         if place not in taken and name and (field := _alike(kind, name)):
             _take(taken, place, Match(field, sure=False), fields, header)
+    _take_currency(taken, fields, header)
     return Recognised(program(header), taken)
+
+
+def _take_currency(taken: dict[int, Match], kind: Kind, header: list[str]) -> None:
+    """Let "<X> Currency" be the currency where "<X>" is the amount, whatever X is."""
+    amounts = [place for place, match in taken.items() if match.field == "amount"]
+    if not amounts or not kind.has("currency"):
+        return
+    if (place := currency_column(header, amounts[0])) is not None:
+        for other in [p for p, match in taken.items() if match.field == "currency"]:
+            del taken[other]
+        taken[place] = Match("currency", sure=True)
 
 
 def _take(taken: dict[int, Match], place: int, match: Match, kind: Kind, header: list[str]) -> None:

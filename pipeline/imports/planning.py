@@ -15,16 +15,16 @@ from org import access
 from org.models.calendar import Organisation
 from pipeline.enums import ImportKind, ImportSubject
 from pipeline.imports import composing, composing_history, composing_people, composing_quotas
-from pipeline.imports.cells import CellError, Context, Parser, parser
+from pipeline.imports.batches import Column, fault, read_batch
+from pipeline.imports.cells import Context, parser
 from pipeline.imports.composing import Composer, Rates, RowError, Setting
 from pipeline.imports.composing_deals import DealComposer
-from pipeline.imports.headers import currency_column, entered_stage
-from pipeline.imports.kinds import KINDS, Field, Kind, Shape
-from pipeline.imports.options import Format, Options
+from pipeline.imports.headers import entered_stage
+from pipeline.imports.kinds import KINDS, Kind
+from pipeline.imports.options import Answer, Format, Options
 from pipeline.imports.references import Creations, Resolver, norm, stage_kind, suggestions
-from pipeline.imports.rows import Row, RowReader
+from pipeline.imports.rows import Row, RowReader, column_labels
 from pipeline.imports.staging import Refused, Staged, refuse, stage
-from pipeline.imports.workbooks import Cell
 from pipeline.models.imports import (
     ImportAnswer,
     ImportCreation,
@@ -35,8 +35,11 @@ from pipeline.models.imports import (
 )
 
 BATCH = 5_000
-# Fields that may name another row of the same file: their composers look there first.
-WITHIN_FILE = frozenset({"manager", "parent"})
+# Values by which a row speaks of another one of its file, and what that one is to it.
+DANGLING = {
+    ImportKind.PEOPLE: ("manager_text", "manager"),
+    ImportKind.ACCOUNTS: ("parent_text", "parent account"),
+}
 Progress = Callable[[int], None]
 
 
@@ -92,11 +95,13 @@ def read(
     found = Reading()
     rows = reader.rows()
     while batch := list(islice(rows, BATCH)):
-        _read_batch(run, batch, columns, resolvers, composer)
+        _stage_batch(run, batch, columns, resolvers, composer)
         found.rows += len(batch)
         progress(found.rows)
     if finish := getattr(composer, "finish", None):
         finish(run)
+    if key := DANGLING.get(run.kind):
+        _refuse_dangling(run, *key)
     _keep_creations(run, next(iter(resolvers.values())).creations if resolvers else Creations())
     found.notices = [*reader.notices(), *_said(setting.notices)]
     found.unknown = _unknown(resolvers)
@@ -110,12 +115,30 @@ def read(
     return found
 
 
+def _refuse_dangling(run: ImportRun, key: str, what: str) -> None:
+    """Refuse rows that speak of a row of the file which is refused itself, and so on up."""
+    while True:
+        staged = ImportStagedRow.objects.filter(run=run)
+        names = set()
+        for data in staged.values_list("data", flat=True).iterator():
+            texts = (data.get(name) for name in ("name", "full_name", "email", "external_id"))
+            names |= {norm(str(text)) for text in texts if text}
+        lost = [row for row in staged.filter(data__has_key=key) if row.data[key] not in names]
+        if not lost:
+            return
+        reason = f"Its {what} stands in a row that is refused."
+        refuse(run.pk, [Refused(row.row, "", row.data[key], reason) for row in lost])
+        staged.filter(pk__in=[row.pk for row in lost]).delete()
+
+
 def _resolvers(kind: Kind, options: Options) -> dict[str, Resolver]:
     """Return a resolver for each field that names something, shared by fields of one subject."""
     creations = Creations()
-    remembered: dict[str, dict[str, Any]] = {}
+    remembered: dict[str, dict[str, Answer]] = {}
     for answer in ImportAnswer.objects.all():
-        remembered.setdefault(answer.subject, {})[answer.text] = options_answer(answer)
+        remembered.setdefault(answer.subject, {})[answer.text] = Answer(
+            target=answer.target, blank=answer.target is None
+        )
     by_subject: dict[str, Resolver] = {}
     for name in kind.fields:
         if name.subject is None:
@@ -138,12 +161,6 @@ def _resolvers(kind: Kind, options: Options) -> dict[str, Resolver]:
     return {f.name: by_subject[str(f.subject)] for f in kind.fields if f.subject is not None}
 
 
-def options_answer(answer: ImportAnswer) -> Any:
-    from pipeline.imports.options import Answer
-
-    return Answer(target=answer.target, blank=answer.target is None)
-
-
 def _setting(
     kind: Kind, options: Options, resolvers: dict[str, Resolver], now: datetime
 ) -> Setting:
@@ -161,20 +178,7 @@ def _setting(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A mapped column: the field it fills, its place and label, and how its cells are read."""
-
-    field: Field
-    place: int
-    label: str
-    parse: Parser
-    stage: str = ""
-
-
 def _columns(kind: Kind, reader: RowReader, options: Options, setting: Setting) -> list[Column]:
-    from pipeline.imports.rows import column_labels
-
     labels = column_labels(reader.header)
     context = Context(setting.zone, options.salesforce_ids)
     columns = []
@@ -210,19 +214,17 @@ def _names(path: Path, options: Options, columns: list[Column]) -> set[str]:
     wanted = {"name", "full_name", "first_name", "last_name", "external_id", "email"}
     own = [column for column in columns if column.field.name in wanted]
     found = set()
-    for row in RowReader(path, options.layout).rows():
-        if row.fault:
-            continue
-        values, faults = _values(row, own)
-        if faults:
-            continue
-        parts = [values[name] for name in ("first_name", "last_name") if values.get(name)]
-        found |= {norm(str(value)) for value in values.values() if value is not None}
-        found.add(norm(" ".join(parts)))
+    rows = RowReader(path, options.layout).rows()
+    while batch := list(islice(rows, BATCH)):
+        for read in read_batch(batch, own, {}, set()):
+            if not read.faults:
+                parts = (read.values.get(name) for name in ("first_name", "last_name"))
+                found.add(norm(" ".join(part for part in parts if part)))
+                found |= {norm(str(value)) for value in read.values.values()}
     return found - {""}
 
 
-def _read_batch(
+def _stage_batch(
     run: ImportRun,
     batch: list[Row],
     columns: list[Column],
@@ -231,92 +233,18 @@ def _read_batch(
 ) -> None:
     staged: list[Staged] = []
     refused: list[Refused] = []
-    _prepare(batch, columns, resolvers)
-    labels = {column.field.name: column for column in columns}
-    for row in batch:
-        if row.fault:
-            refused.append(Refused(row.number, "", _start(row.cells), row.fault))
+    by_field = {column.field.name: column for column in columns}
+    names = getattr(composer, "names", set())
+    for read in read_batch(batch, columns, resolvers, names):
+        if read.faults:
+            refused += read.faults
             continue
-        values, faults = _values(row, columns)
-        faults += _resolve(row, values, columns, resolvers, getattr(composer, "names", set()))
-        if not faults:
-            try:
-                staged.append(composer.compose(row.number, values))
-            except RowError as error:
-                faults.append(_fault(row, labels.get(error.field), error))
-        refused.extend(faults)
+        try:
+            staged.append(composer.compose(read.row.number, read.values))
+        except RowError as error:
+            refused.append(fault(read.row, by_field.get(error.field), error))
     stage(run.pk, staged)
     refuse(run.pk, refused)
-
-
-def _prepare(batch: list[Row], columns: list[Column], resolvers: dict[str, Resolver]) -> None:
-    """Look up all that a batch of rows names, a query for each field that names something."""
-    for column in columns:
-        if column.field.shape is not Shape.REFERENCE:
-            continue
-        texts = set()
-        for cell in {row.cells[column.place] for row in batch if not row.fault}:
-            try:
-                text = column.parse(cell)
-            except CellError:
-                continue  # The row is refused with this reason when it is read.
-            if text is not None:
-                texts.add(text)
-        resolvers[column.field.name].prepare(texts)
-
-
-def _values(row: Row, columns: list[Column]) -> tuple[dict[str, Any], list[Refused]]:
-    values: dict[str, Any] = {}
-    faults = []
-    for column in columns:
-        try:
-            value = column.parse(row.cells[column.place])
-        except CellError as error:
-            cell = row.cells[column.place]
-            faults.append(Refused(row.number, column.label, str(cell), str(error)))
-            continue
-        name = column.field.name
-        if column.stage and name == "entered":
-            values.setdefault(name, []).append((column.stage, value))
-        elif value is not None and values.get(name) is None:
-            values[name] = value
-    return values, faults
-
-
-def _resolve(
-    row: Row,
-    values: dict[str, Any],
-    columns: list[Column],
-    resolvers: dict[str, Resolver],
-    names: set[str],
-) -> list[Refused]:
-    """Put the ids of what the row names beside the names; return those that stand for nothing.
-
-    ``names`` are the file's own rows: what may be one of them is left to the composer.
-    """
-    faults = []
-    for column in columns:
-        name = column.field.name
-        text = values.get(name)
-        if column.field.shape is not Shape.REFERENCE or text is None:
-            continue
-        if name in WITHIN_FILE and norm(text) in names:
-            continue
-        try:
-            values[f"{name}:id"] = resolvers[name].resolve(text)
-        except CellError as error:
-            faults.append(Refused(row.number, column.label, text, str(error)))
-    return faults
-
-
-def _fault(row: Row, column: Column | None, error: RowError) -> Refused:
-    if column is None:
-        return Refused(row.number, "", _start(row.cells), error.reason)
-    return Refused(row.number, column.label, str(row.cells[column.place]), error.reason)
-
-
-def _start(cells: list[Cell]) -> str:
-    return " ".join(str(cell) for cell in cells[:5])[:300]
 
 
 def _keep_creations(run: ImportRun, creations: Creations) -> None:
@@ -345,11 +273,3 @@ def _unknown(resolvers: dict[str, Resolver]) -> list[Unknown]:
 def _said(notices: Counter[str]) -> Iterator[str]:
     for text, count in notices.items():
         yield f"{count:,} row{'s' if count > 1 else ''}: it {text}."
-
-
-def money_currency(header: list[str], options: Options) -> int | None:
-    """Return the column of the currency of the mapped amount, where the file has one for it."""
-    for place in options.columns_of("amount"):
-        if (found := currency_column(header, place)) is not None:
-            return found
-    return None

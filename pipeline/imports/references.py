@@ -182,10 +182,11 @@ class Resolver:
         if fresh:
             self.known |= lookup(self.subject, fresh)
 
-    def resolve(self, text: str) -> int | None:
+    def resolve(self, text: str, *, times: int = 1) -> int | None:
         """Return the id the text stands for, minus a number of a thing to make, None for nothing.
 
-        Raises CellError where it stands for nothing yet, or for several.
+        ``times`` is how often it stands there. Raises CellError where it stands for nothing yet,
+        or for several.
         """
         if (settled := self.settled.get(text)) is not None:
             return settled
@@ -194,22 +195,22 @@ class Resolver:
         ids = self.known[text].ids
         answer = self.answers.get(norm(text))
         if answer is not None and (len(ids) != 1 or answer.target):
-            return self._answered(text, answer)
+            return self._answered(text, answer, times)
         if len(ids) == 1:
             self.settled[text] = ids[0]
             return ids[0]
         if not ids and self.creates_all:
             return self.creations.number(self.subject, text, self.detail(text))
         if text in self.unknown or len(self.unknown) < MOST_UNKNOWN:
-            self.unknown[text] += 1
+            self.unknown[text] += times
         if ids:
             raise CellError(
                 f"{len(ids)} {SUBJECT_PLURALS[ImportSubject(self.subject)]} have this name."
             )
         raise CellError(f"No {self.subject} has this name.")
 
-    def _answered(self, text: str, answer: Answer) -> int | None:
-        self.answered[text] += 1
+    def _answered(self, text: str, answer: Answer, times: int) -> int | None:
+        self.answered[text] += times
         if answer.create:
             detail = self.detail(text)
             if answer.kind:

@@ -24,7 +24,7 @@ def undo_deals(run: ImportRun, *, by: Person | None, report: UndoReport) -> None
     reason = f"Import {run.pk} undone"
     lock("pipeline_deal", run)
     created = rows_of(
-        """SELECT p.target, d.version = (p.changes #>> '{_version,1}')::integer
+        """SELECT p.target, d.version = 1
              FROM pipeline_importrow p JOIN pipeline_deal d ON d.id = p.target
             WHERE p.run_id = %s AND p.action = 'create'""",
         [run.pk],

@@ -1,0 +1,136 @@
+"""A batch of rows read column by column: equal cells of a column are read and looked up once."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.imports.cells import CellError, Parser
+from pipeline.imports.composing import RowError
+from pipeline.imports.kinds import Field, Shape
+from pipeline.imports.references import Resolver, norm
+from pipeline.imports.rows import Row
+from pipeline.imports.staging import Refused
+from pipeline.imports.workbooks import Cell
+
+# Fields that may name another row of the same file: their composers look there first.
+WITHIN_FILE = frozenset({"manager", "parent"})
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A mapped column: the field it fills, its place and label, and how its cells are read.
+
+    ``stage`` is the stage that a column of HubSpot's dates of entering speaks of.
+    """
+
+    field: Field
+    place: int
+    label: str
+    parse: Parser
+    stage: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRow:
+    """A row as values by field, and as reasons why it cannot be taken."""
+
+    row: Row
+    values: Values
+    faults: list[Refused]
+
+
+def read_batch(
+    batch: list[Row], columns: list[Column], resolvers: dict[str, Resolver], names: set[str]
+) -> Iterator[ReadRow]:
+    """Yield every row of the batch with its values and its faults.
+
+    What a row names stands as an id beside the name, under "owner:id". ``names`` are the
+    file's own rows: what may be one of them is left to the composer.
+    """
+    whole = [row for row in batch if not row.fault]
+    read = [_Read.of(column, [row.cells[column.place] for row in whole]) for column in columns]
+    for one in read:
+        if one.column.field.shape is Shape.REFERENCE and one.column.field.name in resolvers:
+            one.resolve(resolvers[one.column.field.name], names)
+    place = 0
+    for row in batch:
+        if row.fault:
+            yield ReadRow(row, {}, [Refused(row.number, "", start_of(row.cells), row.fault)])
+            continue
+        yield _assembled(row, read, place)
+        place += 1
+
+
+@dataclass(slots=True)
+class _Read:
+    """A column's cells of a batch, and what each distinct cell means."""
+
+    column: Column
+    cells: list[Cell]
+    meanings: dict[Cell, Any]
+    ids: dict[Cell, Any]
+    has_faults: bool
+
+    @classmethod
+    def of(cls, column: Column, cells: list[Cell]) -> "_Read":
+        meanings: dict[Cell, Any] = {}
+        for cell in set(cells):
+            try:
+                meanings[cell] = column.parse(cell)
+            except CellError as error:
+                meanings[cell] = error
+        has_faults = any(isinstance(value, CellError) for value in meanings.values())
+        return cls(column, cells, meanings, {}, has_faults)
+
+    def resolve(self, resolver: Resolver, names: set[str]) -> None:
+        """Find what the texts name; texts of several rows are looked up together."""
+        texts = {
+            cell: text
+            for cell, text in self.meanings.items()
+            if text is not None and not isinstance(text, CellError)
+        }
+        resolver.prepare(texts.values())
+        times = Counter(self.cells)
+        within = self.column.field.name in WITHIN_FILE
+        for cell, text in texts.items():
+            if within and norm(text) in names:
+                continue
+            try:
+                self.ids[cell] = resolver.resolve(text, times=times[cell])
+            except CellError as error:
+                self.meanings[cell] = error
+                self.has_faults = True
+
+
+def _assembled(row: Row, read: list[_Read], place: int) -> ReadRow:
+    values: Values = {}
+    faults: list[Refused] = []
+    for one in read:
+        cell = one.cells[place]
+        value = one.meanings[cell]
+        if value is None:
+            continue
+        column = one.column
+        name = column.field.name
+        if one.has_faults and isinstance(value, CellError):
+            faults.append(Refused(row.number, column.label, str(cell), str(value)))
+        elif column.stage and name == "entered":
+            values.setdefault(name, []).append((column.stage, value))
+        elif name not in values:
+            values[name] = value
+            if cell in one.ids:
+                values[f"{name}:id"] = one.ids[cell]
+    return ReadRow(row, values, faults)
+
+
+def fault(row: Row, column: Column | None, error: RowError) -> Refused:
+    """Return a composer's refusal with the row's number and the cell it speaks of."""
+    if column is None:
+        return Refused(row.number, "", start_of(row.cells), error.reason)
+    return Refused(row.number, column.label, str(row.cells[column.place]), error.reason)
+
+
+def start_of(cells: list[Cell]) -> str:
+    return " ".join(str(cell) for cell in cells[:5])[:300]
