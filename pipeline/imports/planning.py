@@ -100,7 +100,7 @@ def read(
         progress(found.rows)
     if finish := getattr(composer, "finish", None):
         finish(run)
-    if key := DANGLING.get(run.kind):
+    if key := DANGLING.get(ImportKind(run.kind)):
         _refuse_dangling(run, *key)
     _keep_creations(run, next(iter(resolvers.values())).creations if resolvers else Creations())
     found.notices = [*reader.notices(), *_said(setting.notices)]
@@ -234,7 +234,7 @@ def _stage_batch(
     staged: list[Staged] = []
     refused: list[Refused] = []
     by_field = {column.field.name: column for column in columns}
-    names = getattr(composer, "names", set())
+    names: set[str] = getattr(composer, "names", set())
     for read in read_batch(batch, columns, resolvers, names):
         if read.faults:
             refused += read.faults
