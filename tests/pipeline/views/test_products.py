@@ -27,7 +27,7 @@ def words(response: HttpResponse) -> str:
 
 
 def test_a_product_is_added_changed_and_taken_out_of_use(ada: Client) -> None:
-    assert "No products yet." in words(ada.get(URL))
+    assert "No products in use." in words(ada.get(URL))
 
     ada.post(NEW, {"name": " Sensor ", "family": "Hardware", "currency": "usd"})
     sensor = Product.objects.get()
