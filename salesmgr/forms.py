@@ -1,7 +1,7 @@
 """What the addresses of the home pages say: whose numbers, which period, as of which day."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -23,17 +23,21 @@ KIND_LABELS = {
     PeriodKind.YEAR: "Years",
 }
 EARLIEST_YEAR = 1980
+# In days from today to the month's first.
+MONTHS_BACK, MONTHS_AHEAD = -400, 92
 
 
 class PeriodField(forms.ChoiceField):
     """A fiscal period by its id or by its label ("Q4 2026"); cleaned to a Named, or None."""
 
-    def __init__(self, calendar: Setting, **options: Any) -> None:
+    def __init__(self, calendar: Setting, *, today: date, given: str, **options: Any) -> None:
+        """Offer the quarters, the years and the months around ``today``, and what is ``given``."""
         self.calendar = calendar
+        offered = [p for p in calendar.periods if _is_near(p, today) or str(p.pk) == given]
         groups = [
             (
                 label,
-                [(str(p.pk), p.period.label) for p in reversed(calendar.periods) if p.kind == kind],
+                [(str(p.pk), p.period.label) for p in reversed(offered) if p.kind == kind],
             )
             for kind, label in KIND_LABELS.items()
         ]
@@ -47,6 +51,13 @@ class PeriodField(forms.ChoiceField):
         if (period := period_named(text, self.calendar)) is not None:
             return period
         raise ValidationError(f"There is no period “{text}” in the calendar.", code="period")
+
+
+def _is_near(period: Named, today: date) -> bool:
+    """Whether a period is worth offering; of the months, a year back and a quarter ahead are."""
+    if period.kind != PeriodKind.MONTH:
+        return True
+    return MONTHS_BACK <= (period.period.start - today).days <= MONTHS_AHEAD
 
 
 def period_named(text: str, calendar: Setting) -> Named | None:
@@ -67,7 +78,10 @@ class LookForm(KitForm):
             data = data.copy()
             data["period"] = str(period.pk)
         super().__init__(data)
-        self.fields["period"] = PeriodField(calendar, label="Period")
+        given = data.get("period", "")
+        self.fields["period"] = PeriodField(
+            calendar, today=calendar.day(now), given=given, label="Period"
+        )
         self.order_fields(["period", "as_of"])
 
     def clean_as_of(self) -> Any:

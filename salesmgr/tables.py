@@ -134,7 +134,7 @@ TEAM = [
     ),
     Column(
         key="last_activity",
-        label="Last activity",
+        label="Last active",
         kind="day",
         sort="last_activity",
         value=lambda r: r.last_activity,

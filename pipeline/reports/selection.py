@@ -193,7 +193,8 @@ class DealSelection:
         if self.status in set(Status):
             condition &= Q(status=self.status)
         if self.is_closed:
-            condition &= ~Q(status=Status.OPEN)
+            # By name, not "not open": the index of closed deals begins with the status.
+            condition &= Q(status__in=[Status.WON, Status.LOST])
         if self.is_open:
             condition &= Q(status=Status.OPEN)
         return condition
