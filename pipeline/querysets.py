@@ -76,7 +76,6 @@ class ListedQuerySet(models.QuerySet):
 
     # Largest or newest first is what people ask for; the indexes of deals run that way.
     FALLING = frozenset({"amount_base", "closed_on", "created_at"})
-    NEVER_NULL = frozenset({"name", "created_at"})
 
     def in_order(self, field: str, *, descending: bool) -> Self:
         """Order by a column, ties by id. Each column's usual way has its undefined values last.
@@ -86,8 +85,8 @@ class ListedQuerySet(models.QuerySet):
         """
         backwards = descending != (field in self.FALLING)
         undefined = {"nulls_first" if backwards else "nulls_last": True}
-        # The database would not see that its index has this order where there are no nulls.
-        options = {} if field in self.NEVER_NULL else undefined
+        # An index on a column that is never null does not serve an order that places nulls.
+        options = undefined if _may_be_null(self.model, field) else {}
         column = OrderBy(F(field), descending=descending, **options)
         return self.order_by(column, "-pk" if descending else "pk")
 
