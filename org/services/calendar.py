@@ -49,7 +49,7 @@ def configure(
     """Change the settings that are given. Weekdays are Monday = 0 to Sunday = 6.
 
     A new start month rewrites the fiscal calendar; it is refused once quotas exist, and a new
-    currency once deals have amounts.
+    currency once a deal, a quota or an exchange rate is kept in it.
     """
     require_admin(by)
     organisation()
@@ -76,7 +76,7 @@ def configure(
             {
                 "organisation_currency_stays": (
                     "currency",
-                    "Deals already carry amounts in this currency, so it stays.",
+                    "Amounts, targets or exchange rates are kept in this currency, so it stays.",
                 )
             }
         ):

@@ -1,13 +1,17 @@
 import re
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from org.models.audit import AuditEntry
 from org.models.calendar import ExchangeRate, FiscalPeriod, Holiday, Organisation
 from org.services import calendar
+from pipeline.models.deals import Deal
 from tests.factories.org import PersonFactory, QuotaFactory
+from tests.factories.pipeline import DealFactory
 from tests.worlds import SalesTeam
 
 SETTINGS = {
@@ -60,10 +64,27 @@ def test_the_start_month_is_refused_once_quotas_exist(ada: Client) -> None:
     calendar.ensure_years(2026, 2026)
     QuotaFactory(period=FiscalPeriod.objects.of_kind("year").get())
 
-    response = ada.post(reverse("org:organisation"), SETTINGS)
+    response = ada.post(reverse("org:organisation"), {**SETTINGS, "currency": "usd"})
 
     assert "Quotas are set for periods of this calendar" in words(response)
     assert Organisation.objects.get().fiscal_year_start_month == 1
+
+
+def test_the_currency_is_refused_at_its_field_once_deals_have_amounts(ada: Client) -> None:
+    deal = DealFactory(amount=Decimal("1200.50"), currency="USD")
+    before = Organisation.objects.values().get()
+
+    response = ada.post(
+        reverse("org:organisation"), {**SETTINGS, "fiscal_year_start_month": "1", "name": "Other"}
+    )
+
+    assert response.status_code == 400
+    fault = re.search(r'id="id_currency_error".*?</', response.content.decode(), flags=re.S)
+    assert fault is not None
+    assert "kept in this currency, so it stays" in fault[0]
+    assert Organisation.objects.values().get() == before
+    assert not AuditEntry.objects.filter(action="organisation.configure").exists()
+    assert Deal.objects.get(pk=deal.pk).amount_base == Decimal("1200.50")
 
 
 def test_years_days_off_and_rates_are_kept_on_the_calendar(ada: Client) -> None:
