@@ -17,7 +17,7 @@ LONGEST_PAUSE = 30
 def nightly_chunk(self: Task, chunk_id: int, holding: int | None = None) -> None:
     """Do one part. Cut off from the database, go on with the same attempt when it is back."""
     try:
-        nightly.work(chunk_id, holding=holding)
+        nightly.work(chunk_id, clock=timezone.now, holding=holding)
     except nightly.Interrupted as cut:
         pause = min(2**self.request.retries, LONGEST_PAUSE)
         raise self.retry(args=(chunk_id, cut.attempt), countdown=pause) from cut

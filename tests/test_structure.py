@@ -47,6 +47,29 @@ NO_ROWS_OF_ITS_OWN = {
     "forecasting.OutcomeWorkings",
     "hiring.StageStay",
 }
+# Where a request, a message or a command comes in; access is judged as of today by itself.
+EDGES = {
+    "access",
+    "api",
+    "benchmarks",
+    "context",
+    "demo",
+    "devstack",
+    "management",
+    "middleware",
+    "rest",
+    "tasks",
+    "views",
+}
+CLOCKS = {
+    "django.utils.timezone.now",
+    "django.utils.timezone.localdate",
+    "datetime.datetime.now",
+    "datetime.datetime.today",
+    "datetime.datetime.utcnow",
+    "datetime.date.today",
+    "time.time",
+}
 VAGUE_NAMES = {"utils.py", "helpers.py", "common.py", "misc.py", "base.py"}
 
 
@@ -58,6 +81,29 @@ def own_models():
         for model in apps.get_app_config(package).get_models()
         if not model._meta.auto_created
     ]
+
+
+def clock_readings(text):
+    """How a module asks for the time, under whatever name it imports a clock."""
+    tree = ast.parse(text)
+    names = {
+        alias.asname or alias.name: f"{node.module}.{alias.name}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    names |= {
+        alias.asname or alias.name: alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import)
+        for alias in node.names
+    }
+    asked = [name for name in names.values() if name in CLOCKS]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute):
+            base, _, rest = ast.unparse(node).partition(".")
+            asked += [name for name in [f"{names.get(base)}.{rest}"] if name in CLOCKS]
+    return asked
 
 
 def test_every_model_says_who_sees_its_rows():
@@ -81,6 +127,29 @@ def test_a_module_says_what_it_is_for(path):
     tree = ast.parse(path.read_text())
 
     assert not tree.body or ast.get_docstring(tree) or path.name in {"__init__.py", "apps.py"}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_the_time_is_asked_for_at_the_edge_alone(path):
+    kind = path.relative_to(ROOT).parts[1].removesuffix(".py")
+
+    asked = clock_readings(path.read_text())
+
+    assert not asked or kind in EDGES, "take the time as an argument"
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("from django.utils import timezone as t\nt.now()", ["django.utils.timezone.now"]),
+        ("from django.utils.timezone import now as clock", ["django.utils.timezone.now"]),
+        ("import datetime as d\nf(key=d.date.today)", ["datetime.date.today"]),
+        ("from datetime import datetime\ndatetime.now(UTC)", ["datetime.datetime.now"]),
+        ("def f(visit): return visit.now, access.today(), timezone.localtime(visit.at)", []),
+    ],
+)
+def test_a_reading_of_the_clock_is_found_under_any_name(text, asked):
+    assert clock_readings(text) == asked
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))

@@ -2,11 +2,10 @@
 
 import logging
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import product
 
 from django.db import Error, transaction
-from django.utils import timezone
 
 from forecasting.services.backtest import store_origins
 from forecasting.services.forecasts import own_subjects, store_forecasts
@@ -21,6 +20,8 @@ from pipeline.reports.attainment import attainment
 from pipeline.services import recompute, snapshots
 
 logger = logging.getLogger(__name__)
+# Tells the time, for work that lasts.
+Clock = Callable[[], datetime]
 PERIOD_KINDS = (PeriodKind.MONTH, PeriodKind.QUARTER, PeriodKind.YEAR)
 
 
@@ -73,20 +74,21 @@ class Interrupted(Exception):  # noqa: N818 -- it is a state of affairs, not a f
         self.attempt = attempt
 
 
-def work(chunk_id: int, *, holding: int | None = None) -> RecomputeChunk | None:
+def work(chunk_id: int, *, clock: Clock, holding: int | None = None) -> RecomputeChunk | None:
     """Do a part of a run if it is there to be done; return it if this call did it.
 
-    What fails is put back with its error, which is raised again for the worker's log. Raises
-    Interrupted, for the same attempt to be tried again, where the database cannot be reached.
+    ``clock`` tells the time, since a part takes long. What fails is put back with its error,
+    which is raised again for the worker's log. Raises Interrupted, for the same attempt to be
+    tried again, where the database cannot be reached.
     """
     attempt = holding
     try:
-        chunk = recompute.claim(chunk_id, now=timezone.now(), holding=holding)
+        chunk = recompute.claim(chunk_id, now=clock(), holding=holding)
         if chunk is None:
             return None
         attempt = chunk.attempts
-        done = _attempt(chunk)
-        recompute.settle(chunk.run_id, now=timezone.now())
+        done = _attempt(chunk, clock)
+        recompute.settle(chunk.run_id, now=clock())
     except Error as error:
         if recompute.database_away(error):
             raise Interrupted(attempt) from error
@@ -94,28 +96,28 @@ def work(chunk_id: int, *, holding: int | None = None) -> RecomputeChunk | None:
     return chunk if done else None
 
 
-def _attempt(chunk: RecomputeChunk) -> bool:
+def _attempt(chunk: RecomputeChunk, clock: Clock) -> bool:
     """Compute and store the part's result in one transaction; return whether it was stored."""
     try:
         with transaction.atomic():
             rows = STEPS[Step(chunk.step)](chunk)
-            recompute.complete(chunk, rows=rows, now=timezone.now())
+            recompute.complete(chunk, rows=rows, now=clock())
     except recompute.Overtaken:
         return False
     except Exception as error:
         if not recompute.database_away(error):
-            recompute.fail(chunk, error=f"{type(error).__name__}: {error}", now=timezone.now())
-            recompute.settle(chunk.run_id, now=timezone.now())
+            recompute.fail(chunk, error=f"{type(error).__name__}: {error}", now=clock())
+            recompute.settle(chunk.run_id, now=clock())
         raise
     return True
 
 
-def work_here(run: RecomputeRun) -> None:
+def work_here(run: RecomputeRun, *, clock: Clock) -> None:
     """Work on a run's next part in this process, beside any workers there are; log what fails."""
     chunk_id = recompute.next_due(run)
     if chunk_id is None:
         return
     try:
-        work(chunk_id)
+        work(chunk_id, clock=clock)
     except Exception:
         logger.exception("part %s of run %s failed", chunk_id, run.pk)

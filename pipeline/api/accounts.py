@@ -1,10 +1,12 @@
 """The API of accounts, which everybody who sells shares."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -159,7 +161,7 @@ class AccountArchive(APIView):
         takes=NothingSerializer, gives=AccountBody, faults=[404], once=True,
     )  # fmt: skip
     def post(self, request: ApiRequest, pk: int) -> Response:
-        return _changed(request, pk, accounts.archive_account)
+        return _changed(request, pk, partial(accounts.archive_account, at=timezone.now()))
 
 
 class AccountRestore(APIView):

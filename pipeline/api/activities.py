@@ -1,10 +1,12 @@
 """The API of activities: what people did with customers."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -96,7 +98,7 @@ class Activities(APIView):
         given = NewActivity.read(request)
 
         def log() -> Response:
-            activity = activities.log_activity(by=request.user, **given)
+            activity = activities.log_activity(by=request.user, now=timezone.now(), **given)
             return Response(ActivityBody(activity).data, status=201)
 
         return answer_once(request, log)
@@ -114,7 +116,7 @@ class ActivityArchive(APIView):
         takes=NothingSerializer, gives=ActivityBody, faults=[404], once=True,
     )  # fmt: skip
     def post(self, request: ApiRequest, pk: int) -> Response:
-        return _changed(request, pk, activities.archive_activity)
+        return _changed(request, pk, partial(activities.archive_activity, at=timezone.now()))
 
 
 class ActivityRestore(APIView):

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields
+from functools import partial
 from typing import Any
 
 from django.db.models import Model, Prefetch, QuerySet
@@ -106,7 +107,7 @@ class DealArchive(APIView):
         takes=Version, gives=DealBody, faults=[404], once=True,
     )  # fmt: skip
     def post(self, request: ApiRequest, pk: int) -> Response:
-        return _changed(request, pk, Version, deals.archive_deal)
+        return _changed(request, pk, Version, partial(deals.archive_deal, now=timezone.now()))
 
 
 class DealRestore(APIView):

@@ -12,7 +12,6 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
 from django.db.models import ForeignKey
 from django.db.models.functions import Upper
-from django.utils import timezone
 
 from org import audit
 from org.models.people import Person
@@ -114,13 +113,13 @@ def edit_contact(
 
 
 @transaction.atomic
-def archive_account(account: Account, *, by: Person | None) -> Account:
+def archive_account(account: Account, *, by: Person | None, at: datetime) -> Account:
     """Take an account out of the lists. Refused while open deals, anybody's, are with it."""
     _require_writer(by)
     subject = Account.objects.select_for_update(no_key=True, of=("self",)).get(pk=account.pk)
     if subject.deals.open().exists():
         raise ValidationError("Open deals are with this account; close or archive them first.")
-    return _set_archived(subject, by=by, at=timezone.now(), action="account.archive")
+    return _set_archived(subject, by=by, at=at, action="account.archive")
 
 
 @transaction.atomic
@@ -131,11 +130,11 @@ def restore_account(account: Account, *, by: Person | None) -> Account:
 
 
 @transaction.atomic
-def archive_contact(contact: Contact, *, by: Person | None) -> Contact:
+def archive_contact(contact: Contact, *, by: Person | None, at: datetime) -> Contact:
     """Take a contact out of the lists; deals keep naming them."""
     _require_writer(by)
     subject = Contact.objects.select_for_update(no_key=True, of=("self",)).get(pk=contact.pk)
-    return _set_archived(subject, by=by, at=timezone.now(), action="contact.archive")
+    return _set_archived(subject, by=by, at=at, action="contact.archive")
 
 
 def _set_archived(

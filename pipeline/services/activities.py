@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.utils import timezone
 
 from org import audit
 from org.models.people import Person
@@ -30,6 +29,7 @@ def log_activity(
     kind: str,
     subject: str,
     occurred_at: datetime,
+    now: datetime,
     deal: Deal | None = None,
     account: Account | None = None,
     contact: Contact | None = None,
@@ -59,7 +59,7 @@ def log_activity(
         external_id=external_id or None,
         submission=submission,
     )
-    _check(activity)
+    _check(activity, now=now)
     if made := _made_before(submission, doer):
         return made
     try:
@@ -75,9 +75,9 @@ def log_activity(
 
 
 @transaction.atomic
-def archive_activity(activity: Activity, *, by: Person | None) -> Activity:
+def archive_activity(activity: Activity, *, by: Person | None, at: datetime) -> Activity:
     """Take an activity that was logged by mistake out of every list and figure."""
-    return _set_archived(activity, by=by, at=timezone.now(), action="activity.archive")
+    return _set_archived(activity, by=by, at=at, action="activity.archive")
 
 
 @transaction.atomic
@@ -105,11 +105,11 @@ def _require_writer(by: Person | None, doer: Person) -> None:
         raise PermissionDenied("You may log activities for yourself and the people below you.")
 
 
-def _check(activity: Activity) -> None:
+def _check(activity: Activity, *, now: datetime) -> None:
     activity.clean_fields(exclude=["person", "deal", "account", "contact"])
     if not (activity.deal or activity.account or activity.contact):
         raise ValidationError("Say which deal, account or contact it was about.")
-    if activity.occurred_at > timezone.now() + timedelta(minutes=5):
+    if activity.occurred_at > now + timedelta(minutes=5):
         raise ValidationError({"occurred_at": "Log what has happened: this lies in the future."})
     if activity.occurred_at.year < 1980:
         raise ValidationError({"occurred_at": "Give a day after 1980."})

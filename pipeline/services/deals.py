@@ -13,7 +13,6 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.utils import timezone
 
 from org import audit
 from org.facts import organisation_facts
@@ -208,12 +207,16 @@ def archive_deal(
     by: Person | None,
     source: str,
     version: int,
+    now: datetime,
     reason: str = "",
     at: datetime | None = None,
 ) -> Deal:
-    """Take a deal out of every list and figure; it can be restored."""
+    """Take a deal out of every list and figure; it can be restored.
+
+    ``at`` is the time of the change where that is not ``now``.
+    """
     return _change(
-        deal, by=by, source=source, version=version, wanted={"archived_at": at or timezone.now()},
+        deal, by=by, source=source, version=version, wanted={"archived_at": at or now},
         check=lambda before, _: check_live(before), action="deal.archive", reason=reason, at=at,
     )  # fmt: skip
 

@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 
 from org import access
 from pipeline.enums import ImportState, ImportSubject, Status
@@ -21,6 +20,7 @@ from pipeline.models.imports import ImportRun
 from pipeline.services import import_work, imports
 
 Say = Callable[[str], None]
+Clock = Callable[[], datetime]
 MOST_SHOWN = 20
 
 
@@ -50,8 +50,11 @@ class Wishes:
     refused_to: Path | None = None
 
 
-def import_file(kind: str, path: Path, wishes: Wishes, *, say: Say) -> ImportRun:
-    """Import one file, telling what is done. Where it raises ImportStoppedError nothing changed."""
+def import_file(kind: str, path: Path, wishes: Wishes, *, say: Say, clock: Clock) -> ImportRun:
+    """Import one file, telling what is done. Where it raises ImportStoppedError nothing changed.
+
+    ``clock`` tells the time at the start of each piece of the work.
+    """
     with path.open("rb") as file:
         run = imports.upload(
             by=None,
@@ -62,7 +65,7 @@ def import_file(kind: str, path: Path, wishes: Wishes, *, say: Say) -> ImportRun
             is_queued=False,
         )
     try:
-        return _steps(run, wishes, say)
+        return _steps(run, wishes, say, clock)
     except ValidationError as error:
         raise ImportStoppedError("\n".join(error.messages)) from error
     finally:
@@ -71,19 +74,19 @@ def import_file(kind: str, path: Path, wishes: Wishes, *, say: Say) -> ImportRun
             imports.discard(run, by=None)
 
 
-def _steps(run: ImportRun, wishes: Wishes, say: Say) -> ImportRun:
-    _work(run)
+def _steps(run: ImportRun, wishes: Wishes, say: Say, clock: Clock) -> ImportRun:
+    _work(run, clock)
     if wishes.encoding or wishes.delimiter or wishes.sheet or wishes.header_row:
-        _read_as_told(run, wishes)
+        _read_as_told(run, wishes, clock)
     _require(run, ImportState.MAPPING)
     for notice in run.profile["notices"]:
         say(notice)
     options = _options(run, wishes)
     imports.decide(run, by=None, options=options)
-    _work(run)
+    _work(run, clock)
     if answers := dict(_answers(run, wishes.values)):
         imports.answer(run, by=None, answers=answers)
-        _work(run)
+        _work(run, clock)
     _require(run, ImportState.PLANNED)
     _tell_plan(run, say)
     if wishes.dry_run:
@@ -96,14 +99,14 @@ def _steps(run: ImportRun, wishes: Wishes, say: Say) -> ImportRun:
         say("Nothing to do: every row is here already.")
         return run
     imports.start(run, by=None, skip_refused=wishes.skip_refused)
-    _work(run)
+    _work(run, clock)
     _require(run, ImportState.DONE)
     say(f"Imported as run {run.pk}.")
     return run
 
 
-def _work(run: ImportRun) -> None:
-    import_work.work_on(run.pk, now=timezone.now())
+def _work(run: ImportRun, clock: Clock) -> None:
+    import_work.work_on(run.pk, now=clock())
     run.refresh_from_db()
 
 
@@ -114,14 +117,14 @@ def _require(run: ImportRun, state: ImportState) -> None:
         raise ImportStoppedError(f"The import stopped while {run.state}.")
 
 
-def _read_as_told(run: ImportRun, wishes: Wishes) -> None:
+def _read_as_told(run: ImportRun, wishes: Wishes, clock: Clock) -> None:
     if not run.profile:
         _require(run, ImportState.MAPPING)
     layout = _told_layout(Options.from_json(run.options).layout, wishes)
     if not wishes.header_row and (wishes.delimiter or wishes.sheet):
         layout = imports.header_found(run, layout)
     imports.read_again(run, by=None, layout=layout)
-    _work(run)
+    _work(run, clock)
 
 
 def _told_layout(layout: Layout, wishes: Wishes) -> Layout:

@@ -1,11 +1,11 @@
 """Setting up the stages of the sales process."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.utils import timezone
 
 from org import audit
 from org.models.people import Person
@@ -41,7 +41,9 @@ def edit_stage(stage: Stage, *, by: Person | None, changes: Mapping[str, Any]) -
     return _save(stage, by=by, fields=changes, action="stage.edit")
 
 
-def archive_stage(stage: Stage, *, by: Person | None, move_to: Stage | None = None) -> Stage:
+def archive_stage(
+    stage: Stage, *, by: Person | None, at: datetime, move_to: Stage | None = None
+) -> Stage:
     """Take a stage out of use and return it.
 
     Refused while open deals stand in it, unless ``move_to`` names the open stage that takes
@@ -58,7 +60,7 @@ def archive_stage(stage: Stage, *, by: Person | None, move_to: Stage | None = No
             return subject
         _require_another(subject)
         moved = _empty(subject, into=locked[move_to.pk] if move_to else None)
-        subject.archived_at = timezone.now()
+        subject.archived_at = at
         subject.save(update_fields=["archived_at"])
         audit.record(
             by, "stage.archive", subject, changes={"deals moved": (moved, move_to)} if moved else {}

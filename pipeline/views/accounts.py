@@ -128,9 +128,11 @@ def account_archive(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a customer out of the lists, or bring an archived one back."""
     visit = visit_of(request)
     found = _writable(visit, pk)
-    write = services.archive_account if found.archived_at is None else services.restore_account
     try:
-        write(found, by=visit.viewer)
+        if found.archived_at is None:
+            services.archive_account(found, by=visit.viewer, at=visit.now)
+        else:
+            services.restore_account(found, by=visit.viewer)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     return redirect("pipeline:account", pk=pk)
@@ -176,7 +178,7 @@ def contact_archive(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a contact out of the lists."""
     visit = visit_of(request)
     contact = _contact(visit, pk)
-    services.archive_contact(contact, by=visit.viewer)
+    services.archive_contact(contact, by=visit.viewer, at=visit.now)
     return redirect("pipeline:account", pk=contact.account_id)
 
 

@@ -50,7 +50,9 @@ def activity_new(request: HttpRequest) -> HttpResponse:
     """Log an activity on the deal, account or contact that the sending page names."""
     visit = visit_of(request)
     form = LogForm(posted(request), viewer=visit.viewer, now=visit.now)
-    logged = saved(form, lambda: services.log_activity(by=visit.viewer, **form.values()))
+    logged = saved(
+        form, lambda: services.log_activity(by=visit.viewer, now=visit.now, **form.values())
+    )
     if logged is None:
         return form_page(request, "pipeline/activity_new.html", form)
     messages.success(request, "Logged.")
@@ -65,7 +67,7 @@ def activity_archive(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(rows, pk=pk)
     if not rules.can_change_activity(visit.viewer, found):
         raise PermissionDenied
-    services.archive_activity(found, by=visit.viewer)
+    services.archive_activity(found, by=visit.viewer, at=visit.now)
     messages.success(request, f"“{found.subject}” is taken out.")
     return redirect("pipeline:activities")
 

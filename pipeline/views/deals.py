@@ -1,5 +1,6 @@
 """A deal: its page, making one, editing, moving and archiving it."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -93,7 +94,7 @@ def deal_archive(request: HttpRequest, pk: int) -> HttpResponse:
     visit = visit_of(request)
     found = _writable(visit, pk)
     restoring = found.archived_at is not None
-    write = services.restore_deal if restoring else services.archive_deal
+    write = services.restore_deal if restoring else partial(services.archive_deal, now=visit.now)
     form = ArchiveForm(posted(request), initial={"version": found.version})
     try:
         if not saved(

@@ -67,7 +67,10 @@ def stage_archive(request: HttpRequest, pk: int) -> HttpResponse:
     # A stage without open deals is archived by an empty form.
     archive = ArchiveStageForm(request.POST, stage=found)
     if saved(
-        archive, lambda: services.archive_stage(found, by=visit.viewer, **archive.cleaned_data)
+        archive,
+        lambda: services.archive_stage(
+            found, by=visit.viewer, at=visit.now, **archive.cleaned_data
+        ),
     ):
         messages.success(request, f"{found.name} is out of use.")
         return redirect("pipeline:stages")

@@ -20,6 +20,7 @@ import pytest
 from django.db import Error, connection, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -352,8 +353,10 @@ class Player:
             to = Stage.objects.get(pk=values["stage_id"])
             services.move_stage(deal, to=to, **self.closing(values), **common)
         elif "archived" in values:
-            write = services.archive_deal if values["archived"] else services.restore_deal
-            write(deal, **common)
+            if values["archived"]:
+                services.archive_deal(deal, now=timezone.now(), **common)
+            else:
+                services.restore_deal(deal, **common)
         else:
             services.edit_deal(deal, changes=self.rows(values), **common)
 

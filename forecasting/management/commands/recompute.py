@@ -59,7 +59,7 @@ class Command(BaseCommand):
 
     def _look(self, run: RecomputeRun, *, here: bool, reconcile: bool) -> str:
         if here:
-            nightly.work_here(run)
+            nightly.work_here(run, clock=timezone.now)
         else:
             time.sleep(LOOK_SECONDS)
         if reconcile:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from pipeline.imports.kinds import KINDS
 from pipeline.services.import_command import ImportStoppedError, Wishes, import_file
@@ -50,6 +51,6 @@ class Command(BaseCommand):
         for path in files:
             self.stdout.write(f"{path}:")
             try:
-                import_file(kind, path, wishes, say=self.stdout.write)
+                import_file(kind, path, wishes, say=self.stdout.write, clock=timezone.now)
             except (ImportStoppedError, OSError) as error:
                 raise CommandError(f"{path} was not imported. {error}") from error

@@ -45,7 +45,7 @@ def computed(as_of: date) -> RecomputeRun:
         by=None, as_of=as_of, trigger=Trigger.COMMAND, now=timezone.now()
     )
     while run.state == RunState.RUNNING:
-        nightly.work_here(run)
+        nightly.work_here(run, clock=timezone.now)
         run.refresh_from_db()
     return run
 
@@ -278,7 +278,7 @@ def test_a_part_delivered_again_changes_nothing(run: RecomputeRun) -> None:
     before = Forecast.objects.filter(run=run).count()
 
     for chunk in run.chunks.all():
-        assert nightly.work(chunk.pk) is None
+        assert nightly.work(chunk.pk, clock=timezone.now) is None
 
     assert Forecast.objects.filter(run=run).count() == before
 
@@ -313,13 +313,13 @@ def test_a_part_that_always_fails_is_given_up_and_the_rest_is_published(run: Rec
     poisoned, _ = recompute.request_run(
         by=None, as_of=AS_OF, trigger=Trigger.COMMAND, now=timezone.now()
     )
-    nightly.work_here(poisoned)
+    nightly.work_here(poisoned, clock=timezone.now)
     bad = poisoned.chunks.filter(step=Step.ATTAINMENT).first()
     assert bad is not None
     # Somebody whom the database does not know: storing their figures must fail.
     RecomputeChunk.objects.filter(pk=bad.pk).update(people=[987654321])
     while poisoned.state == RunState.RUNNING:
-        nightly.work_here(poisoned)
+        nightly.work_here(poisoned, clock=timezone.now)
         poisoned.refresh_from_db()
 
     bad.refresh_from_db()

@@ -1,5 +1,7 @@
 from datetime import UTC, datetime
 
+from django.utils import timezone
+
 from forecasting.models import Forecast, ForecastRun
 from forecasting.services import nightly
 from pipeline.enums import RunState, Trigger
@@ -17,7 +19,7 @@ def test_without_history_it_says_what_is_missing_and_shows_no_number(
     DealFactory(owner=sales_team.rita)
     run, _ = recompute.request_run(by=None, trigger=Trigger.COMMAND, now=NOW)
     while run.state == RunState.RUNNING:
-        nightly.work_here(run)
+        nightly.work_here(run, clock=timezone.now)
         run.refresh_from_db()
 
     assert run.state == RunState.DONE

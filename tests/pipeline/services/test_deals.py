@@ -332,7 +332,7 @@ def test_an_archived_deal_rests_until_it_is_restored(sales_team):
     deal = create(sales_team.rita)
 
     deal = services.archive_deal(
-        deal, by=sales_team.rita, source="page", version=1, reason="A double"
+        deal, by=sales_team.rita, source="page", version=1, now=timezone.now(), reason="A double"
     )
     assert not Deal.objects.live().exists()
     with pytest.raises(ValidationError, match="archived"):

@@ -1,3 +1,5 @@
+from datetime import UTC, datetime
+
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
@@ -9,6 +11,8 @@ from pipeline.services import stages as services
 from tests.factories.pipeline import DealFactory, StageFactory
 
 pytestmark = pytest.mark.django_db
+
+MONDAY = datetime(2026, 3, 2, 10, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -31,7 +35,7 @@ def test_only_admins_set_up_stages(sales_team, process):
         for write in (
             create,
             lambda by: services.edit_stage(process[0], by=by, changes={"order": 1}),
-            lambda by: services.archive_stage(process[0], by=by),
+            lambda by: services.archive_stage(process[0], by=by, at=MONDAY),
             lambda by: services.restore_stage(process[0], by=by),
         ):
             with pytest.raises(PermissionDenied):
@@ -85,10 +89,10 @@ def test_a_stage_with_open_deals_is_archived_only_when_they_move(sales_team, pro
     here = DealFactory(owner=sales_team.rita, stage=qualify)
     for move_to in (None, won, qualify):
         with pytest.raises(ValidationError) as refusal:
-            services.archive_stage(qualify, by=sales_team.ada, move_to=move_to)
+            services.archive_stage(qualify, by=sales_team.ada, at=MONDAY, move_to=move_to)
         assert list(refusal.value.message_dict) == ["move_to"]
 
-    services.archive_stage(qualify, by=sales_team.ada, move_to=propose)
+    services.archive_stage(qualify, by=sales_team.ada, at=MONDAY, move_to=propose)
 
     here.refresh_from_db()
     assert here.stage == propose
@@ -105,7 +109,7 @@ def test_closed_deals_keep_an_archived_stage(sales_team, process):
     renewed = create(sales_team.ada, name="Renewed", kind="won")
     deal = DealFactory(owner=sales_team.rita, stage=renewed)
 
-    services.archive_stage(renewed, by=sales_team.ada)
+    services.archive_stage(renewed, by=sales_team.ada, at=MONDAY)
 
     deal.refresh_from_db()
     assert (deal.stage, deal.status) == (renewed, Status.WON)
@@ -114,12 +118,12 @@ def test_closed_deals_keep_an_archived_stage(sales_team, process):
 def test_the_last_stage_of_a_kind_stays(sales_team, process):
     for stage in process[2:]:
         with pytest.raises(ValidationError, match="the last stage"):
-            services.archive_stage(stage, by=sales_team.ada)
+            services.archive_stage(stage, by=sales_team.ada, at=MONDAY)
 
 
 def test_an_archived_stage_comes_back(sales_team, process):
-    services.archive_stage(process[0], by=sales_team.ada)
-    services.archive_stage(process[0], by=sales_team.ada)
+    services.archive_stage(process[0], by=sales_team.ada, at=MONDAY)
+    services.archive_stage(process[0], by=sales_team.ada, at=MONDAY)
 
     services.restore_stage(process[0], by=sales_team.ada)
 
