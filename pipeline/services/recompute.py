@@ -24,7 +24,7 @@ from django.db import (
     OperationalError,
     transaction,
 )
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Max, Q, QuerySet
 from kombu.exceptions import OperationalError as QueueError
 
 from org import audit
@@ -276,6 +276,14 @@ def _send(chunk_id: int) -> bool:
 def next_due(run: RecomputeRun) -> int | None:
     """Return a part that could be worked on now, for whoever works without a queue."""
     return _due(run).values_list("pk", flat=True).first()
+
+
+def idle_since(run: RecomputeRun) -> datetime | None:
+    """Return since when nobody works on any part of the run; None while somebody does."""
+    if run.state != RunState.RUNNING or run.chunks.filter(state=ChunkState.WORKING).exists():
+        return None
+    found = run.chunks.aggregate(taken=Max("started_at"), done=Max("finished_at"))
+    return max(filter(None, [run.created_at, *found.values()]))
 
 
 def progress(run: RecomputeRun) -> Progress:

@@ -2,7 +2,7 @@
 
 import time
 from argparse import ArgumentParser
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -17,6 +17,12 @@ from pipeline.services import recompute
 
 LOOK_SECONDS = 0.5
 RECONCILE_EVERY = 10
+# Longer than a worker that is there takes to begin.
+PATIENCE = timedelta(seconds=8)
+NOBODY = (
+    "no worker answers. Start one (make demo has one), or stop this with Ctrl-C and do the work in "
+    "this process: manage.py recompute --here. Waiting on"
+)
 
 
 class Command(BaseCommand):
@@ -36,6 +42,7 @@ class Command(BaseCommand):
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
         self.stdout.write(f"{run}: {'started' if created else 'already going on'}")
+        self._began = timezone.now()
         self._watch(run, here=options["here"])
         self._report(run)
 
@@ -67,7 +74,14 @@ class Command(BaseCommand):
         run.refresh_from_db()
         now = recompute.progress(run)
         doing = STEP_LABELS[now.step] if now.step else "finished"
+        if not here and self._is_left_alone(run, now=timezone.now()):
+            doing = NOBODY
         return f"{now.finished} of {now.total} parts, {doing}"
+
+    def _is_left_alone(self, run: RecomputeRun, *, now: datetime) -> bool:
+        """Whether nobody has worked on the run for a while of those that we have watched it."""
+        since = recompute.idle_since(run)
+        return since is not None and now - max(since, self._began) > PATIENCE
 
     def _report(self, run: RecomputeRun) -> None:
         seconds = (run.finished_at - run.created_at).total_seconds() if run.finished_at else 0.0

@@ -399,3 +399,20 @@ def test_people_of_the_company_do_not_see_runs(sales_team: SalesTeam) -> None:
     assert RecomputeRun.objects.visible_to(sales_team.ada).count() == 1
     for person in (sales_team.mia, sales_team.eve, sales_team.rita, PersonFactory()):
         assert not RecomputeRun.objects.visible_to(person).exists()
+
+
+def test_a_run_is_idle_from_the_last_that_was_done_on_it_unless_somebody_works(
+    run: RecomputeRun,
+) -> None:
+    assert recompute.idle_since(run) == run.created_at
+    later = run.created_at + timedelta(minutes=5)
+
+    claimed = claim(run.chunks.get(), now=later)
+    assert recompute.idle_since(run) is None
+    recompute.fail(claimed, error="cut off", now=later)
+    assert recompute.idle_since(run) == later
+
+    again = claim(claimed, now=later + timedelta(minutes=1))
+    recompute.add_chunks(run, [RecomputeChunk(step=Step.ATTAINMENT, label="North")])
+    recompute.complete(again, rows=1, now=later + timedelta(minutes=2))
+    assert recompute.idle_since(run) == later + timedelta(minutes=2)
