@@ -10,11 +10,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.forms.renderers import DjangoTemplates
-from django.forms.utils import flatatt
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 
 from kit.tables import Column, Sort, UnknownSortError
+from kit.widgets import written
 
 # Signs that turn the direction of what follows: a name may not hide its end with them.
 BIDI_OVERRIDES = re.compile("[\u202a-\u202e\u2066-\u2069]")
@@ -29,41 +27,29 @@ class KitRenderer(DjangoTemplates):
     form_template_name = "kit/form_fields.html"
     field_template_name = "kit/field.html"
 
+    def render(self, template_name: str, context: dict[str, Any], request: Any = None) -> str:
+        if "widget" in context and (text := written(template_name, context["widget"])) is not None:
+            return text
+        return super().render(template_name, context, request)
+
+
+# One for all forms: each renderer has a template engine of its own, with nothing compiled yet.
+RENDERER = KitRenderer()
+
 
 class KitForm(forms.Form):
     """A form in the house look."""
 
-    default_renderer = KitRenderer
+    default_renderer = RENDERER
 
 
 class KitModelForm(forms.ModelForm):
     """A model form in the house look. Its services save, not the form: use ``cleaned_data``."""
 
-    default_renderer = KitRenderer
+    default_renderer = RENDERER
 
     def save(self, commit: bool = True) -> Any:  # noqa: FBT001, FBT002 -- Django's signature
         raise NotImplementedError("writes go through a service")
-
-
-class LongSelect(forms.Select):
-    """A list of many options, written at once: Django renders a template for each of them."""
-
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        widget = self.get_context(name, value, attrs)["widget"]
-        options = [option for _, group, _ in widget["optgroups"] for option in group]
-        return format_html(
-            '<select name="{}"{}>{}</select>',
-            name,
-            flatatt(widget["attrs"]),
-            format_html_join(
-                "",
-                '<option value="{}"{}>{}</option>',
-                (
-                    (option["value"], flatatt({"selected": option["selected"]}), option["label"])
-                    for option in options
-                ),
-            ),
-        )
 
 
 class ExactDecimalField(forms.DecimalField):

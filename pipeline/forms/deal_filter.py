@@ -13,7 +13,6 @@ from kit.forms import (
     DayField,
     ExactDecimalField,
     KitForm,
-    LongSelect,
     PageField,
     PlainTextField,
     SortField,
@@ -67,7 +66,7 @@ class DealFilter(KitForm):
         widget=forms.TextInput(attrs={"type": "search", "placeholder": "Deal or account"}),
     )
     status = forms.ChoiceField(required=False, choices=STATUSES)
-    owner = forms.TypedChoiceField(required=False, coerce=int, empty_value=None, widget=LongSelect)
+    owner = forms.TypedChoiceField(required=False, coerce=int, empty_value=None)
     team = forms.TypedChoiceField(required=False, coerce=int, empty_value=None)
     stage = forms.TypedChoiceField(required=False, coerce=int, empty_value=None)
     closes_in = forms.ChoiceField(

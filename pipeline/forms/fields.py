@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.urls import reverse_lazy
 
-from kit.forms import LongSelect, PlainTextField
+from kit.forms import PlainTextField
 from org.models.people import Person
 from pipeline.models.accounts import Account
 from pipeline.querysets import named_like
@@ -87,7 +87,7 @@ class PersonChoice(forms.ModelChoiceField):
             is_active=True, role_grants__role__in=[str(role) for role in CARRYING_ROLES]
         )
         offered = Q(pk__in=carriers.values("pk")) | Q(pk=keep.pk if keep else None)
-        super().__init__(Person.objects.filter(offered), widget=LongSelect, **options)
+        super().__init__(Person.objects.filter(offered), **options)
 
 
 class MomentField(forms.DateTimeField):

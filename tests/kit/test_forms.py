@@ -4,16 +4,18 @@ from decimal import Decimal
 import pytest
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.renderers import DjangoTemplates
 from django.template import Context, Template
 from django.test.html import parse_html
+from django.utils.safestring import mark_safe
 
 from kit import patterns
 from kit.forms import (
+    RENDERER,
     DayField,
     ExactDecimalField,
     KitForm,
     KitModelForm,
-    LongSelect,
     PageField,
     PlainTextField,
     SortField,
@@ -134,12 +136,41 @@ def test_model_forms_leave_writing_to_services() -> None:
         Form({"name": "New Year"}).save()
 
 
-def test_a_long_select_reads_like_djangos_own():
-    choices = [("", "All"), (1, "Ann <b>"), (2, "Bea & Co")]
-    attrs = {"class": "form-select", "id": "id_owner", "required": True}
+WIDGETS = [
+    forms.TextInput(attrs={"maxlength": 3, "data-x": '<"&'}),
+    forms.TextInput(attrs={"type": "search", "placeholder": "Deal or account"}),
+    forms.HiddenInput(),
+    forms.NumberInput(attrs={"min": 1}),
+    forms.EmailInput(),
+    forms.PasswordInput(render_value=True),
+    forms.CheckboxInput(),
+    forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    forms.Textarea(attrs={"rows": 3, "autofocus": False}),
+    forms.Select(choices=[("", "All"), (1, "Ann <b>"), (2, "Bea & Co"), ('"', "Quote")]),
+    forms.Select(choices=[("", "-"), ("Quarters", [("7", "Q1 <2026>"), ("8", "Q2")])]),
+    forms.SelectMultiple(choices=[(1, "One"), (2, "Two")]),
+    forms.CheckboxSelectMultiple(choices=[(1, "One"), (2, "Two")]),
+    forms.RadioSelect(choices=[(1, "One"), (2, "Two")]),
+    forms.FileInput(),
+]
+VALUES = ["", None, "2", 2, 12345, True, "7", "<script>\"&'", mark_safe("a &amp; b")]
 
-    for value in ("", "2", 2, None, "9"):
-        ours = LongSelect(choices=choices).render("owner", value, attrs)
-        theirs = forms.Select(choices=choices).render("owner", value, attrs)
 
-        assert parse_html(ours) == parse_html(theirs)
+@pytest.mark.parametrize("widget", WIDGETS, ids=lambda widget: type(widget).__name__)
+@pytest.mark.parametrize("value", VALUES, ids=repr)
+def test_an_input_reads_like_djangos_own(widget: forms.Widget, value: object) -> None:
+    attrs = {"class": "form-control", "id": "id_x", "required": True, "disabled": False}
+
+    ours = widget.render("x", value, attrs, renderer=RENDERER)
+    theirs = widget.render("x", value, attrs, renderer=DjangoTemplates())
+
+    assert ours == theirs or parse_html(ours) == parse_html(theirs)
+
+
+def test_an_input_escapes_its_name_and_attributes() -> None:
+    shown = forms.TextInput(attrs={"title": '"><b>'}).render("<x>", '"><i>', renderer=RENDERER)
+
+    assert "<b>" not in shown
+    assert "<i>" not in shown
+    assert "<x>" not in shown
