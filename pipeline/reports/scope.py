@@ -15,17 +15,18 @@ ALL, BELOW = "all", "mine"
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """A team with those below it, everyone, one person, or a person with their reports.
+    """A team or territory with those below it, everyone, one person, or one with their reports.
 
-    ``teams`` are the ids of the team and those below it; ``people`` those of a group without a
-    team. Where both are None, it is everyone. ``depth`` is how deep a team lies below the first
-    one shown.
+    ``teams`` and ``territories`` are the ids of the named one and those below it; ``people``
+    those of a group without a team. Where all are None, it is everyone. ``depth`` is how deep a
+    team lies below the first one shown.
     """
 
     subject: Subject
     label: str
     teams: frozenset[int] | None = None
     people: frozenset[int] | None = None
+    territories: frozenset[int] | None = None
     depth: int = 0
 
     @property
@@ -47,6 +48,8 @@ class Scope:
             return deals.but(team=pk)
         if kind is SubjectKind.BELOW:
             return deals.but(below=pk)
+        if kind is SubjectKind.TERRITORY:
+            return deals.but(territory=pk)
         if kind is SubjectKind.PERSON:
             return deals.but(credited_to=pk) if deals.is_closed else deals.but(owner=pk)
         return deals
@@ -75,6 +78,12 @@ def person_scope(person: Person) -> Scope:
     """Return one person's own numbers."""
     subject = Subject(SubjectKind.PERSON, person.pk)
     return Scope(subject, person.full_name, people=frozenset({person.pk}))
+
+
+def territory_scope(territory: int, name: str, calendar: Setting) -> Scope:
+    """Return the numbers of a territory and those in it."""
+    inside = frozenset(access.below(calendar.territories, {territory}))
+    return Scope(Subject(SubjectKind.TERRITORY, territory), name, territories=inside)
 
 
 def _teams(shown: set[int], calendar: Setting) -> list[Scope]:

@@ -1,0 +1,251 @@
+"""What happened to the pipeline of a scope between two moments, and the deals that did it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import FilteredRelation, Q, QuerySet
+
+from kit.money import cents
+from kit.periods import Period
+from pipeline.enums import SubjectKind
+from pipeline.metrics.movements import (
+    Movement,
+    Standing,
+    Step,
+    Unit,
+    Waterfall,
+    movements,
+    waterfall,
+)
+from pipeline.models.deals import FOREVER, DealVersion
+from pipeline.querysets import DealVersionQuerySet
+from pipeline.reports.counting import Counting, lying_in
+from pipeline.reports.look import Look
+from pipeline.reports.one_state import one_state
+from pipeline.reports.open_pipeline import Slice, open_slices
+from pipeline.reports.roster import roster
+
+ALL_TIME = Period(date(1900, 1, 1), FOREVER.date())
+# What a movement is told by, in the order of Standing; the same of the version before.
+FIELDS = (
+    "status",
+    "stage",
+    "owner",
+    "probability",
+    "amount",
+    "currency",
+    "amount_base",
+    "expected_close_on",
+    "closed_on",
+    "archived",
+    "credited_to",
+    "account",
+    "category",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A deal whose standing differs between the two moments.
+
+    ``shown``: the viewer may open it. ``was_in`` and ``is_in`` are its stage and category while
+    in play at each moment; None where it was not.
+    """
+
+    deal: int
+    shown: bool
+    before: Standing | None
+    after: Standing
+    categories: tuple[str | None, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """The pipeline of a look's period at two moments, and all that lies between them.
+
+    ``look`` is the later moment, ``before`` the same look at the earlier one. ``opening`` and
+    ``closing`` are slices of what was in play, counted by themselves; ``moved`` are the deals that
+    make the difference. ``flows`` has a waterfall for each unit, which would not exist if the
+    three did not agree.
+    """
+
+    look: Look
+    before: Look
+    opening: Sequence[Slice]
+    closing: Sequence[Slice]
+    moved: Sequence[Moved]
+    flows: dict[Unit, Waterfall]
+
+    @property
+    def period(self) -> Period:
+        return self.look.period.period
+
+    def steps(self, moved: Moved, unit: Unit = Unit.AMOUNT) -> list[Step]:
+        """Return what one deal did."""
+        return movements(moved.before, moved.after, period=self.period, unit=unit)
+
+    def by(self, movement: Movement, unit: Unit = Unit.AMOUNT) -> list[tuple[Moved, int]]:
+        """Return the deals of one movement with what each adds to it, the largest first."""
+        found = [
+            (moved, step.value)
+            for moved in self.moved
+            for step in self.steps(moved, unit)
+            if step.movement is movement
+        ]
+        return sorted(found, key=lambda pair: (-abs(pair[1]), pair[0].deal))
+
+
+@one_state()
+def pipeline_changes(look: Look, *, since: datetime) -> Changes:
+    """Return how the pipeline in play for the look's period went from ``since`` to its moment.
+
+    Five statements, whatever the number of deals: people with their seats, what was in play at
+    either moment, and the deals that changed in between (a second statement where people or
+    accounts changed places).
+    """
+    before = earlier(look, since)
+    counting = counting_of(look)
+    opening, closing = open_slices(before), open_slices(look)
+    moved = moved_deals(look, before, counting)
+    return Changes(
+        look=look,
+        before=before,
+        opening=opening,
+        closing=closing,
+        moved=moved,
+        flows={unit: _flow(look, unit, opening, closing, moved) for unit in Unit},
+    )
+
+
+def earlier(look: Look, since: datetime) -> Look:
+    """Return the look at an earlier moment; ValueError for one that is not earlier."""
+    if since > look.moment:
+        raise ValueError("the moment to compare with lies after the one that is looked at")
+    return replace(look, moment=since, as_of=look.calendar.day(since))
+
+
+def counting_of(look: Look) -> Counting:
+    """Read who and what ever counted for the scope: a closing may be of any day."""
+    inside = look.scope.territories
+    return Counting(
+        look=look,
+        people=roster(ALL_TIME, moment=look.moment, viewer=look.viewer),
+        lying=lying_in(inside, ALL_TIME) if inside is not None else {},
+    )
+
+
+def moved_deals(look: Look, before: Look, counting: Counting) -> list[Moved]:
+    """Return the deals whose standing changed, of all that could concern the scope and period."""
+    rows = _compared(look, before).filter(_concerns(look.period.period), _whose(counting))
+    days = before.day, look.day
+    found = list(_values(rows.filter(valid_from__gt=before.moment)))
+    people, accounts = counting.moved_people(*days), counting.moved_accounts(*days)
+    if people or accounts:
+        same = rows.filter(valid_from__lte=before.moment)
+        found += _values(same.filter(Q(owner__in=people) | Q(account__in=accounts)))
+    return [_moved(row, counting, days) for row in found]
+
+
+def with_before(rows: DealVersionQuerySet, since: datetime) -> DealVersionQuerySet:
+    """Return the versions with ``was``, the version of the same deal that held at ``since``."""
+    held = Q(deal__versions__valid_from__lte=since, deal__versions__valid_to__gt=since)
+    joined: DealVersionQuerySet = rows.annotate(
+        was=FilteredRelation("deal__versions", condition=held)
+    )
+    return joined
+
+
+def _compared(look: Look, before: Look) -> DealVersionQuerySet:
+    return with_before(DealVersion.objects.as_of(look.moment), before.moment)
+
+
+def _concerns(period: Period) -> Q:
+    """What can be in play in the period at either moment, or closed in it."""
+    inside = {"expected_close_on__gte": period.start, "expected_close_on__lt": period.end}
+    closed = Q(closed_on__gte=period.start, closed_on__lt=period.end)
+    was_inside = {f"was__{name}": day for name, day in inside.items()}
+    return Q(**inside) | closed | Q(**was_inside)
+
+
+def _whose(counting: Counting) -> Q:
+    if counting.look.scope.subject.kind is SubjectKind.TERRITORY:
+        accounts = list(counting.lying)
+        return Q(account__in=accounts) | Q(was__account__in=accounts)
+    who = counting.who()
+    if who is None:
+        return Q()
+    return Q(owner__in=who) | Q(was__owner__in=who) | Q(credited_to__in=who)
+
+
+def _values(rows: QuerySet) -> Iterable[dict[str, Any]]:
+    before = [f"was__{name}" for name in FIELDS]
+    return rows.values("deal", "deal__owner", "was__id", *FIELDS, *before).iterator()
+
+
+def _moved(row: dict[str, Any], counting: Counting, days: tuple[date, date]) -> Moved:
+    since, until = days
+    before = None
+    if row["was__id"] is not None:
+        before = _standing(row, "was__", counting, since)
+    owner = counting.people.people.get(row["deal__owner"])
+    return Moved(
+        deal=row["deal"],
+        shown=owner is not None and owner.shown,
+        before=before,
+        after=_standing(row, "", counting, until),
+        categories=(row["was__category"], row["category"]),
+    )
+
+
+def _standing(row: dict[str, Any], prefix: str, counting: Counting, day: date) -> Standing:
+    values = {name: row[prefix + name] for name in FIELDS}
+    base: Decimal | None = values["amount_base"]
+    return Standing(
+        status=values["status"],
+        stage=values["stage"],
+        owner=values["owner"],
+        in_scope=counting.counts(
+            status=values["status"],
+            owner=values["owner"],
+            credited_to=values["credited_to"],
+            account=values["account"],
+            closed_on=values["closed_on"],
+            day=day,
+        ),
+        probability=values["probability"],
+        amount=values["amount"],
+        currency=values["currency"],
+        base_cents=None if base is None else cents(base),
+        close_on=values["expected_close_on"],
+        closed_on=values["closed_on"],
+        archived=values["archived"],
+    )
+
+
+def _flow(
+    look: Look,
+    unit: Unit,
+    opening: Sequence[Slice],
+    closing: Sequence[Slice],
+    moved: Sequence[Moved],
+) -> Waterfall:
+    period = look.period.period
+    return waterfall(
+        unit,
+        opening=in_play(opening, unit),
+        closing=in_play(closing, unit),
+        steps=(
+            step
+            for deal in moved
+            for step in movements(deal.before, deal.after, period=period, unit=unit)
+        ),
+    )
+
+
+def in_play(slices: Iterable[Slice], unit: Unit) -> int:
+    """Return what the slices hold that is expected to close in the period."""
+    parts = {Unit.AMOUNT: "cents", Unit.WEIGHTED: "weighted", Unit.DEALS: "deals"}
+    return sum(getattr(each.closing, parts[unit]) for each in slices)
