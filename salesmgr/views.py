@@ -15,6 +15,7 @@ from org.http import PersonRequest
 from org.models.people import Person
 from pipeline import rules
 from pipeline.enums import SubjectKind
+from pipeline.forms.look import LookForm
 from pipeline.models.deals import Deal
 from pipeline.reports.look import Look
 from pipeline.reports.me import my_report
@@ -23,7 +24,7 @@ from pipeline.reports.setting import setting
 from pipeline.reports.team import team_report
 from pipeline.reports.trend import open_pipeline_trend
 from salesmgr import pages
-from salesmgr.forms import LookForm, QuickLogForm, TeamForm
+from salesmgr.forms import QuickLogForm, TeamForm
 from salesmgr.tables import team_columns, team_lines
 
 

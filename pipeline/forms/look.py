@@ -1,0 +1,139 @@
+"""What the addresses of pages of figures say: whose, for which period, as of which day."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from kit.forms import DayField, KitForm
+from org.enums import PeriodKind
+from org.models.people import Person
+from pipeline.reports.look import Look
+from pipeline.reports.scope import Scope, scopes_of
+from pipeline.reports.setting import Named, Setting
+
+KIND_LABELS = {
+    PeriodKind.QUARTER: "Quarters",
+    PeriodKind.MONTH: "Months",
+    PeriodKind.YEAR: "Years",
+}
+EARLIEST_YEAR = 1980
+# In days from today to the month's first.
+MONTHS_BACK, MONTHS_AHEAD = -400, 92
+
+
+class PeriodField(forms.ChoiceField):
+    """A fiscal period by its id or by its label ("Q4 2026"); cleaned to a Named, or None."""
+
+    def __init__(self, calendar: Setting, *, today: date, given: str, **options: Any) -> None:
+        """Offer the quarters, the years and the months around ``today``, and what is ``given``."""
+        self.calendar = calendar
+        offered = [p for p in calendar.periods if _is_near(p, today) or str(p.pk) == given]
+        groups = [
+            (
+                label,
+                [(str(p.pk), p.period.label) for p in reversed(offered) if p.kind == kind],
+            )
+            for kind, label in KIND_LABELS.items()
+        ]
+        choices = [("", "This quarter"), *(group for group in groups if group[1])]
+        super().__init__(required=False, choices=choices, **options)
+
+    def clean(self, value: Any) -> Named | None:
+        text = str(value or "").strip()
+        if not text:
+            return None
+        if (period := period_named(text, self.calendar)) is not None:
+            return period
+        raise ValidationError(f"There is no period “{text}” in the calendar.", code="period")
+
+
+def _is_near(period: Named, today: date) -> bool:
+    """Whether a period is worth offering; of the months, a year back and a quarter ahead are."""
+    if period.kind != PeriodKind.MONTH:
+        return True
+    return MONTHS_BACK <= (period.period.start - today).days <= MONTHS_AHEAD
+
+
+def period_named(text: str, calendar: Setting) -> Named | None:
+    """Return the period with this id or label; None without one."""
+    named = (p for p in calendar.periods if text in (str(p.pk), p.period.label))
+    return next(named, None)
+
+
+class LookForm(KitForm):
+    """The period and the as-of day of a page of figures."""
+
+    as_of = DayField(required=False, label="As of")
+
+    def __init__(self, data: Any, *, viewer: Person, calendar: Setting, now: datetime) -> None:
+        self.viewer, self.calendar, self.now = viewer, calendar, now
+        if (period := period_named(data.get("period", ""), calendar)) is not None:
+            # The select offers ids: shown as chosen, the period stays when the form is sent again.
+            data = data.copy()
+            data["period"] = str(period.pk)
+        super().__init__(data)
+        given = data.get("period", "")
+        self.fields["period"] = PeriodField(
+            calendar, today=calendar.day(now), given=given, label="Period"
+        )
+        self.order_fields(["period", "as_of"])
+
+    def clean_as_of(self) -> Any:
+        day, today = self.cleaned_data["as_of"], self.calendar.day(self.now)
+        if day is None or day == today:
+            return None
+        if day > today:
+            raise ValidationError("That day has not come yet: choose today or a day before.")
+        if day.year < EARLIEST_YEAR:
+            raise ValidationError("There is nothing to see so long ago.")
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors and not given["period"]:
+            day = given["as_of"] or self.calendar.day(self.now)
+            given["period"] = self.calendar.holding(day)
+            if given["period"] is None:
+                self.add_error("period", "The fiscal calendar does not reach this day.")
+        return given
+
+    def look(self, scope: Scope) -> Look:
+        """Return the look that a valid form asks for."""
+        as_of = self.cleaned_data["as_of"]
+        return Look(
+            viewer=self.viewer,
+            scope=scope,
+            period=self.cleaned_data["period"],
+            moment=self.calendar.end_of(as_of) if as_of else self.now,
+            as_of=as_of,
+            calendar=self.calendar,
+        )
+
+
+class ScopeForm(LookForm):
+    """A look at a team or another scope: ``team`` must be one that the viewer may look at."""
+
+    def __init__(self, data: Any, *, viewer: Person, calendar: Setting, now: datetime) -> None:
+        super().__init__(data, viewer=viewer, calendar=calendar, now=now)
+        self.scopes = scopes_of(viewer, calendar)
+        choices = [
+            (scope.key, "\N{NO-BREAK SPACE}" * 3 * scope.depth + scope.label)
+            for scope in self.scopes
+        ]
+        self.fields["team"] = forms.ChoiceField(choices=choices, required=False, label="Team")
+        self.order_fields(["team", "period", "as_of"])
+        if len(choices) < 2:
+            self.fields["team"].widget = forms.HiddenInput()
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether the viewer has no team, or names one that is not there for them."""
+        return not self.scopes or "team" in self.errors
+
+    @property
+    def scope(self) -> Scope:
+        """The scope that is asked for, by default the widest; for a valid form."""
+        key = self.cleaned_data["team"]
+        return next((scope for scope in self.scopes if scope.key == key), self.scopes[0])
