@@ -36,14 +36,22 @@ def writing(
         "on" if rewrite else "",
         "on" if own_versions else "",
     )
-    with transaction.atomic(), connection.cursor() as cursor:
-        calls = ", ".join(f"current_setting('salesmgr.{name}', true)" for name in SETTINGS)
-        cursor.execute(f"SELECT {calls}")
-        before = [value or "" for value in cursor.fetchone()]
+    # What is set ends with the transaction; only in one that goes on somebody else's come back.
+    goes_on = connection.in_atomic_block
+    with transaction.atomic():
+        before = _settings() if goes_on else None
         _set(values)
         yield
         # Not in a finally: after an error the rollback of the block takes its settings back.
-        _set(tuple(before))
+        if before is not None:
+            _set(before)
+
+
+def _settings() -> tuple[str, ...]:
+    calls = ", ".join(f"current_setting('salesmgr.{name}', true)" for name in SETTINGS)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {calls}")
+        return tuple(value or "" for value in cursor.fetchone())
 
 
 def _set(values: tuple[str, ...]) -> None:

@@ -2,19 +2,21 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import SearchQuery, SearchVector, SearchVectorExact
 from django.db import models
 from django.db.models import F, Func, Q, QuerySet
 from django.db.models.expressions import OrderBy
+from django.db.models.sql import UpdateQuery
 
 from org import access
 from pipeline.enums import RunState, Status
 
 if TYPE_CHECKING:
     from org.models.people import Person
+    from pipeline.models.deals import Deal
 
 
 def named_like(word: str) -> SearchVectorExact:
@@ -102,6 +104,17 @@ def _may_be_null(model: type[models.Model], path: str) -> bool:
 
 
 class DealQuerySet(ListedQuerySet):
+    def change(self, **values: Any) -> "Deal | None":
+        """Update the one row that matches and return it as the database left it, or None.
+
+        In one statement: Django's ``update`` says nothing of what the triggers filled in.
+        """
+        query = cast(UpdateQuery, self.query.chain(UpdateQuery))
+        query.add_update_values(values)
+        statement, parameters = query.get_compiler(self.db).as_sql()
+        changed = self.raw(f"{statement} RETURNING *", parameters)
+        return cast("Deal | None", next(iter(changed), None))
+
     def visible_to(self, viewer: "Person") -> Self:
         """Return the deals whose owner of today the viewer stands above today."""
         return self.filter(access.people_filter(viewer, "owner"))

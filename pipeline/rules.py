@@ -35,6 +35,16 @@ def can_edit_deal(actor: Person, deal: "Deal") -> bool:
     return can_work_for(actor, deal.owner)
 
 
+def can_edit_seen_deal(actor: Person, deal: "Deal") -> bool:
+    """The same of a deal that ``visible_to(actor)`` has just let through, mostly without asking.
+
+    Whoever does not see everyone sees only deals of people they may work for.
+    """
+    if actor.is_admin or access.sees_everyone(actor):
+        return can_edit_deal(actor, deal)
+    return can_write(actor)
+
+
 def can_reassign(actor: Person) -> bool:
     """Give deals to somebody else: managers among those below them, admins; a rep may not."""
     return actor.is_admin or actor.is_manager

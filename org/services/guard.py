@@ -55,9 +55,15 @@ def refused_as(messages: Mapping[str, tuple[str, str]]) -> Iterator[None]:
 
     ``messages`` maps a constraint's name to (field, message). Other refusals pass through.
     """
+    with named_refusals(messages), transaction.atomic():
+        yield
+
+
+@contextmanager
+def named_refusals(messages: Mapping[str, tuple[str, str]]) -> Iterator[None]:
+    """Do the same around a block that opens its own transaction."""
     try:
-        with transaction.atomic():
-            yield
+        yield
     except IntegrityError as error:
         name = str(getattr(getattr(error.__cause__, "diag", None), "constraint_name", ""))
         if name not in messages:

@@ -1,6 +1,6 @@
 """What people enter about deals."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -167,14 +167,28 @@ class MoveForm(KitForm):
     version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
     seen = SeenField()
 
-    def __init__(self, data: Any = None, *, viewer: Person, deal: Deal, **options: Any) -> None:
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        viewer: Person,
+        deal: Deal,
+        ways: Sequence[Stage] | None = None,
+        **options: Any,
+    ) -> None:
+        """Offer ``ways``, where the caller has the stages at hand, else read them."""
         options["initial"] = {"version": deal.version} | options.get("initial", {})
         super().__init__(data, **options)
         stages = Stage.objects.visible_to(viewer).live()
         if not self.is_bound:
             # Sent, it is the second click of a double click.
             stages = stages.exclude(pk=deal.stage_id)
-        self.fields["stage"] = forms.ModelChoiceField(stages, empty_label=None, label="Move to")
+        choice = forms.ModelChoiceField(stages, empty_label=None, label="Move to")
+        if not self.is_bound:
+            # The rows at once: the select would read them twice.
+            offered = stages if ways is None else ways
+            choice.choices = [(stage.pk, stage.name) for stage in offered]
+        self.fields["stage"] = choice
         self.fields["lost_reason"] = _lost_reason(required=False)
         self.fields["lost_note"] = _lost_note()
         self.fields["win_evidence"] = _win_evidence(required=False)

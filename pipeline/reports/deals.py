@@ -15,10 +15,10 @@ from pipeline import rules
 from pipeline.enums import Status
 from pipeline.metrics.stage_path import SECONDS_A_DAY, days_by_stage
 from pipeline.models.accounts import Contact
-from pipeline.models.deals import Deal, DealLine, Stage
+from pipeline.models.deals import Deal, DealLine, DealVersion, Stage
 from pipeline.querysets import DealQuerySet, DealVersionQuerySet
 from pipeline.reports.selection import DealSelection
-from pipeline.reports.timeline import Timeline, deal_timeline
+from pipeline.reports.timeline import Timeline, deal_timeline, deal_versions
 
 # What the list and its download show of a deal or version.
 LISTED = (
@@ -176,8 +176,9 @@ class Line:
 class DealPage:
     """Everything that stands on a deal's page.
 
-    ``following`` is the next open stage; ``won`` and ``lost`` are where a closing leads, None
-    for what the deal is already. ``days_here`` are the days since it entered its stage.
+    ``ways`` are the stages it can move to, ``following`` the next open one; ``won`` and ``lost``
+    are where a closing leads, None for what the deal is already. ``days_here`` are the days since
+    it entered its stage.
     """
 
     deal: Deal
@@ -186,6 +187,7 @@ class DealPage:
     is_slow: bool
     is_overdue: bool
     path: list[Step]
+    ways: list[Stage]
     following: Stage | None
     won: Stage | None
     lost: Stage | None
@@ -212,6 +214,7 @@ def deal_page(
     viewer: Person, deal: Deal, *, now: datetime, today: date, limit: int | None
 ) -> DealPage:
     """Return the page of a deal that the viewer may see, with ``limit`` entries of its story."""
+    versions = deal_versions(deal)
     stages = list(Stage.objects.visible_to(viewer))
     in_use = [stage for stage in stages if stage.archived_at is None]
     is_open = deal.status == Status.OPEN
@@ -228,15 +231,16 @@ def deal_page(
         is_overdue=is_open
         and deal.expected_close_on is not None
         and deal.expected_close_on < today,
-        path=_path(deal, stages, now=now),
+        path=_path(deal, stages, versions, now=now),
+        ways=[stage for stage in in_use if stage.pk != deal.stage_id],
         following=ahead[0] if is_open and ahead else None,
         won=ends.get(Status.WON),
         lost=ends.get(Status.LOST),
         lines=lines,
         lines_total=sum((line.total for line in lines), Decimal(0)),
         contacts=list(deal.contacts.all()),
-        timeline=deal_timeline(deal, limit=limit),
-        may_edit=rules.can_edit_deal(viewer, deal),
+        timeline=deal_timeline(deal, versions=versions, limit=limit),
+        may_edit=rules.can_edit_seen_deal(viewer, deal),
     )
 
 
@@ -250,9 +254,11 @@ def _line(row: DealLine) -> Line:
     )
 
 
-def _path(deal: Deal, stages: list[Stage], *, now: datetime) -> list[Step]:
+def _path(
+    deal: Deal, stages: list[Stage], versions: list[DealVersion], *, now: datetime
+) -> list[Step]:
     """Return the open stages in use and those the deal stood in; of closed ones, its own."""
-    spans = deal.versions.values_list("stage_id", "valid_from", "valid_to")
+    spans = ((version.stage_id, version.valid_from, version.valid_to) for version in versions)
     days = days_by_stage(spans, until=now)
     on_path = [
         stage

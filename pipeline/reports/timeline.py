@@ -3,7 +3,7 @@
 The deal was scoped to the viewer before it comes here; what hangs on it belongs to its page.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from pipeline.enums import ACTIVITY_LABELS, ActivityKind
 from pipeline.models.activities import Activity
 from pipeline.models.deals import Deal, DealVersion
 
-SHOWN = 50
+SHOWN = 25
 ONE_DEED = timedelta(seconds=1)
 WAYS = {
     "page": "",
@@ -36,6 +36,25 @@ TRACKED = {
     "category": "Forecast category",
     "next_step": "Next step",
     "next_step_on": "Next step on",
+}
+# What else the story tells of a version, and where the names of its rows stand.
+TOLD = (
+    *TRACKED,
+    "currency",
+    "archived",
+    "changed_by",
+    "source",
+    "reason",
+    "deal",
+    "valid_from",
+    "valid_to",
+)
+NAMES = {
+    "account": "account__name",
+    "owner": "owner__full_name",
+    "stage": "stage__name",
+    "credited_to": "credited_to__full_name",
+    "changed_by": "changed_by__full_name",
 }
 # What the versions do not keep; the log does.
 LOGGED = {
@@ -89,19 +108,30 @@ class Timeline:
         return None
 
 
-def deal_timeline(deal: Deal, *, limit: int | None = SHOWN) -> Timeline:
-    """Return the newest ``limit`` entries of the deal's story, or all of them."""
-    versions, log = list(_of_versions(deal)), list(_of_the_log(deal))
-    entries = [*_told_once(versions, log), *_of_activities(deal)]
+def deal_timeline(
+    deal: Deal, *, versions: Sequence[DealVersion] | None = None, limit: int | None = SHOWN
+) -> Timeline:
+    """Return the newest ``limit`` entries of the deal's story, or all of them.
+
+    ``versions`` are those of ``deal_versions``; they are read where the caller has them not.
+    """
+    history = deal_versions(deal) if versions is None else versions
+    told, log = list(_of_versions(history)), list(_of_the_log(deal))
+    entries = [*_told_once(told, log), *_of_activities(deal)]
     entries.sort(key=lambda entry: entry.at, reverse=True)
     shown = entries if limit is None else entries[:limit]
     return Timeline(shown, len(entries) - len(shown))
 
 
-def _of_versions(deal: Deal) -> Iterable[Entry]:
-    rows = deal.versions.select_related("account", "owner", "stage", "credited_to", "changed_by")
+def deal_versions(deal: Deal) -> list[DealVersion]:
+    """Return the deal's versions, the oldest first, with the names that its story mentions."""
+    rows = DealVersion.objects.filter(deal=deal.pk).order_by("valid_from")
+    return list(rows.select_related(*NAMES).only(*TOLD, *NAMES.values()))
+
+
+def _of_versions(versions: Iterable[DealVersion]) -> Iterable[Entry]:
     before: DealVersion | None = None
-    for version in rows.order_by("valid_from"):
+    for version in versions:
         yield _version_entry(before, version)
         before = version
 
@@ -156,7 +186,9 @@ def _of_activities(deal: Deal) -> Iterable[Entry]:
         ActivityKind.MEETING: "users",
         ActivityKind.NOTE: "note",
     }
-    for activity in deal.activities.live().select_related("person"):
+    rows = deal.activities.live().select_related("person")
+    told = ("kind", "occurred_at", "subject", "body", "deal", "person__full_name")
+    for activity in rows.only(*told):
         kind = ActivityKind(activity.kind)
         yield Entry(
             at=activity.occurred_at,
@@ -170,7 +202,8 @@ def _of_activities(deal: Deal) -> Iterable[Entry]:
 
 def _of_the_log(deal: Deal) -> Iterable[Entry]:
     """Yield what the versions do not tell: fields that they lack, contacts and product lines."""
-    for row in AuditEntry.objects.about(deal).select_related("actor"):
+    rows = AuditEntry.objects.about(deal).select_related("actor")
+    for row in rows.only("at", "action", "changes", "reason", "actor__full_name"):
         changes = tuple(
             Change(field, LOGGED[field], _logged(before), _logged(after))
             for field, (before, after) in row.changes.items()

@@ -10,7 +10,7 @@ from django.db import DataError, connection
 from django.db.models import ForeignKey
 
 from org.models.people import Person
-from org.services.guard import refused_as
+from org.services.guard import named_refusals
 from pipeline import rules
 from pipeline.enums import Status
 from pipeline.models.deals import Deal, Stage
@@ -41,9 +41,12 @@ REFUSALS: dict[str, tuple[str, str]] = {
 
 @contextmanager
 def explained() -> Iterator[None]:
-    """Turn what the database refuses into a ValidationError that names the field."""
+    """Turn what the database refuses into a ValidationError that names the field.
+
+    Stands around ``history.writing``, whose transaction is undone by then.
+    """
     try:
-        with refused_as(REFUSALS):
+        with named_refusals(REFUSALS):
             yield
     except DataError as error:
         # Every field is checked beforehand; only the conversion can still run over its column.

@@ -49,6 +49,10 @@ EDITABLE = (
 )
 
 
+# What is read with a deal, since whoever gets it shows them.
+RELATED = ("account", "owner", "stage")
+
+
 class EditConflict(Exception):  # noqa: N818 -- what it tells is not an error of anybody
     """Somebody changed the deal after the author looked at it. Nothing was written.
 
@@ -251,11 +255,7 @@ def _change(
 ) -> Deal:
     """Write ``wanted`` onto the deal if it still has ``version``; log what was there before."""
     with explained(), history.writing(by=by, source=source, reason=reason, at=at):
-        before = _fresh(deal.pk)
-        if by is not None and not rules.can_edit_deal(by, before):
-            raise PermissionDenied(
-                "You may change your own deals and those of the people below you."
-            )
+        before = _editable(deal.pk, by)
         values = _different(before, wanted)
         if not values:
             return before
@@ -263,15 +263,29 @@ def _change(
             raise EditConflict(before, wanted)
         values = cleaned(_draft(before, values), values)
         check(before, values)
-        if not Deal.objects.filter(pk=before.pk, version=version).update(**values):
+        after = Deal.objects.filter(pk=before.pk, version=version).change(**values)
+        if after is None:
             raise EditConflict(_fresh(deal.pk), wanted)
         changes = {name: (getattr(before, name), value) for name, value in values.items()}
         audit.record(by, action, before, changes=changes, reason=reason)
-        return _fresh(deal.pk)
+        for name in RELATED:
+            setattr(after, name, values.get(name, getattr(before, name)))
+        return after
 
 
 def _fresh(pk: int) -> Deal:
-    return Deal.objects.select_related("account", "owner", "stage").get(pk=pk)
+    return Deal.objects.select_related(*RELATED).get(pk=pk)
+
+
+def _editable(pk: int, by: Person | None) -> Deal:
+    """Return the deal as it stands now, or raise PermissionDenied."""
+    if by is None:
+        return _fresh(pk)
+    rows = Deal.objects.visible_to(by).select_related(*RELATED)
+    found = rows.filter(pk=pk).order_by().first()
+    if found is None or not rules.can_edit_seen_deal(by, found):
+        raise PermissionDenied("You may change your own deals and those of the people below you.")
+    return found
 
 
 def _draft(before: Deal, values: Mapping[str, Any]) -> Deal:

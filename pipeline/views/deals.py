@@ -34,7 +34,7 @@ from pipeline.views.visit import Visit, form_page, posted, saved, visit_of, writ
 def deal(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a deal: facts, path, parts and story."""
     visit = visit_of(request)
-    found = _visible(visit, pk)
+    found = _visible(visit, pk, "credited_to", "created_by")
     limit = None if request.GET.get("timeline") == "all" else SHOWN
     page = deal_page(visit.viewer, found, now=visit.now, today=visit.today, limit=limit)
     return render(request, "pipeline/deal.html", _page_context(visit, page))
@@ -163,17 +163,15 @@ def _move(visit: Visit, found: Deal, form: MoveForm) -> Deal:
     )
 
 
-def _visible(visit: Visit, pk: int) -> Deal:
+def _visible(visit: Visit, pk: int, *also: str) -> Deal:
     rows = Deal.objects.visible_to(visit.viewer)
-    return get_object_or_404(
-        rows.select_related("account", "owner", "stage", "credited_to", "created_by"), pk=pk
-    )
+    return get_object_or_404(rows.select_related("account", "owner", "stage", *also), pk=pk)
 
 
 def _writable(visit: Visit, pk: int) -> Deal:
     """Return the deal: 404 for one that the viewer may not see, 403 for one they may only see."""
     found = _visible(visit, pk)
-    if not rules.can_edit_deal(visit.viewer, found):
+    if not rules.can_edit_seen_deal(visit.viewer, found):
         raise PermissionDenied
     return found
 
@@ -182,7 +180,7 @@ def _page_context(visit: Visit, page: Any) -> dict[str, Any]:
     return {
         "page": page,
         "deal": page.deal,
-        "move": MoveForm(viewer=visit.viewer, deal=page.deal),
+        "move": MoveForm(viewer=visit.viewer, deal=page.deal, ways=page.ways),
         "seen": visit.now.isoformat(),
         "won": WonForm(),
         "lost": LostForm(),

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import Error, connection, transaction
+from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -589,3 +590,27 @@ def test_what_was_acknowledged_is_recorded_and_nothing_else(sales_team):
     deal.refresh_from_db()
     assert deal.version == 1 + len(acknowledged)
     history.check([deal.pk])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_writes_is_forgotten_with_the_transaction_and_given_back_inside_one(
+    sales_team: SalesTeam,
+) -> None:
+    deal = DealFactory(owner=sales_team.rita)
+
+    def way_of_the_next_change() -> tuple[str, int | None]:
+        Deal.objects.filter(pk=deal.pk).update(amount=F("amount") + 1)
+        version = deal.versions.get(valid_to=FOREVER)
+        return version.source, version.changed_by_id
+
+    with history.writing(by=sales_team.mia, source="page"):
+        pass
+    assert way_of_the_next_change() == ("sql", None)
+    with history.writing(by=sales_team.mia, source="page"):
+        with history.writing(by=None, source="task"):
+            pass
+        assert way_of_the_next_change() == ("page", sales_team.mia.pk)
+    with transaction.atomic():
+        with history.writing(by=sales_team.mia, source="page"):
+            pass
+        assert way_of_the_next_change() == ("sql", None)
