@@ -96,14 +96,18 @@ class QuotaQuerySet(models.QuerySet):
             access.people_filter(viewer, "person") | Q(team__in=access.led_team_ids(viewer))
         )
 
-    def as_of(self, moment: datetime) -> QuerySet:
+    def as_of(self, moment: datetime) -> "QuotaQuerySet":
         """Return each subject's newest version at ``moment``, withdrawn ones included."""
+        return self.filter(set_at__lte=moment).newest()
+
+    def newest(self) -> "QuotaQuerySet":
+        """Return each subject's newest version of all, withdrawn ones included."""
         newest = Window(
             RowNumber(),
             partition_by=[F("person"), F("team"), F("territory"), F("measure"), F("period")],
             order_by=[F("set_at").desc(), F("pk").desc()],
         )
-        return self.filter(set_at__lte=moment).annotate(newness=newest).filter(newness=1)
+        return self.annotate(newness=newest).filter(newness=1)
 
 
 class AuditEntryQuerySet(models.QuerySet):

@@ -92,7 +92,8 @@ class Quotas(APIView):
             quota = quotas.set_quota(by=request.user, at=now, **given)
             if quota is None:
                 raise serializers.ValidationError({"target": "There is no quota to withdraw."})
-            return Response(QuotaBody(quota).data, status=201 if quota.set_at == now else 200)
+            added = quota.set_at >= now and quota.set_by_id == request.user.pk
+            return Response(QuotaBody(quota).data, status=201 if added else 200)
 
         return answer_once(request, add)
 

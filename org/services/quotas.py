@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -51,14 +51,18 @@ def set_quota(
     """
     target_ = Target(subject=subject, measure=measure, period=period, target=target)
     added = set_quotas(by=by, targets=[target_], reason=reason, at=at)
-    return added[0] if added else _present([target_], at).get(_key(target_))
+    return added[0] if added else _present([target_]).get(_key(target_))
 
 
 @transaction.atomic
 def set_quotas(
     *, by: Person | None, targets: Iterable[Target], reason: str, at: datetime
 ) -> list[Quota]:
-    """Add a version for each target that differs from the present one, or, on a refusal, none."""
+    """Add a version for each target that differs from the present one, or, on a refusal, none.
+
+    The present one is the newest, whatever its time: who asked a moment earlier may have waited
+    while another saved. The added version is then the later one all the same.
+    """
     wanted = list(targets)
     for subject in {_column(item.subject): item.subject for item in wanted}.values():
         _require_right(by, subject)
@@ -68,7 +72,7 @@ def set_quotas(
     if len(reason.strip()) > 500:
         raise ValidationError({"reason": "Keep the reason under 500 characters."})
     _queue_up(wanted)
-    present = _present(wanted, at)
+    present = _present(wanted)
     added = []
     for item, target in cleaned:
         before = present.get(_key(item))
@@ -88,7 +92,7 @@ def save_grid(
     """
     wanted = list(targets)
     _queue_up(wanted)
-    shown, present = _present(wanted, at, newest=seen), _present(wanted, at)
+    shown, present = _present(wanted, newest=seen), _present(wanted)
     changed, clashes = [], []
     for item in wanted:
         before, now = shown.get(_key(item)), present.get(_key(item))
@@ -127,6 +131,7 @@ def _add(
     at: datetime,
 ) -> Quota:
     column, _ = _column(item.subject)
+    set_at = at if before is None else max(at, before.set_at + timedelta(microseconds=1))
     quota = Quota.objects.create(
         **{column: item.subject},
         measure=item.measure,
@@ -134,7 +139,7 @@ def _add(
         target=target,
         reason=reason,
         set_by=by,
-        set_at=at,
+        set_at=set_at,
     )
     audit.record(
         by,
@@ -192,13 +197,13 @@ def _key(item: Target) -> tuple[str, int, str, int]:
 
 
 def _present(
-    targets: list[Target], at: datetime, *, newest: int | None = None
+    targets: list[Target], *, newest: int | None = None
 ) -> dict[tuple[str, int, str, int], Quota]:
-    """Return the versions that hold at ``at``, or held when ``newest`` was the newest one."""
+    """Return the newest versions, or those that were it when ``newest`` was the newest of all."""
     periods = {item.period.pk for item in targets}
     measures = {item.measure for item in targets}
     kept = Quota.objects.filter(period__in=periods, measure__in=measures)
-    rows: Any = (kept if newest is None else kept.filter(pk__lte=newest)).as_of(at)
+    rows: Any = (kept if newest is None else kept.filter(pk__lte=newest)).newest()
     return {
         (column, getattr(row, f"{column}_id"), row.measure, row.period_id): row
         for row in rows

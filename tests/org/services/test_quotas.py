@@ -1,10 +1,11 @@
 import threading
+import time
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import connection
+from django.db import connection, transaction
 
 from org.enums import Measure, PeriodKind, Role
 from org.models.audit import AuditEntry
@@ -212,3 +213,68 @@ def test_a_double_click_adds_one_version() -> None:
         thread.join()
 
     assert Quota.objects.count() == AuditEntry.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_asked_first_and_saves_second_is_not_overwritten_by_the_clock() -> None:
+    OrganisationFactory()
+    quarter = calendar.period_on(date(2026, 2, 1), PeriodKind.QUARTER)
+    rita = PersonFactory()
+    first_holds, second_waits = threading.Event(), threading.Event()
+    added: list[Quota | None] = []
+
+    def first() -> None:
+        with transaction.atomic():
+            put(None, rita, quarter, "100", at=AT + timedelta(seconds=1))
+            first_holds.set()
+            second_waits.wait()
+        connection.close()
+
+    def second() -> None:
+        first_holds.wait()
+        added.append(put(None, rita, quarter, "200", at=AT))
+        connection.close()
+
+    threads = [threading.Thread(target=each) for each in (first, second)]
+    for thread in threads:
+        thread.start()
+    until_one_waits_for_a_lock()
+    second_waits.set()
+    for thread in threads:
+        thread.join()
+
+    assert added == [Quota.objects.get(target=200)]
+    holding = Quota.objects.as_of(AT + timedelta(minutes=1)).get()
+    assert holding.target == 200
+    assert holding.set_at == AT + timedelta(seconds=1, microseconds=1)
+    assert AuditEntry.objects.about(holding).get().changes == {"target": ["100.00", "200.00"]}
+
+
+def until_one_waits_for_a_lock() -> None:
+    for _ in range(500):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            )
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(0.02)
+    pytest.fail("nobody came to wait for the lock")
+
+
+def test_a_grid_saved_with_an_earlier_time_than_the_newest_version_still_counts(
+    sales_team: SalesTeam, quarter: FiscalPeriod
+) -> None:
+    later = AT + timedelta(seconds=1)
+    first = put(sales_team.ada, sales_team.rita, quarter, "100", at=later)
+
+    quotas.save_grid(
+        by=sales_team.ada,
+        targets=[Target(sales_team.rita, Measure.BOOKINGS, quarter, Decimal(200))],
+        seen=first.pk,
+        reason="Plan",
+        at=AT,
+    )
+
+    assert Quota.objects.as_of(later + timedelta(seconds=1)).get().target == 200
