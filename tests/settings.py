@@ -20,6 +20,8 @@ def _numbered(database: int) -> str:
     return urlsplit(REDIS_URL)._replace(path=f"/{database}").geturl() if REDIS_URL else ""
 
 
+# The flush after a test may empty what the database otherwise only lets grow.
+DATABASES["default"]["ENGINE"] = "tests.postgres"
 # A new schema makes a new test database, so `--reuse-db` is always safe.
 DATABASES["default"]["TEST"] = {"NAME": slots.database()}
 # The live server's threads must leave no connection behind.
