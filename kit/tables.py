@@ -185,6 +185,10 @@ class Table:
         return [[_cell(column, row) for column in self.columns] for row in self.rows]
 
     @property
+    def has_foot(self) -> bool:
+        return self.totals is not None or self.total is not None
+
+    @property
     def foot(self) -> list[Cell]:
         """The totals' cells: the label in the first column, a blank where nothing is summed."""
         if self.total is not None:

@@ -8,11 +8,12 @@ from typing import Any
 from django.http import QueryDict
 from django.urls import reverse
 
+from kit.links import numbered
 from kit.pages import LARGEST_PAGE, paginate
 from kit.tables import Empty, Sort, Table, query_with
 from pipeline.charts import Chart, PipelineBar, bookings_chart, open_pipeline_chart, trend_chart
 from pipeline.enums import Category, SubjectKind
-from pipeline.metrics.attention import DealPrompt, PersonPrompt, ToDo
+from pipeline.metrics.attention import OpenDeal, ToDo
 from pipeline.metrics.trend import TrendDay
 from pipeline.reports.curves import Curves
 from pipeline.reports.look import Look
@@ -21,7 +22,7 @@ from pipeline.reports.open_pipeline import Bar
 from pipeline.reports.team import Row, TeamReport
 from salesmgr import wording
 from salesmgr.figures import my_figures, team_figures
-from salesmgr.tables import earlier_columns, member_url, team_columns, team_lines
+from salesmgr.tables import earlier_columns, member_urls, team_columns, team_lines
 
 CATEGORY_LABELS = {str(category): category.replace("_", " ").capitalize() for category in Category}
 TO_DO_SHOWN = 25
@@ -58,8 +59,8 @@ def team_page(report: TeamReport, *, sort: Sort, page: int, query: QueryDict) ->
         "report": report,
         "look": look,
         "figures": team_figures(report),
-        "people_prompts": [_person_prompt(prompt, report) for prompt in report.attention.people],
-        "deal_prompts": [_deal_prompt(prompt, report) for prompt in report.attention.deals],
+        "people_prompts": _person_prompts(report),
+        "deal_prompts": _deal_prompts(report),
         "thresholds": wording.thresholds(report.attention.large),
         "bookings": _bookings(look, report.curves, report.attainment.quota),
         "people": people_table(report, sort=sort, page=page, query=query),
@@ -114,7 +115,7 @@ def trend_page(look: Look, days: Sequence[TrendDay]) -> dict[str, Any]:
     def href(day: date) -> str:
         if day == today:
             return look.open.url()
-        return look.open.but(as_of=day).url()
+        return look.open.url_of("as_of", day)
 
     chart = trend_chart(days, period=look.period.period, href=href) if days else None
     return {"look": look, "trend": chart}
@@ -130,7 +131,7 @@ def my_page(report: MyReport, *, query: QueryDict) -> dict[str, Any]:
         "figures": my_figures(report),
         "forecast_href": reverse("member-forecast", args=[report.person.pk])
         + query_with(query, {}),
-        "tasks": [_task(todo) for todo in shown],
+        "tasks": _tasks(shown),
         "more_tasks": report.all_open.deals - len(shown),
         "bookings": _bookings(look, report.curves, report.attainment.quota),
         "earlier": Table(
@@ -142,25 +143,35 @@ def my_page(report: MyReport, *, query: QueryDict) -> dict[str, Any]:
     }
 
 
-def _person_prompt(prompt: PersonPrompt, report: TeamReport) -> Prompt:
-    standing, look = prompt.standing, report.look
-    return Prompt(
-        name=_names(report)[standing.person],
-        href=member_url(standing.person, look),
-        detail="",
-        reasons=wording.person_reasons(prompt, period=look.period.period.label),
-    )
+def _person_prompts(report: TeamReport) -> list[Prompt]:
+    look, names = report.look, _names(report)
+    page_of, label = member_urls(look), look.period.period.label
+    return [
+        Prompt(
+            name=names[prompt.standing.person],
+            href=page_of(prompt.standing.person),
+            detail="",
+            reasons=wording.person_reasons(prompt, period=label),
+        )
+        for prompt in report.attention.people
+    ]
 
 
-def _deal_prompt(prompt: DealPrompt, report: TeamReport) -> Prompt:
-    deal = prompt.deal
-    worth = "no amount" if deal.cents is None else wording.amount(deal.cents)
-    return Prompt(
-        name=deal.name,
-        href=reverse("pipeline:deal", args=[deal.deal]),
-        detail=f"{worth}, {_names(report)[deal.owner]}, {deal.stage}",
-        reasons=wording.deal_reasons(prompt),
-    )
+def _deal_prompts(report: TeamReport) -> list[Prompt]:
+    names, page_of = _names(report), numbered("pipeline:deal")
+    return [
+        Prompt(
+            name=prompt.deal.name,
+            href=page_of(prompt.deal.deal),
+            detail=f"{_worth(prompt.deal)}, {names[prompt.deal.owner]}, {prompt.deal.stage}",
+            reasons=wording.deal_reasons(prompt),
+        )
+        for prompt in report.attention.deals
+    ]
+
+
+def _worth(deal: OpenDeal) -> str:
+    return "no amount" if deal.cents is None else wording.amount(deal.cents)
 
 
 def _names(report: TeamReport) -> dict[int, str]:
@@ -174,7 +185,7 @@ def _bookings(look: Look, curves: Curves, quota: int | None) -> Chart:
         quota=quota,
         week=look.calendar.week,
         first_open_day=look.calendar.first_open_day(look.moment),
-        href=lambda day: look.won.but(closed_to=day + timedelta(days=1)).url(),
+        href=lambda day: look.won.url_of("closed_to", day + timedelta(days=1)),
     )
 
 
@@ -186,24 +197,27 @@ def _bars(look: Look, bars: Sequence[Bar], part: str) -> Chart | None:
         PipelineBar(
             label=CATEGORY_LABELS[bar.label] if part == "category" else bar.label,
             closing_cents=bar.closing.cents,
-            closing_href=look.closing.but(**{part: bar.key}).url(),
+            closing_href=look.closing.url_of(part, bar.key),
             all_cents=bar.all.cents,
-            all_href=look.open.but(**{part: bar.key}).url(),
+            all_href=look.open.url_of(part, bar.key),
         )
         for bar in bars
     ]
     return open_pipeline_chart(found, by=part, period=look.period.period)
 
 
-def _task(todo: ToDo) -> Task:
-    deal = todo.deal
-    return Task(
-        deal=deal.deal,
-        name=deal.name,
-        href=reverse("pipeline:deal", args=[deal.deal]),
-        amount="no amount" if deal.cents is None else wording.amount(deal.cents),
-        stage=deal.stage,
-        ask=wording.to_do(todo),
-        tone=wording.TO_DO_TONES[todo.ask],
-        next_step=deal.next_step,
-    )
+def _tasks(shown: Sequence[ToDo]) -> list[Task]:
+    page_of = numbered("pipeline:deal")
+    return [
+        Task(
+            deal=todo.deal.deal,
+            name=todo.deal.name,
+            href=page_of(todo.deal.deal),
+            amount=_worth(todo.deal),
+            stage=todo.deal.stage,
+            ask=wording.to_do(todo),
+            tone=wording.TO_DO_TONES[todo.ask],
+            next_step=todo.deal.next_step,
+        )
+        for todo in shown
+    ]

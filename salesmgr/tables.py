@@ -8,6 +8,7 @@ from typing import Any
 from django.urls import reverse
 
 from kit.display import day
+from kit.links import numbered
 from kit.money import from_cents
 from kit.tables import Column
 from pipeline.metrics.attainment import Credit, Target
@@ -23,12 +24,7 @@ Opens = Callable[[Row], str | None]
 
 def _opens(selection: Callable[[Look], DealSelection]) -> Opens:
     """Return what opens the deals of a line, where the viewer may see whose they are."""
-
-    def href(row: Row) -> str | None:
-        deals = row.of(selection(row.look))
-        return deals.url() if deals else None
-
-    return href
+    return lambda row: row.url_of(selection(row.look))
 
 
 def _money(cents: Callable[[Row], int | None]) -> Callable[[Row], Decimal | None]:
@@ -50,14 +46,6 @@ def _name(row: Row) -> str:
     return "1 person not below you" if row.people == 1 else f"{row.people} people not below you"
 
 
-def _page_of(row: Row) -> str | None:
-    return None if row.person is None else member_url(row.person, row.look)
-
-
-def _activities_of(row: Row) -> str | None:
-    return None if row.person is None else f"{reverse('pipeline:activities')}?person={row.person}"
-
-
 won, closed, closing = (
     _opens(lambda look: look.won),
     _opens(lambda look: look.closed),
@@ -65,7 +53,7 @@ won, closed, closing = (
 )
 
 TEAM = [
-    Column(key="name", label="Person", sort="name", value=_name, href=_page_of),
+    Column(key="name", label="Person", sort="name", value=_name),
     Column(key="quota", label="Quota", kind="money", sort="quota", value=_money(lambda r: r.quota)),
     Column(
         key="booked",
@@ -138,7 +126,6 @@ TEAM = [
         kind="day",
         sort="last_activity",
         value=lambda r: r.last_activity,
-        href=_activities_of,
     ),
 ]
 UNPRICED = Column(
@@ -169,7 +156,17 @@ def earlier_columns(look: Look) -> list[Column]:
 
 def team_columns(report: TeamReport) -> list[Column]:
     """Return the columns of people; that of deals without an amount only where there are any."""
-    return [*TEAM, UNPRICED] if report.total.unpriced else TEAM
+    page_of, activities = member_urls(report.look), reverse("pipeline:activities")
+    opens = {
+        "name": _of_person(page_of),
+        "last_activity": _of_person(lambda person: f"{activities}?person={person}"),
+    }
+    columns = [replace(c, href=opens[c.key]) if c.key in opens else c for c in TEAM]
+    return [*columns, UNPRICED] if report.total.unpriced else columns
+
+
+def _of_person(url: Callable[[int], str]) -> Opens:
+    return lambda row: None if row.person is None else url(row.person)
 
 
 def team_lines(report: TeamReport) -> list[Row]:
@@ -193,10 +190,11 @@ def team_lines(report: TeamReport) -> list[Row]:
     return rest
 
 
-def member_url(person: int, look: Look) -> str:
-    """Return the address of a person's page for the period and day of a look."""
+def member_urls(look: Look) -> Callable[[int], str]:
+    """Return what makes the addresses of people's pages for the period and day of a look."""
     as_of = f"&as_of={look.as_of.isoformat()}" if look.as_of else ""
-    return f"{reverse('member', args=[person])}?period={look.period.pk}{as_of}"
+    page_of = numbered("member")
+    return lambda person: f"{page_of(person)}?period={look.period.pk}{as_of}"
 
 
 def _cents(cents: int | None) -> Decimal | None:

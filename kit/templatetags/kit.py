@@ -7,31 +7,22 @@ compiled. docs/ui.md shows each; /patterns/ shows each in every state.
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from functools import cache
-from pathlib import Path
-from typing import Any, Literal, get_args
-from xml.etree import ElementTree as ET
+from typing import Any, Literal
 
 from django import template
-from django.contrib.staticfiles import finders
-from django.core.exceptions import ImproperlyConfigured
 from django.forms import BaseForm, BoundField, CheckboxInput, RadioSelect, Select
 from django.template.context import Context
 from django.template.loader import render_to_string
-from django.templatetags.static import static
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from kit import display, money
+from kit import display, markup, money
 from kit.components import Tab
+from kit.markup import Tone, known_tone
 from kit.pages import Page
 from kit.tables import Table
 from kit.tables import query_with as rebuilt_query
 
 register = template.Library()
-
-Tone = Literal["good", "bad", "warn", "neutral", "plan"]
-TONES = frozenset(get_args(Tone))
 
 for name in (
     "money",
@@ -61,15 +52,7 @@ def from_cents(amount: int | None) -> Decimal | None:
 @register.simple_tag
 def icon(*, name: str, label: str = "") -> SafeString:
     """Draw an icon of the sprite; without a label it is decoration, hidden from screen readers."""
-    if name not in icon_names():
-        raise ImproperlyConfigured(f"No icon {name!r}: add it to static/vendor/vendor.toml.")
-    address = f"{static('img/icons.svg')}#{name}"
-    if label:
-        drawing = '<svg class="kit-icon" role="img" aria-label="{}"><use href="{}"></use></svg>'
-        return format_html(drawing, label, address)
-    return format_html(
-        '<svg class="kit-icon" aria-hidden="true"><use href="{}"></use></svg>', address
-    )
+    return markup.icon_html(name, label)
 
 
 @register.inclusion_tag("kit/stat.html")
@@ -88,7 +71,7 @@ def stat(
         "value": _text(value, "value"),
         "href": href,
         "note": note,
-        "tone": _tone(tone),
+        "tone": known_tone(tone),
         "sub": _text(sub, "sub"),
     }
 
@@ -112,10 +95,10 @@ def delta(
     return {"text": formatted, "direction": direction, "tone": tone, "label": label}
 
 
-@register.inclusion_tag("kit/badge.html")
-def badge(*, label: str, tone: Tone = "neutral") -> dict[str, Any]:
+@register.simple_tag
+def badge(*, label: str, tone: Tone = "neutral") -> SafeString:
     """A short status word in a colour role."""
-    return {"label": _text(label, "label"), "tone": _tone(tone)}
+    return markup.badge_html(_text(label, "label"), tone)
 
 
 @register.inclusion_tag("kit/progress.html")
@@ -183,7 +166,11 @@ def chart_assets(context: Context) -> dict[str, Any]:
 @register.inclusion_tag("kit/data_table.html")
 def data_table(*, table: Table, id: str, export_href: str = "") -> dict[str, Any]:
     """Render a kit.tables.Table, with its download link and page links where it has them."""
-    return {"table": table, "id": id, "export_href": export_href}
+    shown: dict[str, Any] = {"table": table, "id": id, "export_href": export_href}
+    if table.rows:
+        shown |= {"headings": markup.headings_html(table), "rows": markup.rows_html(table)}
+        shown["foot"] = markup.foot_html(table) if table.has_foot else ""
+    return shown
 
 
 @register.inclusion_tag("kit/pagination.html")
@@ -244,10 +231,10 @@ def control_kind(field: BoundField) -> str:
     return "select" if isinstance(widget, Select) else "plain"
 
 
-@register.inclusion_tag("kit/sort_link.html")
-def sort_link(*, label: str, href: str, state: str = "none") -> dict[str, Any]:
+@register.simple_tag
+def sort_link(*, label: str, href: str, state: str = "none") -> SafeString:
     """The heading of a sortable column: ``state`` is ascending, descending or none."""
-    return {"label": label, "href": href, "state": state}
+    return markup.sort_link_html(label, href, state)
 
 
 @register.simple_tag(takes_context=True)
@@ -312,27 +299,11 @@ def dialog(
     return render_to_string("kit/dialog.html", values)
 
 
-@cache
-def icon_names() -> frozenset[str]:
-    """The names in static/img/icons.svg."""
-    path = finders.find("img/icons.svg")
-    if path is None:
-        raise ImproperlyConfigured("static/img/icons.svg is missing: run scripts/vendor.py.")
-    sprite = ET.fromstring(Path(path).read_text())  # noqa: S314 -- our own file
-    return frozenset(symbol.attrib["id"] for symbol in sprite)
-
-
 def _text(value: str, argument: str) -> str:
     """Refuse bare numbers: what a number looks like is said by a filter."""
     if isinstance(value, int | float | Decimal | date):
         raise TypeError(f"{argument} must be formatted by a filter, not {type(value).__name__}")
     return value
-
-
-def _tone(tone: str) -> str:
-    if tone not in TONES:
-        raise ValueError(f"{tone!r} is not a tone: use one of {sorted(TONES)}")
-    return tone
 
 
 def _bar(value: Decimal | float | None, *, label: str, text: str, tone: str) -> dict[str, Any]:
@@ -342,4 +313,4 @@ def _bar(value: Decimal | float | None, *, label: str, text: str, tone: str) -> 
         share = round(display.number(value) * 100, 1)
         length = format(min(max(share, Decimal(0)), Decimal(100)), "f")
     text = text or display.percent(value)
-    return {"value": length, "label": label, "text": text, "tone": _tone(tone)}
+    return {"value": length, "label": label, "text": text, "tone": known_tone(tone)}

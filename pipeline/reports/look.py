@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 
 from org.models.people import Person
 from pipeline.enums import Status
@@ -12,7 +13,7 @@ from pipeline.reports.selection import DealSelection
 from pipeline.reports.setting import Named, Setting
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Look:
     """What every part of a page of figures shares.
 
@@ -27,7 +28,7 @@ class Look:
     as_of: date | None
     calendar: Setting
 
-    @property
+    @cached_property
     def day(self) -> date:
         """The organisation's day that is looked at."""
         return self.calendar.day(self.moment)
@@ -47,22 +48,22 @@ class Look:
         )
         return rows
 
-    @property
+    @cached_property
     def won(self) -> DealSelection:
         """Deals won in the period."""
         return self.deals(closed_in(self.period.period, Status.WON))
 
-    @property
+    @cached_property
     def closed(self) -> DealSelection:
         """Deals won and lost in the period."""
         return self.deals(closed_in(self.period.period))
 
-    @property
+    @cached_property
     def open(self) -> DealSelection:
         """All open deals."""
         return self.deals(DealSelection(status=Status.OPEN))
 
-    @property
+    @cached_property
     def closing(self) -> DealSelection:
         """Open deals that are expected to close in the period."""
         period = self.period.period

@@ -16,8 +16,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef, Q
@@ -59,7 +60,7 @@ SHOWN_AS_TOTALS = frozenset(
 Tree = Mapping[int, int | None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class DealSelection:
     """Deals by what holds of all of them; each part that is None, "" or False is left open.
 
@@ -104,6 +105,25 @@ class DealSelection:
         """Return the address of the deal list that shows exactly these deals."""
         query = urlencode(self.parameters())
         return reverse("pipeline:deals") + (f"?{query}" if query else "")
+
+    def url_of(self, part: str, given: Any) -> str:
+        """Return the address of this selection with one part changed to what is given.
+
+        The same as ``but(part=given).url()``; what the hundreds of links of a page share is
+        written once.
+        """
+        if _left_open(given):
+            return self.but(**{part: given}).url()
+        if part not in self._around:
+            before, _, after = self.but(**{part: 0}).url().partition(f"{part}=0")
+            self._around[part] = (f"{before}{part}=", after)
+        before, after = self._around[part]
+        return f"{before}{quote_plus(_written(given))}{after}"
+
+    @cached_property
+    def _around(self) -> dict[str, tuple[str, str]]:
+        """What stands before and after the value of a part in an address."""
+        return {}
 
     def parameters(self) -> dict[str, str]:
         """Return what is given, as the parameters of an address."""

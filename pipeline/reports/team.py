@@ -88,8 +88,18 @@ class Row:
             return deals
         if self.person is None:
             return None
-        who = "credited_to" if deals.is_closed else "owner"
-        return deals.but(**{who: self.person})
+        return deals.but(**{_whose(deals): self.person})
+
+    def url_of(self, deals: DealSelection) -> str | None:
+        """Return the address of what ``of`` returns."""
+        if self.whole:
+            return deals.url()
+        return None if self.person is None else deals.url_of(_whose(deals), self.person)
+
+
+def _whose(deals: DealSelection) -> str:
+    """Return the part of a selection that names the person whom its deals count for."""
+    return "credited_to" if deals.is_closed else "owner"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

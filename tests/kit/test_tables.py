@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 from django.http import QueryDict
 from django.template import Context, Template
+from django.utils.safestring import SafeString
 
 from kit.pages import COUNT_CAP, Page, paginate
 from kit.tables import Column, Empty, Sort, Table, UnknownSortError, query_with
@@ -74,11 +75,32 @@ def test_table_shows_formatted_escaped_cells() -> None:
     text = html(table())
 
     assert '<a href="/deals/1/">b</a>' in text
-    assert '<td class="kit-end"> 11 </td>' in text
+    assert '<td class="kit-end">11</td>' in text
     assert "&lt;c&gt;" in text
     assert text.count("—") == 2
     assert '<span class="kit-badge kit-tone-good">Won</span>' in text
     assert 'role="region" aria-label="Deals" tabindex="0"' in text
+
+
+def test_nothing_in_a_table_is_markup_whatever_it_says_of_itself() -> None:
+    attack = SafeString("'\"><script>alert(1)</script>")
+    columns = [
+        Column(key="name", label=attack, note=attack, sort="name", href=lambda _: attack),
+        Column(key="state", label=attack, kind="badge", tone=lambda _: "good"),
+    ]
+    row = {"name": attack, "state": attack}
+
+    for foot in ({}, {"total": row}, {"totals": {"state": attack}, "totals_label": attack}):
+        text = html(table(columns=columns, rows=[row], **foot))
+
+        assert "<script" not in text
+        assert "alert" in text
+        assert "'\"" not in text
+
+
+def test_unknown_tone_of_a_badge_is_an_error() -> None:
+    with pytest.raises(ValueError, match="not a tone"):
+        html(table(columns=[Column(key="state", label="State", kind="badge", tone=lambda _: "x")]))
 
 
 def test_foot_holds_the_totals() -> None:

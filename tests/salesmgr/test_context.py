@@ -3,7 +3,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.test import RequestFactory
 from pytest_django import DjangoAssertNumQueries
 
-from kit.templatetags.kit import icon_names
+from kit.markup import icon_names
 from org.enums import Role
 from salesmgr import context
 from tests.factories.org import OrganisationFactory, PersonFactory

@@ -182,6 +182,27 @@ def test_the_address_says_what_is_given_and_no_more():
     assert selection.but(team=None, overdue=False).team is None
 
 
+@pytest.mark.parametrize(
+    ("part", "given"),
+    [
+        ("owner", 12),
+        ("owner", None),
+        ("team", 7),
+        ("as_of", date(2026, 5, 4)),
+        ("text", "a&owner=0 +é"),
+        ("category", "commit"),
+        ("category", ""),
+        ("overdue", False),
+        ("closed_to", date(2026, 7, 1)),
+    ],
+)
+def test_the_address_with_one_part_changed_is_that_of_the_changed_selection(part, given):
+    selection = DealSelection(status="won", team=3, stage=10, text="owner=0", **JUNE)
+
+    for _ in range(2):
+        assert selection.url_of(part, given) == selection.but(**{part: given}).url()
+
+
 def test_only_totals_that_a_page_shows_are_told_beyond_what_the_viewer_may_open(sales_team):
     north = DealSelection(team=sales_team.north.pk, status="won", **JUNE)
 
