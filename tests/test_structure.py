@@ -160,6 +160,7 @@ def test_a_template_runs_nothing_inline(path):
         r"\sstyle=|<script(?![^>]*\bsrc=)(?![^>]*application/json)|\son[a-z]+=", text
     )
     assert "|safe" not in text
+    assert "alert-warning" not in text, "it is too pale to read: kit-alert has the tones"
     assert len(text.splitlines()) <= 200, "a part of it wants a name of its own"
 
 

@@ -1,36 +1,18 @@
 """Every URL and method, as every actor, against tables written by hand (see matrix.py)."""
 
-import copy
-import importlib
-import pkgutil
-import re
 from collections.abc import Iterator
 
 import pytest
-from django.db import connection, transaction
-from django.http import HttpResponse
-from django.test import Client
+from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-import tests.access as package
-from org import access
-from tests.access.matrix import ACTORS, Case, World, build_world
-from tests.worlds import build_sales_team
+from tests.access.asking import CASES, ask, content, fingerprint, signed_in, whole_world
+from tests.access.matrix import ACTORS, Case, World
 
-MODULES = [
-    importlib.import_module(f"tests.access.{found.name}")
-    for found in pkgutil.iter_modules(package.__path__)
-    if found.name.startswith("expected_")
-]
-CASES: list[Case] = [case for module in MODULES for case in module.CASES]
 API_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 PAGE_METHODS = ("GET", "POST")
 # Django's admin has its own test below: superusers alone, whatever the page.
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 OUTSIDE = ("admin:",)
-CHANGING = re.compile(
-    rb'(nonce="[^"]*"|csrfmiddlewaretoken" value="[^"]*"|csrf-token" content="[^"]*"|[0-9a-f-]{36})'
-)
 
 
 def url_names() -> Iterator[str]:
@@ -50,58 +32,7 @@ def url_names() -> Iterator[str]:
 
 @pytest.fixture
 def world(db: None) -> World:
-    made = build_world(build_sales_team(access.today()))
-    for module in MODULES:
-        if hasattr(module, "build"):
-            module.build(made)
-    return made
-
-
-def fingerprint() -> dict[str, str]:
-    """Return a sum over the content of every table; sessions may change, nothing else may."""
-    with connection.cursor() as cursor:
-        tables = [
-            table
-            for table in connection.introspection.table_names(cursor)
-            if table not in {"django_session", "django_migrations"}
-        ]
-        cursor.execute(
-            " UNION ALL ".join(
-                f"SELECT '{table}', coalesce(sum(hashtextextended(t::text, 0)::numeric), 0)::text"
-                f' FROM "{table}" t'
-                for table in tables
-            )
-        )
-        return dict(cursor.fetchall())
-
-
-def signed_in(world: World) -> dict[str, Client]:
-    """Return a browser for each actor; signing in writes last_login, so it comes first."""
-    clients = {actor: Client(raise_request_exception=False) for actor in ACTORS}
-    for actor, client in clients.items():
-        if person := world.person(actor):
-            client.force_login(person, backend=BACKEND)
-    return clients
-
-
-def ask(client: Client, world: World, case: Case, target: str) -> HttpResponse:
-    # What an answer leaves in the browser, such as a message, must not reach the next question.
-    before, client.cookies = client.cookies, copy.deepcopy(client.cookies)
-    try:
-        return _ask(client, world, case, target)
-    finally:
-        client.cookies = before
-
-
-def _ask(client: Client, world: World, case: Case, target: str) -> HttpResponse:
-    url = reverse(case.url, kwargs=case.kwargs(world, target)) + case.query
-    kind = {"content_type": "application/json"} if case.as_json else {}
-    return getattr(client, case.method.lower())(url, case.data(world, target), **kind)
-
-
-def content(response: HttpResponse) -> bytes:
-    body = b"".join(response.streaming_content) if response.streaming else response.content
-    return CHANGING.sub(b"", body)
+    return whole_world()
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

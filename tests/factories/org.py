@@ -6,7 +6,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from org.enums import Measure, PeriodKind, TokenScope
-from org.models.calendar import ExchangeRate, FiscalPeriod, Organisation
+from org.models.calendar import ExchangeRate, FiscalPeriod, Holiday, Organisation
 from org.models.people import Person, ReportingLine, RoleGrant
 from org.models.quotas import Quota
 from org.models.teams import Team, TeamMembership
@@ -115,3 +115,11 @@ class ApiTokenFactory(DjangoModelFactory):
     digest = factory.Sequence(lambda n: f"{n:064x}")
     hint = "abcd"
     expires_at = datetime(2199, 1, 1, tzinfo=UTC)
+
+
+class HolidayFactory(DjangoModelFactory):
+    class Meta:
+        model = Holiday
+
+    day = date(2026, 12, 25)
+    name = "Day off"
