@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from pipeline.api import accounts, activities, attainment, deals, stages
+from pipeline.api import (
+    accounts,
+    activities,
+    attainment,
+    contacts,
+    deal_lines,
+    deals,
+    products,
+    stages,
+)
 
 urlpatterns = [
     path("deals/", deals.Deals.as_view(), name="deals"),
@@ -11,10 +20,21 @@ urlpatterns = [
     path("deals/<int:pk>/archive/", deals.DealArchive.as_view(), name="deal-archive"),
     path("deals/<int:pk>/restore/", deals.DealRestore.as_view(), name="deal-restore"),
     path("deals/<int:pk>/history/", deals.DealHistory.as_view(), name="deal-history"),
+    path("deals/<int:pk>/lines/", deal_lines.DealLines.as_view(), name="deal-lines"),
+    path("lines/<int:pk>/", deal_lines.OneLine.as_view(), name="line"),
+    path("lines/<int:pk>/remove/", deal_lines.LineRemoval.as_view(), name="line-remove"),
     path("accounts/", accounts.Accounts.as_view(), name="accounts"),
     path("accounts/<int:pk>/", accounts.OneAccount.as_view(), name="account"),
     path("accounts/<int:pk>/archive/", accounts.AccountArchive.as_view(), name="account-archive"),
     path("accounts/<int:pk>/restore/", accounts.AccountRestore.as_view(), name="account-restore"),
+    path("contacts/", contacts.Contacts.as_view(), name="contacts"),
+    path("contacts/<int:pk>/", contacts.OneContact.as_view(), name="contact"),
+    path("contacts/<int:pk>/archive/", contacts.ContactArchive.as_view(), name="contact-archive"),
+    path("contacts/<int:pk>/restore/", contacts.ContactRestore.as_view(), name="contact-restore"),
+    path("products/", products.Products.as_view(), name="products"),
+    path("products/<int:pk>/", products.OneProduct.as_view(), name="product"),
+    path("products/<int:pk>/archive/", products.ProductArchive.as_view(), name="product-archive"),
+    path("products/<int:pk>/restore/", products.ProductRestore.as_view(), name="product-restore"),
     path("activities/", activities.Activities.as_view(), name="activities"),
     path("activities/<int:pk>/", activities.OneActivity.as_view(), name="activity"),
     path(

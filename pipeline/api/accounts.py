@@ -26,7 +26,7 @@ from kit.api.pages import Ordering, PageQuery, page_of
 from org.models.people import Person
 from org.rest import ApiRequest, answer_once, require
 from pipeline import rules
-from pipeline.api.changes import conflict
+from pipeline.api.changes import SeenSerializer, conflict
 from pipeline.api.deal_bodies import accounts_seen
 from pipeline.models.accounts import Account
 from pipeline.querysets import named_like
@@ -73,20 +73,10 @@ class NewAccount(AccountFields):
     same_name_too = Flag(required=False)
 
 
-class AccountChange(AccountFields):
+class AccountChange(SeenSerializer, AccountFields):
     """The fields to change, and in ``seen`` the value that you saw in each of them."""
 
     seen = AccountFields()
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        changes = set(attrs) - {"seen"}
-        if not changes:
-            raise serializers.ValidationError("Name at least one field to change.")
-        if unseen := sorted(changes - set(attrs["seen"])):
-            raise serializers.ValidationError(
-                {"seen": f"Say what you saw in: {', '.join(unseen)}."}
-            )
-        return attrs
 
 
 class AccountBody(serializers.Serializer):

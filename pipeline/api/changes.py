@@ -6,10 +6,26 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Model
+from rest_framework import serializers
 
 from kit.api.errors import Conflict
+from kit.api.fields import StrictSerializer
 
 SOURCE = "api"
+
+
+class SeenSerializer(StrictSerializer):
+    """The fields to change of a row without a version, with what was seen in each of them."""
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        changes = set(attrs) - {"seen"}
+        if not changes:
+            raise serializers.ValidationError("Name at least one field to change.")
+        if unseen := sorted(changes - set(attrs["seen"])):
+            raise serializers.ValidationError(
+                {"seen": f"Say what you saw in: {', '.join(unseen)}."}
+            )
+        return attrs
 
 
 def conflict(current: Model, attempted: Mapping[str, Any], *, version: int | None) -> Conflict:

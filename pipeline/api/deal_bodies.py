@@ -176,6 +176,7 @@ class DealRow(Tracked):
 
 
 class Line(serializers.Serializer):
+    id = serializers.IntegerField(source="pk")
     product = serializers.IntegerField(source="product_id")
     product_name = serializers.CharField(source="product.name")
     quantity = Money()

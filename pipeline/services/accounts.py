@@ -137,6 +137,13 @@ def archive_contact(contact: Contact, *, by: Person | None, at: datetime) -> Con
     return _set_archived(subject, by=by, at=at, action="contact.archive")
 
 
+@transaction.atomic
+def restore_contact(contact: Contact, *, by: Person | None) -> Contact:
+    _require_writer(by)
+    subject = Contact.objects.select_for_update(no_key=True, of=("self",)).get(pk=contact.pk)
+    return _set_archived(subject, by=by, at=None, action="contact.restore")
+
+
 def _set_archived(
     subject: Shared, *, by: Person | None, at: datetime | None, action: str
 ) -> Shared:

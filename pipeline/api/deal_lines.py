@@ -1,0 +1,105 @@
+"""The API of a deal's product lines, seen and changed by whom the deal is."""
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from rest_framework import serializers
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from kit.api.fields import ExactDecimal, Money, NothingSerializer, Row, StrictSerializer
+from kit.api.operations import operation, page_body
+from kit.api.pages import Ordering, PageQuery, page_of
+from org.models.people import Person
+from org.rest import ApiRequest, answer_once, require
+from pipeline import rules
+from pipeline.api.deal_bodies import Line
+from pipeline.models.accounts import Product
+from pipeline.models.deals import Deal, DealLine
+from pipeline.services import deal_parts
+
+ORDERING = Ordering({"id": "pk"}, default="id")
+
+
+def products_seen(viewer: Person) -> QuerySet:
+    return Product.objects.visible_to(viewer)
+
+
+class LineQuery(PageQuery):
+    ordering = ORDERING.field()
+
+
+class NewLine(StrictSerializer):
+    """A quantity of a product at a price in the deal's currency. The deal's amount stays."""
+
+    product = Row(rows=products_seen)
+    quantity = ExactDecimal(max_digits=12, decimal_places=2)
+    unit_price = Money()
+
+
+class LineBody(Line):
+    """A product line with the deal that it is on."""
+
+    deal = serializers.IntegerField(source="deal_id")
+
+
+class DealLines(APIView):
+    @operation(
+        name="lines_list", summary="List the product lines of a deal",
+        query=LineQuery, gives=page_body("LinePage", LineBody), faults=[404],
+    )  # fmt: skip
+    def get(self, request: ApiRequest, pk: int) -> Response:
+        query = LineQuery.read(request)
+        rows = _deal(request, pk).lines.select_related("product")
+        page = page_of(rows, request, query, ordering=ORDERING)
+        return Response(page.body(LineBody(page.rows, many=True).data))
+
+    @operation(
+        name="lines_add", summary="Add a product line to a deal",
+        takes=NewLine, gives=LineBody, status=201, faults=[404], once=True,
+    )  # fmt: skip
+    def post(self, request: ApiRequest, pk: int) -> Response:
+        deal = _deal(request, pk)
+        require(rules.can_edit_deal(request.user, deal))
+        given = NewLine.read(request)
+
+        def add() -> Response:
+            line = deal_parts.add_line(deal, by=request.user, **given)
+            return Response(LineBody(line).data, status=201)
+
+        return answer_once(request, add)
+
+
+class OneLine(APIView):
+    @operation(name="lines_read", summary="Read a product line", gives=LineBody, faults=[404])
+    def get(self, request: ApiRequest, pk: int) -> Response:
+        return Response(LineBody(_line(request, pk)).data)
+
+
+class LineRemoval(APIView):
+    @operation(
+        name="lines_remove", summary="Take a product line off its deal and answer what it was",
+        takes=NothingSerializer, gives=LineBody, faults=[404], once=True,
+    )  # fmt: skip
+    def post(self, request: ApiRequest, pk: int) -> Response:
+        NothingSerializer.read(request)
+
+        # Looked up inside: asked again under the same key, the line is gone and its answer kept.
+        def remove() -> Response:
+            line = _line(request, pk)
+            require(rules.can_edit_deal(request.user, line.deal))
+            body = LineBody(line).data
+            deal_parts.remove_line(line, by=request.user)
+            return Response(body)
+
+        return answer_once(request, remove)
+
+
+def _deal(request: ApiRequest, pk: int) -> Deal:
+    rows = Deal.objects.visible_to(request.user).select_related("owner")
+    return get_object_or_404(rows, pk=pk)
+
+
+def _line(request: ApiRequest, pk: int) -> DealLine:
+    deals = Deal.objects.visible_to(request.user)
+    rows = DealLine.objects.filter(deal__in=deals).select_related("product", "deal__owner")
+    return get_object_or_404(rows, pk=pk)

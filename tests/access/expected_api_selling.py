@@ -1,0 +1,88 @@
+"""Contacts and products, shared by everybody who sells, and a deal's lines, seen with the deal."""
+
+from typing import Any
+
+from tests.access.expected_api import ACCOUNT, ACCOUNT_DEEDS, READ, WRITE, api, deal
+from tests.access.matrix import MISSING, Case, World, grid
+
+OWNERS = {"former": "fay", "future": "flo"}
+
+
+def shared(kind: str) -> Any:
+    def kwargs(world: World, target: str) -> dict[str, Any]:
+        return {"pk": MISSING if target == "missing" else world.made[kind].pk}
+
+    return kwargs
+
+
+def line(world: World, target: str) -> dict[str, Any]:
+    owner = OWNERS.get(target, target)
+    return {"pk": MISSING if target == "missing" else world.made["lines"][owner].pk}
+
+
+def new_contact(world: World, _target: str) -> dict[str, Any]:
+    return {"account": world.made["account"].pk, "full_name": "Nina Newcomer"}
+
+
+def renamed(world: World, _target: str) -> dict[str, Any]:
+    return {"full_name": "Renamed", "seen": {"full_name": world.made["contact"].full_name}}
+
+
+def new_line(world: World, _target: str) -> dict[str, Any]:
+    return {"product": world.made["product"].pk, "quantity": "2", "unit_price": "5.00"}
+
+
+# Everybody who sells reads a product; admins alone keep it.
+PRODUCT_DEEDS = grid("""
+             shared missing
+anonymous    401    401
+deactivated  401    401
+rep          403    404
+manager      403    404
+director     403    404
+executive    403    404
+admin        200    404
+recruiter    404    404
+stranger     403    404
+""")
+LINE_ADDED = {cell: 201 if status == 200 else status for cell, status in WRITE.items()}
+
+CASES = [
+    Case("api:contacts", "GET", api(200)),
+    Case(
+        "api:contacts",
+        "POST",
+        api(201, executive=403, recruiter=403),
+        data=new_contact,
+        as_json=True,
+    ),
+    Case("api:contact", "GET", ACCOUNT, kwargs=shared("contact")),
+    Case(
+        "api:contact", "PATCH", ACCOUNT_DEEDS, kwargs=shared("contact"), data=renamed, as_json=True
+    ),
+    Case("api:contact-archive", "POST", ACCOUNT_DEEDS, kwargs=shared("contact"), as_json=True),
+    Case("api:contact-restore", "POST", ACCOUNT_DEEDS, kwargs=shared("contact"), as_json=True),
+    Case("api:products", "GET", api(200)),
+    Case(
+        "api:products",
+        "POST",
+        api(403, admin=201),
+        data=lambda _world, _target: {"name": "Gauge"},
+        as_json=True,
+    ),
+    Case("api:product", "GET", ACCOUNT, kwargs=shared("product")),
+    Case(
+        "api:product",
+        "PATCH",
+        PRODUCT_DEEDS,
+        kwargs=shared("product"),
+        data=lambda _world, _target: {"family": "Gauges"},
+        as_json=True,
+    ),
+    Case("api:product-archive", "POST", PRODUCT_DEEDS, kwargs=shared("product"), as_json=True),
+    Case("api:product-restore", "POST", PRODUCT_DEEDS, kwargs=shared("product"), as_json=True),
+    Case("api:deal-lines", "GET", READ, kwargs=deal),
+    Case("api:deal-lines", "POST", LINE_ADDED, kwargs=deal, data=new_line, as_json=True),
+    Case("api:line", "GET", READ, kwargs=line),
+    Case("api:line-remove", "POST", WRITE, kwargs=line, as_json=True),
+]
