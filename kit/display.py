@@ -34,6 +34,16 @@ def money_exact(amount: Decimal | int | None) -> str:
     return f"{_unsigned_zero(half_up(exact(amount))):,f}"
 
 
+def rate(value: Decimal) -> str:
+    """An exchange rate, as exact as it is kept, with two decimals at least: "1.10", "0.0062"."""
+    plain = value.normalize()
+    return f"{max(plain, plain.quantize(Decimal('0.01')), key=_decimals):f}"
+
+
+def _decimals(value: Decimal) -> int:
+    return -int(value.as_tuple().exponent)
+
+
 def money_short(amount: Decimal | int | None) -> str:
     """Three digits or so, for tight places: 950, 1.2k, 340k, 1.2M, 12.3M."""
     if amount is None:

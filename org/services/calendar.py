@@ -239,7 +239,8 @@ def set_exchange_rate(
 ) -> ExchangeRate:
     """Set what one unit of ``currency`` is worth in the reporting currency from a day on.
 
-    Amounts that were converted before keep the rate they were converted at.
+    Amounts that were converted before keep the rate they were converted at. A rate by which some
+    were is refused to change: it says how they came about.
     """
     require_admin(by)
     code = currency.strip().upper()
@@ -257,12 +258,16 @@ def set_exchange_rate(
         .filter(currency=code, valid_from=valid_from)
         .first()
     )
-    before = found.rate if found else None
+    before, standing = (found.rate, found.plain_rate) if found else (None, "")
+    used = f"Amounts were converted at {standing}, so the rate of this day stays."
     subject = found or ExchangeRate(currency=code, valid_from=valid_from)
     subject.rate = rate
     subject.full_clean(validate_unique=False, validate_constraints=False)
     with refused_as(
-        {"exchange_rate_once_a_day": ("valid_from", f"{code} already has a rate from this day.")}
+        {
+            "exchange_rate_once_a_day": ("valid_from", f"{code} already has a rate from this day."),
+            "exchange_rate_unused": ("rate", f"{used} Enter another one from a later day."),
+        }
     ):
         subject.save()
     if before != rate:
@@ -272,6 +277,9 @@ def set_exchange_rate(
 
 @transaction.atomic
 def remove_exchange_rate(subject: ExchangeRate, *, by: Person | None) -> None:
+    """Remove a rate by which no amount was ever converted."""
     require_admin(by)
     audit.record(by, "exchange_rate.remove", subject)
-    subject.delete()
+    used = "Amounts were converted by this rate, so it stays: it says how they came about."
+    with refused_as({"exchange_rate_unused": ("__all__", used)}):
+        subject.delete()

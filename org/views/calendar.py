@@ -112,6 +112,10 @@ def set_rate(request: PersonRequest) -> HttpResponse:
 @admins_only
 @require_POST
 def remove_rate(request: PersonRequest, pk: int) -> HttpResponse:
-    services.remove_exchange_rate(get_object_or_404(ExchangeRate, pk=pk), by=request.user)
-    messages.success(request, "The rate is gone. Amounts converted by it keep it.")
+    try:
+        services.remove_exchange_rate(get_object_or_404(ExchangeRate, pk=pk), by=request.user)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, "The rate is gone.")
     return redirect("org:calendar")

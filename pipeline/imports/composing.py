@@ -45,10 +45,15 @@ class Rates:
         """Return what one unit is worth in the reporting currency on ``day``; None if unknown."""
         if currency == self.base:
             return Decimal(1)
+        found = self.entered(currency, day)
+        return found[1] if found else None
+
+    def entered(self, currency: str, day: date) -> tuple[date, Decimal] | None:
+        """Return the entered rate that holds on ``day``, with the day from which it does."""
         found = None
         for since, rate in self.rates.get(currency, []):
             if since <= day:
-                found = rate
+                found = since, rate
         return found
 
 

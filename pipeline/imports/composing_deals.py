@@ -187,9 +187,7 @@ class DealComposer:
                 data["made_amount"] = str(priced)
                 setting.note("has no amount and gets the list price of its product")
             if data["kind"] != Status.OPEN:
-                rate = setting.rates.on(currency, opened) or Decimal(1)
                 data["open_amount"] = str(priced)
-                data["open_amount_base"] = str(half_up(priced * rate))
         if product_id is not None:
             line = self._line(values, product_id, quantity)
             self._price(values, line, data, priced=priced)

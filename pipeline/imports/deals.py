@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import connection
 
 from org.models.people import Person
+from org.services.calendar import organisation
 from pipeline import history
 from pipeline.enums import ImportSubject
 from pipeline.imports.comparing import (
@@ -34,7 +35,7 @@ COLUMNS = {
     "lost_note": "text",
 }
 # What follows from a row's product, so that rows may differ in it and still be one deal.
-OF_LINES = "'{line,open_amount,open_amount_base,made_amount,made_name}'::text[]"
+OF_LINES = "'{line,open_amount,made_amount,made_name}'::text[]"
 FOREVER = "TIMESTAMPTZ '9999-12-31 00:00:00+00'"
 REFERENCES = {
     "account_id": ImportSubject.ACCOUNT,
@@ -204,7 +205,6 @@ def lock(run: ImportRun) -> None:
 PARTS = """
 CREATE TEMP TABLE import_parts ON COMMIT DROP AS
 SELECT row, sum((data ->> 'open_amount')::numeric) AS open_amount,
-       sum((data ->> 'open_amount_base')::numeric) AS open_amount_base,
        sum((data ->> 'made_amount')::numeric) AS made_amount
   FROM (SELECT DISTINCT ON (t.first_row, s.data -> 'line') t.first_row AS row, s.data
           FROM import_turn t
@@ -244,13 +244,16 @@ SELECT p.target, s.data ->> 'external_id', coalesce(s.data ->> 'name', s.data ->
 """
 
 VERSION = """deal_id, valid_from, valid_to, name, account_id, owner_id, stage_id, status,
-    probability, amount, currency, amount_base, expected_close_on, closed_on, credited_to_id,
-    category, next_step, next_step_on, archived, changed_by_id, source, reason, transaction"""
+    probability, amount, currency, amount_base, exchange_rate, exchange_rate_from,
+    expected_close_on, closed_on, credited_to_id, category, next_step, next_step_on, archived,
+    changed_by_id, source, reason, transaction"""
 
+# What was known before the closing is converted here as the database converts deals: at the rate
+# of the creation's day.
 INSERT_VERSIONS = f"""
 WITH fresh AS (
     SELECT d.*, stage.probability, s.data,
-           parts.open_amount AS part_amount, parts.open_amount_base AS part_amount_base,
+           coalesce(parts.open_amount, (s.data ->> 'open_amount')::numeric) AS open_amount,
            greatest((s.data ->> 'made_closed_at')::timestamptz, d.created_at) AS final_from
       FROM pipeline_importrow p
       JOIN pipeline_importstagedrow s ON s.run_id = p.run_id AND s.row = p.row
@@ -261,20 +264,26 @@ WITH fresh AS (
 )
 INSERT INTO pipeline_dealversion ({VERSION})
 SELECT id, coalesce(final_from, created_at), {FOREVER}, name, account_id, owner_id, stage_id,
-       status, probability, amount, currency, amount_base, expected_close_on, closed_on,
-       credited_to_id, category, next_step, next_step_on, FALSE, %(by)s::bigint, 'import',
-       %(reason)s, pg_current_xact_id()::text::bigint
+       status, probability, amount, currency, amount_base, exchange_rate, exchange_rate_from,
+       expected_close_on, closed_on, credited_to_id, category, next_step, next_step_on, FALSE,
+       %(by)s::bigint, 'import', %(reason)s, pg_current_xact_id()::text::bigint
   FROM fresh
 UNION ALL
 SELECT fresh.id, fresh.created_at, final_from, fresh.name, account_id, owner_id, open.id, 'open',
-       open.probability,
-       coalesce(part_amount, (data ->> 'open_amount')::numeric), fresh.currency,
-       coalesce(part_amount_base, (data ->> 'open_amount_base')::numeric),
+       open.probability, open_amount, fresh.currency,
+       CASE WHEN fresh.currency = %(base)s THEN open_amount
+            ELSE round(open_amount * exchange.rate, 2) END,
+       exchange.rate, exchange.valid_from,
        expected_close_on, NULL, NULL, open.default_category, '', NULL, FALSE, %(by)s::bigint,
        'import', %(reason)s, pg_current_xact_id()::text::bigint
   FROM fresh
   JOIN pipeline_stage open
     ON open.id = coalesce((data ->> 'open_stage_id')::bigint, %(open_stage)s::bigint)
+  LEFT JOIN LATERAL (
+       SELECT rate, valid_from FROM org_exchangerate
+        WHERE fresh.currency <> %(base)s AND open_amount IS NOT NULL
+          AND currency = fresh.currency AND valid_from <= (data ->> 'made_created_day')::date
+        ORDER BY valid_from DESC LIMIT 1) exchange ON true
  WHERE final_from > fresh.created_at
 """
 
@@ -368,6 +377,7 @@ def apply(
         "reason": reason,
         "open_stage": open_stage,
         "moment": moment,
+        "base": organisation().currency,
     }
     execute(KEEP_BEFORE, params)
     execute("DROP TABLE IF EXISTS pg_temp.import_parts")

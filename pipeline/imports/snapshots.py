@@ -238,7 +238,7 @@ class Rebuilding:
             probability=stage.probability,
             amount=amount,
             currency=currency,
-            amount_base=self._base(deal, amount, currency, closed_on or day),
+            **self._converted(deal, amount, currency, closed_on or day),
             expected_close_on=expected,
             closed_on=closed_on,
             credited_to_id=None if is_open else (deal.credited_to_id if ends_here else owner),
@@ -267,13 +267,29 @@ class Rebuilding:
             return previous.amount, previous.currency
         return None, deal.currency
 
-    def _base(self, deal: Deal, amount: Decimal | None, currency: str, day: date) -> Decimal | None:
-        if amount is None:
-            return None
-        if (amount, currency, day) == (deal.amount, deal.currency, deal.closed_on):
-            return deal.amount_base
-        rate = self.rates.on(currency, day)
-        return half_up(amount * rate) if rate is not None else deal.amount_base
+    def _converted(
+        self, deal: Deal, amount: Decimal | None, currency: str, day: date
+    ) -> dict[str, Any]:
+        """Return the amount in the reporting currency and the rate by which it is that."""
+        if amount is None or currency == self.rates.base:
+            return {"amount_base": amount}
+        entered = self.rates.entered(currency, day)
+        if entered is None or (amount, currency, day) == (
+            deal.amount,
+            deal.currency,
+            deal.closed_on,
+        ):
+            return {
+                "amount_base": deal.amount_base,
+                "exchange_rate": deal.exchange_rate,
+                "exchange_rate_from": deal.exchange_rate_from,
+            }
+        since, rate = entered
+        return {
+            "amount_base": half_up(amount * rate),
+            "exchange_rate": rate,
+            "exchange_rate_from": since,
+        }
 
     def _move_beginnings(self, ids: list[int], fresh: list[DealVersion]) -> None:
         """Let deals begin with their first version and be in their stage since they entered it."""

@@ -116,6 +116,7 @@ def _take_back_versions(run: ImportRun, ids: list[int]) -> None:
     """Let the version before the run's own go on as if it had not been, where nothing differs."""
     tracked = (
         "name, account_id, owner_id, stage_id, status, probability, amount, currency, amount_base, "
+        "exchange_rate, exchange_rate_from, "
         "expected_close_on, closed_on, credited_to_id, category, next_step, next_step_on, archived"
     )
     params = {"ids": ids, "run": run.transaction}

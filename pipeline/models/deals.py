@@ -68,9 +68,9 @@ class DealManager(models.Manager.from_queryset(DealQuerySet)):  # type: ignore[m
 class Deal(models.Model):
     """A sale in the making, or made, or missed.
 
-    The database fills in ``status``, ``category``, ``amount_base``, ``closed_on``,
-    ``credited_to``, ``original_close_on``, ``stage_entered_at`` and ``version`` (migration
-    0002), so that every way of writing, SQL included, agrees on them.
+    The database fills in ``status``, ``category``, ``amount_base`` with its exchange rate,
+    ``closed_on``, ``credited_to``, ``original_close_on``, ``stage_entered_at`` and ``version``
+    (migrations 0002 and 0039), so that every way of writing, SQL included, agrees on them.
     """
 
     name = models.CharField(max_length=200)
@@ -83,6 +83,9 @@ class Deal(models.Model):
     amount = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
     currency = models.CharField(max_length=3, validators=[CURRENCY_CODE])
     amount_base = models.DecimalField(max_digits=14, decimal_places=2, null=True, editable=False)
+    # By which amount became amount_base; null where nothing was converted.
+    exchange_rate = models.DecimalField(max_digits=18, decimal_places=8, null=True, editable=False)
+    exchange_rate_from = models.DateField(null=True, editable=False)
     expected_close_on = models.DateField(null=True, blank=True)
     original_close_on = models.DateField(null=True, editable=False)
     closed_on = models.DateField(null=True, blank=True)
@@ -190,6 +193,11 @@ class Deal(models.Model):
                 condition=Q(amount__isnull=True, amount_base__isnull=True)
                 | Q(amount__isnull=False, amount_base__isnull=False),
             ),
+            models.CheckConstraint(
+                name="deal_rate_has_its_day",
+                condition=Q(exchange_rate__isnull=True, exchange_rate_from__isnull=True)
+                | Q(exchange_rate__isnull=False, exchange_rate_from__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -218,6 +226,8 @@ class DealVersion(models.Model):
     amount = models.DecimalField(max_digits=14, decimal_places=2, null=True)
     currency = models.CharField(max_length=3)
     amount_base = models.DecimalField(max_digits=14, decimal_places=2, null=True)
+    exchange_rate = models.DecimalField(max_digits=18, decimal_places=8, null=True)
+    exchange_rate_from = models.DateField(null=True)
     expected_close_on = models.DateField(null=True)
     closed_on = models.DateField(null=True)
     credited_to = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
@@ -261,6 +271,12 @@ class DealVersion(models.Model):
                 name="version_closed_by_credit",
                 condition=~Q(status=Status.OPEN) & Q(archived=False),
                 include=["status", "valid_from", "valid_to", "amount_base", "deal"],
+            ),
+            # Whether an exchange rate was ever used.
+            models.Index(
+                fields=["currency", "exchange_rate_from"],
+                name="version_by_rate",
+                condition=Q(exchange_rate_from__isnull=False),
             ),
         ]
         constraints = [

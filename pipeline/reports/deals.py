@@ -18,7 +18,7 @@ from pipeline.models.accounts import Contact
 from pipeline.models.deals import Deal, DealLine, DealVersion, Stage
 from pipeline.querysets import DealQuerySet, DealVersionQuerySet
 from pipeline.reports.selection import DealSelection
-from pipeline.reports.timeline import Timeline, deal_timeline, deal_versions
+from pipeline.reports.timeline import Timeline, deal_timeline, deal_versions, version_words
 
 # What the list and its download show of a deal or version.
 LISTED = (
@@ -196,6 +196,14 @@ class DealPage:
     contacts: list[Contact]
     timeline: Timeline
     may_edit: bool
+
+    @property
+    def conversion(self) -> str:
+        """How the amount became one in the organisation's currency; "" where it was one."""
+        if self.deal.exchange_rate is None:
+            return ""
+        at = version_words(self.deal, "exchange_rate")
+        return f"{version_words(self.deal, 'amount')} at {at}"
 
     @property
     def won_href(self) -> str:

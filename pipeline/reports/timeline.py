@@ -30,6 +30,7 @@ TRACKED = {
     "owner": "Owner",
     "stage": "Stage",
     "amount": "Amount",
+    "exchange_rate": "Converted at",
     "expected_close_on": "Expected close",
     "closed_on": "Closed on",
     "credited_to": "Credited to",
@@ -41,6 +42,7 @@ TRACKED = {
 TOLD = (
     *TRACKED,
     "currency",
+    "exchange_rate_from",
     "archived",
     "changed_by",
     "source",
@@ -174,6 +176,9 @@ def version_words(version: DealVersion | Deal | None, field: str) -> str:
         return ""
     if field == "amount":
         return f"{display.money_exact(value)} {version.currency}" if version else ""
+    if field == "exchange_rate":
+        since = display.day(version.exchange_rate_from) if version else ""
+        return f"{display.rate(value)} of {since}"
     if field == "category":
         return str(value).replace("_", " ").capitalize()
     return display.day(value) if field.endswith("_on") else str(value)

@@ -32,6 +32,8 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "deal_category_override_open": ("category_override", "Choose one of the listed categories."),
     "deal_submission_once": ("__all__", "This deal was already created."),
     "deal_created_by_now": ("__all__", "A deal cannot be created in the future."),
+    "deal_changed_by_now": ("__all__", "A change of a deal cannot lie in the future."),
+    "deal_closed_by_now": ("__all__", "A deal cannot be closed on a day in the future."),
     "deal_history_in_order": (
         "__all__",
         "The deal already has a later change than the given moment.",

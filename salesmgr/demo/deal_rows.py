@@ -85,15 +85,22 @@ SELECT %(deal)s + d.number,
 """
 
 VERSIONS = """
+WITH rates AS (
+    SELECT currency, rate, valid_from,
+           lead(valid_from) OVER (PARTITION BY currency ORDER BY valid_from) AS until
+      FROM org_exchangerate
+)
 INSERT INTO pipeline_dealversion (
     deal_id, valid_from, valid_to, name, account_id, owner_id, stage_id, status, probability,
-    amount, currency, amount_base, expected_close_on, closed_on, credited_to_id, category,
-    next_step, next_step_on, archived, changed_by_id, source, reason, transaction)
+    amount, currency, amount_base, exchange_rate, exchange_rate_from, expected_close_on, closed_on,
+    credited_to_id, category, next_step, next_step_on, archived, changed_by_id, source, reason,
+    transaction)
 SELECT deal.id, to_timestamp(v.since),
        CASE WHEN v.until >= 0 THEN to_timestamp(v.until) ELSE '9999-12-31 00:00:00+00' END,
        deal.name, deal.account_id, %(person)s + v.owner, %(stage)s + v.stage,
        (%(statuses)s::text[])[v.stage + 1], (%(chances)s::int[])[v.stage + 1],
        nullif(v.amount, -1), deal.currency, nullif(v.base, -1)::numeric / 100,
+       rates.rate, rates.valid_from,
        %(first)s::date + v.close_on,
        CASE WHEN v.stage >= %(won)s THEN %(first)s::date + v.day END,
        CASE WHEN v.stage >= %(won)s THEN %(person)s + v.owner END,
@@ -103,6 +110,10 @@ SELECT deal.id, to_timestamp(v.since),
        v.archived = 1, %(person)s + v.by_whom, 'page', (%(whys)s::text[])[v.reason + 1],
        %(no_transaction)s
   FROM demo_version v JOIN pipeline_deal deal ON deal.id = %(deal)s + v.deal
+  LEFT JOIN rates
+    ON v.base >= 0 AND rates.currency = deal.currency
+   AND %(first)s::date + v.rate_day >= rates.valid_from
+   AND (rates.until IS NULL OR %(first)s::date + v.rate_day < rates.until)
  ORDER BY v.deal, v.since
 """
 
@@ -195,7 +206,7 @@ def _versions(story: Story, ids: "Ids") -> None:
     columns: dict[str, NDArray[Any]] = {
             "deal": v["deal"], "since": since, "until": until, "day": v["day"],
             "owner": v["owner"], "stage": v["stage"], "amount": v["amount"],
-            "base": base_cents(story, v["deal"], v["amount"], rate_day),
+            "base": base_cents(story, v["deal"], v["amount"], rate_day), "rate_day": rate_day,
             "close_on": v["close_on"], "override": v["override"],
             "step": _step_codes(v["stage"], v["step"]), "step_on": v["step_on"],
             "archived": v["archived"], "by_whom": v["by"], "reason": v["reason"],

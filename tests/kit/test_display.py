@@ -33,6 +33,19 @@ def test_money_is_whole_and_half_up(amount: Decimal | int | None, text: str) -> 
 
 
 @pytest.mark.parametrize(
+    ("rate", "text"),
+    [
+        (Decimal("1.10000000"), "1.10"),
+        (Decimal("1.08250000"), "1.0825"),
+        (Decimal("0.00620000"), "0.0062"),
+        (Decimal("1E+2"), "100.00"),
+    ],
+)
+def test_a_rate_has_the_digits_it_needs(rate: Decimal, text: str) -> None:
+    assert display.rate(rate) == text
+
+
+@pytest.mark.parametrize(
     ("amount", "text"),
     [
         (Decimal("2.675"), "2.68"),

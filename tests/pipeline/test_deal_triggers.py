@@ -184,13 +184,79 @@ def test_a_foreign_amount_is_converted_at_the_dated_rate_and_frozen_at_the_closi
     ExchangeRateFactory(valid_from=date(2026, 3, 3), rate="1.25")
     ExchangeRateFactory(valid_from=date(2026, 3, 4), rate="2")
     deal = DealFactory(created_at=MONDAY, amount=Decimal("100.05"), currency="EUR")
-    assert deal.amount_base == Decimal("110.06")
+    assert conversion(deal) == (Decimal("110.06"), Decimal("1.1"), date(2026, 1, 1))
 
     change(deal, at=TUESDAY, stage=StageFactory(won=True))
-    assert deal.amount_base == Decimal("125.06")
+    closed = (Decimal("125.06"), Decimal("1.25"), date(2026, 3, 3))
+    assert conversion(deal) == closed
     change(deal, at=WEDNESDAY, next_step="Invoice")
 
-    assert deal.amount_base == Decimal("125.06")
+    assert conversion(deal) == closed
+    assert [conversion(version) for version in deal.versions.order_by("valid_from")] == [
+        (Decimal("110.06"), Decimal("1.1"), date(2026, 1, 1)),
+        closed,
+        closed,
+    ]
+    history.check()
+
+
+def conversion(row):
+    return row.amount_base, row.exchange_rate, row.exchange_rate_from
+
+
+def test_a_corrected_closing_day_brings_the_rate_of_that_day():
+    OrganisationFactory()
+    ExchangeRateFactory(valid_from=date(2026, 1, 1), rate="1.10")
+    ExchangeRateFactory(valid_from=date(2026, 3, 3), rate="1.25")
+    deal = DealFactory(created_at=MONDAY, amount=Decimal(100), currency="EUR")
+    change(deal, at=WEDNESDAY, stage=StageFactory(won=True))
+    assert deal.amount_base == 125
+
+    change(deal, at=WEDNESDAY + timedelta(hours=1), closed_on=date(2026, 3, 2))
+
+    assert conversion(deal) == (110, Decimal("1.1"), date(2026, 1, 1))
+    assert conversion(deal.versions.latest("valid_from")) == conversion(deal)
+
+
+def test_an_amount_in_the_reporting_currency_or_none_has_no_rate():
+    OrganisationFactory()
+    ExchangeRateFactory(rate="1.10")
+    deal = DealFactory(created_at=MONDAY, amount=Decimal(100), currency="EUR")
+
+    change(deal, at=TUESDAY, currency="USD")
+    assert conversion(deal) == (100, None, None)
+    change(deal, at=WEDNESDAY, currency="EUR")
+    assert conversion(deal)[1] == Decimal("1.1")
+    change(deal, at=WEDNESDAY + timedelta(hours=1), amount=None)
+
+    assert conversion(deal) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM org_exchangerate WHERE rate = 1.1",
+        "UPDATE org_exchangerate SET rate = 1.2 WHERE rate = 1.1",
+        "UPDATE org_exchangerate SET valid_from = '2026-02-01' WHERE rate = 1.1",
+        "UPDATE org_exchangerate SET currency = 'CHF' WHERE rate = 1.1",
+    ],
+)
+def test_a_rate_that_explains_an_amount_stays(statement):
+    OrganisationFactory()
+    ExchangeRateFactory(valid_from=date(2026, 1, 1), rate="1.10")
+    unused = ExchangeRateFactory(valid_from=date(2026, 3, 10), rate="1.3")
+    deal = DealFactory(created_at=MONDAY, amount=Decimal(100), currency="EUR")
+    change(deal, at=TUESDAY, amount=None)
+
+    with (
+        pytest.raises(IntegrityError, match="were converted by the rate of EUR from 2026-01-01"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement)
+
+    type(unused).objects.filter(pk=unused.pk).update(rate="1.4")
+    unused.delete()
 
 
 def test_a_foreign_amount_without_a_rate_is_refused_and_changes_nothing():
@@ -291,3 +357,53 @@ def test_check_names_a_broken_chain():
 def test_a_deal_cannot_be_created_in_the_future():
     with pytest.raises(IntegrityError, match="in the future"):
         DealFactory(created_at=datetime(2199, 1, 1, tzinfo=UTC))
+
+
+def test_a_change_cannot_lie_in_the_future():
+    deal = DealFactory(created_at=MONDAY)
+
+    with pytest.raises(IntegrityError, match="changed in the future"), transaction.atomic():
+        change(deal, at=datetime(2199, 1, 1, tzinfo=UTC), amount=2)
+    with (
+        pytest.raises(IntegrityError, match="changed in the future"),
+        history.writing(by=None, source="import", rewrite=True),
+    ):
+        Deal.objects.filter(pk=deal.pk).update(stage_entered_at=datetime(2199, 1, 1, tzinfo=UTC))
+
+    assert deal.versions.count() == 1
+
+
+def test_a_closing_cannot_lie_in_the_future():
+    won, day = StageFactory(won=True), date(2099, 1, 1)
+    DealFactory(created_at=MONDAY)
+    DealFactory(created_at=MONDAY, stage=won)
+
+    with pytest.raises(IntegrityError, match="closed in the future"), transaction.atomic():
+        DealFactory(created_at=MONDAY, stage=won, closed_on=day)
+    for stage in (StageFactory(), won):
+        with pytest.raises(IntegrityError, match="closed in the future"), transaction.atomic():
+            Deal.objects.filter(stage=stage).update(stage=won, closed_on=day)
+
+    assert DealVersion.objects.count() == 2
+
+
+def test_a_closing_of_today_in_the_organisations_zone_is_none_of_the_future():
+    OrganisationFactory(time_zone="Pacific/Kiritimati")
+    today = datetime.now(UTC) + timedelta(hours=14)
+
+    deal = DealFactory(stage=StageFactory(won=True), closed_on=today.date())
+
+    assert deal.closed_on == today.date()
+
+
+def test_check_names_a_version_from_the_future():
+    deal = DealFactory(created_at=MONDAY)
+    late = datetime.now(UTC) + timedelta(days=1)
+    with history.writing(by=None, source="import", rewrite=True):
+        last = deal.versions.get()
+        DealVersion.objects.filter(pk=last.pk).update(valid_to=late)
+        last.pk, last.valid_from = None, late
+        last.save(force_insert=True)
+
+    with pytest.raises(history.BrokenHistoryError, match="version from the future"):
+        history.check([deal.pk])

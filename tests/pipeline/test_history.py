@@ -44,6 +44,8 @@ COMPARED = (
     "amount",
     "currency",
     "amount_base",
+    "exchange_rate",
+    "exchange_rate_from",
     "expected_close_on",
     "closed_on",
     "credited_to_id",
@@ -111,6 +113,8 @@ class Replay:
             "amount": None,
             "currency": "USD",
             "amount_base": None,
+            "exchange_rate": None,
+            "exchange_rate_from": None,
             "expected_close_on": None,
             "closed_on": None,
             "credited_to_id": None,
@@ -143,13 +147,13 @@ class Replay:
             if closing:
                 after |= {"closed_on": day, "credited_to_id": after["owner_id"]}
         priced = [(side["amount"], side["currency"]) for side in (before, after)]
-        if after["amount"] is None:
-            after["amount_base"] = None
-        elif after["currency"] == "USD":
+        if after["amount"] is None or after["currency"] == "USD":
             after["amount_base"] = after["amount"]
+            after |= {"exchange_rate": None, "exchange_rate_from": None}
         elif closing or priced[0] != priced[1]:
             # A closed deal keeps the rate of its closing, should its amount be corrected later.
-            rate = [rate for since, rate in RATES if since <= (after["closed_on"] or day)][-1]
+            since, rate = [row for row in RATES if row[0] <= (after["closed_on"] or day)][-1]
+            after |= {"exchange_rate": rate, "exchange_rate_from": since}
             exact = after["amount"] * rate
             after["amount_base"] = exact.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
         tracked = [name for name in COMPARED if name not in WHO_AND_HOW]

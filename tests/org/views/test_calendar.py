@@ -10,7 +10,7 @@ from org.models.audit import AuditEntry
 from org.models.calendar import ExchangeRate, FiscalPeriod, Holiday, Organisation
 from org.services import calendar
 from pipeline.models.deals import Deal
-from tests.factories.org import PersonFactory, QuotaFactory
+from tests.factories.org import ExchangeRateFactory, PersonFactory, QuotaFactory
 from tests.factories.pipeline import DealFactory
 from tests.worlds import SalesTeam
 
@@ -124,6 +124,22 @@ def test_a_refused_entry_says_why(ada: Client, url: str, data: dict, message: st
     assert message in words(response)
     assert Holiday.objects.count() == 1
     assert not ExchangeRate.objects.exists()
+
+
+def test_a_rate_by_which_a_deal_was_converted_stays_and_says_so(ada: Client) -> None:
+    rate = ExchangeRateFactory(currency="EUR", valid_from=date(2026, 1, 1), rate="1.10")
+    DealFactory(amount=Decimal(100), currency="EUR")
+
+    removed = ada.post(reverse("org:rate-remove", args=[rate.pk]), follow=True)
+    changed = ada.post(
+        reverse("org:rate-set"), {"currency": "EUR", "valid_from": "2026-01-01", "rate": "1.2"}
+    )
+
+    assert "Amounts were converted by this rate, so it stays" in words(removed)
+    assert changed.status_code == 400
+    assert "Amounts were converted at 1.1, so the rate of this day stays." in words(changed)
+    assert ExchangeRate.objects.get().rate == Decimal("1.10")
+    assert not AuditEntry.objects.filter(action__startswith="exchange_rate").exists()
 
 
 @pytest.mark.parametrize("rows", [1, 3])

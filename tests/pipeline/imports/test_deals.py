@@ -395,6 +395,33 @@ def test_amounts_in_other_currencies_carry_the_rate_of_their_day(company):
 
     won = DealVersion.objects.get(status="won")
     assert (won.currency, won.amount, won.amount_base) == ("EUR", 100, Decimal("120.00"))
+    assert (won.exchange_rate, won.exchange_rate_from) == (Decimal("1.2"), date(2026, 3, 1))
+
+
+def test_what_was_known_before_the_closing_has_the_rate_of_the_creation(company):
+    ProductFactory(name="Pump", list_price=90, currency="EUR")
+    ExchangeRateFactory(currency="EUR", valid_from=date(2026, 1, 1), rate="1.10")
+    ExchangeRateFactory(currency="EUR", valid_from=date(2026, 3, 1), rate="1.20")
+    imported(
+        "deals",
+        deals(
+            "1 | A | Ann Lee | Acme | Won | 100 | EUR | 2026-03-10 | 2026-01-05 | Pump",
+            "2 | B | Ann Lee | Acme | Won | 100 | EUR | 2026-03-10 | 2026-01-05 |",
+            header=HEADER.replace("Amount", "Amount | Amount Currency") + " | Product",
+        ),
+    )
+
+    rows = DealVersion.objects.order_by("deal__external_id", "valid_from").values_list(
+        "amount", "amount_base", "exchange_rate", "exchange_rate_from"
+    )
+    won = (Decimal(100), Decimal(120), Decimal("1.2"), date(2026, 3, 1))
+    assert list(rows) == [
+        (Decimal(90), Decimal(99), Decimal("1.1"), date(2026, 1, 1)),
+        won,
+        (None, None, None, None),
+        won,
+    ]
+    history.check()
 
 
 @pytest.mark.parametrize("cell", ["$1,234.50", "1,234.50 USD", "USD 1,234.50", "1234.50"])

@@ -5,7 +5,7 @@ import pytest
 
 from pipeline import history
 from pipeline.models.deals import Deal, DealVersion
-from tests.factories.org import OrganisationFactory, PersonFactory
+from tests.factories.org import ExchangeRateFactory, OrganisationFactory, PersonFactory
 from tests.factories.pipeline import AccountFactory, StageFactory
 from tests.pipeline.imports.runs import counts, imported, planned, refusals, table, undone
 
@@ -52,6 +52,38 @@ def states():
         (v.valid_from, v.stage.name, v.amount, v.expected_close_on, v.closed_on)
         for v in DealVersion.objects.order_by("valid_from")
     ]
+
+
+def test_past_amounts_carry_the_rate_of_their_day():
+    ExchangeRateFactory(currency="EUR", valid_from=date(2026, 1, 1), rate="1.10")
+    ExchangeRateFactory(currency="EUR", valid_from=date(2026, 3, 1), rate="1.20")
+    header = "Opportunity ID | Opportunity Name | Owner | StageName | Amount | Amount Currency"
+    row = f"{ID} | Pumps | Ann | Won | 100 | EUR | 2026-03-10 | 2026-01-05"
+    imported("deals", table(f"{header} | CloseDate | CreatedDate\n{row}"))
+    before = list(DealVersion.objects.order_by("valid_from").values())
+
+    run = imported(
+        "history",
+        table(
+            """
+            OpportunityId | CreatedDate | StageName | Amount | Amount Currency | CloseDate
+            006q000000Hddoh | 2026-01-05T09:00:00Z | Qualify | 50 | EUR | 2026-02-28
+            006q000000Hddoh | 2026-02-01T09:00:00Z | Propose | 80 | USD | 2026-03-31
+            006q000000Hddoh | 2026-03-10T15:00:00Z | Won | 100 | EUR | 2026-03-10
+            """
+        ),
+    )
+
+    rows = DealVersion.objects.order_by("valid_from")
+    assert list(rows.values_list("amount_base", "exchange_rate", "exchange_rate_from")) == [
+        (Decimal(55), Decimal("1.1"), date(2026, 1, 1)),
+        (Decimal(80), None, None),
+        (Decimal(120), Decimal("1.2"), date(2026, 3, 1)),
+    ]
+    history.check()
+    undone(run)
+    again = list(DealVersion.objects.order_by("valid_from").values())
+    assert [row | {"id": 0} for row in again] == [row | {"id": 0} for row in before]
 
 
 def moment(month, day, hour):

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from html import unescape
 from threading import Barrier, Thread
@@ -17,6 +17,7 @@ from pipeline.enums import Status
 from pipeline.models.deals import Deal, DealLine, DealVersion
 from pipeline.reports.timeline import SHOWN
 from pipeline.services import deals as services
+from tests.factories.org import ExchangeRateFactory
 from tests.factories.pipeline import (
     AccountFactory,
     ActivityFactory,
@@ -539,6 +540,28 @@ def test_the_path_says_how_many_days_the_deal_stood_where(as_, sales_team, stage
     assert [step.stage.name for step in shown.path if step.is_current] == ["Propose"]
     assert shown.is_slow
     assert round(shown.days_here, 2) == 4.0
+
+
+def test_the_page_says_by_which_rate_an_amount_was_converted(as_, sales_team, stages):
+    ExchangeRateFactory(valid_from=date(2026, 1, 1), rate="1.1")
+    ExchangeRateFactory(valid_from=date(2026, 3, 3), rate="1.2345")
+    deal = DealFactory(owner=sales_team.rita, amount=1000, currency="EUR")
+    rita = as_(sales_team.rita)
+
+    assert "USD, from 1,000.00 EUR at 1.10 of 1 Jan 2026" in text_of(rita.get(page(deal)))
+    with history.writing(by=None, source="page", at=datetime(2026, 3, 5, tzinfo=UTC)):
+        Deal.objects.filter(pk=deal.pk).update(stage=stages.won)
+
+    shown = rita.get(page(deal))
+    assert "USD, from 1,000.00 EUR at 1.2345 of 3 Mar 2026" in text_of(shown)
+    told = [
+        (change.before, change.after)
+        for entry in shown.context["page"].timeline.entries
+        for change in entry.changes
+        if change.label == "Converted at"
+    ]
+    assert told == [("1.10 of 1 Jan 2026", "1.2345 of 3 Mar 2026"), ("", "1.10 of 1 Jan 2026")]
+    assert "from 1," not in text_of(rita.get(page(DealFactory(owner=sales_team.rita))))
 
 
 def test_a_long_story_is_folded_and_can_be_opened(as_, sales_team, stages):
