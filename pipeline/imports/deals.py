@@ -8,6 +8,7 @@ from org.models.people import Person
 from org.services.calendar import organisation
 from pipeline import history
 from pipeline.enums import ImportSubject
+from pipeline.imports import deal_lines
 from pipeline.imports.comparing import (
     begin_match,
     begin_turns,
@@ -337,29 +338,6 @@ UPDATE pipeline_importrow p
   FROM pipeline_deal d WHERE p.run_id = %(run)s AND p.action = 'change' AND d.id = p.target
 """
 
-DROP_LINES = """
-DELETE FROM pipeline_dealline WHERE deal_id IN (
-    SELECT target FROM pipeline_importrow
-     WHERE run_id = %(run)s AND action = 'change' AND changes ? 'lines')
-"""
-
-INSERT_LINES = """
-INSERT INTO pipeline_dealline (deal_id, product_id, quantity, unit_price)
-SELECT deal, (line ->> 'product_id')::bigint, (line ->> 'quantity')::numeric,
-       coalesce(line ->> 'unit_price', line ->> 'made_price')::numeric
-  FROM (SELECT DISTINCT ON (p.target, each.data -> 'line')
-               p.target AS deal, each.data -> 'line' AS line, each.row
-          FROM pipeline_importrow p
-          JOIN import_turn t ON t.first_row = p.row
-          JOIN pipeline_importrow own
-            ON own.run_id = p.run_id AND own.row = t.row AND own.action <> 'refuse'
-          JOIN pipeline_importstagedrow each ON each.run_id = p.run_id AND each.row = t.row
-         WHERE p.run_id = %(run)s AND each.data ? 'line'
-           AND (p.action = 'create' OR p.action = 'change' AND p.changes ? 'lines')
-         ORDER BY p.target, each.data -> 'line', each.row) found
- ORDER BY deal, row
-"""
-
 
 def apply(
     run: ImportRun,
@@ -391,8 +369,8 @@ def apply(
         execute(MOVE_STAGES.format(rest=REST), params)
     with history.writing(by=by, source="import", reason=reason, at=moment):
         execute(CHANGE_DEALS.format(rest=REST), params)
-    execute(DROP_LINES, params)
-    execute(INSERT_LINES, params)
+    execute(deal_lines.DROP, params)
+    execute(deal_lines.INSERT, params)
     execute(KEEP_VERSION, params)
     with connection.cursor() as cursor:
         cursor.execute(
