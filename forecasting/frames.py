@@ -144,14 +144,14 @@ def quarter_starts(first: int, last: date) -> "Ints":
 
 
 def memberships() -> Memberships:
-    """Return who was in which team on which days, as recorded now."""
+    """Return for which team each person's deals counted on which days, as recorded now."""
     import numpy as np
 
     rows = [
         (person, team, start.toordinal(), end.toordinal() if end else NEVER)
         for person, team, start, end in TeamMembership.objects.order_by(
             "person", "valid_from"
-        ).values_list("person", "team", "valid_from", "valid_to")
+        ).values_list("person", "team", "valid_from", "counts_to")
     ]
     table = np.array(rows, dtype=np.int64).reshape(-1, 4)
     return Memberships(*(np.ascontiguousarray(table[:, column]) for column in range(4)))

@@ -52,7 +52,11 @@ def people_below(viewer: "Person") -> QuerySet:
 
 
 def reports_of(person: int) -> QuerySet:
-    """Return the ids of the person and of everybody who reports to them today, at any depth."""
+    """Return the ids of the person and of everybody who reports to them today, at any depth.
+
+    Those who left are among them, below the manager of their last day: their deals are that
+    manager's to look after until somebody else has them.
+    """
     from org.models.people import ReportingClosure
 
     day = today()
@@ -79,16 +83,19 @@ def may_see_person(viewer: "Person", person: "Person") -> bool:
 
 
 def led_team_ids(viewer: "Person", *, parents: Mapping[int, int | None] | None = None) -> set[int]:
-    """Return the teams that the viewer leads today and every team inside them.
+    """Return the teams whose numbers the viewer sees as a manager who leads them; see teams_led."""
+    return teams_led(viewer, parents=parents) if viewer.is_manager else set()
+
+
+def teams_led(person: "Person", *, parents: Mapping[int, int | None] | None = None) -> set[int]:
+    """Return the teams that the person leads today, whatever their roles, and all inside them.
 
     ``parents`` is the tree of teams, child -> parent; it is read where the caller has it not.
     """
     from org.models.teams import Team, TeamMembership
 
-    if not viewer.is_manager:
-        return set()
     day = today()
-    led = TeamMembership.objects.on(day).filter(person=viewer, is_lead=True)
+    led = TeamMembership.objects.on(day).filter(person=person, is_lead=True)
     if parents is None:
         parents = dict(Team.objects.values_list("pk", "parent_id"))
     return below(parents, set(led.values_list("team_id", flat=True)))

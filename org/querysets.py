@@ -16,17 +16,17 @@ if TYPE_CHECKING:
     from org.models.people import Person
 
 
-def on_day(day: date, prefix: str = "") -> Q:
-    """Return the filter for dated rows that hold on ``day``."""
+def on_day(day: date, prefix: str = "", *, until: str = "valid_to") -> Q:
+    """Return the filter for dated rows that hold on ``day``; they end on the day ``until``."""
     return Q(**{f"{prefix}valid_from__lte": day}) & (
-        Q(**{f"{prefix}valid_to__isnull": True}) | Q(**{f"{prefix}valid_to__gt": day})
+        Q(**{f"{prefix}{until}__isnull": True}) | Q(**{f"{prefix}{until}__gt": day})
     )
 
 
-def overlapping(start: date, end: date, prefix: str = "") -> Q:
+def overlapping(start: date, end: date, prefix: str = "", *, until: str = "valid_to") -> Q:
     """Return the filter for dated rows that hold on some day of [start, end)."""
     return Q(**{f"{prefix}valid_from__lt": end}) & (
-        Q(**{f"{prefix}valid_to__isnull": True}) | Q(**{f"{prefix}valid_to__gt": start})
+        Q(**{f"{prefix}{until}__isnull": True}) | Q(**{f"{prefix}{until}__gt": start})
     )
 
 
@@ -63,8 +63,12 @@ class TeamMembershipQuerySet(models.QuerySet):
     def on(self, day: date) -> QuerySet:
         return self.filter(on_day(day))
 
-    def during(self, start: date, end: date) -> QuerySet:
-        return self.filter(overlapping(start, end))
+    def counting_on(self, day: date) -> QuerySet:
+        """Return the memberships by which deals count for a team on ``day``."""
+        return self.filter(on_day(day, until="counts_to"))
+
+    def counting_during(self, start: date, end: date) -> QuerySet:
+        return self.filter(overlapping(start, end, until="counts_to"))
 
     def of_teams(self, team_ids: Iterable[int]) -> QuerySet:
         return self.filter(team__in=team_ids)

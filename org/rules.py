@@ -19,7 +19,7 @@ def can_set_quota_of(actor: Person, person: Person) -> bool:
 
 def can_set_quota_of_team(actor: Person, team: Team) -> bool:
     """Admins set the quotas of teams, but not of one they lead: that is their own number."""
-    return actor.is_admin and team.pk not in access.led_team_ids(actor)
+    return actor.is_admin and team.pk not in access.teams_led(actor)
 
 
 def can_set_quotas(actor: Person) -> bool:

@@ -45,6 +45,7 @@ def _deal_reason(reason: DealReason, prompt: DealPrompt) -> str:
         since = "No activity for" if deal.touched else "No activity since its creation,"
         return f"{since} {days(deal.quiet_days)} (limit {days(limits.quiet_days)})"
     return {
+        DealReason.OWNER_LEFT: "Owner has left: give it to somebody",
         DealReason.NO_CLOSE_DATE: "No close date",
         DealReason.NO_STEP: "No next step",
     }[reason]
@@ -77,7 +78,7 @@ def thresholds(large: int | None) -> list[str]:
         large_deals = f"Large ({of_quota}, {amount(large)} or more), {soon}."
     behind = f"People below {percent(limits.behind_pace)} of what is expected by now"
     return [
-        f"{looked_at} close by the end of the period or have no close date.",
+        f"{looked_at} close by the end of the period, have no close date or no owner any more.",
         f"No activity for {days(limits.quiet_days)} or more.",
         f"In its stage for {_times(limits.stalled_factor)} the stage's expected days or longer.",
         large_deals,

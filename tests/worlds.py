@@ -23,7 +23,8 @@ class SalesTeam:
     """Dana directs two teams: Mia leads Rita and Ron in North, Max leads Rob and Rae in South.
 
     Fay moved yesterday from Mia to Max, Flo moves tomorrow from Max to Mia. Ada administers,
-    Eve is an executive, Rex recruits, Stan sells and reports to nobody, Gus has left.
+    Eve is an executive, Rex recruits, Stan sells and reports to nobody. Gus has left, and so did
+    Lou, from North and Mia.
     """
 
     organisation: Organisation
@@ -41,6 +42,7 @@ class SalesTeam:
     rex: Person
     stan: Person
     gus: Person
+    lou: Person
     sales: Team
     north: Team
     south: Team
@@ -80,6 +82,7 @@ def build_sales_team(today: date) -> SalesTeam:
         "rex": _person("Rex Recruiter", Role.RECRUITER),
         "stan": _person("Stan Stranger", Role.REP),
         "gus": _person("Gus Gone", Role.REP, is_active=False, left_on=yesterday),
+        "lou": _person("Lou Leaver", Role.REP, is_active=False, left_on=yesterday),
     }
     sales = TeamFactory(name="Sales")
     north, south = TeamFactory(name="North", parent=sales), TeamFactory(name="South", parent=sales)
@@ -97,6 +100,7 @@ def build_sales_team(today: date) -> SalesTeam:
         _place(people[name], team, manager, since=long_ago)
     _place(people["fay"], north, mia, since=long_ago, until=yesterday)
     _place(people["fay"], south, max_, since=yesterday)
+    _place(people["lou"], north, mia, since=long_ago, until=yesterday)
     _place(people["flo"], south, max_, since=long_ago, until=tomorrow)
     _place(people["flo"], north, mia, since=tomorrow)
     return SalesTeam(

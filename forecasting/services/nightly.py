@@ -47,7 +47,7 @@ def store_pipeline(chunk: RecomputeChunk) -> int:
     inside: set[int] = set()
     if chunk.team_id is not None:
         inside = below(dict(Team.objects.values_list("pk", "parent_id")), {chunk.team_id})
-    members = TeamMembership.objects.on(chunk.run.as_of).filter(team__in=inside)
+    members = TeamMembership.objects.counting_on(chunk.run.as_of).filter(team__in=inside)
     return snapshots.store_pipeline(
         chunk.run,
         people=chunk.people,

@@ -165,7 +165,8 @@ class ReportingLine(models.Model):
 class ReportingClosure(models.Model):
     """Who stands above whom, how far, on which days; everybody above themself at depth 0.
 
-    Written by the database from ReportingLine (migration 0002), never by the application.
+    Somebody who left stays below the manager of their last day, and whoever is above that one.
+    Written by the database from ReportingLine (migration 0005), never by the application.
     """
 
     BEGINNING: ClassVar[date] = date(1900, 1, 1)

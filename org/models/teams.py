@@ -37,13 +37,19 @@ class Team(models.Model):
 
 
 class TeamMembership(models.Model):
-    """A person belongs to one team from a day up to another, excluded; leads are members too."""
+    """A person belongs to one team from a day up to another, excluded; leads are members too.
+
+    Up to ``counts_to`` the deals that the person owns or closes count for the team. That is
+    ``valid_to`` but for the team that somebody was in on their last day here: what they leave
+    behind goes on counting for it until it is given to somebody else. The database writes it.
+    """
 
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="memberships")
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="memberships")
     is_lead = models.BooleanField(default=False)
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)
+    counts_to = models.DateField(null=True, editable=False)
 
     objects: ClassVar = TeamMembershipQuerySet.as_manager()
 
@@ -55,7 +61,7 @@ class TeamMembership(models.Model):
                 name="membership_one_team_a_day",
                 expressions=[
                     (SameId("person"), RangeOperators.OVERLAPS),
-                    (Days("valid_from", "valid_to"), RangeOperators.OVERLAPS),
+                    (Days("valid_from", "counts_to"), RangeOperators.OVERLAPS),
                 ],
             ),
             models.CheckConstraint(

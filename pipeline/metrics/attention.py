@@ -29,6 +29,7 @@ THRESHOLDS = Thresholds()
 class DealReason(StrEnum):
     """Why a deal needs attention, the most urgent first."""
 
+    OWNER_LEFT = "owner_left"
     CLOSE_PASSED = "close_passed"
     NOT_COMMITTED = "not_committed"
     STEP_OVERDUE = "step_overdue"
@@ -53,6 +54,7 @@ class OpenDeal:
     ``cents`` None is a deal without an amount. ``expected_days`` is the stage's own, None where
     it states none; ``stage_days`` the days since the deal entered it. ``quiet_days`` are the
     days since the last activity, or since the creation if there was none (``touched`` False).
+    ``owner_left``: its owner is no longer here, and nobody has it yet.
     """
 
     deal: int
@@ -68,6 +70,7 @@ class OpenDeal:
     next_step_on: date | None
     quiet_days: int
     touched: bool
+    owner_left: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,7 @@ def deal_reasons(
     """
     soon = day + timedelta(days=limits.soon_days)
     holds = {
+        DealReason.OWNER_LEFT: deal.owner_left,
         DealReason.CLOSE_PASSED: deal.close_on is not None and deal.close_on < day,
         DealReason.NOT_COMMITTED: large is not None
         and (deal.cents or 0) >= large

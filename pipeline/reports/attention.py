@@ -30,24 +30,29 @@ class Attention:
 
 
 def open_deals(
-    look: Look, *, owners: Collection[int], due_by: date | None = None
+    look: Look,
+    *,
+    owners: Collection[int],
+    due_by: date | None = None,
+    gone: Collection[int] = (),
 ) -> list[OpenDeal]:
     """Return the open deals of a look that the viewer may see, the largest first.
 
-    ``owners`` are those whose deals the viewer may see. With ``due_by`` only deals that should
-    close before that day, or have no close date. At most one more than
+    ``owners`` are those whose deals the viewer may see, ``gone`` those of them who have left.
+    With ``due_by`` only deals that should close before that day, have no close date, or whose
+    owner has left. At most one more than
     ``THRESHOLDS.deals_looked_at``: they are found in the index before the rest is read.
     """
     order = (F("amount_base").desc(nulls_last=True), "deal")
     largest = look.versions(look.open).filter(owner__in=owners).order_by(*order)
     if due_by is not None:
-        undated = Q(expected_close_on__isnull=True)
-        largest = largest.filter(undated | Q(expected_close_on__lt=due_by))
+        due = Q(expected_close_on__isnull=True) | Q(expected_close_on__lt=due_by)
+        largest = largest.filter(due | Q(owner__in=gone) if gone else due)
     rows = DealVersion.objects.as_of(look.moment).filter(
         deal__in=largest.values("deal")[: THRESHOLDS.deals_looked_at + 1]
     )
     seen = _described(rows.visible_to(look.viewer), look.moment).order_by(*order)
-    return [_open_deal(row, look) for row in seen]
+    return [_open_deal(row, look, gone) for row in seen]
 
 
 def large_amount(quota: int | None) -> int | None:
@@ -56,10 +61,15 @@ def large_amount(quota: int | None) -> int | None:
 
 
 def attention(
-    look: Look, *, people: Sequence[PersonPrompt], quota: int | None, owners: Collection[int]
+    look: Look,
+    *,
+    people: Sequence[PersonPrompt],
+    quota: int | None,
+    owners: Collection[int],
+    gone: Collection[int],
 ) -> Attention:
     """Return what needs attention; ``people`` were judged by their standing already."""
-    found = open_deals(look, owners=owners, due_by=look.period.period.end)
+    found = open_deals(look, owners=owners, due_by=look.period.period.end, gone=gone)
     large = large_amount(quota)
     judged = found[: THRESHOLDS.deals_looked_at]
     return Attention(
@@ -107,7 +117,7 @@ def _described(rows: QuerySet, moment: datetime) -> QuerySet:
     )
 
 
-def _open_deal(row: dict, look: Look) -> OpenDeal:
+def _open_deal(row: dict, look: Look, gone: Collection[int]) -> OpenDeal:
     amount: Decimal | None = row["amount_base"]
     return OpenDeal(
         deal=row["deal"],
@@ -123,4 +133,5 @@ def _open_deal(row: dict, look: Look) -> OpenDeal:
         next_step_on=row["next_step_on"],
         quiet_days=look.days_since(row["touched"] or row["deal__created_at"]) or 0,
         touched=row["touched"] is not None,
+        owner_left=row["owner"] in gone,
     )

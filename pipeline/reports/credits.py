@@ -59,12 +59,12 @@ class Ending:
 
 
 def seated(person: str, day: str) -> FilteredRelation:
-    """Return the relation to the team seat that ``person`` had on the day in field ``day``."""
+    """Return the relation to the team seat by which ``person`` counted on the day in ``day``."""
     seat = f"{person}__memberships__"
     return FilteredRelation(
         seat.removesuffix("__"),
         condition=Q(**{f"{seat}valid_from__lte": F(day)})
-        & (Q(**{f"{seat}valid_to__isnull": True}) | Q(**{f"{seat}valid_to__gt": F(day)})),
+        & (Q(**{f"{seat}counts_to__isnull": True}) | Q(**{f"{seat}counts_to__gt": F(day)})),
     )
 
 

@@ -18,7 +18,10 @@ from pipeline.models.activities import Activity
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """A stay in a team from ``since`` up to, and not including, ``until`` (None: still there)."""
+    """A stay in a team from ``since`` up to, and not including, ``until`` (None: still there).
+
+    The seat that somebody left from lets their deals count for the team beyond its end.
+    """
 
     team: int
     since: date
@@ -40,9 +43,14 @@ class Seller:
     name: str
     sells: bool
     active: bool
+    left_on: date | None
     shown: bool
     last_activity: datetime | None
     seats: tuple[Seat, ...]
+
+    def gone_by(self, day: date) -> bool:
+        """Whether the person has left by ``day``."""
+        return self.left_on is not None and self.left_on <= day
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +72,12 @@ class Roster:
 
 
 def roster(span: Period, *, moment: datetime, viewer: Person | None = None) -> Roster:
-    """Read all people with their seats of some day of ``span``; without a viewer, none is shown."""
+    """Read all people with the seats by which they count on some day of ``span``.
+
+    Without a viewer, none is shown.
+    """
     seats = (
-        TeamMembership.objects.during(span.start, span.end)
+        TeamMembership.objects.counting_during(span.start, span.end)
         .filter(person=OuterRef("pk"))
         .order_by("valid_from")
     )
@@ -95,6 +106,7 @@ def _seller(person: Any) -> Seller:
         name=person.full_name,
         sells=person.sells,
         active=person.is_active,
+        left_on=person.left_on,
         shown=person.shown,
         last_activity=person.last_activity,
         seats=tuple(_seat(seat) for seat in person.seats),

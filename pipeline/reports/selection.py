@@ -69,12 +69,13 @@ class DealSelection:
     creation. ``status`` is a Status or "closed" for won and lost. Amounts are in the reporting
     currency. ``owner`` is the person whose deal it was at the moment, ``credited_to`` the owner
     at the closing. ``team`` takes a closed deal by the membership of its ``credited_to`` on
-    ``closed_on``, an open one by the membership of its owner on the as-of day; the teams below
-    are part of it, each deal once. ``below`` takes the deals of a person and of everybody who
-    reports to them today, at any depth. ``territory`` takes a closed deal by where its account
-    lay on ``closed_on``, an open one by where it lies on the as-of day, the territories below
-    included; NOWHERE takes those whose account lay in none. ``text`` matches beginnings of words
-    in the names of deal and account. ``no_next_step`` and ``overdue`` speak of open deals.
+    ``closed_on``, an open one by the membership of its owner on the as-of day, the last one where
+    that person has left; the teams below are part of it, each deal once. ``below`` takes the
+    deals of a person and of everybody who reports to them today, at any depth. ``territory``
+    takes a closed deal by where its account lay on ``closed_on``, an open one by where it lies on
+    the as-of day, the territories below included; NOWHERE takes those whose account lay in none.
+    ``text`` matches beginnings of words in the names of deal and account. ``no_next_step`` and
+    ``overdue`` speak of open deals.
     """
 
     as_of: date | None = None
@@ -247,13 +248,13 @@ class DealSelection:
         members = TeamMembership.objects.of_teams(access.below(tree, {self.team}))
         # The day of each row itself, so that a deal counts for the team of its own time.
         then = members.filter(
-            Q(valid_to__isnull=True) | Q(valid_to__gt=OuterRef("closed_on")),
+            Q(counts_to__isnull=True) | Q(counts_to__gt=OuterRef("closed_on")),
             person=OuterRef("credited_to"),
             valid_from__lte=OuterRef("closed_on"),
         )
         # Those who were ever there: it changes nothing, but lets an index find the deals.
         ever = Q(credited_to__in=members.values("person"))
-        owned = Q(owner__in=members.filter(on_day(day)).values("person"))
+        owned = Q(owner__in=members.filter(on_day(day, until="counts_to")).values("person"))
         return condition & self._of(owned=owned, credited=ever & Q(Exists(then)))
 
     def _where(self, day: date) -> Q:

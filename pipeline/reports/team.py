@@ -151,6 +151,7 @@ def team_report(look: Look) -> TeamReport:
     rows = _rows(look, books, slices)
     pace = pace_of(look, whole, curves)
     given = summed_targets(row.target for row in rows)
+    owners = _shown_owners(books.people, slices)
     return TeamReport(
         look=look,
         attainment=whole,
@@ -167,9 +168,15 @@ def team_report(look: Look) -> TeamReport:
             look,
             people=person_prompts(_standings(look, rows, pace)),
             quota=whole.quota,
-            owners={each.owner for each in slices if books.people.people[each.owner].shown},
+            owners=owners,
+            gone={pk for pk in owners if books.people.people[pk].gone_by(look.day)},
         ),
     )
+
+
+def _shown_owners(people: Roster, slices: Iterable[Slice]) -> set[int]:
+    """Return the owners of open deals whom the viewer may see one by one."""
+    return {each.owner for each in slices if people.people[each.owner].shown}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -221,7 +228,7 @@ def _scope_attainment(look: Look, books: _Books) -> Attainment:
         measure=Measure.BOOKINGS,
         period_id=look.period.pk,
         target=summed_targets(
-            books.targets[pk] for pk in look.scope.people or () if pk in books.targets
+            books.targets[pk] for pk in look.scope.people or () if _owes(look, books, pk)
         ),
         credits=merged(row.credit for row in books.ledger.rows),
     )
@@ -246,7 +253,7 @@ def _rows(look: Look, books: _Books, slices: Sequence[Slice]) -> list[Row]:
             look=look,
             person=pk,
             name=seller.name,
-            left_on=None if pk in there else _left_on(look, seller),
+            left_on=_left_on(look, seller, there=pk in there),
             sells=seller.sells and here,
             credit=credits.get(pk, Credit(pk, 0, 0)),
             target=books.targets.get(pk) if _owes(look, books, pk) else None,
@@ -322,11 +329,19 @@ def _there(look: Look, people: Roster) -> Collection[int]:
 
 
 def _owes(look: Look, books: _Books, pk: int) -> bool:
-    inside = look.scope.people is None or pk in look.scope.people
-    return inside and pk in books.targets
+    """Whether the person's quota is part of the scope's; among reports, not once they left."""
+    scope = look.scope
+    if pk not in books.targets or (scope.people is not None and pk not in scope.people):
+        return False
+    left = books.people.people[pk].gone_by(look.day)
+    return not (left and scope.subject.kind is SubjectKind.BELOW)
 
 
-def _left_on(look: Look, seller: Seller) -> date | None:
+def _left_on(look: Look, seller: Seller, *, there: bool) -> date | None:
+    if look.scope.subject.kind is not SubjectKind.TEAM:
+        return seller.left_on if seller.gone_by(look.day) else None
+    if there:
+        return None
     ends = [seat.until for seat in seller.seats if seat.team in (look.scope.teams or ())]
     return max((end for end in ends if end is not None), default=None)
 

@@ -69,14 +69,14 @@ def _of_scope(rows: QuerySet, look: Look) -> QuerySet:
             "owner__memberships",
             condition=Q(owner__memberships__valid_from__lt=F("ended"))
             & (
-                Q(owner__memberships__valid_to__isnull=True)
-                | Q(owner__memberships__valid_to__gt=F("began"))
+                Q(owner__memberships__counts_to__isnull=True)
+                | Q(owner__memberships__counts_to__gt=F("began"))
             ),
         )
     ).filter(seat__team__in=look.scope.teams)
     return rows.annotate(
         since=Greatest("began", "seat__valid_from"),
-        until=Least("ended", Coalesce("seat__valid_to", "ended")),
+        until=Least("ended", Coalesce("seat__counts_to", "ended")),
     )
 
 

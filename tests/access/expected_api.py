@@ -55,19 +55,20 @@ def quota_of(name: str) -> Any:
 
 
 READ = grid("""
-             rita ron mia rob former future stan missing
-anonymous    401  401 401 401 401    401    401  401
-deactivated  401  401 401 401 401    401    401  401
-rep          200  404 404 404 404    404    404  404
-manager      200  200 200 404 404    404    404  404
-director     200  200 200 200 200    200    404  404
-executive    200  200 200 200 200    200    200  404
-admin        200  200 200 200 200    200    200  404
-recruiter    404  404 404 404 404    404    404  404
-stranger     404  404 404 404 404    404    200  404
+             rita ron mia rob former future leaver stan missing
+anonymous    401  401 401 401 401    401    401    401  401
+deactivated  401  401 401 401 401    401    401    401  401
+rep          200  404 404 404 404    404    404    404  404
+manager      200  200 200 404 404    404    200    404  404
+director     200  200 200 200 200    200    200    404  404
+executive    200  200 200 200 200    200    200    200  404
+admin        200  200 200 200 200    200    200    200  404
+recruiter    404  404 404 404 404    404    404    404  404
+stranger     404  404 404 404 404    404    404    200  404
 """)
 WRITE = READ | {
-    ("executive", name): 403 for name in ("rita", "ron", "mia", "rob", "former", "future", "stan")
+    ("executive", name): 403
+    for name in ("rita", "ron", "mia", "rob", "former", "future", "leaver", "stan")
 }
 REVOKE = grid("""
              rita rob ada missing

@@ -25,16 +25,16 @@ def team(world: World, target: str) -> dict[str, Any]:
 DASHBOARD = same(200, rep=404, recruiter=404, stranger=404)
 
 PEOPLE = grid("""
-             rita ron mia rob former future stan missing
-anonymous    302  302 302 302 302    302    302  302
-deactivated  302  302 302 302 302    302    302  302
-rep          200  404 404 404 404    404    404  404
-manager      200  200 200 404 404    404    404  404
-director     200  200 200 200 200    200    404  404
-executive    200  200 200 200 200    200    200  404
-admin        200  200 200 200 200    200    200  404
-recruiter    404  404 404 404 404    404    404  404
-stranger     404  404 404 404 404    404    200  404
+             rita ron mia rob former future leaver stan missing
+anonymous    302  302 302 302 302    302    302    302  302
+deactivated  302  302 302 302 302    302    302    302  302
+rep          200  404 404 404 404    404    404    404  404
+manager      200  200 200 404 404    404    200    404  404
+director     200  200 200 200 200    200    200    404  404
+executive    200  200 200 200 200    200    200    200  404
+admin        200  200 200 200 200    200    200    200  404
+recruiter    404  404 404 404 404    404    404    404  404
+stranger     404  404 404 404 404    404    404    200  404
 """)
 
 CASES = [

@@ -37,7 +37,9 @@ def build(world: World) -> None:
 
 
 def owner_of(target: str) -> str:
-    return {"former": "fay", "future": "flo", "missing": "rita"}.get(target, target)
+    return {"former": "fay", "future": "flo", "leaver": "lou", "missing": "rita"}.get(
+        target, target
+    )
 
 
 def deal(world: World, target: str) -> dict[str, Any]:
@@ -125,53 +127,53 @@ WRITERS = same(200, recruiter=403, executive=403)
 WRITTEN = same(302, recruiter=403, executive=403)
 
 SEEN = grid("""
-                rita rob former future missing
-    anonymous   302  302 302    302    302
-    deactivated 302  302 302    302    302
-    rep         200  404 404    404    404
-    manager     200  404 404    404    404
-    director    200  200 200    200    404
-    executive   200  200 200    200    404
-    admin       200  200 200    200    404
-    recruiter   404  404 404    404    404
-    stranger    404  404 404    404    404
+                rita rob former future leaver missing
+    anonymous   302  302 302    302    302    302
+    deactivated 302  302 302    302    302    302
+    rep         200  404 404    404    404    404
+    manager     200  404 404    404    200    404
+    director    200  200 200    200    200    404
+    executive   200  200 200    200    200    404
+    admin       200  200 200    200    200    404
+    recruiter   404  404 404    404    404    404
+    stranger    404  404 404    404    404    404
 """)
 OPENED_TO_WRITE = grid("""
-                rita rob former future missing
-    anonymous   302  302 302    302    302
-    deactivated 302  302 302    302    302
-    rep         200  404 404    404    404
-    manager     200  404 404    404    404
-    director    200  200 200    200    404
-    executive   403  403 403    403    404
-    admin       200  200 200    200    404
-    recruiter   404  404 404    404    404
-    stranger    404  404 404    404    404
+                rita rob former future leaver missing
+    anonymous   302  302 302    302    302    302
+    deactivated 302  302 302    302    302    302
+    rep         200  404 404    404    404    404
+    manager     200  404 404    404    200    404
+    director    200  200 200    200    200    404
+    executive   403  403 403    403    403    404
+    admin       200  200 200    200    200    404
+    recruiter   404  404 404    404    404    404
+    stranger    404  404 404    404    404    404
 """)
 CHANGED = grid("""
-                rita rob former future missing
-    anonymous   302  302 302    302    302
-    deactivated 302  302 302    302    302
-    rep         302  404 404    404    404
-    manager     302  404 404    404    404
-    director    302  302 302    302    404
-    executive   403  403 403    403    404
-    admin       302  302 302    302    404
-    recruiter   404  404 404    404    404
-    stranger    404  404 404    404    404
+                rita rob former future leaver missing
+    anonymous   302  302 302    302    302    302
+    deactivated 302  302 302    302    302    302
+    rep         302  404 404    404    404    404
+    manager     302  404 404    404    302    404
+    director    302  302 302    302    302    404
+    executive   403  403 403    403    403    404
+    admin       302  302 302    302    302    404
+    recruiter   404  404 404    404    404    404
+    stranger    404  404 404    404    404    404
 """)
 # A hidden deal is refused like one that does not exist: as a wrong choice in the form.
 LOGGED = grid("""
-                rita rob former future missing
-    anonymous   302  302 302    302    302
-    deactivated 302  302 302    302    302
-    rep         302  400 400    400    400
-    manager     302  400 400    400    400
-    director    302  302 302    302    400
-    executive   403  403 403    403    403
-    admin       302  302 302    302    400
-    recruiter   403  403 403    403    403
-    stranger    400  400 400    400    400
+                rita rob former future leaver missing
+    anonymous   302  302 302    302    302    302
+    deactivated 302  302 302    302    302    302
+    rep         302  400 400    400    400    400
+    manager     302  400 400    400    302    400
+    director    302  302 302    302    302    400
+    executive   403  403 403    403    403    403
+    admin       302  302 302    302    302    400
+    recruiter   403  403 403    403    403    403
+    stranger    400  400 400    400    400    400
 """)
 SHARED = grid("""
                 any missing

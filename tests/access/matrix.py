@@ -37,7 +37,7 @@ ACTORS = (
     "stranger",
 )
 MISSING = 987_654_321
-DEAL_OWNERS = ("rita", "ron", "mia", "rob", "fay", "flo", "stan")
+DEAL_OWNERS = ("rita", "ron", "mia", "rob", "fay", "flo", "stan", "lou")
 Expected = Mapping[tuple[str, str], int]
 
 
@@ -64,12 +64,13 @@ class World:
         return getattr(self.team, name) if name else None
 
     def deal_pk(self, target: str) -> int:
-        """Return the id of the named person's deal; "former" is Fay, "future" Flo."""
-        owner = {"former": "fay", "future": "flo"}.get(target, target)
+        """Return the id of the named person's deal; "former" is Fay, "future" Flo,
+        "leaver" Lou."""
+        owner = {"former": "fay", "future": "flo", "leaver": "lou"}.get(target, target)
         return MISSING if target == "missing" else self.deals[owner].pk
 
     def person_pk(self, target: str) -> int:
-        name = {"former": "fay", "future": "flo"}.get(target, target)
+        name = {"former": "fay", "future": "flo", "leaver": "lou"}.get(target, target)
         return MISSING if target == "missing" else getattr(self.team, name).pk
 
 

@@ -31,12 +31,19 @@ class Book:
         cell = self.cells[person][day]
         return cell[1] if cell else None
 
+    def looked_after_by(self, person: int, day: int) -> int | None:
+        """Return the manager; of somebody who left, the one of their last day."""
+        gone = self.gone.get(person)
+        if gone is None or day < gone:
+            return self.manager(person, day)
+        return self.manager(person, gone - 1) if gone else None
+
     def above(self, person: int, day: int) -> list[int]:
         """Return the people above on that day, nearest first."""
-        found, current = [], self.manager(person, day)
+        found, current = [], self.looked_after_by(person, day)
         while current is not None and current not in found:
             found.append(current)
-            current = self.manager(current, day)
+            current = self.looked_after_by(current, day)
         return found
 
     def stretch(self, person: int, since: int) -> list[int]:
