@@ -39,6 +39,7 @@ class RequisitionForm(KitForm):
 class StateForm(KitForm):
     state = forms.ChoiceField(choices=choices(RequisitionState))
     reason = PlainTextField(max_length=500, label="Why")
+    version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
 
 
 class InterviewersForm(KitForm):

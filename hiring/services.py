@@ -24,6 +24,14 @@ class StageConflictError(Exception):
         self.application = application
 
 
+class RequisitionConflictError(Exception):
+    """Somebody else changed the requisition's state since it was read."""
+
+    def __init__(self, requisition: Requisition) -> None:
+        super().__init__("the requisition was changed by somebody else")
+        self.requisition = requisition
+
+
 def _must(allowed: bool) -> None:  # noqa: FBT001 -- reads as a sentence: _must(can_open(...))
     if not allowed:
         raise PermissionDenied
@@ -69,14 +77,22 @@ def open_requisition(
 
 @transaction.atomic
 def change_requisition(
-    requisition: Requisition, *, by: Person, state: RequisitionState, reason: str
+    requisition: Requisition, *, by: Person, state: RequisitionState, reason: str, version: int
 ) -> Requisition:
-    """Hold, fill, close or reopen a requisition, with the reason in the audit log."""
+    """Hold, fill, close or reopen a requisition, with the reason in the audit log.
+
+    Raises RequisitionConflictError if its state was changed since ``version``.
+    """
     _must(rules.can_change(by, requisition))
     if not reason.strip():
         raise ValidationError({"reason": "Say why."})
-    before, requisition.state = requisition.state, state
-    requisition.save(update_fields=["state"])
+    before = requisition.state
+    changed = Requisition.objects.filter(pk=requisition.pk, version=version).update(
+        state=state, version=F("version") + 1
+    )
+    requisition.refresh_from_db()
+    if not changed:
+        raise RequisitionConflictError(requisition)
     changes = {"state": (before, state)}
     audit.record(by, "requisition.state", requisition, changes=changes, reason=reason)
     return requisition

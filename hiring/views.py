@@ -52,13 +52,14 @@ def requisition_state(request: PersonRequest, pk: int) -> HttpResponse:
     form = forms.StateForm(request.POST)
     if not rules.can_change(request.user, found):
         raise PermissionDenied
-    if form.is_valid():
-        state = RequisitionState(form.cleaned_data["state"])
-        services.change_requisition(
-            found, by=request.user, state=state, reason=form.cleaned_data["reason"]
-        )
-        return redirect(found)
-    return _requisition_page(request, found, status=400, state_form=form)
+    if not form.is_valid():
+        return _requisition_page(request, found, status=400, state_form=form)
+    asked = form.cleaned_data | {"state": RequisitionState(form.cleaned_data["state"])}
+    try:
+        services.change_requisition(found, by=request.user, **asked)
+    except services.RequisitionConflictError as conflict:
+        return _requisition_page(request, found, status=409, conflict=conflict)
+    return redirect(found)
 
 
 @require_POST
@@ -150,7 +151,7 @@ def _requisition_page(
         "may_change": rules.can_change(request.user, found),
         "may_add": rules.can_handle_candidates(request.user, found),
         "may_take_over": request.user.is_recruiter and found.recruiter_id is None,
-        "state_form": forms.StateForm(initial={"state": found.state}),
+        "state_form": forms.StateForm(initial={"state": found.state, "version": found.version}),
         "interviewers_form": forms.InterviewersForm(initial={"interviewers": people}),
     } | overrides
     return render(request, "hiring/requisition.html", context, status=status)

@@ -60,10 +60,12 @@ class MayEnter(BasePermission):
     def has_permission(self, request: Request, view: Any) -> bool:
         if not request.user or not request.user.is_authenticated:
             return False
+        if not access.may_enter(request.user):
+            return False
         if isinstance(request.auth, ApiToken) and request.method not in SAFE_METHODS:
             self.message = "This token may read, not write."
             return request.auth.may_write
-        return access.may_enter(request.user)
+        return True
 
 
 class TokenThrottle(MinuteThrottle):

@@ -163,7 +163,7 @@ CASES = [
         "POST",
         KEEPERS,
         kwargs=of("requisition"),
-        data=lambda _w, _t: {"state": "on_hold", "reason": "Budget"},
+        data=lambda _w, _t: {"state": "on_hold", "reason": "Budget", "version": 1},
     ),
     Case("hiring:take-over", "POST", TAKERS, kwargs=of("requisition")),
     Case(

@@ -137,6 +137,16 @@ def test_who_loses_their_last_role_is_out(sales_team):
     assert program.get("deals").status_code == 403
 
 
+def test_who_holds_no_role_writes_by_no_token_either(sales_team):
+    program = program_of(sales_team.rita, scope=TokenScope.WRITE)
+    people.set_roles(sales_team.rita, by=sales_team.ada, roles=[])
+
+    refused = program.post("activities", {})
+
+    assert refused.status_code == 403
+    assert "You hold no role here." in refused.text
+
+
 def test_the_last_use_is_noted_once_a_minute(sales_team):
     made = make(sales_team.rita)
     now = timezone.now()

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
 
 from hiring import reports, services
 from hiring.enums import RequisitionState
@@ -11,6 +12,7 @@ from hiring.models import ERASED, FOREVER, Application, Candidate, HiringStage, 
 from org.models.audit import AuditEntry
 
 pytestmark = pytest.mark.django_db
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 
@@ -118,11 +120,29 @@ def test_a_double_click_is_one_candidate(requisition):
 
 def test_nobody_is_added_to_a_requisition_that_is_not_open(sales_team, requisition):
     services.change_requisition(
-        requisition, by=sales_team.mia, state=RequisitionState.ON_HOLD, reason="Budget"
+        requisition, by=sales_team.mia, state=RequisitionState.ON_HOLD, reason="Budget", version=1
     )
 
     with pytest.raises(ValidationError, match="not open"):
         add(requisition)
+
+
+def test_of_two_who_change_the_state_the_second_is_told(client, sales_team, requisition):
+    address = reverse("hiring:requisition-state", args=[requisition.pk])
+    seen = {"version": requisition.version}
+    client.force_login(sales_team.rex, backend=BACKEND)
+    assert client.post(address, seen | {"state": "filled", "reason": "Done"}).status_code == 302
+
+    client.force_login(sales_team.mia, backend=BACKEND)
+    answer = client.post(address, seen | {"state": "on_hold", "reason": "Budget"})
+
+    assert answer.status_code == 409
+    assert "it is now filled" in answer.text
+    requisition.refresh_from_db()
+    assert (requisition.state, requisition.version) == (RequisitionState.FILLED, 2)
+    assert [row.reason for row in AuditEntry.objects.filter(action="requisition.state")] == ["Done"]
+    again = {"version": 2, "state": "on_hold", "reason": "Budget"}
+    assert client.post(address, again).status_code == 302
 
 
 def test_erasing_leaves_no_trace_of_who_it_was(sales_team, requisition):
