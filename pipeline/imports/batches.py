@@ -44,7 +44,7 @@ class ReadRow:
 def read_batch(
     batch: list[Row], columns: list[Column], resolvers: dict[str, Resolver], names: set[str]
 ) -> Iterator[ReadRow]:
-    """Yield every row of the batch with its values and its faults.
+    """Yield every row of the batch with its values and its faults, those of the wrong width first.
 
     What a row names stands as an id beside the name, under "owner:id". ``names`` are the
     file's own rows: what may be one of them is left to the composer.
@@ -54,13 +54,24 @@ def read_batch(
     for one in read:
         if one.column.field.shape is Shape.REFERENCE and one.column.field.name in resolvers:
             one.resolve(resolvers[one.column.field.name], names)
-    place = 0
     for row in batch:
         if row.fault:
             yield ReadRow(row, {}, [Refused(row.number, "", start_of(row.cells), row.fault)])
-            continue
-        yield _assembled(row, read, place)
-        place += 1
+    if _is_plain(read):
+        columns_of_values = dict(pair for one in read for pair in one.values())
+        for row, found in zip(whole, zip(*columns_of_values.values(), strict=True), strict=True):
+            yield ReadRow(row, dict(zip(columns_of_values, found, strict=True)), [])
+    else:
+        for place, row in enumerate(whole):
+            yield _assembled(row, read, place)
+
+
+def _is_plain(read: list["_Read"]) -> bool:
+    """Whether every column alone fills its field and every cell can be taken as it is."""
+    names = {one.column.field.name for one in read}
+    return (
+        0 < len(names) == len(read) and "entered" not in names and all(one.is_plain for one in read)
+    )
 
 
 @dataclass(slots=True)
@@ -83,6 +94,19 @@ class _Read:
                 meanings[cell] = error
         has_faults = any(isinstance(value, CellError) for value in meanings.values())
         return cls(column, cells, meanings, {}, has_faults)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether no cell is at fault, and none is left for the composer to look up."""
+        filled = sum(value is not None for value in self.meanings.values())
+        return not self.has_faults and (not self.ids or len(self.ids) == filled)
+
+    def values(self) -> Iterator[tuple[str, list[Any]]]:
+        """Yield the column's values by the field's name and, where it names something, the ids."""
+        name = self.column.field.name
+        yield name, [self.meanings[cell] for cell in self.cells]
+        if self.ids:
+            yield f"{name}:id", [self.ids.get(cell) for cell in self.cells]
 
     def resolve(self, resolver: Resolver, names: set[str]) -> None:
         """Find what the texts name; texts of several rows are looked up together."""

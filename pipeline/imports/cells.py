@@ -158,6 +158,8 @@ def _value_or_error(cell: str, field: Field, found: Format, context: Context) ->
 
 
 def _checked(text: str) -> str:
+    if text.isascii() and text.isprintable():
+        return text
     if CONTROLS.search(text):
         raise CellError("It holds invisible control characters.")
     if BIDI_OVERRIDES.search(text):
@@ -172,7 +174,7 @@ def _plain(cell: Cell) -> str:
 
 
 def _text(cell: Cell, field: Field, found: Format, context: Context) -> str:
-    text = _plain(cell)
+    text = cell if isinstance(cell, str) else _plain(cell)
     if len(text) > field.longest:
         raise CellError(f"It has {len(text):,} signs; {field.longest:,} are the most.")
     return text

@@ -97,8 +97,9 @@ class Setting:
 
     def resolved(self, values: Values, name: str) -> int | None:
         """Return the id of what the field names; None where it is blank or stands for nothing."""
-        if f"{name}:id" in values:
-            return values[f"{name}:id"]
+        ident = f"{name}:id"
+        if ident in values:
+            return values[ident]
         text = values.get(name)
         if text is None:
             return None
@@ -153,7 +154,7 @@ def _plain(value: Any) -> Any:
 
 def key_of(options: Options, values: Values, *natural: object) -> str:
     """Return the identity of a row: its id where the file has such a column, else the parts."""
-    if options.maps("external_id"):
+    if "external_id" in options.mapping.values():
         ident = values.get("external_id")
         if not ident:
             raise RowError("external_id", "It must not be blank: rows are known by it.")

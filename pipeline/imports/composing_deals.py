@@ -1,8 +1,10 @@
 """Deals from rows: which stage they end in, when they were open, and what was known then."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from kit.money import half_up
@@ -13,6 +15,7 @@ from pipeline.imports.staging import Staged
 from pipeline.models.accounts import Product
 from pipeline.models.deals import Stage
 
+MOST_BEGINNINGS = 10_000
 LARGEST_QUANTITY = Decimal("9999999999.99")
 
 
@@ -30,6 +33,15 @@ class ProductFacts:
     currency: str
 
 
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """When a deal began, and the organisation's day of it, as they are staged."""
+
+    moment: datetime
+    stamp: str
+    day: str
+
+
 @dataclass(slots=True)
 class DealComposer:
     """Deals. What the file does not say is put under keys that begin with ``made_``.
@@ -41,8 +53,10 @@ class DealComposer:
     stages: dict[int, StageFacts] = field(default_factory=dict)
     products: dict[int, ProductFacts] = field(default_factory=dict)
     standard: dict[str, str] = field(default_factory=dict)
+    begin_on: Callable[[date | datetime], Beginning] = field(init=False)
 
     def __post_init__(self) -> None:
+        self.begin_on = lru_cache(maxsize=MOST_BEGINNINGS)(self._beginning)
         for stage in Stage.objects.live():
             self.stages[stage.pk] = StageFacts(stage.name, stage.kind, stage.default_category)
             self.standard.setdefault(stage.kind, stage.name)
@@ -121,13 +135,20 @@ class DealComposer:
         if data["kind"] == Status.OPEN:
             if expected is None and (close := values.get("close_date")) is not None:
                 expected = local_day(close, setting.zone)
-            opened = created or at_hour(setting.options.as_of, setting.zone, 0)
+            opened = created or self.begin_on(setting.options.as_of).moment
         else:
             opened = self._closing(values, data, created)
         if expected is not None:
             data["expected_close_on"] = expected.isoformat()
-        data["made_created_at"] = opened.isoformat()
-        data["made_created_day"] = local_day(opened, setting.zone).isoformat()
+        began = self.begin_on(opened)
+        data["made_created_at"] = began.stamp
+        data["made_created_day"] = began.day
+
+    def _beginning(self, given: date | datetime) -> Beginning:
+        moment = at_hour(given, self.setting.zone, 0)
+        return Beginning(
+            moment, moment.isoformat(), local_day(moment, self.setting.zone).isoformat()
+        )
 
     def _created(self, values: Values) -> datetime | None:
         stated = values.get("created_at")
@@ -171,17 +192,16 @@ class DealComposer:
         money = self._stated_amount(values, data)
         currency = setting.currency(values, money)
         data["made_currency"] = currency
-        opened = date.fromisoformat(data["made_created_day"])
         final = data.get("closed_on") or data.get("made_closed_on") or data["made_created_day"]
         if money is not None:
             data |= {"amount": str(money.amount), "currency": currency}
-            self._require_rate(currency, date.fromisoformat(final))
+            self._require_rate(currency, final)
         elif values.get("currency"):
             data["currency"] = currency
         quantity = self._quantity(values)
         priced = self._list_amount(product_id, quantity, currency)
         if priced is not None and setting.options.list_price:
-            for day in (opened, date.fromisoformat(final)):
+            for day in (data["made_created_day"], final):
                 self._require_rate(currency, day)
             if money is None:
                 data["made_amount"] = str(priced)
@@ -205,9 +225,10 @@ class DealComposer:
             self.setting.note("has a negative amount")
         return money
 
-    def _require_rate(self, currency: str, day: date) -> None:
-        if self.setting.rates.on(currency, day) is None:
-            reason = f"There is no exchange rate for {currency} on {day:%Y-%m-%d}: set it first."
+    def _require_rate(self, currency: str, day: str) -> None:
+        rates = self.setting.rates
+        if currency != rates.base and rates.on(currency, date.fromisoformat(day)) is None:
+            reason = f"There is no exchange rate for {currency} on {day}: set it first."
             raise RowError("amount", reason)
 
     def _quantity(self, values: Values) -> Decimal:

@@ -80,14 +80,21 @@ def readings(text: str) -> dict[Order | None, Day]:
     A time without a zone gives a naive datetime, one with a zone an aware one. Nothing that
     could be meant gives an empty dict.
     """
+    if not text[:1].isdecimal():
+        match = _NAMED_DAY.fullmatch(text)
+        return _named(match) if match else {}
     if match := _YEAR_FIRST.fullmatch(text):
         return _only(_built(match, match["a"], match["b"], match["c"]))
     if match := _NUMBERS.fullmatch(text):
         return _by_order(match)
-    if match := _DAY_NAMED.fullmatch(text) or _NAMED_DAY.fullmatch(text):
-        month = _MONTHS.get(match["name"].lower())
-        return _only(_built(match, match["c"], str(month), match["a"])) if month else {}
+    if match := _DAY_NAMED.fullmatch(text):
+        return _named(match)
     return _only(_from_digits(text))
+
+
+def _named(match: re.Match[str]) -> dict[Order | None, Day]:
+    month = _MONTHS.get(match["name"].lower())
+    return _only(_built(match, match["c"], str(month), match["a"])) if month else {}
 
 
 def _by_order(match: re.Match[str]) -> dict[Order | None, Day]:

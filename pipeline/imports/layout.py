@@ -108,14 +108,16 @@ def records(path: Path, layout: Layout) -> Iterator[list[Cell]]:
         yield from workbooks.records(path, layout.sheet)
         return
     with _opened(path, layout.encoding) as file:
-        reader = csv.reader(_complete(file), delimiter=layout.delimiter, strict=True)
+        reader: Iterator[list[Any]] = csv.reader(
+            _complete(file), delimiter=layout.delimiter, strict=True
+        )
         csv.field_size_limit(LONGEST_CELL)
         number = 0
         try:
             for number, cells in enumerate(reader, start=1):
                 if number == 1 and len(cells) == 2 and f"{cells[0]}{cells[1]}" == "sep=":
                     continue  # Excel's own line that names the delimiter.
-                yield list(cells)
+                yield cells
         except csv.Error as error:
             raise UnreadableFileError(
                 f"Row {number + 1} cannot be read: {_plain(error)}"

@@ -15,6 +15,7 @@ class Mark(StrEnum):
     COMMA = ","
 
 
+MARKS = tuple(Mark)
 MARK_LABELS = {Mark.POINT: "point: 1,234.56", Mark.COMMA: "comma: 1.234,56"}
 
 # A sign that names one currency; the dollar and yen signs name several.
@@ -52,6 +53,10 @@ class Number:
 
 def readings(text: str) -> dict[Mark, Number]:
     """Return what the text means under each decimal mark; nothing where it is no number."""
+    if text.isdecimal() and text.isascii():
+        return dict.fromkeys(MARKS, Number(Decimal(text)))
+    if text[3:4].isalpha() and text[:1].isalpha():
+        return {}  # A currency before the number has three signs at most: this is a word.
     match = _WHOLE.fullmatch(text)
     if match is None or bool(match["open"]) != bool(match["close"]):
         return {}
@@ -86,7 +91,8 @@ class NumberEvidence:
                 self.others += 1
                 continue
             self.numbers += 1
-            self.fits.update(list(found))
+            for mark in found:
+                self.fits[mark] += 1
             if len({number.value for number in found.values()}) > 1:
                 self.differ += 1
                 self.example = self.example or text

@@ -111,7 +111,8 @@ def read(
         for text, count in resolver.answered.items()
     ]
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE pipeline_importstagedrow")
+        # Not of the values: nothing is chosen by them.
+        cursor.execute("ANALYZE pipeline_importstagedrow (run_id, row, key)")
     return found
 
 
@@ -220,7 +221,7 @@ def _names(path: Path, options: Options, columns: list[Column]) -> set[str]:
             if not read.faults:
                 parts = (read.values.get(name) for name in ("first_name", "last_name"))
                 found.add(norm(" ".join(part for part in parts if part)))
-                found |= {norm(str(value)) for value in read.values.values()}
+                found |= {norm(str(v)) for v in read.values.values() if v is not None}
     return found - {""}
 
 

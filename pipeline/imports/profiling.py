@@ -1,5 +1,6 @@
 """The first reading of a file: what its columns hold and how their cells are written."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from itertools import islice
 from pathlib import Path
@@ -32,27 +33,27 @@ class _Column:
         self.idents = self.not_idents = self.long_idents = 0
 
     def add(self, cells: Iterable[Cell]) -> None:
+        times = Counter(cells)
         texts = set()
-        for cell in cells:
+        for cell, count in times.items():
             if not isinstance(cell, str):
-                self.profile.filled += 1
+                self.profile.filled += count
                 self._sample(str(cell))
             elif cell and not cell.isspace():
-                self.profile.filled += 1
-                texts.add(cell)
-        fresh = {tidy(text) for text in texts} - self.seen
-        for text in islice(sorted(fresh), SAMPLES):
-            self._sample(text)
+                self.profile.filled += count
+                texts.add(tidy(cell))
+        fresh = texts - self.seen
+        if len(self.profile.samples) < SAMPLES:
+            for text in islice(sorted(fresh), SAMPLES):
+                self._sample(text)
         if len(self.seen) < MOST_DISTINCT:
             self.seen |= fresh
         self.dates.add(fresh)
         self.numbers.add(fresh)
-        for text in fresh:
-            if salesforce_ids.is_plausible(text):
-                self.idents += 1
-                self.long_idents += len(text) == 18
-            else:
-                self.not_idents += 1
+        idents = [text for text in fresh if salesforce_ids.is_plausible(text)]
+        self.idents += len(idents)
+        self.long_idents += sum(len(text) == 18 for text in idents)
+        self.not_idents += len(fresh) - len(idents)
 
     def _sample(self, text: str) -> None:
         if len(self.profile.samples) < SAMPLES and text[:80] not in self.profile.samples:

@@ -77,9 +77,11 @@ class RowReader:
                 waiting.append(row)
                 if len(waiting) <= MOST_FOOTERS:
                     continue
-            yield from self._counted(waiting)
+            if waiting:
+                yield from self._counted(waiting)
             if not waiting or waiting[-1] is not row:
-                yield from self._counted([row])
+                self.seen += 1
+                yield row
             waiting = []
             after_blank = False
         self.footers = [_text(row.cells[0]) for row in waiting]
@@ -112,6 +114,8 @@ class RowReader:
         return is_lone and is_blank(cells[1:]) and not is_blank(cells[:1])
 
     def _row(self, number: int, cells: list[Cell]) -> Row:
+        if len(cells) == self.width > 1:
+            return Row(number, cells)
         if len(cells) == 1 and self.width > 1 and (apart := self._unwrap(cells)):
             self.unwrapped += 1
             cells = apart
@@ -139,6 +143,8 @@ class RowReader:
 
 def is_blank(cells: list[Cell]) -> bool:
     """Whether no cell holds anything but white space."""
+    if cells and isinstance(cells[0], str) and cells[0].strip():
+        return False  # So it is with almost every row.
     return all(isinstance(cell, str) and not cell.strip() for cell in cells)
 
 

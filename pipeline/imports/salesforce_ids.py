@@ -17,7 +17,7 @@ def suffix(fifteen: str) -> str:
 
 def is_plausible(text: str) -> bool:
     """Whether the text has the shape of such an id and, if 18 long, the right last three signs."""
-    if not SHAPE.fullmatch(text):
+    if len(text) not in {15, 18} or not SHAPE.fullmatch(text):
         return False
     return len(text) == 15 or suffix(text[:15]) == text[15:]
 

@@ -214,7 +214,10 @@ class DealVersion(models.Model):
     overlap from its creation on; the last one ends at FOREVER.
     """
 
-    deal = models.ForeignKey(Deal, on_delete=models.CASCADE, related_name="versions")
+    # The unique pair of deal and start serves for the deal alone.
+    deal = models.ForeignKey(
+        Deal, on_delete=models.CASCADE, related_name="versions", db_index=False
+    )
     valid_from = models.DateTimeField()
     valid_to = models.DateTimeField(default=FOREVER)
     name = models.CharField(max_length=200)

@@ -102,10 +102,17 @@ class ImportStagedRow(models.Model):
 class ImportRow(models.Model):
     """What the plan does with a row, and after the run what it did: to which row of which table.
 
-    ``changes`` maps a field to its value before and after.
+    ``changes`` maps a field to its value before and after. Rows are written by who holds the
+    run's own row under lock, so each one's run need not be looked up once more.
     """
 
-    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="rows")
+    run = models.ForeignKey(
+        ImportRun,
+        on_delete=models.CASCADE,
+        related_name="rows",
+        db_constraint=False,
+        db_index=False,  # The unique pair of run and row serves for it.
+    )
     row = models.PositiveIntegerField()
     action = models.CharField(max_length=10, choices=choices(RowAction))
     target = models.BigIntegerField(null=True)

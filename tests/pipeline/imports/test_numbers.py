@@ -35,7 +35,23 @@ def test_a_number_means_what_its_mark_says(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "None", "NaN", "1_000", "1e5", "1,23,456", "--5", "(5", "٣", "$5 USD", "12.34.5", "1 00"],
+    [
+        "",
+        "None",
+        "NaN",
+        "1_000",
+        "1e5",
+        "1,23,456",
+        "--5",
+        "(5",
+        "٣",
+        "$5 USD",
+        "12.34.5",
+        "1 00",
+        "kr1USD",
+        "Deal 1",
+        "USDX1",
+    ],
 )
 def test_what_is_no_number_means_nothing(text):
     assert readings(text) == {}
@@ -45,6 +61,14 @@ def test_a_sign_names_the_currency():
     assert readings("€1.000,00")[COMMA].currency == "EUR"
     assert readings("1,000 USD")[POINT].currency == "USD"
     assert readings("$10")[POINT].currency == "$"
+    for text, code in {
+        "kr12": "kr",
+        "zł12": "PLN",
+        "A$5": "AUD",
+        "US$5": "USD",
+        "CHF5": "CHF",
+    }.items():
+        assert readings(text)[POINT].currency == code
 
 
 def test_one_value_decides_the_mark_of_its_column():
