@@ -7,25 +7,20 @@ Every test prints, and asserts, that the fault struck while some parts were done
 import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import psycopg2
 import pytest
-import redis
 
-from salesmgr.devstack.servers import Servers
+from tests.stacks import Stack, installed, wait_until
 
 pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 LEASE_SECONDS = 8
-ENVIRONMENT = {"INSECURE_HTTP": "1", "RECOMPUTE_LEASE_SECONDS": str(LEASE_SECONDS)}
-FOREIGN = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "SALESMGR_TEST_SLOT")
+ENVIRONMENT = {"RECOMPUTE_LEASE_SECONDS": str(LEASE_SECONDS)}
 AS_OF = "2026-06-30"
 # What a run leaves for readers, without what differs from run to run.
 STORED = {
@@ -42,89 +37,17 @@ STORED = {
 Rows = dict[str, list[tuple[Any, ...]]]
 
 
-class Stack:
-    """An installation of its own: servers, data, and workers to kill."""
-
-    def __init__(self, servers: Servers) -> None:
-        self.servers = servers
-        self.log = servers.var / "log" / "processes.log"
-        self.processes: list[subprocess.Popen[bytes]] = []
-
-    def manage(self, *arguments: str) -> str:
-        done = subprocess.run(
-            [sys.executable, "manage.py", *arguments],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=300,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
-
-    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
-        with self.log.open("ab") as output:
-            process = subprocess.Popen(
-                [sys.executable, *arguments],
-                cwd=ROOT,
-                stdout=output,
-                stderr=output,
-                start_new_session=True,
-            )
-        self.processes.append(process)
-        return process
-
-    def worker(self) -> subprocess.Popen[bytes]:
-        queues = ["--queues", "nightly,interactive", "--concurrency", "2"]
-        quiet = ["--without-gossip", "--without-mingle", "--loglevel", "ERROR"]
-        return self.start("-m", "celery", "-A", "salesmgr", "worker", *queues, *quiet)
-
-    def recompute(self) -> subprocess.Popen[bytes]:
-        """Start the command, which also does the reconciler's work."""
-        return self.start("manage.py", "recompute", "--as-of", AS_OF)
-
-    def query(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
-        connection = psycopg2.connect(
-            host=str(self.servers.sockets), user="salesmgr", dbname="salesmgr", connect_timeout=5
-        )
-        connection.autocommit = True
-        with connection.cursor() as cursor:
-            cursor.execute(sql, values)
-            rows = cursor.fetchall() if cursor.description else []
-        connection.close()
-        return rows
-
-    @property
-    def queue(self) -> redis.Redis:
-        assert self.servers.valkey
-        return redis.Redis(unix_socket_path=str(self.servers.valkey.socket), db=1)
-
-    def end(self, process: subprocess.Popen[bytes], sign: signal.Signals = signal.SIGKILL) -> None:
-        """Kill a process with all its children, and wait."""
-        if process.poll() is None:
-            os.killpg(process.pid, sign)
-        process.wait(timeout=60)
-        self.processes.remove(process)
-
-
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with pytest.MonkeyPatch.context() as patch:
-        for name in FOREIGN:
-            patch.delenv(name, raising=False)
-        for name, value in ENVIRONMENT.items():
-            patch.setenv(name, value)
-        patch.setenv("SALESMGR_VAR", str(tmp_path_factory.mktemp("faults") / "var"))
-        servers = Servers()
-        servers.hold()
-        made = Stack(servers)
-        made.manage("migrate", "--verbosity", "0")
-        made.manage("seed_demo", "--people", "24", "--months", "20", "--seed", "5")
+    var = tmp_path_factory.mktemp("faults") / "var"
+    seed = ("--people", "24", "--months", "20", "--seed", "5")
+    with installed(var, seed=seed, environment=ENVIRONMENT) as made:
         yield made
-        for process in list(made.processes):
-            made.end(process)
-        servers.ensure()
-        servers.release()
+
+
+def recompute(stack: Stack) -> subprocess.Popen[bytes]:
+    """Start the command, which also does the reconciler's work."""
+    return stack.start("manage.py", "recompute", "--as-of", AS_OF)
 
 
 @pytest.fixture
@@ -168,13 +91,6 @@ def parts(stack: Stack) -> tuple[int, int, int]:
     )[0]
 
 
-def wait_until(true: Callable[[], bool], *, seconds: float = 120) -> None:
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, "it never came true"
-        time.sleep(0.01)
-
-
 def wait_for_the_middle(stack: Stack, *, share: float = 0.3) -> tuple[int, int]:
     """Return (done, all) once a share of the newest run's parts is done and others are at work."""
     found = (0, 0)
@@ -211,7 +127,7 @@ def run_is_new(stack: Stack, started: Callable[[], None]) -> None:
 
 def begin(stack: Stack) -> subprocess.Popen[bytes]:
     started: list[subprocess.Popen[bytes]] = []
-    run_is_new(stack, lambda: started.append(stack.recompute()))
+    run_is_new(stack, lambda: started.append(recompute(stack)))
     return started[0]
 
 
@@ -237,7 +153,7 @@ def test_killed_workers(stack: Stack, undisturbed: Rows, worker: subprocess.Pope
     assert done < total
     assert working > 0, "no part was cut off: the kill missed"
 
-    finish(stack, stack.recompute())
+    finish(stack, recompute(stack))
     stack.end(again)
     report("kill -9 of the worker and its children", struck, undisturbed, stored(stack))
     assert stack.query(
