@@ -39,8 +39,6 @@ NO_ROWS_OF_ITS_OWN = {
     "pipeline.ImportRefusal",
     "pipeline.ImportCreation",
     "pipeline.ImportKept",
-    "pipeline.ImportMapping",
-    "pipeline.ImportAnswer",
     "forecasting.ForecastRun",
     "forecasting.OriginWorkings",
     "forecasting.DealWorkings",

@@ -341,3 +341,10 @@ class RowsFilter(KitForm):
 
     def clean_action(self) -> str:
         return self.cleaned_data["action"] or str(RowAction.CREATE)
+
+
+class RememberedFilter(KitForm):
+    """Which of the remembered values to list."""
+
+    q = PlainTextField(label="Text in files", required=False, max_length=100)
+    page = PageField()

@@ -15,7 +15,7 @@ from pipeline.enums import (
     ImportSubject,
     RowAction,
 )
-from pipeline.querysets import ImportRunQuerySet
+from pipeline.querysets import ImportAnswerQuerySet, ImportQuerySet
 
 
 class ImportRun(models.Model):
@@ -50,7 +50,7 @@ class ImportRun(models.Model):
     undone_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     undo_report = models.JSONField(default=dict)
 
-    objects: ClassVar = ImportRunQuerySet.as_manager()
+    objects: ClassVar = ImportQuerySet.as_manager()
 
     class Meta:
         ordering = ["-created_at", "-pk"]
@@ -181,8 +181,13 @@ class ImportMapping(models.Model):
     kind = models.CharField(max_length=20, choices=choices(ImportKind, IMPORT_KIND_LABELS))
     signature = models.CharField(max_length=64)
     fields = models.JSONField()
+    chosen_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    chosen_at = models.DateTimeField(auto_now=True, null=True)
+
+    objects: ClassVar = ImportQuerySet.as_manager()
 
     class Meta:
+        ordering = ["kind", "-chosen_at", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["kind", "signature"], name="import_mapping_once"),
             one_of("import_mapping_kind", "kind", ImportKind),
@@ -197,6 +202,8 @@ class ImportAnswer(models.Model):
     target = models.BigIntegerField(null=True)
     answered_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     answered_at = models.DateTimeField(auto_now=True)
+
+    objects: ClassVar = ImportAnswerQuerySet.as_manager()
 
     class Meta:
         ordering = ["subject", "text"]

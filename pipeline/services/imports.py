@@ -135,7 +135,10 @@ def decide(run: ImportRun, *, by: Person | None, options: Options) -> ImportRun:
     ImportMapping.objects.update_or_create(
         kind=subject.kind,
         signature=found.signature,
-        defaults={"fields": {labels[place]: name for place, name in options.mapping.items()}},
+        defaults={
+            "fields": {labels[place]: name for place, name in options.mapping.items()},
+            "chosen_by": by,
+        },
     )
     move(subject, ImportState.PLANNING)
     _hand_out(subject)

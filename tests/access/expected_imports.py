@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from django.db.models import Model
+
 from pipeline.enums import ImportState
-from pipeline.models.imports import ImportRun
+from pipeline.models.imports import ImportAnswer, ImportMapping
 from tests.access.matrix import MISSING, Case, Expected, World, grid, only
 from tests.pipeline.imports.runs import executed, planned, uploaded
 
@@ -14,13 +16,19 @@ def build(world: World) -> None:
     ada = world.team.ada
     world.made["import_mapping"] = uploaded("people", PEOPLE, by=ada)
     world.made["import_planned"] = planned("people", PEOPLE, by=ada)
+    world.made["import_answer"] = ImportAnswer.objects.create(
+        subject="account", text="CANARY", answered_by=ada
+    )
+    world.made["import_columns"] = ImportMapping.objects.create(
+        kind="accounts", signature="canary", fields={"Canary": "name"}, chosen_by=ada
+    )
     done = planned("accounts", "Account name\nCanary account\n", by=ada)
     world.made["import_done"] = executed(done)
     assert done.state == ImportState.DONE
 
 
 def kwargs(world: World, target: str) -> dict[str, Any]:
-    run: ImportRun | None = world.made.get(f"import_{target}")
+    run: Model | None = world.made.get(f"import_{target}")
     return {"pk": run.pk if run else MISSING}
 
 
@@ -44,6 +52,9 @@ CASES = [
     Case("pipeline:imports", "GET", only("admin")),
     Case("pipeline:import-new", "GET", only("admin")),
     Case("pipeline:import-new", "POST", only("admin", status=400)),
+    Case("pipeline:imports-remembered", "GET", only("admin")),
+    Case("pipeline:import-answer-forget", "POST", admins("answer", 302), kwargs=kwargs),
+    Case("pipeline:import-mapping-forget", "POST", admins("columns", 302), kwargs=kwargs),
     Case("pipeline:import", "GET", admins("mapping", 200), kwargs=kwargs),
     Case("pipeline:import-progress", "GET", admins("planned", 286), kwargs=kwargs),
     Case("pipeline:import-columns", "GET", admins("mapping", 200), kwargs=kwargs),

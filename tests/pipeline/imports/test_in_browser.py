@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from pipeline.models.accounts import Account, Product
 from pipeline.models.deals import Deal
-from pipeline.models.imports import ImportRun
+from pipeline.models.imports import ImportAnswer, ImportMapping, ImportRun
 from tests.browser import DESKTOP, PHONE, Axe, SignIn
 from tests.factories.org import OrganisationFactory, PersonFactory
 from tests.factories.pipeline import AccountFactory, ProductFactory, StageFactory
@@ -92,3 +92,31 @@ def test_an_import_from_upload_to_undoing(page: Page, sign_in: SignIn, axe: Axe,
     axe(page)
     assert not Deal.objects.exists()
     assert [account.name for account in Account.objects.all()] == ["Acme"]
+
+
+def test_what_is_remembered_is_forgotten(page: Page, sign_in: SignIn, axe: Axe) -> None:
+    OrganisationFactory()
+    ada = PersonFactory(full_name="Ada", roles=("admin",))
+    product = ProductFactory(name="GTX Pro")
+    for text in ("GTXPRO", "GTX-PRO"):
+        ImportAnswer.objects.create(
+            subject="product", text=text, target=product.pk, answered_by=ada
+        )
+    ImportMapping.objects.create(
+        kind="deals", signature="x", fields={"Deal ID": "external_id", "Worth": "amount"}
+    )
+    sign_in(page, ada)
+
+    page.goto(reverse("pipeline:imports"))
+    page.get_by_role("link", name="What imports remember").click()
+    axe(page)
+    for size in (PHONE, DESKTOP):
+        page.set_viewport_size(size)
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= size["width"], f"the page is {wide} wide"
+    page.get_by_role("button", name="Forget GTXPRO", exact=True).press("Enter")
+    expect(page.get_by_text("“GTXPRO” will be asked about again.")).to_be_visible()
+    page.get_by_role("button", name="Forget the columns of Deals: Deal ID, Worth").press("Enter")
+    expect(page.get_by_text("No columns are remembered.")).to_be_visible()
+    axe(page)
+    assert [answer.text for answer in ImportAnswer.objects.all()] == ["GTX-PRO"]
