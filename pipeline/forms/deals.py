@@ -161,6 +161,23 @@ class EditDealForm(_DealFields):
         return inputs
 
 
+class StepForm(EditDealForm):
+    """What to do next on a deal, and by when; ``next`` is the page that its author came from."""
+
+    def __init__(
+        self, data: Any = None, *, viewer: Person, deal: Deal, now: datetime, back: str = ""
+    ) -> None:
+        super().__init__(data, viewer=viewer, deal=deal, now=now)
+        own = ("next_step", "next_step_on", *ABOUT_THE_LOOK)
+        self.fields = {name: self.fields[name] for name in own}
+        self.fields["next_step"].widget.attrs["autofocus"] = True
+        self.fields["next"] = forms.CharField(
+            required=False, max_length=500, initial=back, widget=forms.HiddenInput
+        )
+        # A page can have the forms of several deals.
+        self.auto_id = f"step-{deal.pk}-%s"
+
+
 class MoveForm(KitForm):
     """The way to another stage. What each closing asks for is said by the service."""
 

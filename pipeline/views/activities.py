@@ -5,7 +5,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kit.tables import Empty, Table
@@ -15,7 +14,7 @@ from pipeline.models.activities import Activity
 from pipeline.reports.accounts import activity_list
 from pipeline.services import activities as services
 from pipeline.tables.accounts import ACTIVITIES
-from pipeline.views.visit import form_page, posted, saved, sellers, visit_of, writers
+from pipeline.views.visit import back_to, form_page, posted, saved, sellers, visit_of, writers
 
 
 @require_safe
@@ -74,11 +73,9 @@ def activity_archive(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _back(request: HttpRequest, form: LogForm, logged: Activity) -> str:
     """Return where the author came from: the page that it names itself, else what it is about."""
-    wanted: str = form.cleaned_data["next"]
-    if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}):
-        return wanted
+    about = reverse("pipeline:activities")
     if logged.deal_id:
-        return reverse("pipeline:deal", args=[logged.deal_id])
-    if logged.account_id:
-        return reverse("pipeline:account", args=[logged.account_id])
-    return reverse("pipeline:activities")
+        about = reverse("pipeline:deal", args=[logged.deal_id])
+    elif logged.account_id:
+        about = reverse("pipeline:account", args=[logged.account_id])
+    return back_to(request, form.cleaned_data["next"], otherwise=about)

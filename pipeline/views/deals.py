@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from pipeline import rules
@@ -19,6 +20,7 @@ from pipeline.forms.deals import (
     LostForm,
     MoveForm,
     NewDealForm,
+    StepForm,
     WonForm,
 )
 from pipeline.models.deals import Deal, DealLine
@@ -27,7 +29,7 @@ from pipeline.reports.deals import deal_page
 from pipeline.reports.timeline import SHOWN
 from pipeline.services import deal_parts as parts
 from pipeline.services import deals as services
-from pipeline.views.visit import Visit, form_page, posted, saved, visit_of, writers
+from pipeline.views.visit import Visit, back_to, form_page, posted, saved, visit_of, writers
 
 
 @require_safe
@@ -69,6 +71,27 @@ def deal_edit(request: HttpRequest, pk: int) -> HttpResponse:
         return _edit_conflict(request, visit, form, conflict)
     messages.success(request, "Saved.")
     return redirect("pipeline:deal", pk=pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def deal_step(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say what to do next, on a page of its own or, by htmx, in the place of a list's line."""
+    visit = visit_of(request)
+    found = _writable(visit, pk)
+    deal_href = reverse("pipeline:deal", args=[pk])
+    sent = posted(request)
+    wanted = (request.GET if sent is None else sent).get("next", "")
+    back = back_to(request, wanted, otherwise=deal_href)
+    form = StepForm(sent, viewer=visit.viewer, deal=found, now=visit.now, back=back)
+    try:
+        if not saved(form, lambda: _edit(visit, found, form)):
+            in_place = request.headers.get("HX-Request") and sent is None
+            template = "pipeline/_step_form.html" if in_place else "pipeline/deal_step.html"
+            return form_page(request, template, form, deal=found, back=back)
+    except services.EditConflict as conflict:
+        return _edit_conflict(request, visit, form, conflict)
+    messages.success(request, "Saved.")
+    return redirect(back)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

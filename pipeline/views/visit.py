@@ -11,6 +11,7 @@ from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from kit.forms import add_errors
 from org import access
@@ -69,6 +70,14 @@ def _let_in(allowed: Callable[[Person], bool], view: View) -> View:
         return view(request, *args, **kwargs)
 
     return guarded
+
+
+def back_to(request: HttpRequest, wanted: str, *, otherwise: str) -> str:
+    """Return the page that a form names as where its author came from, if it is one of ours."""
+    ours = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return wanted if ours else otherwise
 
 
 def posted(request: HttpRequest) -> QueryDict | None:

@@ -82,6 +82,10 @@ def edited(world: World, target: str) -> dict[str, Any]:
     return {"name": "Renamed", "currency": "USD", "version": 1, "owner": owner.pk}
 
 
+def next_step(_world: World, _target: str) -> dict[str, Any]:
+    return {"next_step": "Call back", "version": 1}
+
+
 def moved(_world: World, _target: str) -> dict[str, Any]:
     return {"version": 1, "stage": Stage.objects.get(name="Propose").pk}
 
@@ -244,6 +248,8 @@ CASES: list[Case] = [
     Case("pipeline:deal", "GET", SEEN, kwargs=deal),
     Case("pipeline:deal-edit", "GET", OPENED_TO_WRITE, kwargs=deal),
     Case("pipeline:deal-edit", "POST", CHANGED, kwargs=deal, data=edited),
+    Case("pipeline:deal-step", "GET", OPENED_TO_WRITE, kwargs=deal),
+    Case("pipeline:deal-step", "POST", CHANGED, kwargs=deal, data=next_step),
     Case("pipeline:deal-move", "GET", OPENED_TO_WRITE, kwargs=deal),
     Case("pipeline:deal-move", "POST", CHANGED, kwargs=deal, data=moved),
     Case("pipeline:deal-archive", "GET", OPENED_TO_WRITE, kwargs=deal),

@@ -64,6 +64,27 @@ def test_a_manager_sorts_looks_back_and_opens_the_rows(page, sign_in, paper):
     assert "closed_from=2026-01-01" in page.url
 
 
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["wide", "narrow"])
+def test_a_rep_changes_a_next_step_in_place(page, sign_in, axe, paper, *, size):
+    furnish(paper)
+    page.set_viewport_size(size)
+    sign_in(page, paper.rita)
+    page.goto(f"/me/{Q1}")
+    line = page.locator("li", has_text="Pumps for Acme").first
+
+    line.get_by_role("link", name="Say the next step of Pumps for Acme").click()
+    expect(line.get_by_label("Next step", exact=True)).to_be_focused()
+    axe(page)
+    assert fits(page)
+    line.get_by_label("Next step", exact=True).fill("Send the offer")
+    line.get_by_label("Next step on").fill("2026-12-01")
+    line.get_by_role("button", name="Save").click()
+
+    expect(page.get_by_role("status")).to_contain_text("Saved.")
+    assert page.url.endswith(f"/me/{Q1}")
+    expect(page.locator("li", has_text="Pumps for Acme").first).to_contain_text("Send the offer")
+
+
 def test_a_bar_of_a_chart_opens_its_deals(page, sign_in, paper):
     furnish(paper)
     sign_in(page, paper.mia)

@@ -91,6 +91,21 @@ def test_logging_an_activity_comes_back_here(paper: Paper, sign_in_as):
     assert "Asked for the budget" in client.get(reverse("me")).content.decode()
 
 
+def test_a_next_step_is_changed_from_my_page_of_now_alone(paper: Paper, sign_in_as):
+    deal = paper.make("Pumps", paper.rita, "5000", created_at=at(4, 3), next_step="Call")
+    step = reverse("pipeline:deal-step", args=[deal.pk])
+    mine = sign_in_as(paper.rita).get(reverse("me"), Q1).content.decode()
+    past = sign_in_as(paper.rita).get(reverse("me"), Q1 | {"as_of": "2026-04-10"}).content.decode()
+    above = sign_in_as(paper.mia).get(reverse("member", args=[paper.rita.pk])).content.decode()
+
+    # The link of the page and that of htmx lead to the same, and back here.
+    assert mine.count(f'"{step}?next=/me/%3Fperiod%3DQ1%2B2026"') == 2
+    assert "Pumps" in past
+    assert "Pumps" in above
+    assert step not in past
+    assert step not in above
+
+
 def test_without_a_quota_the_page_says_so(paper: Paper, sign_in_as):
     html = sign_in_as(paper.rae).get(reverse("me"), Q1).content.decode()
 

@@ -327,6 +327,93 @@ def test_a_note_on_an_old_won_deal_stays_in_its_month(as_, sales_team, stages):
     assert november.context["found"].totals.amount == deal.amount
 
 
+# The next step
+
+
+def step_of(client, deal, *, back="/me/?period=Q1+2026"):
+    return form_of(client.get(page(deal, "deal-step"), {"next": back}), having="next_step")
+
+
+def test_a_next_step_is_said_and_its_author_comes_back_to_where_they_were(as_, sales_team, stages):
+    deal = DealFactory(owner=sales_team.rita, amount=500, next_step="Call")
+    rita = as_(sales_team.rita)
+    data = step_of(rita, deal) | {"next_step": "Send the offer", "next_step_on": "2026-04-10"}
+
+    first, second = (rita.post(page(deal, "deal-step"), data) for _ in range(2))
+
+    assert first.url == second.url == "/me/?period=Q1+2026"
+    deal.refresh_from_db()
+    assert (deal.next_step, deal.next_step_on, deal.amount) == (
+        "Send the offer",
+        date(2026, 4, 10),
+        500,
+    )
+    assert deal.version == 2
+    logged = AuditEntry.objects.about(deal).get(action="deal.edit")
+    assert logged.changes == {
+        "next_step": ["Call", "Send the offer"],
+        "next_step_on": [None, "2026-04-10"],
+    }
+    assert (logged.actor, deal.versions.latest("valid_from").source) == (sales_team.rita, "page")
+
+
+@pytest.mark.parametrize("back", ["https://elsewhere.example/", "//elsewhere.example/", ""])
+def test_after_a_next_step_nobody_is_led_elsewhere(as_, sales_team, stages, back):
+    deal = DealFactory(owner=sales_team.rita)
+    rita = as_(sales_team.rita)
+    data = step_of(rita, deal) | {"next_step": "Call", "next": back}
+
+    assert "elsewhere" not in rita.get(page(deal, "deal-step"), {"next": back}).content.decode()
+    assert rita.post(page(deal, "deal-step"), data).url == page(deal)
+
+
+def test_a_bad_day_of_a_next_step_is_explained_and_what_was_typed_stays(as_, sales_team, stages):
+    deal = DealFactory(owner=sales_team.rita)
+    rita = as_(sales_team.rita)
+    data = step_of(rita, deal) | {"next_step": "Call", "next_step_on": "1066-01-01"}
+    before = state()
+
+    answer = rita.post(page(deal, "deal-step"), data)
+
+    assert answer.status_code == 400
+    assert "between 1980 and 2199" in text_of(answer)
+    assert form_of(answer, having="next_step") == data | {
+        "csrfmiddlewaretoken": form_of(answer, having="next_step")["csrfmiddlewaretoken"]
+    }
+    assert state() == before
+
+
+def test_a_next_step_that_somebody_else_has_said_meanwhile_is_not_lost(as_, sales_team, stages):
+    deal = DealFactory(owner=sales_team.rita, amount=500, next_step="Call")
+    rita = as_(sales_team.rita)
+    data = step_of(rita, deal) | {"next_step": "Send the offer"}
+    services.edit_deal(
+        deal, by=sales_team.mia, source="page", version=1,
+        changes={"next_step": "Visit", "amount": Decimal(700)},
+    )  # fmt: skip
+
+    told = rita.post(page(deal, "deal-step"), data)
+
+    assert told.status_code == 409
+    assert '<strong class="kit-text">Send the offer</strong>' in text_of(told)
+    assert "Visit" in text_of(told)
+    deal.refresh_from_db()
+    assert deal.next_step == "Visit"
+    chosen = form_of(told, having="version")
+    rita.post(page(deal, "deal-edit"), chosen | {"take-next_step": "mine"})
+    deal.refresh_from_db()
+    assert (deal.next_step, deal.amount) == ("Send the offer", 700)
+
+
+def test_in_place_the_form_comes_without_a_page_around_it(as_, sales_team, stages):
+    deal = DealFactory(owner=sales_team.rita)
+
+    part = as_(sales_team.rita).get(page(deal, "deal-step"), headers={"HX-Request": "true"})
+
+    assert "<html" not in part.content.decode()
+    assert form_of(part, having="next_step")["version"] == "1"
+
+
 # Moving
 
 
