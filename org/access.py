@@ -92,13 +92,22 @@ def teams_led(person: "Person", *, parents: Mapping[int, int | None] | None = No
 
     ``parents`` is the tree of teams, child -> parent; it is read where the caller has it not.
     """
-    from org.models.teams import Team, TeamMembership
+    from org.models.teams import Team
 
-    day = today()
-    led = TeamMembership.objects.on(day).filter(person=person, is_lead=True)
+    led = _led_today(person)
     if parents is None:
         parents = dict(Team.objects.values_list("pk", "parent_id"))
-    return below(parents, set(led.values_list("team_id", flat=True)))
+    return below(parents, led)
+
+
+def _led_today(person: "Person") -> set[int]:
+    from org.models.teams import TeamMembership
+
+    day = today()
+    if person.led_seats is not None:
+        return {seat.team for seat in person.led_seats if seat.holds(day)}
+    led = TeamMembership.objects.on(day).filter(person=person, is_lead=True)
+    return set(led.values_list("team_id", flat=True))
 
 
 def subject_filter(viewer: "Person") -> Q:

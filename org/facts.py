@@ -37,6 +37,13 @@ def organisation_facts() -> Facts:
     return found
 
 
+def remember(found: Facts) -> None:
+    """Keep facts that were read beside something else, for the rest of this request."""
+    memo = _memo.get()
+    if memo is not None:
+        memo[:] = [found]
+
+
 def forget() -> None:
     """Read anew: called by the services that change the organisation."""
     memo = _memo.get()

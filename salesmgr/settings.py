@@ -175,7 +175,7 @@ RECOMPUTE_LEASE_SECONDS = env_int("RECOMPUTE_LEASE_SECONDS", default=90)
 AUTH_USER_MODEL = "org.Person"
 AUTHENTICATION_BACKENDS = [
     "rules.permissions.ObjectPermissionBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "org.backends.SessionBackend",
 ]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",

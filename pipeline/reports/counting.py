@@ -6,10 +6,11 @@ from datetime import date
 
 from kit.periods import Period
 from org.querysets import overlapping
+from org.seats import Seat
 from pipeline.enums import Status, SubjectKind
 from pipeline.models.accounts import AccountTerritory
 from pipeline.reports.look import Look
-from pipeline.reports.roster import Roster, Seat
+from pipeline.reports.roster import Roster
 
 
 @dataclass(frozen=True, slots=True)

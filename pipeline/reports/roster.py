@@ -13,22 +13,8 @@ from kit.periods import Period
 from org.enums import Role
 from org.models.people import Person, RoleGrant
 from org.models.teams import TeamMembership
+from org.seats import Seat
 from pipeline.models.activities import Activity
-
-
-@dataclass(frozen=True, slots=True)
-class Seat:
-    """A stay in a team from ``since`` up to, and not including, ``until`` (None: still there).
-
-    The seat that somebody left from lets their deals count for the team beyond its end.
-    """
-
-    team: int
-    since: date
-    until: date | None
-
-    def holds(self, day: date) -> bool:
-        return self.since <= day and (self.until is None or day < self.until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +22,8 @@ class Seller:
     """A person with the seats of the span that was read, in order.
 
     ``sells``: has the rep role today. ``shown``: the viewer may see this person's deals and
-    numbers. ``last_activity`` is the latest that was known at the moment of the reading.
+    numbers. ``last_activity`` is the latest that was known at the moment of the reading. The seat
+    that somebody left from lets their deals count for the team beyond its end.
     """
 
     pk: int
@@ -109,10 +96,5 @@ def _seller(person: Any) -> Seller:
         left_on=person.left_on,
         shown=person.shown,
         last_activity=person.last_activity,
-        seats=tuple(_seat(seat) for seat in person.seats),
+        seats=tuple(Seat.read(**seat) for seat in person.seats),
     )
-
-
-def _seat(row: dict) -> Seat:
-    until = date.fromisoformat(row["until"]) if row["until"] else None
-    return Seat(row["team"], date.fromisoformat(row["since"]), until)

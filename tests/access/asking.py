@@ -21,7 +21,7 @@ MODULES = [
     if found.name.startswith("expected_")
 ]
 CASES: list[Case] = [case for module in MODULES for case in module.CASES]
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "org.backends.SessionBackend"
 CHANGING = re.compile(
     rb'(nonce="[^"]*"|csrfmiddlewaretoken" value="[^"]*"|csrf-token" content="[^"]*"|[0-9a-f-]{36})'
 )

@@ -33,7 +33,7 @@ from tests.factories.pipeline import AccountFactory, DealFactory, StageFactory
 from tests.pages import form_of
 from tests.worlds import SalesTeam
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "org.backends.SessionBackend"
 COMPARED = (
     "name",
     "account_id",

@@ -4,7 +4,7 @@ from django.test import Client
 from org.models.people import Person
 from tests.pipeline.reports.paper import Paper, build_paper
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "org.backends.SessionBackend"
 
 
 @pytest.fixture

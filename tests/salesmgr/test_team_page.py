@@ -321,7 +321,7 @@ def test_the_number_of_statements_is_the_same_for_few_and_many(
             QuotaFactory(person=rep, period=paper.period("Q1 2026"), set_at=at(1, 1))
             paper.make(f"open of {rep}", rep, "10", expected_close_on=date(2026, 3, 1))
             paper.win(f"won by {rep}", rep, "10", at(3, 1))
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(9):
             page(client)
     assert won.pk
 

@@ -104,7 +104,7 @@ def test_the_log_asks_the_database_the_same_for_one_and_three(
         audit.record(actor, "test.deed", sales_team.rita)
     ada.get(reverse("org:audit"))
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(5):
         response = ada.get(reverse("org:audit"))
 
     assert len(subjects(response)) == rows

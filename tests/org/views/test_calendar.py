@@ -151,5 +151,5 @@ def test_the_calendar_asks_the_database_the_same_for_one_and_three(
         calendar.add_holiday(by=None, day=date(2026, 1, 1 + number), name="Off")
     ada.get(reverse("org:calendar"))
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(6):
         ada.get(reverse("org:calendar"))

@@ -100,7 +100,7 @@ def test_the_list_asks_the_database_the_same_for_one_and_three(
     client.force_login(admin)
     client.get(reverse("org:people"))
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(5):
         response = client.get(reverse("org:people"))
 
     assert len(names(response)) == people_count

@@ -54,7 +54,7 @@ def test_the_tree_asks_the_database_the_same_for_one_and_three(
         TeamMembershipFactory(is_lead=True)
     ada.get(reverse("org:teams"))
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(4):
         response = ada.get(reverse("org:teams"))
 
     assert response.content.decode().count("org-tree--0") == teams

@@ -11,7 +11,7 @@ from tests.factories.pipeline import AccountFactory, ProductFactory, StageFactor
 from tests.pipeline.imports.runs import counts, imported, planned, uploaded
 
 pytestmark = pytest.mark.django_db
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "org.backends.SessionBackend"
 ACCOUNTS = "Firm,Holder\nAcme,Annie\n"
 PAGE = "pipeline:imports-remembered"
 

@@ -12,7 +12,7 @@ from tests.factories.pipeline import AccountFactory, ProductFactory, StageFactor
 from tests.pipeline.imports.runs import executed, imported, planned, table, uploaded, worked
 
 pytestmark = pytest.mark.django_db
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "org.backends.SessionBackend"
 
 
 @pytest.fixture
@@ -219,7 +219,7 @@ def test_the_list_asks_the_same_for_one_and_three(
         imported("accounts", f"Account name\nA{number}\n", by=admin)
     signed_in.get(reverse("pipeline:imports"))
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(4):
         signed_in.get(reverse("pipeline:imports"))
 
 
@@ -234,7 +234,7 @@ def test_the_preview_asks_the_same_for_one_and_three(
     run = planned("accounts", f"Account name,Owner\n{lines}", by=admin)
     signed_in.get(url("import", run))
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(11):
         signed_in.get(url("import", run))
 
 

@@ -278,7 +278,7 @@ def test_the_page_asks_the_database_the_same_for_one_and_three(
     url = reverse("pipeline:territory-bookings")
     client.get(url)
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(11):
         assert client.get(url).status_code == 200
 
 

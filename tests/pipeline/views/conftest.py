@@ -9,7 +9,7 @@ from django.test import Client
 from org.models.people import Person
 from tests.factories.pipeline import StageFactory
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "org.backends.SessionBackend"
 As = Callable[[Person], Client]
 
 

@@ -102,5 +102,5 @@ def test_the_list_asks_the_database_the_same_for_one_and_three(
         products.create_product(by=None, name=f"Product {number}", currency="USD")
     ada.get(URL)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(4):
         assert words(ada.get(URL)).count("In use") == count

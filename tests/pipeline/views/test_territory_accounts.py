@@ -113,7 +113,7 @@ def test_the_list_asks_the_database_the_same_for_one_and_three(
     url = reverse("pipeline:territory-accounts", args=[europe.pk])
     ada.get(url)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(5):
         answer = ada.get(url)
 
     assert words(answer).count("since 1 Jan 2026") == accounts
