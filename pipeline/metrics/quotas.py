@@ -28,8 +28,8 @@ class QuotaBook:
     ``rows`` holds the amount, in cents or cases, of each (subject, period id) that has one;
     withdrawn quotas are left out. ``parents`` is the tree of teams, child -> parent, and
     ``territories`` that of territories.
-    ``team_on`` answers with the team of a person on a day, None outside of any; it is asked for
-    days up to ``as_of``.
+    ``team_on`` answers with the team that a person's quota counts for on a day, None outside of
+    any; it is asked for days up to ``as_of``.
     """
 
     rows: Mapping[tuple[Subject, int], int]
@@ -57,7 +57,7 @@ def resolved_quota(
     teams in it have, a territory that of the territories in it; everyone together have the sum
     over the top teams and the people outside of any. A person's quota counts for the team that
     the person is in on the last day of that quota's period, or on the as-of day if that is
-    earlier.
+    earlier; a leaver's for the team that they left from, until it is withdrawn.
 
     A sum is not ``complete`` when a part of the period has no quota while another has.
     ``placed`` is what ``placed_quotas`` returns, computed where not given.

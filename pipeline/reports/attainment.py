@@ -139,7 +139,7 @@ def quota_book(
     return QuotaBook(
         rows=amounts,
         parents=calendar.parents,
-        team_on=people.team_on,
+        team_on=people.owes_to,
         as_of=calendar.day(as_of),
         territories=calendar.territories,
     )

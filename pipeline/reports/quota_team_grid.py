@@ -74,7 +74,7 @@ def _member(ground: Ground, pk: int, team: int, placed: list[Placed]) -> Row:
             cells.append(ground.cell(subject, person.name, column, carried))
             continue
         day = min(column.period.period.last_day, ground.book.as_of)
-        there = ground.people.team_on(pk, day)
+        there = ground.people.owes_to(pk, day)
         cell = ground.cell(subject, person.name, column, exact(ground, subject, column))
         note = "" if there == team else _elsewhere(ground, there)
         may = there == team and ground.may_set(pk)

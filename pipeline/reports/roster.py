@@ -51,6 +51,18 @@ class Roster:
         found = self.people.get(person)
         return next((seat.team for seat in found.seats if seat.holds(day)), None) if found else None
 
+    def owes_to(self, person: int, day: date) -> int | None:
+        """Return the team that a person's quota counts for on a day of the span.
+
+        It is the team of the day. Whoever has left owes it to the team that they left from: a
+        quota of that team's own holds it, so that it is no quota beside the team's.
+        """
+        found = self.people.get(person)
+        if found is None or not found.gone_by(day):
+            return self.team_on(person, day)
+        past = [seat.team for seat in found.seats if seat.since <= day]
+        return past[-1] if past else None
+
     def in_teams(self, teams: frozenset[int] | None, day: date) -> set[int]:
         """Return who was in these teams on a day; None for everybody, in a team or not."""
         if teams is None:
