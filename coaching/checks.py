@@ -1,4 +1,4 @@
-"""What must be true of the installation for private notes to stay private."""
+"""What must be true of the installation for what is private to stay private."""
 
 from typing import Any
 
@@ -18,8 +18,8 @@ def database_role_obeys_row_security(databases: Any = None, **_: Any) -> list[Ch
         return []
     return [
         Error(
-            "The database role can read everybody's private notes: it is a superuser or may bypass"
-            " row-level security.",
+            "The database role can read everybody's private notes and all candidates: it is a"
+            " superuser or may bypass row-level security.",
             hint="Give the application a role of its own: CREATE ROLE salesmgr LOGIN; and let it"
             " own the database.",
             id="coaching.E001",

@@ -37,7 +37,7 @@ class NoteQuerySet(models.QuerySet):
 
 
 class PrivateNoteQuerySet(models.QuerySet):
-    """Read only inside ``coaching.private.reading_as``: outside it the database returns no row."""
+    """Read only inside ``org.private.reading_as``: outside it the database returns no row."""
 
     def visible_to(self, viewer: "Person") -> QuerySet:
         return self.filter(author=viewer)

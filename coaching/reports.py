@@ -5,9 +5,9 @@ from datetime import date, timedelta
 
 from django.db.models import Count, Max, Min, Q
 
-from coaching import private
 from coaching.enums import ItemState, SessionState
 from coaching.models import ActionItem, Note, OneOnOne, PrivateNote, Session
+from org import private
 from org.models.people import Person, ReportingLine
 from org.querysets import on_day
 

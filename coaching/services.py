@@ -7,10 +7,10 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from coaching import private, rules
+from coaching import rules
 from coaching.enums import ItemState, SessionState
 from coaching.models import ActionItem, Note, OneOnOne, PrivateNote, Session
-from org import audit
+from org import audit, private
 from org.models.people import Person
 
 EARLIEST, LATEST = date(2000, 1, 1), date(2199, 12, 31)

@@ -43,6 +43,8 @@ class HiringStageQuerySet(models.QuerySet):
 
 
 class CandidateQuerySet(models.QuerySet):
+    """Read only inside ``org.private.reading_as``: outside it the database returns no row."""
+
     def visible_to(self, viewer: "Person") -> QuerySet:
         return self.filter(
             pk__in=models.QuerySet(self.model)

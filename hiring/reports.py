@@ -7,6 +7,7 @@ from django.db.models import Count, Q
 from hiring import rules
 from hiring.enums import StageKind
 from hiring.models import Application, HiringStage, Requisition
+from org import private
 from org.models.people import Person
 
 
@@ -54,7 +55,9 @@ def board(viewer: Person, requisition: Requisition) -> list[Column]:
     by_stage: dict[int, list[Application]] = {}
     if rules.sees_candidates(viewer, requisition):
         rows = Application.objects.visible_to(viewer).filter(requisition=requisition)
-        for application in rows.select_related("candidate").order_by("applied_at", "pk"):
+        with private.reading_as(viewer):
+            shown = list(rows.select_related("candidate").order_by("applied_at", "pk"))
+        for application in shown:
             by_stage.setdefault(application.stage_id, []).append(application)
     now = Count("pk", filter=Q(stays__valid_to__gte="9999-12-31T00:00:00Z"), distinct=True)
     counted = {

@@ -11,7 +11,7 @@ from django.db.models import F
 from hiring import rules
 from hiring.enums import RequisitionState, StageKind
 from hiring.models import ERASED, Application, Candidate, HiringStage, Requisition
-from org import audit
+from org import audit, private
 from org.models.people import Person
 from org.models.teams import Team
 
@@ -146,7 +146,7 @@ def add_candidate(
     if not full_name.strip():
         raise ValidationError({"full_name": "Give the candidate's name."})
     try:
-        with transaction.atomic():
+        with private.reading_as(by):
             candidate = Candidate.objects.create(
                 full_name=full_name.strip(), email=email, phone=phone, source=source, notes=notes
             )
@@ -177,13 +177,10 @@ def move_application(
     application.refresh_from_db()
     if not moved:
         raise StageConflictError(application)
-    audit.record(
-        by,
-        "application.move",
-        application.candidate,
-        changes={"stage": (before, to)},
-        label=_label(application.candidate),
-    )
+    with private.reading_as(by):
+        candidate = application.candidate
+    changes = {"stage": (before, to)}
+    audit.record(by, "application.move", candidate, changes=changes, label=_label(candidate))
     return application
 
 
@@ -195,7 +192,8 @@ def erase_candidate(candidate: Candidate, *, by: Person, at: datetime) -> Candid
     candidate.full_name = ERASED
     candidate.email = candidate.phone = candidate.source = candidate.notes = ""
     candidate.erased_at = at
-    candidate.save()
+    with private.reading_as(by):
+        candidate.save()
     audit.record(by, "candidate.erase", candidate, label=_label(candidate))
     return candidate
 

@@ -100,6 +100,10 @@ class QuotaQuerySet(models.QuerySet):
             access.people_filter(viewer, "person") | Q(team__in=access.led_team_ids(viewer))
         )
 
+    def of_people_seen_by(self, viewer: "Person") -> QuerySet:
+        """Return the quotas that the viewer may ever set: of people below, or all for admins."""
+        return self.filter(access.people_filter(viewer, "person"))
+
     def as_of(self, moment: datetime) -> "QuotaQuerySet":
         """Return each subject's newest version at ``moment``, withdrawn ones included."""
         return self.filter(set_at__lte=moment).newest()

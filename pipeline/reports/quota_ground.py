@@ -85,7 +85,7 @@ class Sum:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grid:
-    """What the page shows. ``seen`` is the id of the newest version that went into it."""
+    """What the page shows. ``seen`` is the id of the newest version that concerns the viewer."""
 
     columns: list[Column]
     rows: list[Row]
@@ -170,7 +170,7 @@ class Ground:
 
 def ground_of(viewer: Person, query: GridQuery, now: datetime, drafts: Drafts) -> Ground:
     # Without those that a slower clock calls later: the page does not show them.
-    shown = Quota.objects.filter(set_at__lte=now)
+    shown = Quota.objects.of_people_seen_by(viewer).filter(set_at__lte=now)
     seen = shown.order_by("-pk").values_list("pk", flat=True).first() or 0
     calendar = setting()
     year = calendar.named(query.year)

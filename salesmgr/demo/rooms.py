@@ -4,14 +4,14 @@ import uuid
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 
-from coaching import private
 from coaching.enums import ItemState, SessionState
 from coaching.models import ActionItem, Note, OneOnOne, PrivateNote, Session
 from hiring.enums import RequisitionState
 from hiring.models import Application, Candidate, HiringStage, Requisition
+from org import private
 from org.models.people import Person, ReportingLine, RoleGrant
 from org.models.teams import TeamMembership
 from org.querysets import on_day
@@ -127,6 +127,10 @@ def _close_items(series: OneOnOne, today: date, rng: np.random.Generator) -> Non
 
 
 def _hiring(today: date, rng: np.random.Generator) -> None:
+    with connection.cursor() as cursor:
+        # Loading the deals has made every check immediate, and a candidate is there a moment
+        # before the application that they need.
+        cursor.execute("SET CONSTRAINTS hiring_candidate_considered DEFERRED")
     recruiter = Person.objects.active().filter(role_grants__role="recruiter").first()
     leads = TeamMembership.objects.on(today).filter(is_lead=True, team__children__isnull=True)
     stages = {stage.name: stage for stage in HiringStage.objects.all()}
@@ -162,20 +166,21 @@ def _candidate(  # noqa: PLR0917 -- private, called once
 ) -> None:
     name = f"{rng.choice(FIRST_NAMES)} {rng.choice(LAST_NAMES)}"
     day = opened + timedelta(days=int(rng.integers(0, max(1, (today - opened).days - 12))))
-    candidate = Candidate.objects.create(
-        full_name=name,
-        email=f"{name.lower().replace(' ', '.')}@candidate.example",
-        source=str(rng.choice(["Referral", "Job board", "Sourced", "Website"])),
-    )
-    Candidate.objects.filter(pk=candidate.pk).update(created_at=_at(day))
-    application = Application.objects.create(
-        candidate=candidate,
-        requisition=requisition,
-        stage=taken[0],
-        changed_by=recruiter,
-        applied_at=_at(day),
-        submission=_id(rng),
-    )
+    with private.reading_as(requisition.hiring_manager):
+        candidate = Candidate.objects.create(
+            full_name=name,
+            email=f"{name.lower().replace(' ', '.')}@candidate.example",
+            source=str(rng.choice(["Referral", "Job board", "Sourced", "Website"])),
+        )
+        Candidate.objects.filter(pk=candidate.pk).update(created_at=_at(day))
+        application = Application.objects.create(
+            candidate=candidate,
+            requisition=requisition,
+            stage=taken[0],
+            changed_by=recruiter,
+            applied_at=_at(day),
+            submission=_id(rng),
+        )
     for stage in taken[1:]:
         day = min(today - timedelta(days=1), day + timedelta(days=int(rng.integers(1, 5))))
         with history.writing(by=recruiter, source="task", at=_at(day, hour=11)):

@@ -3,9 +3,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from coaching import private, services
+from coaching import services
 from coaching.models import ActionItem, Note, PrivateNote
-from org import access
+from org import access, private
 from tests.browser import PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -3,9 +3,9 @@ import uuid
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from coaching import private, reports, services
+from coaching import reports, services
 from coaching.models import PrivateNote
-from org import access
+from org import access, private
 
 pytestmark = pytest.mark.django_db
 

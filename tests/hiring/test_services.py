@@ -9,6 +9,7 @@ from django.urls import reverse
 from hiring import reports, services
 from hiring.enums import RequisitionState
 from hiring.models import ERASED, FOREVER, Application, Candidate, HiringStage, StageStay
+from org import private
 from org.models.audit import AuditEntry
 
 pytestmark = pytest.mark.django_db
@@ -111,11 +112,12 @@ def test_a_move_on_an_old_page_is_refused(sales_team, requisition):
     assert Application.objects.get().stage.name == "Screen"
 
 
-def test_a_double_click_is_one_candidate(requisition):
+def test_a_double_click_is_one_candidate(sales_team, requisition):
     once = uuid.uuid4()
 
     assert add(requisition, submission=once) == add(requisition, submission=once)
-    assert Candidate.objects.count() == 1
+    with private.reading_as(sales_team.rex):
+        assert Candidate.objects.count() == 1
 
 
 def test_nobody_is_added_to_a_requisition_that_is_not_open(sales_team, requisition):
@@ -151,9 +153,9 @@ def test_erasing_leaves_no_trace_of_who_it_was(sales_team, requisition):
 
     services.erase_candidate(application.candidate, by=sales_team.rex, at=AT)
 
-    candidate = Candidate.objects.get()
-    assert (candidate.full_name, candidate.email, candidate.notes) == (ERASED, "", "")
-    with connection.cursor() as cursor:
+    with private.reading_as(sales_team.rex), connection.cursor() as cursor:
+        candidate = Candidate.objects.get()
+        assert (candidate.full_name, candidate.email, candidate.notes) == (ERASED, "", "")
         tables = connection.introspection.table_names(cursor)
         for word in ("Nora", "nora@", "Dutch"):
             cursor.execute(
@@ -170,7 +172,8 @@ def test_interviewers_read_and_do_not_move(sales_team, requisition):
     services.name_interviewers(requisition, by=sales_team.mia, interviewers=[sales_team.ron])
     application = add(requisition)
 
-    assert Candidate.objects.visible_to(sales_team.ron).get() == application.candidate
+    with private.reading_as(sales_team.ron):
+        assert Candidate.objects.visible_to(sales_team.ron).get() == application.candidate
     with pytest.raises(PermissionDenied):
         move(application, "Hired", sales_team.ron)
 
@@ -180,7 +183,8 @@ def test_who_interviews_no_more_reads_no_more(sales_team, requisition):
     services.name_interviewers(requisition, by=sales_team.mia, interviewers=[sales_team.ron])
     services.name_interviewers(requisition, by=sales_team.mia, interviewers=[])
 
-    assert not Candidate.objects.visible_to(sales_team.ron).exists()
+    with private.reading_as(sales_team.ron):
+        assert not Candidate.objects.exists()
 
 
 def test_a_manager_names_no_stranger_as_hiring_manager(sales_team):
@@ -227,7 +231,7 @@ def test_the_pages_ask_as_much_for_three_as_for_one(
 
     with django_assert_num_queries(3):
         assert client.get("/hiring/").status_code == 200
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(12):
         response = client.get(requisition.get_absolute_url())
 
     assert f"Candidate {count - 1}" in response.content.decode()
