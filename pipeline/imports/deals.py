@@ -98,8 +98,7 @@ CASE WHEN r.data ? 'category_override'
 
 COMPARE = f"""
 WITH judged AS (
-    SELECT turn.row, turn.key, turn.first_row, turn.turn, r.data, first.data AS first_data,
-           t.id AS target,
+    SELECT turn.row, r.data, t.id AS target,
            CASE WHEN t.id IS NULL THEN '{{}}' ELSE
            {change_of(COLUMNS)} || {CATEGORY_CHANGE} || {LINE_CHANGE} END AS changes,
            v.valid_from,
@@ -108,51 +107,53 @@ WITH judged AS (
                      || ' an id column is needed.' END AS reason
       FROM import_turn turn
       JOIN pipeline_importstagedrow r ON r.run_id = %(run)s AND r.row = turn.row
-      LEFT JOIN pipeline_importstagedrow first
-             ON turn.turn > 1 AND first.run_id = %(run)s AND first.row = turn.first_row
       LEFT JOIN import_match m ON m.row = turn.row
       LEFT JOIN pipeline_deal t ON t.id = m.target AND m.many = 1
       LEFT JOIN pipeline_dealversion v ON v.deal_id = t.id AND v.valid_to = {FOREVER}
       LEFT JOIN import_lines l ON l.row = turn.row
+     WHERE turn.turn = 1
 ),
-timed AS (
-    SELECT *, CASE
-        WHEN turn = 1 AND target IS NOT NULL AND changes - 'lines' <> '{{}}'
+decided AS (
+    SELECT *, coalesce(reason, CASE
+        WHEN target IS NOT NULL AND changes - 'lines' <> '{{}}'
              AND %(moment)s::timestamptz IS NOT NULL AND valid_from > %(moment)s::timestamptz
              AND NOT (changes ? 'stage_id' AND data ? 'closed_on'
                       AND (data ->> 'made_closed_at')::timestamptz > valid_from)
         THEN 'The deal has a later change here, of ' || (valid_from AT TIME ZONE %(zone)s)::date
-             || ', than the day of the file''s data.' END AS late
+             || ', than the day of the file''s data.' END) AS why
       FROM judged
-),
-decided AS (
-    SELECT *, coalesce(reason, late) AS why,
-           first_value(coalesce(reason, late)) OVER (PARTITION BY key ORDER BY row) AS first_why
-      FROM timed
 )
 INSERT INTO import_found (row, action, target, changes, reason)
 SELECT row,
-       CASE WHEN why IS NOT NULL THEN 'refuse'
-            WHEN turn > 1 AND first_why IS NOT NULL THEN 'refuse'
-            WHEN turn > 1 AND (data = first_data OR data ? 'line'
-                               AND data - {OF_LINES} = first_data - {OF_LINES}) THEN 'part'
-            WHEN turn > 1 THEN 'refuse'
-            WHEN target IS NULL THEN 'create'
+       CASE WHEN why IS NOT NULL THEN 'refuse' WHEN target IS NULL THEN 'create'
             WHEN changes = '{{}}' THEN 'leave' ELSE 'change' END,
-       target,
-       CASE WHEN turn = 1 AND target IS NOT NULL AND changes <> '{{}}' THEN changes END,
-       coalesce(why, CASE
-            WHEN turn > 1 AND first_why IS NOT NULL
-            THEN 'It repeats row ' || first_row || ', which is refused.'
-            WHEN turn > 1 AND NOT (data = first_data OR data ? 'line'
-                                   AND data - {OF_LINES} = first_data - {OF_LINES})
-            THEN 'Row ' || first_row || ' is the same deal with another ' || coalesce(
-                 (SELECT string_agg(replace(replace(theirs.key, '_id', ''), '_', ' '), ', '
-                                    ORDER BY theirs.key)
-                    FROM jsonb_each(data - {OF_LINES}) theirs
-                   WHERE theirs.value IS DISTINCT FROM first_data -> theirs.key
-                     AND theirs.key NOT LIKE 'made%%'), 'value') || '.' END)
+       target, CASE WHEN target IS NOT NULL AND changes <> '{{}}' THEN changes END, why
   FROM decided
+"""
+
+# Rows of a key that an earlier row has: parts of the same deal, or at odds with it.
+COMPARE_FURTHER = f"""
+WITH further AS (
+    SELECT turn.row, turn.first_row, r.data, first.data AS first_data, found.reason AS first_why,
+           r.data = first.data
+           OR r.data ? 'line' AND r.data - {OF_LINES} = first.data - {OF_LINES} AS is_part
+      FROM import_turn turn
+      JOIN pipeline_importstagedrow r ON r.run_id = %(run)s AND r.row = turn.row
+      JOIN pipeline_importstagedrow first ON first.run_id = %(run)s AND first.row = turn.first_row
+      JOIN import_found found ON found.row = turn.first_row
+     WHERE turn.turn > 1
+)
+INSERT INTO import_found (row, action, reason)
+SELECT row, CASE WHEN first_why IS NULL AND is_part THEN 'part' ELSE 'refuse' END, CASE
+       WHEN first_why IS NOT NULL THEN 'It repeats row ' || first_row || ', which is refused.'
+       WHEN NOT is_part
+       THEN 'Row ' || first_row || ' is the same deal with another ' || coalesce(
+            (SELECT string_agg(replace(replace(theirs.key, '_id', ''), '_', ' '), ', '
+                               ORDER BY theirs.key)
+               FROM jsonb_each(data - {OF_LINES}) theirs
+              WHERE theirs.value IS DISTINCT FROM first_data -> theirs.key
+                AND theirs.key NOT LIKE 'made%%'), 'value') || '.' END
+  FROM further
 """
 
 
@@ -168,6 +169,8 @@ def compare(run: ImportRun, *, zone: str, moment: datetime | None, dated: bool) 
     execute(LINES, params)
     execute("ANALYZE import_lines")
     execute(COMPARE, params)
+    execute("ANALYZE import_found (row)")
+    execute(COMPARE_FURTHER, params)
 
 
 def usual_open_stage(run: ImportRun) -> int | None:
