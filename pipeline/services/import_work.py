@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connection, transaction
 
+from kit.collecting import heap_set_aside
 from org import audit
 from org.models.people import Person
 from org.services.calendar import organisation
@@ -48,7 +49,7 @@ def work_on(run_id: int, *, now: datetime, progress: Progress = silent) -> bool:
         ImportState.UNDOING: _undo,
     }
     try:
-        with _held(run_id) as run:
+        with heap_set_aside(), _held(run_id) as run:
             if run is None or run.state not in WORKING:
                 return False
             steps[ImportState(run.state)](run, now, progress)

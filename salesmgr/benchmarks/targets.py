@@ -84,8 +84,10 @@ REASONS: Mapping[str, str] = {
         " quarters and years, not the whole history."
     ),
     "Import of deals, preview and run": (
-        "Every cell is read, matched and compared in Python for the preview, and staged in the"
-        " database, before the rows are copied; each deal's first version and audit are written."
+        "Python reads the file twice, which takes three tenths of the processor time. The database"
+        " takes the rest: each deal and its first version enter some thirty indexes, and seven"
+        " foreign keys of each are looked up one by one, where the floor writes one table, a"
+        " temporary one without any foreign key."
     ),
 }
 # A viewer who may see less must not wait longer: (restricted case, case of who sees all, limit).
