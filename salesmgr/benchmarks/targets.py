@@ -85,8 +85,8 @@ REASONS: Mapping[str, str] = {
     ),
     "Import of deals, preview and run": (
         "Python reads the file twice, which takes three tenths of the processor time. The database"
-        " takes the rest: each deal and its first version enter some thirty indexes, and seven"
-        " foreign keys of each are looked up one by one, where the floor writes one table, a"
+        " takes the rest: each deal and its first version enter nearly thirty indexes, and seven"
+        " foreign keys of the two are looked up one by one, where the floor writes one table, a"
         " temporary one without any foreign key."
     ),
 }

@@ -131,5 +131,5 @@ def test_the_page_asks_the_same_for_one_and_three(
         )
     signed_in.get(reverse(PAGE))
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(9):
         signed_in.get(reverse(PAGE))
