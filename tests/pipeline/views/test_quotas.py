@@ -321,5 +321,5 @@ def test_the_grid_asks_the_database_the_same_for_one_and_three(  # noqa: PLR0917
     url = address(sales_team, year)
     client.get(url)
 
-    with django_assert_num_queries(13 if viewer == "ada" else 14):
+    with django_assert_num_queries(14):
         client.get(url)
