@@ -44,9 +44,8 @@ class Account(models.Model):
         ordering = ["name", "pk"]
         indexes = [
             models.Index(Upper("name"), name="account_name_upper"),
-            models.Index(
-                fields=["name", "id"], name="account_by_name", condition=Q(archived_at__isnull=True)
-            ),
+            # Archived ones too: lists of deals are ordered by it.
+            models.Index(fields=["name", "id"], name="account_by_name"),
             GinIndex(SearchVector("name", config="simple"), name="account_name_words"),
         ]
         constraints = [

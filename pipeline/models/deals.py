@@ -78,7 +78,7 @@ class Deal(models.Model):
         Account, null=True, blank=True, on_delete=models.PROTECT, related_name="deals"
     )
     owner = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="deals")
-    stage = models.ForeignKey(Stage, on_delete=models.PROTECT, related_name="deals")
+    stage = models.ForeignKey(Stage, on_delete=models.PROTECT, related_name="deals", db_index=False)
     status = models.CharField(max_length=10, choices=choices(Status), default=Status.OPEN)
     amount = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
     currency = models.CharField(max_length=3, validators=[CURRENCY_CODE])
@@ -124,6 +124,8 @@ class Deal(models.Model):
                 condition=Q(status=Status.OPEN, archived_at__isnull=True),
             ),
             models.Index(fields=["-created_at", "-id"], name="deal_newest"),
+            # In place of the stage's own index: see reports/deal_order.py.
+            models.Index(fields=["stage", "id"], name="deal_by_stage"),
             # When a deal was created, for the sales cycle of thousands at once.
             models.Index(fields=["id"], name="deal_creation", include=["created_at"]),
             models.Index(fields=["owner", "-created_at", "-id"], name="deal_newest_of_owner"),

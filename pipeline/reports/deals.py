@@ -17,6 +17,7 @@ from pipeline.metrics.stage_path import SECONDS_A_DAY, days_by_stage
 from pipeline.models.accounts import Contact
 from pipeline.models.deals import Deal, DealLine, DealVersion, Stage
 from pipeline.querysets import DealQuerySet, DealVersionQuerySet
+from pipeline.reports.deal_order import GROUPINGS, grouped_page
 from pipeline.reports.selection import DealSelection
 from pipeline.reports.timeline import Timeline, deal_timeline, deal_versions, version_words
 
@@ -130,8 +131,15 @@ def deal_list(
     shown = min(totals.count, COUNT_CAP)
     number = min(number, max(1, -(-shown // PAGE_SIZE)))
     start = (number - 1) * PAGE_SIZE
+    if totals.count >= COUNT_CAP and field in GROUPINGS and selection.as_of is None:
+        found = grouped_page(
+            rows, selection, field=field, descending=descending, start=start,
+            stop=start + PAGE_SIZE,
+        )  # fmt: skip
+    else:
+        found = list(rows[start : start + PAGE_SIZE])
     page = Page(
-        list(rows[start : start + PAGE_SIZE]),
+        found,
         number,
         PAGE_SIZE,
         shown,

@@ -36,17 +36,20 @@ DEALS = [
     Column(
         key="account",
         label="Account",
+        sort="account__name",
         value=lambda row: row.account.name if row.account else "",
         href=_account_href,
     ),
     Column(
         key="owner",
         label="Owner",
+        sort="owner__full_name",
         value=lambda row: row.owner.full_name,
     ),
     Column(
         key="stage",
         label="Stage",
+        sort="stage__order",
         kind="badge",
         value=lambda row: row.stage.name,
         tone=lambda row: TONES[Status(row.status)],
