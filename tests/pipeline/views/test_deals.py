@@ -439,8 +439,8 @@ def test_a_move_takes_few_statements(sales_team, stages, django_assert_max_num_q
     mia.get("/healthz")  # The session's first request writes it.
     mia.get(page(deal))
 
-    # Four for who asks, two for what, seven in the transaction, its two ends included.
-    with django_assert_max_num_queries(13):
+    # Two for who asks, two for what, seven in the transaction, its two ends included.
+    with django_assert_max_num_queries(11):
         mia.post(page(deal, "deal-move"), {"version": 1, "stage": stages.propose.pk})
 
     deal.refresh_from_db()
@@ -708,4 +708,4 @@ def test_the_page_asks_as_much_for_one_thing_of_each_as_for_three(as_, sales_tea
         counted.append(len(queries))
 
     assert counted[0] == counted[1]
-    assert counted[0] <= 11, "\n".join(query["sql"][:150] for query in queries.captured_queries)
+    assert counted[0] <= 9, "\n".join(query["sql"][:150] for query in queries.captured_queries)
