@@ -1,13 +1,14 @@
 """What the forecast pages are asked for."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.http import Http404
 
 from forecasting.reports.subjects import Choice, chosen
-from kit.forms import DayField, KitForm, PageField
+from kit.forms import AsOfField, KitForm, PageField
 from org.enums import PeriodKind
 
 KINDS = ((PeriodKind.QUARTER, "Quarters"), (PeriodKind.MONTH, "Months"))
@@ -37,7 +38,10 @@ class ForecastForm(SubjectForm):
     """A subject's forecasts, with one period opened, as of now or of a past day."""
 
     period = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1)
-    as_of = DayField(required=False, label="As of")
+
+    def __init__(self, data: Any, *, options: Sequence[Choice], today: date) -> None:
+        super().__init__(data, options=options)
+        self.fields["as_of"] = AsOfField(today=today)
 
 
 class DealsForm(SubjectForm):

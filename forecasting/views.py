@@ -12,6 +12,7 @@ from forecasting import charts, tables
 from forecasting.forms import AccuracyForm, DealsForm, ForecastForm, SubjectForm
 from forecasting.reports import accuracy as accuracy_reports
 from forecasting.reports import forecasts as reports
+from forecasting.reports.deals import deals_behind
 from forecasting.reports.subjects import choices
 from kit.pages import paginate
 from kit.tables import Column, Empty, Table
@@ -26,7 +27,7 @@ NOTHING = Empty(title="Nothing here.", text="No open deal is expected to close i
 def forecast(request: HttpRequest) -> HttpResponse:
     """Show a subject's forecasts of the open periods and what one of them is made of."""
     viewer = _seller(request)
-    form = ForecastForm(request.GET, options=choices(viewer))
+    form = ForecastForm(request.GET, options=choices(viewer), today=access.today())
     if not form.is_valid():
         return _refused(request, form)
     asked = form.cleaned_data
@@ -34,7 +35,8 @@ def forecast(request: HttpRequest) -> HttpResponse:
     page = reports.forecast_page(viewer, choice, period=asked["period"], day=asked["as_of"])
     context = {"form": form, "choice": choice, "page": page}
     if page is None:
-        return render(request, "forecasting/nothing_yet.html", context | _admin(viewer))
+        context |= {"begins": begins} if (begins := reports.runs_begin_on()) else _admin(viewer)
+        return render(request, "forecasting/nothing_yet.html", context)
     context |= {
         "headline": page.opened and tables.headline(page, choice, page.opened),
         "periods": tables.periods_table(page, choice, day=asked["as_of"]),
@@ -55,7 +57,7 @@ def deals(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _refused(request, form)
     choice, period = form.cleaned_data["subject"], form.cleaned_data["period"]
-    found = reports.deals_behind(viewer, choice, period=period)
+    found = deals_behind(viewer, choice, period=period)
     if found is None:
         raise Http404
     table = _paged(request, form, columns=tables.DEALS, rows=found.rows, caption="Open deals")

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.forms.renderers import DjangoTemplates
 
+from kit.periods import refusal_of_as_of
 from kit.tables import Column, Sort, UnknownSortError
 from kit.widgets import written
 
@@ -95,6 +96,20 @@ class DayField(forms.DateField):
         if isinstance(value, str) and value.strip() and not PLAIN_DAY.fullmatch(value.strip()):
             raise ValidationError(self.error_messages["invalid"], code="invalid")
         return super().to_python(value)
+
+
+class AsOfField(DayField):
+    """The day as of whose end a page is asked for: cleaned to a past day, or to None for now."""
+
+    def __init__(self, *, today: date, **options: Any) -> None:
+        self.today = today
+        super().__init__(required=False, label="As of", **options)
+
+    def clean(self, value: Any) -> date | None:
+        day: date | None = super().clean(value)
+        if day is not None and (refusal := refusal_of_as_of(day, today=self.today)):
+            raise ValidationError(refusal, code="as_of")
+        return None if day == self.today else day
 
 
 class SortField(forms.CharField):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 MONTHS_PER_QUARTER = 3
+EARLIEST_YEAR = 1980
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,15 @@ class Period:
     @property
     def last_day(self) -> date:
         return self.end - timedelta(days=1)
+
+
+def refusal_of_as_of(day: date, *, today: date) -> str:
+    """Say why nothing can be asked for as of ``day``; "" where it can."""
+    if day > today:
+        return "That day has not come yet: choose today or a day before."
+    if day.year < EARLIEST_YEAR:
+        return f"There is nothing to see so long ago: choose a day from {EARLIEST_YEAR} on."
+    return ""
 
 
 def month_start(day: date, *, months: int = 0) -> date:

@@ -5,17 +5,19 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Q
 
-from forecasting.models import DealExpectation, Forecast, ForecastRun, PastForecast
+from forecasting.models import Forecast, ForecastRun, PastForecast
 from forecasting.reports.subjects import Choice
+from kit.money import from_cents
 from org.access import below
-from org.enums import Measure
 from org.models.calendar import FiscalPeriod
 from org.models.people import Person
 from org.models.teams import Team, TeamMembership
 from pipeline.enums import SubjectKind
-from pipeline.models.recompute import AttainmentSnapshot, RecomputeRun
+from pipeline.metrics.attainment import Target
+from pipeline.models.recompute import RecomputeRun
+from pipeline.reports.attainment import quotas
 
 NOTHING = Decimal(0)
 
@@ -24,7 +26,7 @@ NOTHING = Decimal(0)
 class PeriodForecast:
     """A period's forecast, or why there is none (``missing``). Money in the reporting currency.
 
-    ``quota`` is that of the run's day; None where none is set or the period is not current.
+    ``quota`` is the one known at the run's moment; None where none is set.
     """
 
     period: FiscalPeriod
@@ -73,6 +75,18 @@ class ForecastPage:
     lines: list[Line]
     points: list[Point]
     is_newest: bool
+    asked: date | None = None
+
+    @property
+    def stands_in(self) -> bool:
+        """Whether no run of the day that was asked for is kept, and an earlier one is shown."""
+        return self.asked is not None and self.asked != self.run.as_of
+
+
+def runs_begin_on() -> date | None:
+    """Return the day of the earliest run in use; None before the first."""
+    earliest = RecomputeRun.objects.published().last()
+    return earliest.as_of if earliest else None
 
 
 def run_for(*, day: date | None = None) -> RecomputeRun | None:
@@ -86,7 +100,7 @@ def forecast_page(
 ) -> ForecastPage | None:
     """Return the subject's forecasts as of a day (None: the newest), with one period opened.
 
-    None where nothing has been computed yet. The period opened is the current quarter unless
+    None where no run was made by that day. The period opened is the current quarter unless
     ``period`` names another of them.
     """
     run = run_for(day=day)
@@ -105,6 +119,7 @@ def forecast_page(
         lines=_lines(viewer, run, choice, opened) if opened else [],
         points=_points(viewer, run, choice, opened) if opened else [],
         is_newest=day is None or run == run_for(),
+        asked=day,
     )
 
 
@@ -114,18 +129,21 @@ def period_forecasts(
     """Return the forecast of each open period: quarters before months, the nearer first."""
     found = Forecast.objects.visible_to(viewer).of(**choice.columns).filter(run=run)
     forecasts = {row.period_id: row for row in found}
-    quotas = AttainmentSnapshot.objects.visible_to(viewer).of(**choice.columns).filter(run=run)
-    targets = dict(quotas.filter(measure=Measure.BOOKINGS).values_list("period", "target"))
+    targets = quotas(choice.subject, [row.period for row in facts], as_of=run.moment)
     ordered = sorted(facts, key=lambda row: (row.period.kind == "month", row.period.start_on))
     return [
         PeriodForecast(
             period=row.period,
             forecast=forecasts.get(row.period_id),
             missing=row.missing or _not_computed(row, forecasts),
-            quota=targets.get(row.period_id),
+            quota=_money(targets.get(row.period_id)),
         )
         for row in ordered
     ]
+
+
+def _money(target: Target | None) -> Decimal | None:
+    return None if target is None else from_cents(target.amount)
 
 
 def _not_computed(row: ForecastRun, forecasts: dict[int, Forecast]) -> str:
@@ -144,7 +162,7 @@ def _lines(viewer: Person, run: RecomputeRun, choice: Choice, opened: PeriodFore
     if whole is None or choice.subject.kind is SubjectKind.PERSON:
         return []
     rows = Forecast.objects.visible_to(viewer).filter(run=run, period=opened.period)
-    rows = rows.filter(_whose(choice, run)).select_related("person")
+    rows = rows.filter(counted_for(choice, run)).select_related("person")
     lines = [
         Line(
             name=str(row.person),
@@ -186,47 +204,7 @@ def _points(
     return [*points, Point(run.as_of, now.total, now.low, now.high)] if now else points
 
 
-@dataclass(frozen=True, slots=True)
-class DealsBehind:
-    """The open deals that a forecast counts on, largest first; ``rows`` are those in view.
-
-    ``total`` is the forecast's part from open deals, ``shown`` what the rows add up to.
-    """
-
-    run: RecomputeRun
-    period: FiscalPeriod
-    rows: QuerySet[DealExpectation]
-    total: Decimal
-    shown: Decimal
-
-    @property
-    def hidden(self) -> Decimal:
-        """What is expected of deals that the viewer may not open."""
-        return self.total - self.shown
-
-
-def deals_behind(viewer: Person, choice: Choice, *, period: int) -> DealsBehind | None:
-    """Return the deals behind a subject's forecast of the newest run; None without one."""
-    run = run_for()
-    found = Forecast.objects.visible_to(viewer).of(**choice.columns)
-    found = found.filter(run=run, period=period)
-    forecast = found.select_related("run", "period").first()
-    if forecast is None:
-        return None
-    rows = DealExpectation.objects.visible_to(viewer).filter(run=run, period=period)
-    rows = rows.filter(_whose(choice, forecast.run)).select_related(
-        "deal__stage", "deal__owner", "deal__account"
-    )
-    return DealsBehind(
-        run=forecast.run,
-        period=forecast.period,
-        rows=rows,
-        total=forecast.from_open,
-        shown=rows.aggregate(shown=Sum("amount", default=NOTHING))["shown"],
-    )
-
-
-def _whose(choice: Choice, run: RecomputeRun) -> Q:
+def counted_for(choice: Choice, run: RecomputeRun) -> Q:
     """Return the condition that a row's person counts for the subject on the run's day."""
     if choice.subject.kind is SubjectKind.PERSON:
         return Q(person=choice.subject.pk)

@@ -6,12 +6,14 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from forecasting.models import Forecast, ForecastRun
-from forecasting.reports.forecasts import run_for
+from forecasting.models import Forecast, ForecastRun, PastForecast
+from forecasting.reports.forecasts import run_for, runs_begin_on
 from forecasting.reports.subjects import Choice
 from kit.display import DASH, money
+from kit.display import day as shown_day
 from org.models.people import Person
 from pipeline.metrics.attainment import Subject
+from pipeline.models.recompute import RecomputeRun
 from pipeline.reports.setting import Fiscal
 
 
@@ -20,11 +22,15 @@ class ShownForecast:
     """For ``{% include "forecasting/_team_forecast.html" with forecast=… %}``.
 
     ``forecast`` is None where ``missing`` says why. ``as_of`` is the day of the run, None where
-    none is in use yet. The links open the forecast, its deals and its past errors.
+    none is in use yet. ``retold`` is what the method would have said on a past day from what was
+    known then, where no run is as near to the day ``asked`` for. The links open the forecast, its
+    deals and its past errors.
     """
 
+    asked: date | None
     as_of: date | None
     forecast: Forecast | None
+    retold: PastForecast | None
     missing: str
     href: str
     booked_href: str
@@ -32,9 +38,14 @@ class ShownForecast:
     errors_href: str
 
     @property
+    def stands_in(self) -> bool:
+        """Whether the run shown is an earlier one than that of the day asked for."""
+        return self.asked is not None and self.asked != self.as_of
+
+    @property
     def interval(self) -> str:
         """The 80 % interval as text; a dash where there is none."""
-        told = self.forecast
+        told = self.retold or self.forecast
         if told is None or told.low is None or told.high is None:
             return DASH
         return f"{money(told.low)} to {money(told.high)}"
@@ -46,20 +57,24 @@ def shown_forecast(
     """Return the newest forecast of a subject and period, not later than ``as_of`` (None: now).
 
     Forecasts are made of the months and quarters open on the run's day; of others it says so.
-    Three statements, whatever there is.
+    Of a past day without a run, the point that the newest run computed for it, or for the last
+    day before it, stands in where it is nearer. As many statements whatever there is.
     """
     run = run_for(day=as_of)
     choice = Choice(subject, "")
-    forecast, missing = None, "Nothing has been computed yet. It is done every night."
+    forecast, missing = None, _no_run(as_of)
     if run is not None:
         found = Forecast.objects.visible_to(viewer).of(**choice.columns)
         forecast = found.filter(run=run, period=period.pk).first()
         facts = ForecastRun.objects.filter(run=run, period=period.pk).first()
         missing = "" if forecast else _why_not(facts)
+    retold = _retold(viewer, choice, period, day=as_of, run=run if forecast else None)
     query = {"subject": choice.key, "period": period.pk} | ({"as_of": as_of} if as_of else {})
     return ShownForecast(
+        asked=as_of,
         as_of=run.as_of if run else None,
-        forecast=forecast,
+        forecast=None if retold else forecast,
+        retold=retold,
         missing=missing,
         booked_href=choice.won_deals_url(period.period),
         href=f"{reverse('forecasting:forecast')}?{urlencode(query)}",
@@ -68,7 +83,27 @@ def shown_forecast(
     )
 
 
+def _no_run(day: date | None) -> str:
+    begins = runs_begin_on() if day else None
+    if begins:
+        return f"No forecast of that day is kept: the runs begin on {shown_day(begins)}."
+    return "Nothing has been computed yet. It is done every night."
+
+
+def _retold(
+    viewer: Person, choice: Choice, period: Fiscal, *, day: date | None, run: RecomputeRun | None
+) -> PastForecast | None:
+    """Return the last point of a period up to a day, if it is nearer than the run there is."""
+    if day is None or (run is not None and run.as_of == day):
+        return None
+    rows = PastForecast.objects.visible_to(viewer).of(**choice.columns)
+    rows = rows.filter(period=period.pk, made_on__lte=day)
+    if run is not None:
+        rows = rows.filter(made_on__gt=run.as_of)
+    return rows.filter(run=run_for()).order_by("-made_on").first()
+
+
 def _why_not(facts: ForecastRun | None) -> str:
     if facts is None:
-        return "Forecasts are made for the current month and quarter and the next."
+        return "Forecasts are made of the current and the next quarter and of their months."
     return facts.missing or "This subject was not part of the last run."

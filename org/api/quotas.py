@@ -9,13 +9,14 @@ from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from kit.api.fields import Choice, Day, Flag, Moment, Money, PlainText, Row, StrictSerializer
+from kit.api.fields import Choice, Flag, Moment, Money, PlainText, Row, StrictSerializer
 from kit.api.operations import operation, page_body
 from kit.api.pages import Ordering, PageQuery, page_of
 from org import access
 from org.enums import Measure
 from org.models.quotas import Quota
 from org.rest import ApiRequest, answer_once
+from org.rest_days import AsOfDay
 from org.rest_rows import fiscal_periods, people_led, teams_seen, territories_with_numbers
 from org.services import quotas
 from org.services.calendar import end_of_day
@@ -31,7 +32,7 @@ class QuotaQuery(PageQuery):
     territory = Row(rows=territories_with_numbers, required=False)
     measure = Choice(choices=MEASURES, required=False)
     period = Row(rows=fiscal_periods, required=False)
-    as_of = Day(required=False, help_text="The quotas that held at the end of this day.")
+    as_of = AsOfDay(required=False, help_text="The quotas that held at the end of this day.")
     history = Flag(required=False, help_text="Every version, earlier and withdrawn ones included.")
     ordering = ORDERING.field()
 
@@ -104,4 +105,4 @@ def _narrowing(query: dict[str, Any]) -> dict[str, Any]:
 
 def _moment(query: dict[str, Any]) -> datetime:
     day = query.get("as_of")
-    return timezone.now() if day is None or day >= access.today() else end_of_day(day)
+    return timezone.now() if day is None or day == access.today() else end_of_day(day)

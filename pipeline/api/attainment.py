@@ -10,7 +10,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from kit.api.fields import Choice, Day, Flag, Moment, QuerySerializer, Row, RowList
+from kit.api.fields import Choice, Flag, Moment, QuerySerializer, Row, RowList
 from kit.api.operations import operation
 from kit.money import from_cents
 from org import access
@@ -18,6 +18,7 @@ from org.enums import Measure, PeriodKind
 from org.models.calendar import FiscalPeriod
 from org.models.people import Person
 from org.rest import ApiRequest
+from org.rest_days import AsOfDay
 from org.rest_rows import fiscal_periods, people_led, teams_seen, territories_with_numbers
 from org.services.calendar import end_of_day
 from pipeline.enums import SubjectKind
@@ -36,12 +37,7 @@ class AttainmentQuery(QuerySerializer):
     everyone = Flag(required=False, help_text="The whole organisation.")
     measure = Choice(choices=list(Measure), required=False)
     period = Row(rows=fiscal_periods, required=False, help_text="The id of a fiscal period.")
-    as_of = Day(required=False, help_text="As known at the end of this day.")
-
-    def validate_as_of(self, day: Any) -> Any:
-        if day > access.today():
-            raise serializers.ValidationError("This day has not come yet.")
-        return day
+    as_of = AsOfDay(required=False, help_text="As known at the end of this day.")
 
     def validate_everyone(self, wanted: bool) -> bool:  # noqa: FBT001 -- DRF's signature
         if wanted and not access.sees_everyone(self.context["request"].user):

@@ -19,6 +19,7 @@ from kit.api.fields import (
 )
 from kit.api.pages import Ordering, PageQuery
 from org.models.people import Person
+from org.rest_days import AsOfDay
 from org.rest_rows import people_led, teams_seen
 from pipeline.enums import Category, LostReason, Status
 from pipeline.models.accounts import Account
@@ -52,7 +53,7 @@ def accounts_seen(viewer: Person) -> QuerySet:
 class DealQuery(PageQuery):
     """The parts of a DealSelection; days are half-open, ``…_from`` included, ``…_to`` not."""
 
-    as_of = Day(required=False, help_text="Deals as they stood at the end of this day.")
+    as_of = AsOfDay(required=False, help_text="Deals as they stood at the end of this day.")
     text = PlainText(required=False, max_length=100, help_text="Beginnings of words in names.")
     status = Choice(choices=STATUSES, required=False)
     owner = Row(rows=people_led, required=False)

@@ -9,7 +9,6 @@ from typing import Any
 from django.db.models import Model, Prefetch, QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
@@ -164,11 +163,9 @@ def _answer(request: ApiRequest, pk: int, *, status: int = 200) -> Response:
 
 
 def _selection(query: dict[str, Any]) -> DealSelection:
-    """Return what the parameters select; an ``as_of`` of today is now, a later one is refused."""
+    """Return what the parameters select; an ``as_of`` of today is now."""
     parts = {name: part for name, part in query.items() if name in PARTS}
     today, as_of = access.today(), parts.pop("as_of", None)
-    if as_of is not None and as_of > today:
-        raise serializers.ValidationError({"as_of": "This day has not come yet."})
     chosen = {name: part.pk if isinstance(part, Model) else part for name, part in parts.items()}
     return DealSelection(**chosen, as_of=None if as_of == today else as_of)
 

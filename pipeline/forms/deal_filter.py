@@ -10,6 +10,7 @@ from kit import periods
 from kit.display import day
 from kit.fields import choices
 from kit.forms import (
+    AsOfField,
     DayField,
     ExactDecimalField,
     KitForm,
@@ -99,7 +100,6 @@ class DealFilter(KitForm):
         required=False, coerce=int, empty_value=None, widget=forms.HiddenInput
     )
     won = forms.BooleanField(required=False, widget=forms.HiddenInput)
-    as_of = _hidden_day()
     closed_from = _hidden_day()
     closed_to = _hidden_day()
     created_from = _hidden_day()
@@ -114,6 +114,7 @@ class DealFilter(KitForm):
     def __init__(self, data: Any, *, viewer: Person, today: date) -> None:
         super().__init__(data)
         self.today = today
+        self.fields["as_of"] = AsOfField(today=today, widget=forms.HiddenInput)
         people: Choices = list(
             Person.objects.led_by(viewer)
             .with_roles(Role.REP, Role.MANAGER)
@@ -156,10 +157,6 @@ class DealFilter(KitForm):
             Chip(text, query_with(self.data, dict.fromkeys((*names, "page"))))
             for text, names in found
         ]
-
-    def clean_as_of(self) -> date | None:
-        day: date | None = self.cleaned_data["as_of"]
-        return None if day is None or day >= self.today else day
 
     def selection(self) -> dict[str, Any]:
         """Return the parts of the DealSelection that the form asks for; for a valid form."""

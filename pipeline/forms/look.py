@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from kit.forms import DayField, KitForm
+from kit.forms import AsOfField, KitForm
 from org.enums import PeriodKind
 from org.models.people import Person
 from pipeline.reports.look import Look
@@ -18,7 +18,6 @@ KIND_LABELS = {
     PeriodKind.MONTH: "Months",
     PeriodKind.YEAR: "Years",
 }
-EARLIEST_YEAR = 1980
 # In days from today to the month's first.
 MONTHS_BACK, MONTHS_AHEAD = -400, 92
 
@@ -65,8 +64,6 @@ def period_named(text: str, calendar: Setting) -> Named | None:
 class LookForm(KitForm):
     """The period and the as-of day of a page of figures."""
 
-    as_of = DayField(required=False, label="As of")
-
     def __init__(self, data: Any, *, viewer: Person, calendar: Setting, now: datetime) -> None:
         self.viewer, self.calendar, self.now = viewer, calendar, now
         if (period := period_named(data.get("period", ""), calendar)) is not None:
@@ -78,17 +75,8 @@ class LookForm(KitForm):
         self.fields["period"] = PeriodField(
             calendar, today=calendar.day(now), given=given, label="Period"
         )
+        self.fields["as_of"] = AsOfField(today=calendar.day(now))
         self.order_fields(["period", "as_of"])
-
-    def clean_as_of(self) -> Any:
-        day, today = self.cleaned_data["as_of"], self.calendar.day(self.now)
-        if day is None or day == today:
-            return None
-        if day > today:
-            raise ValidationError("That day has not come yet: choose today or a day before.")
-        if day.year < EARLIEST_YEAR:
-            raise ValidationError("There is nothing to see so long ago.")
-        return day
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or self.cleaned_data

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.db.models.functions import Upper
 
-from kit.forms import DayField, KitForm, PageField, PlainTextField
+from kit.forms import AsOfField, DayField, KitForm, PageField, PlainTextField
 from org.models.calendar import FiscalPeriod
 from pipeline.models.accounts import Account
 
@@ -19,21 +19,16 @@ class TerritoryFilter(KitForm):
     """The address of the bookings by territory: which period, as known on which day."""
 
     period = forms.ModelChoiceField(queryset=FiscalPeriod.objects.none(), empty_label=None)
-    as_of = DayField(label="As of", required=False)
 
     def __init__(self, data: Any, *, today: date, standard: int) -> None:
         super().__init__({"period": standard} | data.dict())
-        self.today = today
         self.fields["period"] = forms.ModelChoiceField(
             queryset=FiscalPeriod.objects.filter(start_on__lte=today).order_by(
                 "-start_on", "end_on"
             ),
             empty_label=None,
         )
-
-    def clean_as_of(self) -> date | None:
-        day: date | None = self.cleaned_data["as_of"]
-        return None if day is None or day >= self.today else day
+        self.fields["as_of"] = AsOfField(today=today)
 
 
 class AccountsField(PlainTextField):

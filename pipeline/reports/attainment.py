@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from kit.money import cents
+from kit.periods import Period
 from org.access import below
 from org.enums import Measure
 from org.models.people import Person
@@ -14,7 +15,7 @@ from org.models.quotas import Quota
 from org.models.teams import Team
 from org.models.territories import Territory
 from pipeline.enums import SubjectKind
-from pipeline.metrics.attainment import Attainment, Credit, Subject, attained, merged
+from pipeline.metrics.attainment import Attainment, Credit, Subject, Target, attained, merged
 from pipeline.metrics.quotas import Placed, QuotaBook, Span, placed_quotas, resolved_quota
 from pipeline.reports.credits import Tally, tallies, territory_tallies
 from pipeline.reports.roster import Roster, roster
@@ -66,6 +67,25 @@ def attainment(
         by_territory=territory_tallies(measure, **wanted) if territorial else [],
     )
     return [ledger.attainment(subject) for subject in subjects]
+
+
+def quotas(
+    subject: Subject, periods: Sequence[Fiscal], *, as_of: datetime
+) -> dict[int, Target | None]:
+    """Return a subject's quota for each period, by its id, as ``attainment`` has it.
+
+    The number of statements does not depend on how many periods there are.
+    """
+    if not periods:
+        return {}
+    calendar = setting()
+    first = min(row.period.start for row in periods)
+    whole = around(Period(first, max(row.period.end for row in periods)), calendar.day(as_of))
+    spans = [calendar.span(row.pk) for row in periods]
+    book = quota_book(
+        Measure.BOOKINGS, spans, as_of, calendar=calendar, people=roster(whole, moment=as_of)
+    )
+    return {span.pk: resolved_quota(subject, span, book) for span in spans}
 
 
 @dataclass(frozen=True, kw_only=True)

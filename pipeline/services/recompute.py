@@ -27,6 +27,7 @@ from django.db import (
 from django.db.models import Count, F, Max, Q, QuerySet
 from kombu.exceptions import OperationalError as QueueError
 
+from kit.periods import refusal_of_as_of
 from org import audit
 from org.models.people import Person
 from org.services.calendar import end_of_day, organisation
@@ -90,6 +91,8 @@ def request_run(
     day = as_of or today
     if day > today:
         raise ValidationError({"as_of": f"{day} is not over yet: choose today or an earlier day."})
+    if refusal := refusal_of_as_of(day, today=today):
+        raise ValidationError({"as_of": refusal})
     moment = min(now, end_of_day(day, time_zone=company.time_zone))
     try:
         with transaction.atomic():

@@ -1,0 +1,53 @@
+"""The open deals that a forecast counts on, and what each is expected to bring."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import QuerySet, Sum
+
+from forecasting.models import DealExpectation, Forecast
+from forecasting.reports.forecasts import NOTHING, counted_for, run_for
+from forecasting.reports.subjects import Choice
+from org.models.calendar import FiscalPeriod
+from org.models.people import Person
+from pipeline.models.recompute import RecomputeRun
+
+
+@dataclass(frozen=True, slots=True)
+class DealsBehind:
+    """The open deals that a forecast counts on, largest first; ``rows`` are those in view.
+
+    ``total`` is the forecast's part from open deals, ``shown`` what the rows add up to.
+    """
+
+    run: RecomputeRun
+    period: FiscalPeriod
+    rows: QuerySet[DealExpectation]
+    total: Decimal
+    shown: Decimal
+
+    @property
+    def hidden(self) -> Decimal:
+        """What is expected of deals that the viewer may not open."""
+        return self.total - self.shown
+
+
+def deals_behind(viewer: Person, choice: Choice, *, period: int) -> DealsBehind | None:
+    """Return the deals behind a subject's forecast of the newest run; None without one."""
+    run = run_for()
+    found = Forecast.objects.visible_to(viewer).of(**choice.columns)
+    found = found.filter(run=run, period=period)
+    forecast = found.select_related("run", "period").first()
+    if forecast is None:
+        return None
+    rows = DealExpectation.objects.visible_to(viewer).filter(run=run, period=period)
+    rows = rows.filter(counted_for(choice, forecast.run)).select_related(
+        "deal__stage", "deal__owner", "deal__account"
+    )
+    return DealsBehind(
+        run=forecast.run,
+        period=forecast.period,
+        rows=rows,
+        total=forecast.from_open,
+        shown=rows.aggregate(shown=Sum("amount", default=NOTHING))["shown"],
+    )
