@@ -52,18 +52,14 @@ FEWEST_ROWS_A_SECOND, MOST_IMPORT_RATIO = 10_000, 8.0
 # at 10,000 deals. Printed only beside targets that are missed.
 REASONS: Mapping[str, str] = {
     "Team dashboard, everybody, this quarter": (
-        "The page answers far more than its floor: curves, trend, attention and a link behind each"
-        " of some 350 figures. Two thirds of its time go into building those links, the tables and"
-        " the charts in Python, a third into its statements."
-    ),
-    "Team dashboard, everybody, this quarter, statements": (
-        "Session, person, roles and organisation take 4; the rest is one for each kind of row,"
-        " whatever their number."
+        "The page answers far more than its floor: curves, attention and a link behind each of some"
+        " 350 figures. Half of the computing goes into composing the statements and adding up their"
+        " rows, a third into the templates and tables."
     ),
     "Team dashboard, one team": "As for everybody, with fewer links.",
     "My page": (
-        "Four statements belong to every page; the inputs of the quick log and the charts are"
-        " built in Python."
+        "Half of the computing goes into composing nine statements and adding up their rows, a"
+        " third into the templates and the inputs of the filter and of the quick log."
     ),
     "Deal list, admin": (
         "A third of the time goes into the filter's selects, which list every person, team and"
