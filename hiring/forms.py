@@ -14,6 +14,15 @@ from org.models.people import Person
 from org.models.teams import Team
 
 
+class PeopleField(forms.ModelMultipleChoiceField):
+    """Some of the people, each with a box of their own, found by typing a part of the name."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self) -> None:
+        super().__init__(queryset=Person.objects.none(), required=False)
+
+
 class RequisitionForm(KitForm):
     """A new requisition; managers offered are those the viewer may name."""
 
@@ -24,7 +33,7 @@ class RequisitionForm(KitForm):
     opened_on = DayField(label="Opened on")
     start_on = DayField(label="Start wanted by", required=False)
     reason = PlainTextField(max_length=500, required=False, label="Why")
-    interviewers = forms.ModelMultipleChoiceField(queryset=Person.objects.none(), required=False)
+    interviewers = PeopleField()
 
     def __init__(self, *args: Any, viewer: Person, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -43,7 +52,7 @@ class StateForm(KitForm):
 
 
 class InterviewersForm(KitForm):
-    interviewers = forms.ModelMultipleChoiceField(queryset=Person.objects.none(), required=False)
+    interviewers = PeopleField()
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -63,9 +72,15 @@ class CandidateForm(KitForm):
 
 class MoveForm(KitForm):
     to = forms.ModelChoiceField(
-        queryset=HiringStage.objects.all(), label="Move to", empty_label=None
+        queryset=HiringStage.objects.all(), label="Move to", empty_label="Choose a stage"
     )
     version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, left: int | None = None, **options: Any) -> None:
+        """Offer all stages but the one that is ``left``."""
+        super().__init__(*args, **options)
+        if left is not None:
+            choose(self, "to", HiringStage.objects.exclude(pk=left))
 
 
 class EraseForm(KitForm):

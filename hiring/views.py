@@ -188,7 +188,7 @@ def _candidate_page(
         {
             "application": one,
             "may_move": rules.can_handle_candidates(request.user, one.requisition),
-            "form": forms.MoveForm(initial={"to": one.stage_id, "version": one.version}),
+            "form": forms.MoveForm(initial={"version": one.version}, left=one.stage_id),
         }
         for one in applications
     ]

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 
+from org import access
 from org.facts import organisation_facts
 
 Person = Any
@@ -22,8 +23,9 @@ def admins(person: Person) -> bool:
     return person.is_admin
 
 
-def recruiting(person: Person) -> bool:
-    return person.is_recruiter or person.is_manager or person.is_executive or person.is_admin
+def operators(person: Person) -> bool:
+    """Those who keep the installation itself; the page is for whoever builds pages for it."""
+    return person.is_superuser
 
 
 def overseers(person: Person) -> bool:
@@ -49,11 +51,11 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         "Week",
         (
             Entry("Team dashboard", "team", "layout-dashboard", teams),
-            Entry("My page", "me", "user"),
-            Entry("Deals", "pipeline:deals", "briefcase"),
-            Entry("Accounts", "pipeline:accounts", "building"),
-            Entry("Activities", "pipeline:activities", "phone"),
-            Entry("Forecast", "forecasting:forecast", "chart-line"),
+            Entry("My page", "me", "user", access.sells),
+            Entry("Deals", "pipeline:deals", "briefcase", access.sells),
+            Entry("Accounts", "pipeline:accounts", "building", access.sells),
+            Entry("Activities", "pipeline:activities", "phone", access.sells),
+            Entry("Forecast", "forecasting:forecast", "chart-line", access.sells),
             Entry("By territory", "pipeline:territory-bookings", "map-2", overseers),
         ),
     ),
@@ -67,7 +69,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
         "Set-up",
         (
-            Entry("Steps", "setup", "checklist", admins),
+            Entry("Getting started", "setup", "checklist", admins),
             Entry("People", "org:people", "users", admins),
             Entry("Teams", "org:teams", "users-group", admins),
             Entry("Territories", "org:territories", "map-2", admins),
@@ -78,7 +80,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("Imports", "pipeline:imports", "upload", admins),
             Entry("Recompute runs", "pipeline:runs", "refresh", admins),
             Entry("Audit log", "org:audit", "history", admins),
-            Entry("Patterns", "patterns", "color-swatch", admins),
+            Entry("Patterns", "patterns", "color-swatch", operators),
         ),
     ),
 )

@@ -126,7 +126,8 @@ def _person_page(request: PersonRequest, person: Person) -> HttpResponse:
     if not form.is_valid():
         return _refused(request, "salesmgr/me.html", form, **context)
     report = my_report(form.look(person_scope(person)), person)
-    if person == viewer and rules.can_write(viewer) and report.to_do:
+    context["may_write"] = person == viewer and rules.can_write(viewer)
+    if context["may_write"] and report.to_do:
         context["log"] = QuickLogForm(
             viewer=viewer, now=form.now, to_do=report.to_do, back=request.path
         )

@@ -108,8 +108,8 @@ class Person(AbstractBaseUser, PermissionsMixin):
 
     @property
     def is_staff(self) -> bool:
-        """Django's admin is the operator's back door: for superusers alone."""
-        return self.is_superuser
+        """Django's admin is the operator's back door: for superusers, while they are admins."""
+        return self.is_superuser and self.is_admin
 
     @property
     def initials(self) -> str:

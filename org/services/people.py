@@ -37,9 +37,11 @@ def create_person(
     title: str = "",
     external_id: str | None = None,
     password: str | None = None,
+    is_operator: bool = False,
 ) -> Person:
     """Add somebody. Without an e-mail address they cannot sign in; without a password they set
-    their own by the link of ``send_password_link``."""
+    their own by the link of ``send_password_link``. An ``is_operator`` looks after the
+    installation, and enters Django's admin too."""
     require_admin(by)
     person = Person(
         full_name=full_name.strip(),
@@ -47,6 +49,7 @@ def create_person(
         title=title.strip(),
         started_on=started_on,
         external_id=(external_id or "").strip() or None,
+        is_superuser=is_operator,
     )
     person.set_password(password)
     _check_fields(person)
@@ -56,7 +59,8 @@ def create_person(
         by,
         "person.create",
         person,
-        changes={"email": (None, person.email), "roles": ("", role_names(roles))},
+        changes={"email": (None, person.email), "roles": ("", role_names(roles))}
+        | ({"operator": (False, True)} if is_operator else {}),
     )
     return person
 

@@ -200,15 +200,31 @@ class MoveForm(KitForm):
         if not self.is_bound:
             # Sent, it is the second click of a double click.
             stages = stages.exclude(pk=deal.stage_id)
-        choice = forms.ModelChoiceField(stages, empty_label=None, label="Move to")
+        # Nothing is chosen beforehand: a click beside it must not move the deal back.
+        choice = forms.ModelChoiceField(stages, empty_label="Choose a stage", label="Move to")
+        # The rows at once: the select would read them twice.
+        offered = list(stages if ways is None else ways)
         if not self.is_bound:
-            # The rows at once: the select would read them twice.
-            offered = stages if ways is None else ways
-            choice.choices = [(stage.pk, stage.name) for stage in offered]
+            choice.choices = [("", "Choose a stage"), *((one.pk, one.name) for one in offered)]
         self.fields["stage"] = choice
+        self.ends = {str(stage.pk): stage.kind for stage in offered}
         self.fields["lost_reason"] = _lost_reason(required=False)
         self.fields["lost_note"] = _lost_note()
         self.fields["win_evidence"] = _win_evidence(required=False)
+
+    @property
+    def asks_how_won(self) -> bool:
+        """Whether the stage that is chosen asks for evidence; without a choice, it may."""
+        return self._end in {None, Status.WON}
+
+    @property
+    def asks_why_lost(self) -> bool:
+        """Whether the stage that is chosen asks for a reason; without a choice, it may."""
+        return self._end in {None, Status.LOST}
+
+    @property
+    def _end(self) -> str | None:
+        return self.ends.get(str(self["stage"].value() or ""))
 
     def texts(self) -> dict[str, Any]:
         """Return what goes with the closing; for a valid form."""

@@ -18,9 +18,23 @@ def labels(*roles: Role, address: str = "/") -> list[str]:
 
 
 def test_only_admins_are_shown_the_set_up() -> None:
-    assert "Patterns" in labels(Role.ADMIN)
+    assert "Getting started" in labels(Role.ADMIN)
     for role in (Role.REP, Role.MANAGER, Role.RECRUITER, Role.EXECUTIVE):
-        assert "Patterns" not in labels(role)
+        assert "Getting started" not in labels(role)
+
+
+def test_a_recruiter_is_shown_nothing_of_deals() -> None:
+    assert labels(Role.RECRUITER) == ["One-on-ones", "Hiring"]
+    assert {"Deals", "Accounts", "Forecast"} <= set(labels(Role.RECRUITER, Role.REP))
+
+
+def test_only_superusers_are_shown_the_patterns() -> None:
+    request = RequestFactory().get("/")
+    request.user = PersonFactory(roles=[Role.ADMIN], is_superuser=True)
+    shown = [link.label for group in context.navigation(request) for link in group.links]
+
+    assert "Patterns" in shown
+    assert "Patterns" not in labels(Role.ADMIN)
 
 
 def test_a_page_that_does_not_exist_is_absent() -> None:

@@ -23,6 +23,7 @@ def test_first_admin_can_sign_in_and_is_in_the_audit_log(monkeypatch: pytest.Mon
     ada = Person.objects.get(email="ada@tidewater.example")
     assert "can sign in" in said
     assert ada.is_admin
+    assert ada.is_staff
     assert ada.check_password("sails-and-anchors")
     assert AuditEntry.objects.filter(action="person.create", subject_id=ada.pk).exists()
 

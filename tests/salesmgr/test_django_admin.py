@@ -13,7 +13,7 @@ PRIVATE = {"coaching", "hiring"}
 
 @pytest.fixture
 def root(db: None, client: Client) -> Client:
-    client.force_login(PersonFactory(is_superuser=True))
+    client.force_login(PersonFactory(is_superuser=True, roles=["admin"]))
     return client
 
 
@@ -53,3 +53,9 @@ def test_an_admin_of_ours_is_no_superuser(db: None, client: Client) -> None:
     client.force_login(PersonFactory(roles=["admin"]))
 
     assert client.get(reverse("admin:index")).status_code in {302, 403}
+
+
+def test_a_superuser_who_is_no_admin_any_more_is_let_in_no_more(db: None, client: Client) -> None:
+    client.force_login(PersonFactory(is_superuser=True, roles=["rep"]))
+
+    assert client.get(reverse("admin:index")).status_code == 302

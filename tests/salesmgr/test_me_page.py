@@ -162,3 +162,12 @@ def test_the_number_of_statements_is_the_same_for_few_and_many(
             paper.make(f"open {count} {n}", paper.rita, "10", created_at=at(4, 3))
         with django_assert_num_queries(9):
             client.get(reverse("me"))
+
+
+def test_an_executive_is_offered_nothing_to_write(paper: Paper, sign_in_as):
+    set_quotas(paper)
+
+    html = sign_in_as(PersonFactory(roles=[Role.EXECUTIVE])).get(reverse("me"), Q1).content.decode()
+
+    assert reverse("pipeline:deal-new") not in html
+    assert "Log it" not in html

@@ -1,4 +1,7 @@
-"""manage.py create_admin: the first person of an empty installation, who enters all others."""
+"""manage.py create_admin: the first person of an empty installation, who enters all others.
+
+Whoever may run commands here may look at every row, so that Django's admin is open to them too.
+"""
 
 import getpass
 import sys
@@ -14,7 +17,7 @@ from org.services import people
 
 
 class Command(BaseCommand):
-    help = "Add a sales-operations admin; the password is asked for, or read from a pipe."
+    help = "Add an admin, Django's admin included; the password is asked for, or read from a pipe."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("email")
@@ -27,7 +30,7 @@ class Command(BaseCommand):
             validate_password(password)
             people.create_person(
                 by=None, full_name=name, email=options["email"], roles=[Role.ADMIN],
-                password=password,
+                password=password, is_operator=True,
             )  # fmt: skip
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error

@@ -709,3 +709,55 @@ def test_the_page_asks_as_much_for_one_thing_of_each_as_for_three(as_, sales_tea
 
     assert counted[0] == counted[1]
     assert counted[0] <= 9, "\n".join(query["sql"][:150] for query in queries.captured_queries)
+
+    assert counted[0] <= 11, "\n".join(query["sql"][:150] for query in queries.captured_queries)
+
+
+def test_no_stage_is_chosen_beforehand(as_, sales_team, stages):
+    deal = DealFactory(owner=sales_team.rita)
+    rita = as_(sales_team.rita)
+
+    shown, sent = rita.get(page(deal)), rita.post(page(deal, "deal-move"), {"stage": ""})
+
+    offered = shown.context["move"]["stage"]
+    assert offered.value() is None
+    assert next(iter(offered.field.choices)) == ("", "Choose a stage")
+    assert sent.status_code == 400
+    assert Deal.objects.get().stage == deal.stage
+
+
+@pytest.mark.parametrize(
+    ("end", "asked"), [("won", (True, False)), ("lost", (False, True)), ("", (True, True))]
+)
+def test_a_closing_asks_for_what_its_end_needs_alone(as_, sales_team, stages, end, asked):
+    deal = DealFactory(owner=sales_team.rita)
+    query = {"stage": getattr(stages, end).pk} if end else {}
+
+    text = text_of(as_(sales_team.rita).get(page(deal, "deal-move"), query))
+
+    assert ("What shows that it is won?" in text, "Why was it lost?" in text) == asked
+
+
+def test_a_closing_without_its_reason_is_asked_for_that_reason_alone(as_, sales_team, stages):
+    deal = DealFactory(owner=sales_team.rita)
+    rita = as_(sales_team.rita)
+    form = form_of(rita.get(page(deal, "deal-move")), having="version")
+
+    refused = rita.post(page(deal, "deal-move"), form | {"stage": stages.lost.pk})
+
+    assert refused.status_code == 400
+    assert "Say why the deal was lost." in text_of(refused)
+    assert "What shows that it is won?" not in text_of(refused)
+
+
+def test_contacts_can_be_called_and_written_to(as_, sales_team, stages):
+    account = AccountFactory()
+    deal = DealFactory(owner=sales_team.rita, account=account)
+    deal.contacts.add(
+        ContactFactory(account=account, phone="+1 555 0100", email="cleo@acme.example")
+    )
+
+    content = as_(sales_team.rita).get(page(deal)).content.decode()
+
+    assert 'href="tel:+1%20555%200100"' in content
+    assert 'href="mailto:cleo@acme.example"' in content
