@@ -202,12 +202,11 @@ class MoveForm(KitForm):
             stages = stages.exclude(pk=deal.stage_id)
         # Nothing is chosen beforehand: a click beside it must not move the deal back.
         choice = forms.ModelChoiceField(stages, empty_label="Choose a stage", label="Move to")
-        # The rows at once: the select would read them twice.
-        offered = list(stages if ways is None else ways)
+        self.offered = stages if ways is None else ways
         if not self.is_bound:
-            choice.choices = [("", "Choose a stage"), *((one.pk, one.name) for one in offered)]
+            # The rows at once: the select would read them twice.
+            choice.choices = [("", "Choose a stage"), *((s.pk, s.name) for s in self.offered)]
         self.fields["stage"] = choice
-        self.ends = {str(stage.pk): stage.kind for stage in offered}
         self.fields["lost_reason"] = _lost_reason(required=False)
         self.fields["lost_note"] = _lost_note()
         self.fields["win_evidence"] = _win_evidence(required=False)
@@ -224,7 +223,8 @@ class MoveForm(KitForm):
 
     @property
     def _end(self) -> str | None:
-        return self.ends.get(str(self["stage"].value() or ""))
+        chosen = str(self["stage"].value() or "")
+        return next((stage.kind for stage in self.offered if str(stage.pk) == chosen), None)
 
     def texts(self) -> dict[str, Any]:
         """Return what goes with the closing; for a valid form."""
