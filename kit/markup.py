@@ -13,6 +13,7 @@ from xml.etree import ElementTree as ET
 from django.contrib.staticfiles import finders
 from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
+from django.urls import get_script_prefix
 from django.utils.safestring import SafeString
 
 from kit.display import DASH
@@ -40,8 +41,14 @@ def icon_html(name: str, label: str = "") -> SafeString:
     if name not in icon_names():
         raise ImproperlyConfigured(f"No icon {name!r}: add it to static/vendor/vendor.toml.")
     said = f'role="img" aria-label="{escape(str(label))}"' if label else 'aria-hidden="true"'
-    address = escape(static("img/icons.svg"))
+    address = _sprite(get_script_prefix())
     return SafeString(f'<svg class="kit-icon" {said}><use href="{address}#{name}"></use></svg>')
+
+
+@cache
+def _sprite(prefix: str) -> str:
+    """Return the sprite's address, which begins with the ``prefix`` of the site."""
+    return escape(static("img/icons.svg"))
 
 
 def sort_link_html(label: str, href: str, state: str) -> SafeString:

@@ -3,11 +3,14 @@
 A row is a Deal or, for a past day, a DealVersion; both have account, owner and stage at hand.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
-from django.urls import reverse
+from django.urls import get_script_prefix
 
+from kit.links import numbered
 from kit.tables import Column
 from pipeline.enums import Status
 
@@ -20,11 +23,18 @@ def deal_pk(row: Any) -> int:
 
 
 def deal_href(row: Any) -> str:
-    return reverse("pipeline:deal", args=[deal_pk(row)])
+    return _addresses("pipeline:deal", get_script_prefix())(deal_pk(row))
 
 
 def _account_href(row: Any) -> str | None:
-    return reverse("pipeline:account", args=[row.account_id]) if row.account_id else None
+    account = row.account_id
+    return _addresses("pipeline:account", get_script_prefix())(account) if account else None
+
+
+@cache
+def _addresses(url_name: str, prefix: str) -> Callable[[int], str]:
+    """Return what makes the addresses of a route; all begin with the ``prefix`` of the site."""
+    return numbered(url_name)
 
 
 def _words(choice: str) -> str:
