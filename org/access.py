@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from org.enums import Role
 from org.facts import organisation_facts
+from org.trees import below
 
 if TYPE_CHECKING:
     from org.models.people import Person
@@ -118,18 +119,3 @@ def subject_filter(viewer: "Person") -> Q:
     if sees_everyone(viewer):
         return Q()
     return people_filter(viewer, "person") | Q(team__in=led_team_ids(viewer))
-
-
-def below(parents: Mapping[int, int | None], roots: set[int]) -> set[int]:
-    """Return ``roots`` and everything below them in a tree given as child -> parent."""
-    children: dict[int, list[int]] = {}
-    for child, parent in parents.items():
-        if parent is not None:
-            children.setdefault(parent, []).append(child)
-    found, waiting = set(), list(roots)
-    while waiting:
-        node = waiting.pop()
-        if node not in found:
-            found.add(node)
-            waiting.extend(children.get(node, ()))
-    return found

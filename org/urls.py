@@ -1,8 +1,22 @@
 """Routes of org."""
 
-from django.urls import path
+from django.urls import URLPattern, path
 
-from org.views import audit, calendar, people, teams, territories
+from org.views import audit, calendar, people, teams, territories, trees
+
+
+def tree_paths(room: trees.Room) -> list[URLPattern]:
+    """Return the routes that every tree has."""
+    base, given = f"setup/{room.listed}/", {"room": room}
+    return [
+        path(base, trees.index, given, name=room.listed),
+        path(f"{base}new/", trees.new, given, name=f"{room.word}-new"),
+        path(f"{base}<int:pk>/", trees.node, given, name=room.word),
+        path(f"{base}<int:pk>/edit/", trees.edit, given, name=f"{room.word}-edit"),
+        path(f"{base}<int:pk>/archive/", trees.archive, given, name=f"{room.word}-archive"),
+        path(f"{base}<int:pk>/restore/", trees.restore, given, name=f"{room.word}-restore"),
+    ]
+
 
 app_name = "org"
 urlpatterns = [
@@ -18,32 +32,14 @@ urlpatterns = [
     path("setup/people/<int:pk>/come-back/", people.come_back, name="person-come-back"),
     path("setup/people/<int:pk>/sign-out/", people.sign_out, name="person-sign-out"),
     path("setup/people/<int:pk>/password-link/", people.password_link, name="person-password-link"),
-    path("setup/teams/", teams.teams, name="teams"),
-    path("setup/teams/new/", teams.new_team, name="team-new"),
-    path("setup/teams/<int:pk>/", teams.team, name="team"),
-    path("setup/teams/<int:pk>/edit/", teams.edit_team, name="team-edit"),
+    *tree_paths(trees.TEAMS),
     path("setup/teams/<int:pk>/members/", teams.add_members, name="team-members"),
-    path("setup/teams/<int:pk>/archive/", teams.archive_team, name="team-archive"),
-    path("setup/teams/<int:pk>/restore/", teams.restore_team, name="team-restore"),
-    path("setup/territories/", territories.territories, name="territories"),
-    path("setup/territories/new/", territories.new_territory, name="territory-new"),
-    path("setup/territories/<int:pk>/", territories.territory, name="territory"),
-    path("setup/territories/<int:pk>/edit/", territories.edit_territory, name="territory-edit"),
+    *tree_paths(trees.TERRITORIES),
     path("setup/territories/<int:pk>/people/", territories.add_people, name="territory-people"),
     path(
         "setup/territories/<int:pk>/people/<int:row>/end/",
         territories.end_assignment,
         name="territory-end",
-    ),
-    path(
-        "setup/territories/<int:pk>/archive/",
-        territories.archive_territory,
-        name="territory-archive",
-    ),
-    path(
-        "setup/territories/<int:pk>/restore/",
-        territories.restore_territory,
-        name="territory-restore",
     ),
     path("setup/organisation/", calendar.organisation, name="organisation"),
     path("setup/calendar/", calendar.calendar, name="calendar"),

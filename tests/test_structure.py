@@ -21,6 +21,8 @@ TEMPLATES = sorted((ROOT / "templates").rglob("*.html")) + sorted(
 )
 # Read through their parent, or by the system alone.
 NO_ROWS_OF_ITS_OWN = {
+    "org.TeamPlacement",
+    "org.TerritoryPlacement",
     "org.Organisation",
     "org.Holiday",
     "org.FiscalPeriod",

@@ -10,10 +10,10 @@ from django.db.models import Q
 from forecasting.models import Forecast, ForecastRun, PastForecast
 from forecasting.reports.subjects import Choice
 from kit.money import from_cents
-from org.access import below
 from org.models.calendar import FiscalPeriod
 from org.models.people import Person
-from org.models.teams import Team, TeamMembership
+from org.models.teams import TeamMembership, TeamPlacement
+from org.models.trees import read_tree
 from pipeline.enums import SubjectKind
 from pipeline.metrics.attainment import Target
 from pipeline.models.recompute import RecomputeRun
@@ -209,7 +209,7 @@ def counted_for(choice: Choice, run: RecomputeRun) -> Q:
     if choice.subject.kind is SubjectKind.PERSON:
         return Q(person=choice.subject.pk)
     if choice.subject.kind is SubjectKind.TEAM:
-        teams = below(dict(Team.objects.values_list("pk", "parent_id")), {choice.subject.pk})
-        members = TeamMembership.objects.on(run.as_of).filter(team__in=teams)
+        teams = read_tree(TeamPlacement).inside(choice.subject.pk, run.as_of)
+        members = TeamMembership.objects.counting_on(run.as_of).filter(team__in=teams)
         return Q(person__in=members.values("person"))
     return Q(person__isnull=False)

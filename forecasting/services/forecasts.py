@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING
 
 from django.db.models import Manager
@@ -24,10 +25,10 @@ from forecasting.models import (
 from forecasting.services.backtest import KINDS, Calendar
 from forecasting.services.plan import first_close
 from kit.money import from_cents
-from org.access import below
 from org.enums import Measure
 from org.models.calendar import FiscalPeriod
-from org.models.teams import Team
+from org.models.teams import Team, TeamPlacement
+from org.models.trees import read_tree
 from pipeline.enums import SubjectKind
 from pipeline.metrics.attainment import Attainment, Subject
 from pipeline.models.deals import Deal
@@ -49,10 +50,13 @@ BATCH = 2000
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """Subjects that are forecast alike, and how the parts of persons in teams add up to each."""
+    """Subjects that are forecast alike, and how the parts of persons in teams add up to each.
+
+    Teams lie in each other as on the last day of the period, or the run's day if that is earlier.
+    """
 
     subjects: tuple[Subject, ...]
-    added: "Callable[[Sequence[int], Sequence[int], ArrayLike], Floats]"
+    added: "Callable[[FiscalPeriod, Sequence[int], Sequence[int], ArrayLike], Floats]"
     pooled: bool = False
 
 
@@ -62,7 +66,7 @@ def levels(workings: Sequence[OriginWorkings], chunk: RecomputeChunk) -> list[Le
     if chunk.people:
         found.append(_people_level(workings, chunk.people))
     if chunk.team_id is not None:
-        found.append(_team_level())
+        found.append(_team_level(chunk.run.as_of))
     return [*found, _everyone_level()] if chunk.everyone else found
 
 
@@ -72,7 +76,9 @@ def _people_level(workings: Sequence[OriginWorkings], extra: Sequence[int]) -> L
     people = sorted({person for row in workings for person in row.people} | set(extra))
     ids = np.array(people, dtype=np.int64)
 
-    def added(people: Sequence[int], _: Sequence[int], values: "ArrayLike") -> "Floats":
+    def added(
+        _: FiscalPeriod, people: Sequence[int], __: Sequence[int], values: "ArrayLike"
+    ) -> "Floats":
         where = np.searchsorted(ids, np.array(people, dtype=np.int64))
         return np.bincount(where, np.asarray(values, dtype=float), len(ids)).astype(np.float64)
 
@@ -80,28 +86,38 @@ def _people_level(workings: Sequence[OriginWorkings], extra: Sequence[int]) -> L
     return Level(subjects, added, pooled=True)
 
 
-def _team_level() -> Level:
+def _team_level(as_of: date) -> Level:
     import numpy as np
 
-    parents: dict[int, int | None] = dict(Team.objects.values_list("pk", "parent_id"))
-    teams = sorted(parents)
-    inside = np.zeros((max(teams, default=0) + 1, len(teams)))
-    for place, team in enumerate(teams):
-        inside[list(below(parents, {team})), place] = 1.0
+    tree = read_tree(TeamPlacement)
+    ids = list(Team.objects.order_by("pk").values_list("pk", flat=True))
+    size = max(ids, default=0) + 1
 
-    def added(_: Sequence[int], teams: Sequence[int], values: "ArrayLike") -> "Floats":
+    @cache
+    def inside(since: date) -> "Floats":
+        found = np.zeros((size, len(ids)))
+        for place, team in enumerate(ids):
+            found[list(tree.inside(team, since)), place] = 1.0
+        return found
+
+    def added(
+        period: FiscalPeriod, _: Sequence[int], teams: Sequence[int], values: "ArrayLike"
+    ) -> "Floats":
         of_team = np.bincount(
-            np.array(teams, dtype=np.int64), np.asarray(values, dtype=float), len(inside)
+            np.array(teams, dtype=np.int64), np.asarray(values, dtype=float), size
         )
-        return of_team @ inside
+        summed: Floats = of_team @ inside(tree.since(min(period.period.last_day, as_of)))
+        return summed
 
-    return Level(tuple(Subject(SubjectKind.TEAM, team) for team in teams), added)
+    return Level(tuple(Subject(SubjectKind.TEAM, team) for team in ids), added)
 
 
 def _everyone_level() -> Level:
     import numpy as np
 
-    def added(_: Sequence[int], __: Sequence[int], values: "ArrayLike") -> "Floats":
+    def added(
+        _: FiscalPeriod, __: Sequence[int], ___: Sequence[int], values: "ArrayLike"
+    ) -> "Floats":
         return np.array([float(np.sum(values))])
 
     return Level((EVERYONE,), added)
@@ -114,7 +130,9 @@ def track(
     import numpy as np
 
     def column(name: str) -> "Floats":
-        rows = [level.added(row.people, row.teams, getattr(row, name)) for row in workings]
+        rows = [
+            level.added(row.period, row.people, row.teams, getattr(row, name)) for row in workings
+        ]
         return np.array(rows).reshape(len(workings), len(level.subjects))
 
     def facts(read: Callable[[OriginWorkings], float]) -> "Floats":
@@ -124,7 +142,7 @@ def track(
         found = outcomes.get(row.period_id)
         if found is None or found.settled is None:
             return np.full(len(level.subjects), np.nan)
-        return level.added(found.people, found.teams, found.settled)
+        return level.added(row.period, found.people, found.teams, found.settled)
 
     return Track(
         made_on=facts(lambda row: row.made_on.toordinal()).astype(np.int64),
@@ -225,10 +243,12 @@ def _store_open(
     cents = whole_cents(np.array(deals.cents, dtype=float) * told.open_ratio[place])
     new = whole_cents(np.array(row.new, dtype=float) * told.new_ratio[place])
     parts = {
-        "from_open": level.added(deals.people, deals.teams, cents),
-        "from_new": level.added(row.people, row.teams, new),
-        "open_deals": level.added(deals.people, deals.teams, np.ones(len(cents))),
-        "unpriced": level.added(deals.people, deals.teams, np.array(deals.unpriced, dtype=float)),
+        "from_open": level.added(row.period, deals.people, deals.teams, cents),
+        "from_new": level.added(row.period, row.people, row.teams, new),
+        "open_deals": level.added(row.period, deals.people, deals.teams, np.ones(len(cents))),
+        "unpriced": level.added(
+            row.period, deals.people, deals.teams, np.array(deals.unpriced, dtype=float)
+        ),
     }
     subjects = [subject for subject in own_subjects(chunk) if subject in level.subjects]
     booked = attainment(
@@ -321,10 +341,14 @@ def _store_past(
             "high": told.high[place],
         }
         if outcome:
-            figures["actual"] = level.added(outcome.people, outcome.teams, outcome.actual)
-        booked = level.added(row.people, row.teams, row.booked)
+            figures["actual"] = level.added(
+                row.period, outcome.people, outcome.teams, outcome.actual
+            )
+        booked = level.added(row.period, row.people, row.teams, row.booked)
         for name in NAIVE:
-            figures[name] = booked + level.added(row.people, row.teams, getattr(row, name))
+            figures[name] = booked + level.added(
+                row.period, row.people, row.teams, getattr(row, name)
+            )
         rows += [
             PastForecast(
                 run=chunk.run,

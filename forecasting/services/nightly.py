@@ -10,9 +10,9 @@ from django.db import Error, transaction
 from forecasting.services.backtest import store_origins
 from forecasting.services.forecasts import own_subjects, store_forecasts
 from forecasting.services.plan import store_plan
-from org.access import below
 from org.enums import Measure, PeriodKind
-from org.models.teams import Team, TeamMembership
+from org.models.teams import TeamMembership, TeamPlacement
+from org.models.trees import read_tree
 from org.services import calendar
 from pipeline.enums import Step
 from pipeline.models.recompute import RecomputeChunk, RecomputeRun
@@ -44,9 +44,9 @@ def store_attainment(chunk: RecomputeChunk) -> int:
 
 def store_pipeline(chunk: RecomputeChunk) -> int:
     """Store the part's open deals by stage and category."""
-    inside: set[int] = set()
+    inside: frozenset[int] = frozenset()
     if chunk.team_id is not None:
-        inside = below(dict(Team.objects.values_list("pk", "parent_id")), {chunk.team_id})
+        inside = read_tree(TeamPlacement).inside(chunk.team_id, chunk.run.as_of)
     members = TeamMembership.objects.counting_on(chunk.run.as_of).filter(team__in=inside)
     return snapshots.store_pipeline(
         chunk.run,

@@ -7,7 +7,6 @@ from django import forms
 from kit.forms import DayField, KitForm, PlainTextField, choose
 from org.forms.fields import PeopleField
 from org.models.teams import Team
-from org.models.territories import Territory
 
 
 class TreeFilter(KitForm):
@@ -16,8 +15,8 @@ class TreeFilter(KitForm):
     archived = forms.BooleanField(label="Show archived", required=False)
 
 
-class TeamDetailsForm(KitForm):
-    """A team's name and where it hangs."""
+class NodeForm(KitForm):
+    """The name of a team or territory, and what it lies in."""
 
     name = PlainTextField(max_length=200)
     parent = forms.ModelChoiceField(
@@ -32,6 +31,16 @@ class TeamDetailsForm(KitForm):
         choose(self, "parent", parents)
 
 
+class PlaceForm(NodeForm):
+    """The same for one that is there, with the day as of which it moves."""
+
+    since = DayField(
+        label="As of",
+        required=False,
+        help_text="If it moves: figures of the days before stay where they are.",
+    )
+
+
 class MembersForm(KitForm):
     """People who join a team together."""
 
@@ -41,22 +50,6 @@ class MembersForm(KitForm):
     )
     since = DayField(label="From", help_text="They leave their team of before on that day.")
     is_lead = forms.BooleanField(label="They lead the team", required=False)
-
-
-class TerritoryDetailsForm(KitForm):
-    """A territory's name and where it hangs."""
-
-    name = PlainTextField(max_length=200)
-    parent = forms.ModelChoiceField(
-        queryset=Territory.objects.none(),
-        required=False,
-        label="Part of",
-        empty_label="Nothing: at the top",
-    )
-
-    def __init__(self, *args: Any, parents: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        choose(self, "parent", parents)
 
 
 class TerritoryPeopleForm(KitForm):

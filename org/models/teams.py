@@ -6,34 +6,30 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Lower
 
 from kit.fields import Days, SameId
 from org.models.people import Person
+from org.models.trees import Placement, TreeNode
 from org.querysets import TeamMembershipQuerySet, TeamQuerySet
 
 
-class Team(models.Model):
+class Team(TreeNode):
     """A named group of people that dashboards and quotas speak of; teams may hold teams."""
-
-    name = models.CharField(max_length=200)
-    parent = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
-    )
-    archived_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar = TeamQuerySet.as_manager()
 
-    class Meta:
-        ordering = ["name"]
-        constraints = [
-            models.UniqueConstraint(Lower("name"), name="team_name_unique"),
-            models.CheckConstraint(name="team_named", condition=~Q(name="")),
-            models.CheckConstraint(name="team_not_in_itself", condition=~Q(parent=F("id"))),
-        ]
+    class Meta(TreeNode.Meta):
+        pass
 
-    def __str__(self) -> str:
-        return self.name
+
+class TeamPlacement(Placement):
+    """Which team a team lay in when; credit follows these rows."""
+
+    node = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="placements")
+    parent = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
+
+    class Meta(Placement.Meta):
+        pass
 
 
 class TeamMembership(models.Model):

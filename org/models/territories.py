@@ -6,35 +6,30 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Lower
 
 from kit.fields import Days, SameId
 from org.models.people import Person
+from org.models.trees import Placement, TreeNode
 from org.querysets import TerritoryQuerySet
 
 
-class Territory(models.Model):
+class Territory(TreeNode):
     """A part of the market; a parent includes its children in every figure."""
-
-    name = models.CharField(max_length=200)
-    parent = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
-    )
-    archived_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar = TerritoryQuerySet.as_manager()
 
-    class Meta:
-        ordering = ["name"]
+    class Meta(TreeNode.Meta):
         verbose_name_plural = "territories"
-        constraints = [
-            models.UniqueConstraint(Lower("name"), name="territory_name_unique"),
-            models.CheckConstraint(name="territory_named", condition=~Q(name="")),
-            models.CheckConstraint(name="territory_not_in_itself", condition=~Q(parent=F("id"))),
-        ]
 
-    def __str__(self) -> str:
-        return self.name
+
+class TerritoryPlacement(Placement):
+    """Which territory a territory lay in when."""
+
+    node = models.ForeignKey(Territory, on_delete=models.CASCADE, related_name="placements")
+    parent = models.ForeignKey(Territory, on_delete=models.PROTECT, related_name="+")
+
+    class Meta(Placement.Meta):
+        pass
 
 
 class PersonTerritory(models.Model):

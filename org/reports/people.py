@@ -13,7 +13,7 @@ from org.models.people import Person, ReportingLine, RoleGrant, role_names
 from org.models.teams import Team, TeamMembership
 from org.models.territories import PersonTerritory
 from org.querysets import on_day
-from org.services.teams import team_ids_below
+from org.services.trees import ids_below
 
 STANDINGS = [("", "Here now"), ("left", "Left"), ("all", "Everybody")]
 SIGN_INS = [
@@ -46,7 +46,7 @@ def directory(viewer: Person, query: PeopleQuery, *, day: date) -> QuerySet[Pers
     if query.role:
         rows = rows.with_roles(query.role)
     if query.team is not None:
-        inside = TeamMembership.objects.on(day).filter(team__in=team_ids_below(query.team))
+        inside = TeamMembership.objects.on(day).filter(team__in=ids_below(query.team))
         rows = rows.filter(pk__in=inside.values("person"))
     if query.sign_in and rules.can_administer(viewer):
         rows = rows.filter(_sign_in(query.sign_in))

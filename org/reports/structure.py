@@ -1,7 +1,7 @@
 """What the pages about teams and territories read."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,9 +11,9 @@ from django.db.models import QuerySet
 from org.models.people import Person
 from org.models.teams import Team, TeamMembership
 from org.models.territories import PersonTerritory, Territory
+from org.models.trees import Placement, TreeNode
 from org.querysets import on_day
-from org.services.teams import team_ids_below
-from org.services.territories import territory_ids_below
+from org.services.trees import ids_below
 
 DEEPEST_INDENT = 6
 
@@ -34,16 +34,20 @@ class TreeRow:
         return min(self.depth, DEEPEST_INDENT)
 
 
-def depth_first(nodes: Iterable[Any]) -> list[tuple[Any, int]]:
-    """Return nodes with ``parent_id``, each after its parent, siblings as they came, with depth.
+def depth_first(
+    nodes: Iterable[Any], parents: Mapping[int, int] | None = None
+) -> list[tuple[Any, int]]:
+    """Return nodes, each after its parent, siblings as they came, with depth.
 
-    A node whose parent is not among them stands at the top.
+    They lie in each other as in ``parents``, or as today. A node whose parent is not among them
+    stands at the top.
     """
     listed = list(nodes)
     known = {node.pk for node in listed}
     children: dict[int | None, list[Any]] = {}
     for node in listed:
-        above = node.parent_id if node.parent_id in known else None
+        lies_in = node.parent_id if parents is None else parents.get(node.pk)
+        above = lies_in if lies_in in known else None
         children.setdefault(above, []).append(node)
     found: list[tuple[Any, int]] = []
     waiting = [(node, 0) for node in reversed(children.get(None, []))]
@@ -109,6 +113,7 @@ class TeamPage:
     coming: list[TeamMembership]
     past: list[TeamMembership]
     children: list[Team]
+    places: list[Placement]
 
 
 def team_page(team: Team, *, day: date) -> TeamPage:
@@ -120,12 +125,20 @@ def team_page(team: Team, *, day: date) -> TeamPage:
         coming=list(rows.filter(valid_from__gt=day).order_by("valid_from")),
         past=list(rows.filter(valid_to__lte=day).order_by("-valid_to")[:100]),
         children=list(team.children.live()),
+        places=_places(team),
     )
 
 
-def team_parents(team: Team) -> QuerySet[Team]:
-    """Return the teams that this one may become part of."""
-    return Team.objects.live().exclude(pk__in=team_ids_below(team))
+def parents_for(node: Any) -> QuerySet:
+    """Return the nodes of the tree that this one may become part of."""
+    rows: QuerySet = type(node).objects.live().exclude(pk__in=ids_below(node))
+    return rows
+
+
+def _places(node: TreeNode) -> list[Placement]:
+    """Return where the node lay before, the latest first."""
+    rows = node.placements.filter(valid_to__isnull=False)  # type: ignore[attr-defined]
+    return list(rows.select_related("parent").order_by("-valid_from"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +151,7 @@ class TerritoryPage:
     coming: list[PersonTerritory]
     past: list[PersonTerritory]
     children: list[Territory]
+    places: list[Placement]
 
 
 def territory_page(territory: Territory, *, day: date) -> TerritoryPage:
@@ -149,12 +163,8 @@ def territory_page(territory: Territory, *, day: date) -> TerritoryPage:
         coming=list(rows.filter(valid_from__gt=day).order_by("valid_from")),
         past=list(rows.filter(valid_to__lte=day).order_by("-valid_to")[:100]),
         children=list(territory.children.live()),
+        places=_places(territory),
     )
-
-
-def territory_parents(territory: Territory) -> QuerySet[Territory]:
-    """Return the territories that this one may become part of."""
-    return Territory.objects.live().exclude(pk__in=territory_ids_below(territory))
 
 
 def _path(node: Any, all_of_them: dict[int, Any]) -> list[Any]:

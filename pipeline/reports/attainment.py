@@ -8,7 +8,6 @@ from typing import Any
 
 from kit.money import cents
 from kit.periods import Period
-from org.access import below
 from org.enums import Measure
 from org.models.people import Person
 from org.models.quotas import Quota
@@ -19,6 +18,7 @@ from pipeline.metrics.attainment import Attainment, Credit, Subject, Target, att
 from pipeline.metrics.quotas import Placed, QuotaBook, Span, placed_quotas, resolved_quota
 from pipeline.reports.credits import Tally, tallies, territory_tallies
 from pipeline.reports.roster import Roster, roster
+from pipeline.reports.selection import NOWHERE
 from pipeline.reports.setting import Fiscal, Setting, around, setting
 
 EVERYONE = Subject(SubjectKind.EVERYONE)
@@ -44,10 +44,11 @@ def attainment(
 
     Bookings are exact cents, other measures numbers; never capped. Deals, teams of the time and
     quotas are those of ``as_of``: a quota set or a deal edited later changes nothing. A team has
-    the credits of its own members and those of all teams below it, each deal once, so that its
-    actual is the sum of its people's. Territories, with all below them, have bookings and deals
-    won; ValueError for another measure. The number of statements does not depend on how many
-    subjects there are. ``calendar`` and ``people`` (see ``roster_of``) are read where not given.
+    the credits of its own members and those of all teams that lay in it on the day, each deal
+    once, so that its actual is the sum of its people's. Territories, with all below them, have
+    bookings and deals won; ValueError for another measure; NOWHERE is a territory for what lay in
+    none. The number of statements does not depend on how many subjects there are. ``calendar``
+    and ``people`` (see ``roster_of``) are read where not given.
     """
     calendar = calendar or setting()
     people = people or roster_of(period, as_of, calendar)
@@ -115,10 +116,11 @@ class Ledger:
         if subject.kind is SubjectKind.EVERYONE:
             return (row.credit for row in self.rows)
         territorial = subject.kind is SubjectKind.TERRITORY
-        tree = self.book.territories if territorial else self.book.parents
-        inside = below(tree, {subject.pk})
+        tree = self.book.territories if territorial else self.book.teams
         rows = self.by_territory if territorial else self.rows
-        return (row.credit for row in rows if row.team in inside)
+        return (
+            row.credit for row in rows if (row.team or NOWHERE) in tree.inside(subject.pk, row.day)
+        )
 
     @cached_property
     def _placed(self) -> Placed:
@@ -158,8 +160,8 @@ def quota_book(
             amounts[_subject(*ids), period] = amount
     return QuotaBook(
         rows=amounts,
-        parents=calendar.parents,
-        team_on=people.owes_to,
+        teams=calendar.teams,
+        team_on=people.counted_on,
         as_of=calendar.day(as_of),
         territories=calendar.territories,
     )
@@ -173,7 +175,7 @@ def credited_people(
         return None
     wanted = {subject.pk for subject in subjects if subject.kind is SubjectKind.PERSON}
     roots = {subject.pk for subject in subjects if subject.kind is SubjectKind.TEAM}
-    inside = below(calendar.parents, roots)
+    inside = frozenset().union(*map(calendar.teams.ever_inside, roots))
     return wanted | {
         pk
         for pk, person in people.people.items()

@@ -129,11 +129,11 @@ def earlier(look: Look, since: datetime) -> Look:
 
 def counting_of(look: Look) -> Counting:
     """Read who and what ever counted for the scope: a closing may be of any day."""
-    inside = look.scope.territories
+    territorial = look.scope.subject.kind is SubjectKind.TERRITORY
     return Counting(
         look=look,
         people=roster(ALL_TIME, moment=look.moment, viewer=look.viewer),
-        lying=lying_in(inside, ALL_TIME) if inside is not None else {},
+        lying=lying_in(look.scope.ever_inside(), ALL_TIME) if territorial else {},
     )
 
 

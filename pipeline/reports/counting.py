@@ -49,24 +49,25 @@ class Counting:
     def has(self, person: int, day: date) -> bool:
         """Whether what the person owns counts for the scope on ``day``."""
         scope = self.look.scope
-        if scope.teams is not None:
-            return self.people.team_on(person, day) in scope.teams
+        if scope.team is not None:
+            return self.people.counted_on(person, day) in scope.inside(day)
         return scope.people is None or person in scope.people
 
     def who(self) -> set[int] | None:
         """Return everybody who was in the scope on some day that was read; None for all."""
         scope = self.look.scope
-        if scope.teams is None:
+        if scope.team is None:
             return None if scope.people is None else set(scope.people)
+        teams = scope.ever_inside()
         return {
             pk
             for pk, person in self.people.people.items()
-            if any(seat.team in scope.teams for seat in person.seats)
+            if any(seat.team in teams for seat in person.seats)
         }
 
     def moved_people(self, since: date, until: date) -> set[int]:
         """Return whose deals count on one of the two days alone."""
-        if self.look.scope.teams is None:
+        if self.look.scope.team is None:
             return set()
         return {pk for pk in self.people.people if self.has(pk, since) != self.has(pk, until)}
 
@@ -75,7 +76,9 @@ class Counting:
         return {pk for pk in self.lying if self._lies(pk, since) != self._lies(pk, until)}
 
     def _lies(self, account: int | None, day: date) -> bool:
-        return account is not None and any(stay.holds(day) for stay in self.lying.get(account, ()))
+        stays = () if account is None else self.lying.get(account, ())
+        inside = self.look.scope.inside(day)
+        return any(stay.team in inside and stay.holds(day) for stay in stays)
 
 
 def lying_in(territories: frozenset[int], span: Period) -> dict[int, tuple[Seat, ...]]:

@@ -1,9 +1,9 @@
 """What counts for whom: the rows of each measure, summed by person and by team of the time."""
 
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -20,6 +20,7 @@ from django.db.models import (
     QuerySet,
     Subquery,
     Sum,
+    Value,
     When,
 )
 from django.db.models.functions import Greatest, TruncDate
@@ -42,19 +43,27 @@ PRICED = Q(amount_base__gt=0)
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """A credit with the team that it counts for, by the person's seat on the day it was earned."""
+    """A credit with the team that it counts for, by the person's seat on the day it was earned.
+
+    ``day`` is the first of the period's days on which teams lay in each other as on that day.
+    """
 
     team: int | None
     credit: Credit
+    day: date
 
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a person's deals for one team ended: ``days`` counts the won ones by days they took."""
+    """How a person's deals for one team ended: ``days`` counts the won ones by days they took.
+
+    ``day`` is as in Tally.
+    """
 
     team: int | None
     person: int
     outcomes: Outcomes
+    day: date
     days: Counter[int] = field(default_factory=Counter)
 
 
@@ -88,11 +97,13 @@ def tallies(
     and the day of the creation, for activities who did them and when. Archived rows are left
     out. ``people`` narrows the rows to these people.
     """
-    rows = _narrowed(ROWS[measure](period, moment, setting), people)
+    starts = setting.teams.starts(period.start, period.end)
+    found = ROWS[measure](period, moment, setting)
+    rows = _narrowed(found, people, starts=starts, day=DAYS[measure])
     if measure == Measure.BOOKINGS:
-        return [_booked(row, row["seat__team"]) for row in rows.annotate(**BOOKED)]
+        return [_booked(row, row["seat__team"], starts) for row in rows.annotate(**BOOKED)]
     return [
-        Tally(row["seat__team"], Credit(row["who"], row["cases"], row["cases"]))
+        _counted(row["seat__team"], row["who"], row["cases"], starts[row["stretch"]])
         for row in rows.annotate(cases=Count("*"))
     ]
 
@@ -105,7 +116,9 @@ def endings(
     people: Collection[int] | None = None,
 ) -> tuple[list[Tally], list[Ending]]:
     """Return the tallies of bookings, and how all deals closed in the period ended, in one read."""
-    rows = _narrowed(_closed(period, moment, setting, CLOSED), people).annotate(
+    starts = setting.teams.starts(period.start, period.end)
+    closed = _closed(period, moment, setting, CLOSED)
+    rows = _narrowed(closed, people, starts=starts, day="closed_on").annotate(
         **BOOKED,
         lost=Count("deal", filter=LOST),
         won_value=Sum("amount_base", filter=WON & PRICED),
@@ -114,7 +127,8 @@ def endings(
         days=ArrayAgg(_days_to_close(setting), filter=WON),
     )
     found = list(rows)
-    return [_booked(row, row["seat__team"]) for row in found], [_ending(row) for row in found]
+    booked = [_booked(row, row["seat__team"], starts) for row in found]
+    return booked, [_ending(row, starts) for row in found]
 
 
 def territory_tallies(
@@ -131,20 +145,18 @@ def territory_tallies(
         .exclude(valid_to__lte=OuterRef("closed_on"))
         .values("territory")
     )
+    starts = setting.territories.starts(period.start, period.end)
     rows = (
         _won(period, moment, setting)
-        .annotate(territory=Subquery(lying[:1]))
-        .values("who", "territory")
+        .annotate(territory=Subquery(lying[:1]), stretch=_stretch(starts, "closed_on"))
+        .values("who", "territory", "stretch")
         .annotate(**BOOKED)
         .order_by()
     )
-    booked = [_booked(row, row["territory"]) for row in rows]
+    booked = [_booked(row, row["territory"], starts) for row in rows]
     if measure == Measure.BOOKINGS:
         return booked
-    return [
-        Tally(row.team, Credit(row.credit.person, row.credit.cases, row.credit.cases))
-        for row in booked
-    ]
+    return [_counted(row.team, row.credit.person, row.credit.cases, row.day) for row in booked]
 
 
 # Of all closed deals, what the won ones book.
@@ -155,18 +167,34 @@ BOOKED: dict[str, Any] = {
 }
 
 
-def _narrowed(rows: QuerySet, people: Collection[int] | None) -> QuerySet:
+def _narrowed(
+    rows: QuerySet, people: Collection[int] | None, *, starts: Sequence[date], day: str
+) -> QuerySet:
     if people is not None:
         rows = rows.filter(who__in=people)
-    return rows.values("who", "seat__team").order_by()
+    rows = rows.annotate(stretch=_stretch(starts, day))
+    return rows.values("who", "seat__team", "stretch").order_by()
 
 
-def _booked(row: dict, team: int | None) -> Tally:
+def _stretch(starts: Sequence[date], day: str) -> Case | Value:
+    """Return which of the stretches that begin on these days holds the day in a field."""
+    if len(starts) == 1:
+        return Value(0, output_field=IntegerField())
+    cases = [When(**{f"{day}__lt": start}, then=n) for n, start in enumerate(starts[1:])]
+    return Case(*cases, default=len(starts) - 1, output_field=IntegerField())
+
+
+def _booked(row: dict, team: int | None, starts: Sequence[date]) -> Tally:
     amount = cents(row["amount"] or Decimal(0))
-    return Tally(team, Credit(row["who"], amount, row["cases"], row["unpriced"]))
+    credit = Credit(row["who"], amount, row["cases"], row["unpriced"])
+    return Tally(team, credit, starts[row["stretch"]])
 
 
-def _ending(row: dict) -> Ending:
+def _counted(team: int | None, person: int, cases: int, day: date) -> Tally:
+    return Tally(team, Credit(person, cases, cases), day)
+
+
+def _ending(row: dict, starts: Sequence[date]) -> Ending:
     outcomes = Outcomes(
         won=row["cases"],
         lost=row["lost"],
@@ -174,7 +202,8 @@ def _ending(row: dict) -> Ending:
         lost_cents=cents(row["lost_value"] or Decimal(0)),
         unpriced=row["without"],
     )
-    return Ending(row["seat__team"], row["who"], outcomes, Counter(row["days"] or ()))
+    days = Counter(row["days"] or ())
+    return Ending(row["seat__team"], row["who"], outcomes, starts[row["stretch"]], days)
 
 
 def _days_to_close(setting: Setting) -> Case:
@@ -221,4 +250,11 @@ ROWS: dict[Measure, Callable[[Period, datetime, Setting], QuerySet]] = {
     Measure.DEALS_WON: _won,
     Measure.DEALS_CREATED: _created,
     Measure.ACTIVITIES: _acted,
+}
+# The day on which each counts.
+DAYS: dict[Measure, str] = {
+    Measure.BOOKINGS: "closed_on",
+    Measure.DEALS_WON: "closed_on",
+    Measure.DEALS_CREATED: "created_on",
+    Measure.ACTIVITIES: "acted_on",
 }

@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from kit.money import cents
 from org.models.teams import TeamMembership
+from org.trees import Stretch
 from pipeline.enums import Status
 from pipeline.metrics.pace import Curve, cumulative
 from pipeline.querysets import AnyOf
@@ -46,9 +49,18 @@ def _of_scope(look: Look, won: DealSelection) -> QuerySet:
     The selection asks deal by deal whether there is a seat, which is right for a list of fifty but
     takes three times as long over the thousands of a year.
     """
-    teams = look.scope.teams
-    if teams is None:
+    scope = look.scope
+    if scope.team is None or scope.tree is None:
         return look.versions(look.deals(won))
-    ever = TeamMembership.objects.of_teams(teams).values("person")
+    parts = scope.tree.stretches(scope.team, won.closed_from, won.closed_to)
+    ever = TeamMembership.objects.of_teams(scope.ever_inside()).values("person")
     rows = look.versions(won).annotate(seat=seated("credited_to", "closed_on"))
-    return rows.filter(AnyOf("credited_to", ever), seat__team__in=teams)
+    return rows.filter(AnyOf("credited_to", ever), reduce(or_, map(_counted, parts)))
+
+
+def _counted(part: Stretch) -> Q:
+    """Return the condition that who has the credit sat in one of the teams of these days."""
+    counts = Q(seat__team__in=part.inside)
+    if part.start is not None:
+        counts &= Q(closed_on__gte=part.start)
+    return counts if part.end is None else counts & Q(closed_on__lt=part.end)

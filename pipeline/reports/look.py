@@ -44,7 +44,7 @@ class Look:
     def versions(self, selection: DealSelection) -> DealVersionQuerySet:
         """Return the deals of a selection of this look as they stood."""
         rows: DealVersionQuerySet = selection.versions(
-            moment=self.moment, day=self.day, tree=self.calendar.parents
+            moment=self.moment, day=self.day, calendar=self.calendar
         )
         return rows
 

@@ -94,7 +94,7 @@ def _territory_grid(ground: Ground) -> Grid:
     """Territories, each with what it, or the territories inside it, shall reach."""
     visible = Territory.objects.visible_to(ground.viewer).filter(archived_at__isnull=True)
     found = {row.pk: row for row in visible}
-    book = replace(ground.book, territories={pk: row.parent_id for pk, row in found.items()})
+    book = replace(ground.book, territories=ground.calendar.territories.among(found))
     may_set = rules.can_administer(ground.viewer)
     rows = []
     for pk, territory in found.items():

@@ -13,7 +13,7 @@ from org.enums import Measure, PeriodKind
 from org.models.people import Person
 from org.models.quotas import Quota
 from pipeline.metrics.attainment import Subject, Target
-from pipeline.metrics.quotas import QuotaBook, placed_quotas
+from pipeline.metrics.quotas import Placed, QuotaBook, placed_quotas
 from pipeline.reports.attainment import quota_book
 from pipeline.reports.roster import Roster, roster
 from pipeline.reports.setting import Named, Setting, around, setting
@@ -22,8 +22,6 @@ MINE, BELOW, NOBODYS, TERRITORIES = "me", "below", "none", "territories"
 ROWS_A_PAGE = 60
 Unit = Literal["money", "money_exact", "count"]
 Drafts = Mapping[tuple[Subject, int], Decimal | None]
-# For each team (None: outside of any), what part of whose target it carries.
-Placed = Mapping[int | None, Mapping[int, Target]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +116,10 @@ class Ground:
     book: QuotaBook
     columns: list[Column]
     seen: int
+
+    @property
+    def year(self) -> Named:
+        return self.calendar.named(self.query.year)
 
     @cached_property
     def led(self) -> set[int]:

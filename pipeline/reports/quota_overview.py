@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 
 from django.db.models import F, QuerySet, Window
 from django.db.models.functions import Lag
@@ -15,7 +16,7 @@ from org.models.territories import Territory
 from org.reports.structure import depth_first
 from pipeline.enums import SubjectKind
 from pipeline.metrics.attainment import Subject
-from pipeline.metrics.quotas import own_quota, placed_quotas, summed_targets
+from pipeline.metrics.quotas import carried, own_quota, placed_quotas, summed_targets
 from pipeline.reports.quota_ground import GridQuery, Ground, ground_of
 
 
@@ -42,11 +43,9 @@ def team_lines(viewer: Person, query: GridQuery, *, now: datetime) -> list[TeamL
     ground = ground_of(viewer, query, now, {})
     span = ground.calendar.span(query.year)
     placed = placed_quotas(span, ground.book)
-    parents = dict(ground.calendar.parents)
     lines = []
     for team, depth in depth_first(Team.objects.visible_to(viewer).filter(archived_at=None)):
-        inside = access.below(parents, {team.pk})
-        targets = [target for each in inside for target in placed.get(each, {}).values()]
+        targets = carried(placed, partial(ground.calendar.teams.inside, team.pk)).values()
         lines.append(
             TeamLine(
                 team=team,

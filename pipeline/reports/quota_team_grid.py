@@ -1,23 +1,29 @@
 """The grid of a team: its own targets, its members', and what the teams inside it come to."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
+from functools import partial
 
-from org import access, rules
+from org import rules
 from org.models.teams import Team
 from pipeline.enums import SubjectKind
-from pipeline.metrics.attainment import Subject
-from pipeline.metrics.quotas import own_quota, summed_targets
-from pipeline.reports.quota_ground import Cell, Grid, Ground, Placed, Row, Sum, exact
+from pipeline.metrics.attainment import Subject, Target
+from pipeline.metrics.quotas import Placed, carried, own_quota, summed_targets
+from pipeline.reports.quota_ground import Cell, Grid, Ground, Row, Sum, exact
+
+Teams = Callable[[date], frozenset[int]]
 
 
 def team_grid(ground: Ground, team: int) -> Grid:
     """A team's own targets, its members', and what the teams inside it come to."""
     placed = ground.placed()
-    parents = dict(ground.calendar.parents)
-    inside = access.below(parents, {team})
-    children = [child for child, parent in parents.items() if parent == team]
+    tree, year = ground.calendar.teams, ground.year.period
+    inside = partial(tree.inside, team)
+    children = [
+        pk for pk in ground.calendar.team_names if pk in tree.children(team, year.start, year.end)
+    ]
     subject = Subject(SubjectKind.TEAM, team)
     head = Row(
         subject=subject,
@@ -26,8 +32,8 @@ def team_grid(ground: Ground, team: int) -> Grid:
     )
     members = [_member(ground, pk, team, placed) for pk in _members(ground, team)]
     rows = [*members, *_unseen(ground, team, placed)]
-    rows += [_child(ground, child, access.below(parents, {child}), placed) for child in children]
-    together = [_carried(ground, teams=inside, placed=each) for each in placed]
+    rows += [_child(ground, child, inside, placed) for child in children]
+    together = [_carried(ground, inside, each) for each in placed]
     spans = [ground.calendar.span(column.period.pk) for column in ground.columns]
     own = [ground.units(own_quota(subject, span, ground.book)) for span in spans]
     sums = [
@@ -69,12 +75,12 @@ def _member(ground: Ground, pk: int, team: int, placed: list[Placed]) -> Row:
     subject, person = Subject(SubjectKind.PERSON, pk), ground.people.people[pk]
     cells = []
     for column, each in zip(ground.columns, placed, strict=True):
-        carried = each.get(team, {}).get(pk)
         if column.is_total:
-            cells.append(ground.cell(subject, person.name, column, carried))
+            part = _by_team(each, team).get(pk)
+            cells.append(ground.cell(subject, person.name, column, part))
             continue
         day = min(column.period.period.last_day, ground.book.as_of)
-        there = ground.people.owes_to(pk, day)
+        there = ground.people.counted_on(pk, day)
         cell = ground.cell(subject, person.name, column, exact(ground, subject, column))
         note = "" if there == team else _elsewhere(ground, there)
         may = there == team and ground.may_set(pk)
@@ -88,12 +94,12 @@ def _elsewhere(ground: Ground, team: int | None) -> str:
 
 def _unseen(ground: Ground, team: int, placed: list[Placed]) -> list[Row]:
     """Return one line for members whose numbers the viewer may not see, where there are any."""
-    hidden = {pk for each in placed for pk in each.get(team, {})} - ground.led
+    by_column = [_by_team(each, team) for each in placed]
+    hidden = {pk for each in by_column for pk in each} - ground.led
     if not hidden:
         return []
     values = [
-        summed_targets(target for pk, target in each.get(team, {}).items() if pk in hidden)
-        for each in placed
+        summed_targets(target for pk, target in each.items() if pk in hidden) for each in by_column
     ]
     nobody = Subject(SubjectKind.EVERYONE)
     one = len(hidden) == 1
@@ -105,24 +111,32 @@ def _unseen(ground: Ground, team: int, placed: list[Placed]) -> list[Row]:
     return [Row(subject=nobody, name=name, cells=cells)]
 
 
-def _child(ground: Ground, team: int, inside: set[int], placed: list[Placed]) -> Row:
+def _child(ground: Ground, team: int, around: Teams, placed: list[Placed]) -> Row:
+    """Return what a team inside carries, of the days on which it lay in the one ``around`` it."""
+
+    def inside(day: date) -> frozenset[int]:
+        return ground.calendar.teams.inside(team, day) & around(day)
+
     subject, name = Subject(SubjectKind.TEAM, team), f"{ground.calendar.team_names[team]}'s people"
     cells = [
         Cell(
             subject=subject,
             column=column,
             label=f"{name}, {column.period.period.label}",
-            value=_carried(ground, teams=inside, placed=each),
+            value=_carried(ground, inside, each),
         )
         for column, each in zip(ground.columns, placed, strict=True)
     ]
     return Row(subject=subject, name=name, cells=cells, group=str(team))
 
 
-def _carried(ground: Ground, *, teams: Iterable[int], placed: Placed) -> Decimal | None:
-    return ground.units(
-        summed_targets(target for team in teams for target in placed.get(team, {}).values())
-    )
+def _carried(ground: Ground, teams: Teams, placed: Placed) -> Decimal | None:
+    return ground.units(summed_targets(carried(placed, teams).values()))
+
+
+def _by_team(placed: Placed, team: int) -> dict[int, Target]:
+    """Return what the team's own people carry for it."""
+    return carried(placed, lambda _: {team})
 
 
 def _less(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -51,22 +51,20 @@ class Roster:
         found = self.people.get(person)
         return next((seat.team for seat in found.seats if seat.holds(day)), None) if found else None
 
-    def owes_to(self, person: int, day: date) -> int | None:
-        """Return the team that a person's quota counts for on a day of the span.
+    def counted_on(self, person: int, day: date) -> int | None:
+        """Return the team that a person's deals and quota count for on a day of the span.
 
-        It is the team of the day. Whoever has left owes it to the team that they left from: a
-        quota of that team's own holds it, so that it is no quota beside the team's.
+        It is the team of the day, or the one that whoever has left was in on their last day: a
+        quota of that team's own holds theirs, so that it is no quota beside the team's.
         """
         found = self.people.get(person)
         if found is None or not found.gone_by(day):
             return self.team_on(person, day)
-        past = [seat.team for seat in found.seats if seat.since <= day]
-        return past[-1] if past else None
+        last_day = (found.left_on or day) - timedelta(days=1)
+        return next((seat.team for seat in found.seats if seat.holds(last_day)), None)
 
-    def in_teams(self, teams: frozenset[int] | None, day: date) -> set[int]:
-        """Return who was in these teams on a day; None for everybody, in a team or not."""
-        if teams is None:
-            return set(self.people)
+    def in_teams(self, teams: frozenset[int], day: date) -> set[int]:
+        """Return who was in these teams on a day."""
         return {pk for pk in self.people if self.team_on(pk, day) in teams}
 
 

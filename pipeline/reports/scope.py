@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from org import access
 from org.models.people import Person
+from org.trees import DatedTree
 from pipeline.enums import SubjectKind
 from pipeline.metrics.attainment import Subject
 from pipeline.reports.selection import DealSelection
@@ -17,17 +19,29 @@ ALL, BELOW = "all", "mine"
 class Scope:
     """A team or territory with those below it, everyone, one person, or one with their reports.
 
-    ``teams`` and ``territories`` are the ids of the named one and those below it; ``people``
-    those of a group without a team. Where all are None, it is everyone. ``depth`` is how deep a
-    team lies below the first one shown.
+    ``tree`` is that of teams or territories with its past, for a scope that lies in one;
+    ``people`` are those of a group without a team. Where both are None, it is everyone.
+    ``depth`` is how deep a team lies below the first one shown.
     """
 
     subject: Subject
     label: str
-    teams: frozenset[int] | None = None
+    tree: DatedTree | None = None
     people: frozenset[int] | None = None
-    territories: frozenset[int] | None = None
     depth: int = 0
+
+    @property
+    def team(self) -> int | None:
+        """The team that the scope is; None for one of another kind."""
+        return self.subject.pk if self.subject.kind is SubjectKind.TEAM else None
+
+    def inside(self, day: date) -> frozenset[int]:
+        """Return the ids of the team or territory and of those that lay in it on a day."""
+        return self.tree.inside(self.subject.pk, day) if self.tree else frozenset()
+
+    def ever_inside(self) -> frozenset[int]:
+        """Return the ids of the team or territory and of those that ever lay in it."""
+        return self.tree.ever_inside(self.subject.pk) if self.tree else frozenset()
 
     @property
     def key(self) -> str:
@@ -82,8 +96,7 @@ def person_scope(person: Person) -> Scope:
 
 def territory_scope(territory: int, name: str, calendar: Setting) -> Scope:
     """Return the numbers of a territory and those in it."""
-    inside = frozenset(access.below(calendar.territories, {territory}))
-    return Scope(Subject(SubjectKind.TERRITORY, territory), name, territories=inside)
+    return Scope(Subject(SubjectKind.TERRITORY, territory), name, tree=calendar.territories)
 
 
 def _teams(shown: set[int], calendar: Setting) -> list[Scope]:
@@ -91,9 +104,8 @@ def _teams(shown: set[int], calendar: Setting) -> list[Scope]:
     found: list[Scope] = []
 
     def walk(team: int, depth: int) -> None:
-        inside = frozenset(access.below(calendar.parents, {team}))
-        name = calendar.team_names[team]
-        found.append(Scope(Subject(SubjectKind.TEAM, team), name, teams=inside, depth=depth))
+        subject = Subject(SubjectKind.TEAM, team)
+        found.append(Scope(subject, calendar.team_names[team], tree=calendar.teams, depth=depth))
         for child in calendar.team_names:
             if child in shown and calendar.parents[child] == team:
                 walk(child, depth + 1)

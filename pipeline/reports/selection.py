@@ -12,12 +12,13 @@ it opens are the rows that were counted::
 current version (``history.check`` holds them equal). Give ``as_of`` for a past day only.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, time
 from decimal import Decimal
-from functools import cached_property
-from typing import Any
+from functools import cached_property, reduce
+from operator import or_
+from typing import Any, Protocol
 from urllib.parse import quote_plus, urlencode
 from zoneinfo import ZoneInfo
 
@@ -28,9 +29,11 @@ from org import access
 from org.facts import organisation_facts
 from org.models.calendar import FiscalPeriod
 from org.models.people import Person
-from org.models.teams import Team, TeamMembership
-from org.models.territories import Territory
+from org.models.teams import Team, TeamMembership, TeamPlacement
+from org.models.territories import TerritoryPlacement
+from org.models.trees import read_tree
 from org.querysets import on_day
+from org.trees import DatedTree
 from pipeline.enums import Category, Status
 from pipeline.models.accounts import Account, AccountTerritory
 from pipeline.models.deals import Deal, DealVersion
@@ -57,7 +60,16 @@ SHOWN_AS_TOTALS = frozenset(
         "closed_to",
     }
 )
-Tree = Mapping[int, int | None]
+
+
+class Trees(Protocol):
+    """Where teams and territories lay when: a Setting."""
+
+    @property
+    def teams(self) -> DatedTree: ...
+
+    @property
+    def territories(self) -> DatedTree: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,14 +158,14 @@ class DealSelection:
         return rows.filter(self._condition(day=day, deal=""))
 
     def versions(
-        self, *, moment: datetime, day: date, tree: Tree | None = None
+        self, *, moment: datetime, day: date, calendar: Trees | None = None
     ) -> DealVersionQuerySet:
         """Return the versions of the deals at ``moment``, now included: figures use these.
 
-        ``tree`` holds the parent of each team; it is read where the caller has it not.
+        ``calendar`` has the trees; they are read where the caller has them not.
         """
         rows = DealVersion.objects.as_of(moment).filter(archived=self.archived)
-        return rows.filter(self._condition(day=day, deal="deal__", tree=tree))
+        return rows.filter(self._condition(day=day, deal="deal__", calendar=calendar))
 
     def totals_shown_to(self, viewer: Person) -> bool:
         """Whether the viewer may know the total of rows that they may not all open.
@@ -198,8 +210,8 @@ class DealSelection:
         of_open_ones = self.category in (Category.PIPELINE, Category.BEST_CASE, Category.COMMIT)
         return self.status == Status.OPEN or self.overdue or self.no_next_step or of_open_ones
 
-    def _condition(self, *, day: date, deal: str, tree: Tree | None = None) -> Q:
-        condition = self._kind() & self._amount() & self._time(deal) & self._whose(day, tree)
+    def _condition(self, *, day: date, deal: str, calendar: Trees | None = None) -> Q:
+        condition = self._kind() & self._amount() & self._time(deal) & self._whose(day, calendar)
         for word in self.text.split():
             accounts = Account.objects.filter(named_like(word)).values("pk")
             condition &= Q(AnyOf("account_id", accounts)) | Q(named_like(word))
@@ -237,38 +249,40 @@ class DealSelection:
             **created,
         )
 
-    def _whose(self, day: date, tree: Tree | None) -> Q:
-        condition = _given(owner=self.owner, credited_to=self.credited_to) & self._where(day)
+    def _whose(self, day: date, calendar: Trees | None) -> Q:
+        condition = _given(owner=self.owner, credited_to=self.credited_to)
+        condition &= self._where(day, calendar)
         if self.below is not None:
             people = access.reports_of(self.below)
             condition &= self._of(owned=Q(owner__in=people), credited=Q(credited_to__in=people))
         if self.team is None:
             return condition
-        tree = dict(Team.objects.values_list("pk", "parent_id")) if tree is None else tree
-        members = TeamMembership.objects.of_teams(access.below(tree, {self.team}))
-        # The day of each row itself, so that a deal counts for the team of its own time.
-        then = members.filter(
-            Q(counts_to__isnull=True) | Q(counts_to__gt=OuterRef("closed_on")),
-            person=OuterRef("credited_to"),
-            valid_from__lte=OuterRef("closed_on"),
-        )
-        # Those who were ever there: it changes nothing, but lets an index find the deals.
-        ever = Q(credited_to__in=members.values("person"))
+        tree = calendar.teams if calendar else read_tree(TeamPlacement)
+        members = TeamMembership.objects.of_teams(tree.inside(self.team, day))
         owned = Q(owner__in=members.filter(on_day(day, until="counts_to")).values("person"))
-        return condition & self._of(owned=owned, credited=ever & Q(Exists(then)))
+        return condition & self._of(owned=owned, credited=self._in_time(tree, self.team, _seated))
 
-    def _where(self, day: date) -> Q:
+    def _where(self, day: date, calendar: Trees | None) -> Q:
         if self.territory is None:
             return Q()
         lying = AccountTerritory.objects.filter(account=OuterRef("account"))
-        if self.territory != NOWHERE:
-            tree = dict(Territory.objects.values_list("pk", "parent_id"))
-            lying = lying.filter(territory__in=access.below(tree, {self.territory}))
-        then = lying.filter(valid_from__lte=OuterRef("closed_on")).exclude(
-            valid_to__lte=OuterRef("closed_on")
-        )
-        condition = self._of(owned=Q(Exists(lying.filter(on_day(day)))), credited=Q(Exists(then)))
-        return ~condition if self.territory == NOWHERE else condition
+        if self.territory == NOWHERE:
+            owned = Q(Exists(lying.filter(on_day(day))))
+            return ~self._of(owned=owned, credited=Q(Exists(lying.filter(LAY_THEN))))
+        tree = calendar.territories if calendar else read_tree(TerritoryPlacement)
+        here = lying.filter(on_day(day), territory__in=tree.inside(self.territory, day))
+        return self._of(owned=Q(Exists(here)), credited=self._in_time(tree, self.territory, _lay))
+
+    def _in_time(self, tree: DatedTree, root: int, counted: Callable[[frozenset[int]], Q]) -> Q:
+        """Return the condition on closed deals, by what lay in ``root`` on the day of each.
+
+        Mostly that was the same all the time, and the condition says nothing of days.
+        """
+        parts = tree.stretches(root, self.closed_from, self.closed_to)
+        if len(parts) == 1:
+            return counted(parts[0].inside)
+        days = [_given(closed_on__gte=part.start, closed_on__lt=part.end) for part in parts]
+        return reduce(or_, (d & counted(p.inside) for d, p in zip(days, parts, strict=True)))
 
     def _of(self, *, owned: Q, credited: Q) -> Q:
         """Return the condition on whose a deal is: by its owner while open, then by credit."""
@@ -276,6 +290,30 @@ class DealSelection:
             return credited if self.is_closed else owned
         still_open = Q(status=Status.OPEN)
         return (still_open & owned) | (~still_open & credited)
+
+
+LAY_THEN = Q(valid_from__lte=OuterRef("closed_on")) & (
+    Q(valid_to__isnull=True) | Q(valid_to__gt=OuterRef("closed_on"))
+)
+
+
+def _seated(teams: frozenset[int]) -> Q:
+    """Return the condition that who has the credit was in one of these teams at the closing."""
+    members = TeamMembership.objects.of_teams(teams)
+    # The day of each row itself, so that a deal counts for the team of its own time.
+    then = members.filter(
+        Q(counts_to__isnull=True) | Q(counts_to__gt=OuterRef("closed_on")),
+        person=OuterRef("credited_to"),
+        valid_from__lte=OuterRef("closed_on"),
+    )
+    # Those who were ever there: it changes nothing, but lets an index find the deals.
+    return Q(credited_to__in=members.values("person")) & Q(Exists(then))
+
+
+def _lay(territories: frozenset[int]) -> Q:
+    """Return the condition that the account lay in one of these territories at the closing."""
+    lying = AccountTerritory.objects.filter(account=OuterRef("account"))
+    return Q(Exists(lying.filter(LAY_THEN, territory__in=territories)))
 
 
 def _left_open(part: Any) -> bool:

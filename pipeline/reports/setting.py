@@ -14,8 +14,10 @@ from kit.periods import Period
 from org.access import local_day
 from org.enums import PeriodKind
 from org.models.calendar import FiscalPeriod, Holiday, Organisation
-from org.models.teams import Team
-from org.models.territories import Territory
+from org.models.teams import Team, TeamPlacement
+from org.models.territories import TerritoryPlacement
+from org.models.trees import Placement
+from org.trees import DatedTree, Placing
 from pipeline.metrics.pace import EARLIER_PERIODS, WorkingDays, Workweek, working_days
 from pipeline.metrics.quotas import Span
 
@@ -44,7 +46,11 @@ class Named:
 
 @dataclass(frozen=True)
 class Setting:
-    """Calendar and teams as they are today; read once for each page or job."""
+    """Calendar and teams as they are today; read once for each page or job.
+
+    ``parents`` is the tree of teams of today, by which access is judged. ``teams`` and
+    ``territories`` are the trees with their past, by which figures count.
+    """
 
     organisation: Organisation
     periods: tuple[Named, ...]
@@ -52,7 +58,8 @@ class Setting:
     parents: Mapping[int, int | None]
     team_names: Mapping[int, str]
     archived_teams: frozenset[int]
-    territories: Mapping[int, int | None]
+    teams: DatedTree
+    territories: DatedTree
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -122,9 +129,8 @@ def setting() -> Setting:
                 )
             )
         ),
-        market=ArraySubquery(
-            Territory.objects.order_by("pk").values(row=JSONObject(pk="pk", parent="parent"))
-        ),
+        team_places=_places(TeamPlacement),
+        territory_places=_places(TerritoryPlacement),
         tree=ArraySubquery(
             Team.objects.order_by("name").values(
                 row=JSONObject(pk="pk", name="name", parent="parent", archived="archived_at")
@@ -141,14 +147,32 @@ def setting() -> Setting:
         parents={team["pk"]: team["parent"] for team in found.tree},
         team_names={team["pk"]: team["name"] for team in found.tree},
         archived_teams=frozenset(team["pk"] for team in found.tree if team["archived"]),
-        territories={territory["pk"]: territory["parent"] for territory in found.market},
+        teams=_tree(found.team_places),
+        territories=_tree(found.territory_places),
+    )
+
+
+def _places(placements: type[Placement]) -> ArraySubquery:
+    row = JSONObject(node="node", parent="parent", since="valid_from", until="valid_to")
+    return ArraySubquery(placements._default_manager.order_by("pk").values(row=row))  # noqa: SLF001 -- Django documents it
+
+
+def _tree(rows: list[dict]) -> DatedTree:
+    return DatedTree(
+        Placing(
+            row["node"],
+            row["parent"],
+            date.fromisoformat(row["since"]),
+            date.fromisoformat(row["until"]) if row["until"] else None,
+        )
+        for row in rows
     )
 
 
 def _empty() -> Setting:
     organisation = Organisation()
     week = Workweek(frozenset(organisation.working_days), frozenset())
-    return Setting(organisation, (), week, {}, {}, frozenset(), {})
+    return Setting(organisation, (), week, {}, {}, frozenset(), DatedTree(), DatedTree())
 
 
 def _named(row: dict) -> Named:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from org.enums import Measure
@@ -32,6 +32,8 @@ from pipeline.reports.open_pipeline import Amounts, Bar, Slice, bars, grouped, o
 from pipeline.reports.pace import Pace, pace_of
 from pipeline.reports.roster import Roster, Seller
 from pipeline.reports.selection import DealSelection
+
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,12 +212,12 @@ def _books(look: Look) -> _Books:
             rows=[row for row in booked if _counts(look, row)],
         ),
         ended=[row for row in ended if _counts(look, row)],
-        targets=quotas_by_person(span, book, teams=scope.teams),
+        targets=quotas_by_person(span, book, team=scope.team),
     )
 
 
 def _counts(look: Look, row: Tally | Ending) -> bool:
-    return look.scope.teams is None or row.team in look.scope.teams
+    return look.scope.team is None or row.team in look.scope.inside(row.day)
 
 
 def _scope_attainment(look: Look, books: _Books) -> Attainment:
@@ -253,7 +255,7 @@ def _rows(look: Look, books: _Books, slices: Sequence[Slice]) -> list[Row]:
             look=look,
             person=pk,
             name=seller.name,
-            left_on=_left_on(look, seller, there=pk in there),
+            left_on=_left_on(look, books.people, seller, there=pk in there),
             sells=seller.sells and here,
             credit=credits.get(pk, Credit(pk, 0, 0)),
             target=books.targets.get(pk) if _owes(look, books, pk) else None,
@@ -325,7 +327,9 @@ def _there(look: Look, people: Roster) -> Collection[int]:
     """Return who belongs to the scope on the day that is looked at."""
     if look.scope.people is not None:
         return look.scope.people
-    return people.in_teams(look.scope.teams, look.day)
+    if look.scope.team is None:
+        return set(people.people)
+    return people.in_teams(look.scope.inside(look.day), look.day)
 
 
 def _owes(look: Look, books: _Books, pk: int) -> bool:
@@ -337,13 +341,19 @@ def _owes(look: Look, books: _Books, pk: int) -> bool:
     return not (left and scope.subject.kind is SubjectKind.BELOW)
 
 
-def _left_on(look: Look, seller: Seller, *, there: bool) -> date | None:
-    if look.scope.subject.kind is not SubjectKind.TEAM:
+def _left_on(look: Look, people: Roster, seller: Seller, *, there: bool) -> date | None:
+    """Return the first day on which the person no longer belonged to the scope."""
+    if look.scope.team is None:
         return seller.left_on if seller.gone_by(look.day) else None
     if there:
         return None
-    ends = [seat.until for seat in seller.seats if seat.team in (look.scope.teams or ())]
-    return max((end for end in ends if end is not None), default=None)
+    ends = {seat.until for seat in seller.seats if seat.until is not None}
+    if look.scope.tree:
+        ends |= set(look.scope.tree.starts(look.period.period.start, look.day + DAY))
+    left = [
+        day for day in ends if people.team_on(seller.pk, day - DAY) in look.scope.inside(day - DAY)
+    ]
+    return max(left, default=None)
 
 
 def _closing(slices: Iterable[Slice]) -> Amounts:

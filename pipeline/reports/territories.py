@@ -25,7 +25,7 @@ from pipeline.reports.setting import Named, Setting
 class TerritoryLine:
     """What a territory, with all in it, has come to; amounts in the reporting currency.
 
-    ``deals`` opens the won deals that ``bookings`` is the sum of.
+    ``deals`` opens the won deals that ``bookings`` is the sum of, where there are such.
     """
 
     name: str
@@ -35,7 +35,7 @@ class TerritoryLine:
     unpriced: int
     quota: Decimal | None
     share: Decimal | None
-    deals: DealSelection
+    deals: DealSelection | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,15 +43,19 @@ class ByTerritory:
     """The tree of territories, what lies in none, and everything together.
 
     The territories at the top and what lies in none add up to the total: an account lies in one
-    territory at a time, and a parent includes its children.
+    territory at a time, and a parent includes its children. Where a territory moved to the top
+    or from there within the period, its bookings stand at the top twice, or not at all: ``moved``
+    makes up for them.
     """
 
     lines: list[TerritoryLine]
     nowhere: TerritoryLine
+    moved: TerritoryLine | None
     total: TerritoryLine
 
     def __post_init__(self) -> None:
         parts = [*(line for line in self.lines if line.depth == 0), self.nowhere]
+        parts += [self.moved] if self.moved else []
         if sum(line.bookings for line in parts) != self.total.bookings:
             raise ValueError("bookings by territory do not add up to the whole")
 
@@ -66,13 +70,17 @@ def by_territory(
 ) -> ByTerritory:
     """Return bookings and attainment of every territory in a period as known at ``as_of``.
 
-    A deal counts for the territory in which its account lay on the day the deal closed.
-    ``past_day`` is the as-of day where it is not today; links to the deals carry it.
+    A deal counts for the territory in which its account lay on the day the deal closed, and for
+    what that lay in then. The tree is drawn as on the last day of the period, or on the as-of day
+    if that is earlier. ``past_day`` is the as-of day where it is not today; links to the deals
+    carry it.
     """
-    visible = depth_first(Territory.objects.visible_to(viewer).order_by("name"))
+    drawn_on = min(period.period.last_day, calendar.day(as_of))
+    nodes = Territory.objects.visible_to(viewer).order_by("name")
+    visible = depth_first(nodes, calendar.territories.parents(drawn_on))
     subjects = [Subject(SubjectKind.TERRITORY, node.pk) for node, _ in visible]
-    *found, whole = attainment(
-        [*subjects, EVERYONE],
+    *found, nowhere, whole = attainment(
+        [*subjects, Subject(SubjectKind.TERRITORY, NOWHERE), EVERYONE],
         period=period,
         measure=Measure.BOOKINGS,
         as_of=as_of,
@@ -92,7 +100,8 @@ def by_territory(
     tops = [one for (_, depth), one in zip(visible, found, strict=True) if depth == 0]
     return ByTerritory(
         lines=lines,
-        nowhere=_rest(whole, tops, won.but(territory=NOWHERE)),
+        nowhere=_line("In no territory", 0, nowhere, won.but(territory=NOWHERE)),
+        moved=_moved(whole, [*tops, nowhere]),
         total=_line("Everything", 0, whole, won, with_quota=False),
     )
 
@@ -113,16 +122,24 @@ def _line(
     )
 
 
-def _rest(whole: Attainment, parts: Sequence[Attainment], deals: DealSelection) -> TerritoryLine:
+def _moved(whole: Attainment, parts: Sequence[Attainment]) -> TerritoryLine | None:
+    """Return what the parts lack of the whole, or have too much, because something moved."""
+    rest = (
+        whole.actual - sum(one.actual for one in parts),
+        whole.cases - sum(one.cases for one in parts),
+        whole.unpriced - sum(one.unpriced for one in parts),
+    )
+    if not any(rest):
+        return None
     return TerritoryLine(
-        name="In no territory",
+        name="Moved to or from the top in the period",
         depth=0,
-        bookings=from_cents(whole.actual - sum(one.actual for one in parts)),
-        count=whole.cases - sum(one.cases for one in parts),
-        unpriced=whole.unpriced - sum(one.unpriced for one in parts),
+        bookings=from_cents(rest[0]),
+        count=rest[1],
+        unpriced=rest[2],
         quota=None,
         share=None,
-        deals=deals,
+        deals=None,
     )
 
 

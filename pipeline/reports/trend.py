@@ -9,7 +9,6 @@ from django.db.models.functions import Coalesce, Greatest, Least, TruncDate
 
 from kit.money import cents
 from kit.periods import Period
-from pipeline.enums import SubjectKind
 from pipeline.metrics.trend import Stretch, TrendDay, pipeline_trend
 from pipeline.models.deals import DealVersion
 from pipeline.reports.look import Look
@@ -45,25 +44,44 @@ def _rows(look: Look, days: Period) -> QuerySet:
     rows = rows.annotate(
         began=TruncDate("valid_from", tzinfo=zone), ended=TruncDate("valid_to", tzinfo=zone)
     ).filter(began__lt=F("ended"))
-    rows = _of_scope(rows, look)
-    return (
-        rows.annotate(since_day=Greatest("since", days.start), until_day=Least("until", days.end))
-        .values_list("since_day", "until_day")
+    first, *others = [
+        part.values_list("since_day", "until_day")
         .annotate(
             amount=Sum("amount_base"),
             closing=Sum("amount_base", filter=closing),
             deals=Count("owner"),
         )
         .order_by()
-    )
+        for part in _of_scope(rows, look, days)
+    ]
+    return first.union(*others, all=True) if others else first
 
 
-def _of_scope(rows: QuerySet, look: Look) -> QuerySet:
-    """Keep what counts for the scope, and say from when and until when it does."""
-    if look.scope.subject.kind is not SubjectKind.TEAM:
+def _of_scope(rows: QuerySet, look: Look, days: Period) -> list[QuerySet]:
+    """Keep what counts for the scope, and say from when and until when it does.
+
+    There is a part for each stretch of days in which the same teams lay in the one shown.
+    """
+    if look.scope.tree is None or look.scope.team is None:
         if look.scope.people is not None:
             rows = rows.filter(owner__in=look.scope.people)
-        return rows.annotate(since=F("began"), until=F("ended"))
+        rows = rows.annotate(since=F("began"), until=F("ended"))
+        return [_clipped(rows, days.start, days.end)]
+    parts = look.scope.tree.stretches(look.scope.team, days.start, days.end)
+    return [
+        _clipped(_seated(rows, part.inside), part.start or days.start, part.end or days.end)
+        for part in parts
+    ]
+
+
+def _clipped(rows: QuerySet, start: date, end: date) -> QuerySet:
+    """Narrow the days on which the rows count to [start, end)."""
+    rows = rows.annotate(since_day=Greatest("since", start), until_day=Least("until", end))
+    return rows.filter(since_day__lt=F("until_day"))
+
+
+def _seated(rows: QuerySet, teams: frozenset[int]) -> QuerySet:
+    """Keep what counts for one of these teams, while it does."""
     rows = rows.annotate(
         seat=FilteredRelation(
             "owner__memberships",
@@ -73,7 +91,7 @@ def _of_scope(rows: QuerySet, look: Look) -> QuerySet:
                 | Q(owner__memberships__counts_to__gt=F("began"))
             ),
         )
-    ).filter(seat__team__in=look.scope.teams)
+    ).filter(seat__team__in=teams)
     return rows.annotate(
         since=Greatest("began", "seat__valid_from"),
         until=Least("ended", Coalesce("seat__counts_to", "ended")),

@@ -7,7 +7,7 @@ from org.enums import Role
 from org.models.people import Person
 from org.models.teams import Team
 from org.services import people as people_service
-from org.services import teams as team_service
+from org.services import trees
 from pipeline.enums import Category, ImportSubject, Status
 from pipeline.imports.references import usual_place
 from pipeline.models.accounts import Product
@@ -72,9 +72,9 @@ def _made(
 def _team(creation: ImportCreation, by: Person | None, made: dict[int, Any]) -> Team:
     parent = creation.detail.get("parent")
     if parent is None:
-        return team_service.create_team(by=by, name=creation.name)
+        return trees.create(Team, by=by, name=creation.name)
     above = made[parent] if parent < 0 else Team.objects.get(pk=parent)
-    return team_service.create_team(by=by, name=creation.name, parent=above)
+    return trees.create(Team, by=by, name=creation.name, parent=above)
 
 
 def _stage_kind(creation: ImportCreation) -> Status:

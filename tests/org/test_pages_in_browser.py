@@ -10,7 +10,8 @@ from playwright.sync_api import Page, expect
 from org import access
 from org.models.calendar import FiscalPeriod
 from org.models.quotas import Quota
-from org.services import calendar, people, territories
+from org.models.territories import Territory
+from org.services import calendar, people, territories, trees
 from tests.browser import DESKTOP, PHONE, Axe, SignIn
 from tests.worlds import SalesTeam, build_sales_team
 
@@ -21,8 +22,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 def team() -> SalesTeam:
     found = build_sales_team(access.today())
     calendar.configure(by=None, name="Northwind Instruments")
-    europe = territories.create_territory(by=found.ada, name="Europe")
-    territories.create_territory(by=found.ada, name="Nordics", parent=europe)
+    europe = trees.create(Territory, by=found.ada, name="Europe")
+    trees.create(Territory, by=found.ada, name="Nordics", parent=europe)
     territories.assign_person(found.rita, by=found.ada, territory=europe, since=date(2026, 1, 1))
     calendar.add_holiday(by=found.ada, day=date(2026, 12, 25), name="Christmas")
     calendar.set_exchange_rate(

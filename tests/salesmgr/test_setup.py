@@ -5,7 +5,8 @@ from django.test import Client
 from django.urls import reverse
 
 from org.models.calendar import FiscalPeriod
-from org.services import calendar, people, teams
+from org.models.teams import Team
+from org.services import calendar, people, trees
 from salesmgr.setup import steps
 from tests.factories.org import PersonFactory, QuotaFactory
 from tests.factories.pipeline import DealFactory, ProductFactory, StageFactory
@@ -31,7 +32,7 @@ def test_a_fresh_installation_leads_its_admin_step_by_step(client: Client) -> No
     assert follow() == reverse("org:people")
     rita = people.create_person(by=admin, full_name="Rita", roles=["rep"])
     assert follow() == reverse("org:teams")
-    north = teams.create_team(by=admin, name="North")
+    north = trees.create(Team, by=admin, name="North")
     year = FiscalPeriod.objects.of_kind("year").first()
     people.join_team(rita, by=admin, team=north, since=year.start_on)
     assert follow() == reverse("pipeline:stages")

@@ -3,24 +3,26 @@ from datetime import date
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
+from org import access
 from org.models.audit import AuditEntry
-from org.models.territories import PersonTerritory, Territory
-from org.services import territories
+from org.models.territories import PersonTerritory, Territory, TerritoryPlacement
+from org.services import territories, trees
 from tests.factories.org import TerritoryFactory
 from tests.worlds import SalesTeam
 
 
 def test_a_territory_is_made_renamed_and_moved(sales_team: SalesTeam) -> None:
     ada = sales_team.ada
-    world = territories.create_territory(by=ada, name="World")
-    europe = territories.create_territory(by=ada, name=" Europe ")
+    world = trees.create(Territory, by=ada, name="World")
+    europe = trees.create(Territory, by=ada, name=" Europe ")
 
-    territories.rename_territory(europe, by=ada, name="EMEA")
-    territories.move_territory(europe, by=ada, parent=world)
+    trees.rename(europe, by=ada, name="EMEA")
+    trees.move(europe, by=ada, parent=world)
 
     europe.refresh_from_db()
     assert (europe.name, europe.parent) == ("EMEA", world)
     assert AuditEntry.objects.about(europe).count() == 3
+    assert TerritoryPlacement.objects.get(node=europe).valid_from == access.today()
 
 
 def test_a_territory_does_not_lie_in_itself(sales_team: SalesTeam, monkeypatch) -> None:
@@ -28,11 +30,11 @@ def test_a_territory_does_not_lie_in_itself(sales_team: SalesTeam, monkeypatch) 
     europe = TerritoryFactory(name="Europe", parent=world)
 
     with pytest.raises(ValidationError) as refusal:
-        territories.move_territory(world, by=sales_team.ada, parent=europe)
+        trees.move(world, by=sales_team.ada, parent=europe)
     assert "cannot lie inside itself" in refusal.value.message_dict["parent"][0]
-    monkeypatch.setattr(territories, "territory_ids_below", lambda _: set())
+    monkeypatch.setattr(trees, "ids_below", lambda _: set())
     with pytest.raises(ValidationError):
-        territories.move_territory(world, by=sales_team.ada, parent=europe)
+        trees.move(world, by=sales_team.ada, parent=europe)
 
     assert Territory.objects.get(name="World").parent is None
 
@@ -42,7 +44,7 @@ def test_a_bad_name_is_refused(sales_team: SalesTeam, name: str) -> None:
     TerritoryFactory(name="Europe")
 
     with pytest.raises(ValidationError) as refusal:
-        territories.create_territory(by=sales_team.ada, name=name)
+        trees.create(Territory, by=sales_team.ada, name=name)
 
     assert "name" in refusal.value.message_dict
 
@@ -51,7 +53,7 @@ def test_only_admins_set_up_territories(sales_team: SalesTeam) -> None:
     europe = TerritoryFactory()
 
     with pytest.raises(PermissionDenied):
-        territories.create_territory(by=sales_team.dana, name="Mine")
+        trees.create(Territory, by=sales_team.dana, name="Mine")
     with pytest.raises(PermissionDenied):
         territories.assign_person(
             sales_team.rita, by=sales_team.mia, territory=europe, since=date(2026, 1, 1)
@@ -113,14 +115,14 @@ def test_a_territory_in_use_is_not_archived(sales_team: SalesTeam) -> None:
     )
 
     with pytest.raises(ValidationError, match="holds the territory Europe"):
-        territories.archive_territory(world, by=ada)
+        trees.archive(world, by=ada)
     with pytest.raises(ValidationError, match="Rita Rep works Europe"):
-        territories.archive_territory(europe, by=ada)
+        trees.archive(europe, by=ada)
     territories.end_assignment(row, by=ada, on=date(2026, 2, 1))
-    territories.archive_territory(europe, by=ada)
+    trees.archive(europe, by=ada)
 
     assert list(Territory.objects.live()) == [world]
     with pytest.raises(ValidationError, match="is archived"):
         territories.assign_person(sales_team.rita, by=ada, territory=europe, since=date(2026, 3, 1))
-    territories.restore_territory(europe, by=ada)
+    trees.restore(europe, by=ada)
     assert Territory.objects.live().count() == 2

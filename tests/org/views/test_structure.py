@@ -36,10 +36,10 @@ def test_a_team_counts_its_own_people_and_those_inside_once(sales_team: SalesTea
     rows = {row.node.name: row for row in team_tree(day=date(2026, 1, 1), archived=False)}
 
     # Fay and Flo stand on one side or the other of a move around today; on this day of the past
-    # Fay was in North and Flo in South.
-    assert (rows["North"].people, rows["North"].people_below) == (4, 4)
+    # Fay was in North and Flo in South; Lou had not left.
+    assert (rows["North"].people, rows["North"].people_below) == (5, 5)
     assert (rows["South"].people, rows["South"].people_below) == (4, 4)
-    assert (rows["Sales"].people, rows["Sales"].people_below) == (1, 9)
+    assert (rows["Sales"].people, rows["Sales"].people_below) == (1, 10)
     assert [lead.full_name for lead in rows["North"].leads] == ["Mia Manager"]
 
 
@@ -116,6 +116,17 @@ def test_a_team_is_made_renamed_and_archived_from_its_pages(
     assert "Far East" in words(ada.get(reverse("org:teams"), {"archived": "on"}))
     ada.post(reverse("org:team-restore", args=[east.pk]))
     assert "Far East" in words(ada.get(reverse("org:teams")))
+
+
+def test_a_team_moves_as_of_the_day_that_is_said(ada: Client, sales_team: SalesTeam) -> None:
+    url, asked = reverse("org:team-edit", args=[sales_team.north.pk]), {"name": "North"}
+
+    refused = ada.post(url, asked | {"parent": "", "since": "2199-01-01"})
+    moved = ada.post(url, asked | {"parent": "", "since": "2026-03-01"}, follow=True)
+
+    assert refused.status_code == 400
+    assert "Choose today or an earlier day." in words(refused)
+    assert "Where it lay In Sales until 1 Mar 2026" in words(moved)
 
 
 def test_a_team_in_use_says_why_it_is_not_archived(ada: Client, sales_team: SalesTeam) -> None:

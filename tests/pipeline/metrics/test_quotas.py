@@ -2,6 +2,7 @@ from datetime import date
 
 import pytest
 
+from org.trees import BEGINNING, DatedTree, Placing
 from pipeline.enums import SubjectKind
 from pipeline.metrics.attainment import Subject, Target
 from pipeline.metrics.quotas import (
@@ -26,7 +27,10 @@ TOP, NORTH, SOUTH = (Subject(SubjectKind.TEAM, pk) for pk in (10, 20, 30))
 EVERYONE = Subject(SubjectKind.EVERYONE)
 
 
-def book(rows, *, teams=None, as_of=date(2026, 12, 31)):
+STILL = DatedTree.still({10: None, 20: 10, 30: 10})
+
+
+def book(rows, *, teams=None, as_of=date(2026, 12, 31), tree=None):
     """Ann sits in North; Bob in North until the end of January, then in South."""
 
     def team_on(person, day):
@@ -34,7 +38,7 @@ def book(rows, *, teams=None, as_of=date(2026, 12, 31)):
             return teams.get(person)
         return 20 if person == 1 or day < date(2026, 2, 1) else 30
 
-    return QuotaBook(rows=rows, parents={10: None, 20: 10, 30: 10}, team_on=team_on, as_of=as_of)
+    return QuotaBook(rows=rows, teams=tree or STILL, team_on=team_on, as_of=as_of)
 
 
 def test_a_period_is_made_of_its_parts():
@@ -62,7 +66,10 @@ def test_a_movers_months_are_placed_by_the_end_of_each():
 
     placed = placed_quotas(QUARTER, book(rows))
 
-    assert placed == {20: {1: Target(500), 2: Target(100)}, 30: {2: Target(250)}}
+    assert placed == {
+        (BEGINNING, 20): {1: Target(500), 2: Target(100)},
+        (BEGINNING, 30): {2: Target(250)},
+    }
 
 
 def test_before_the_last_day_the_as_of_day_places_a_quota():
@@ -71,7 +78,8 @@ def test_before_the_last_day_the_as_of_day_places_a_quota():
     early = placed_quotas(QUARTER, book(rows, as_of=date(2026, 1, 20)))
     late = placed_quotas(QUARTER, book(rows, as_of=date(2026, 2, 20)))
 
-    assert (early, late) == ({20: {2: Target(350)}}, {30: {2: Target(350)}})
+    assert early == {(BEGINNING, 20): {2: Target(350)}}
+    assert late == {(BEGINNING, 30): {2: Target(350)}}
 
 
 @pytest.mark.parametrize(
@@ -103,10 +111,10 @@ def test_territories_roll_up_by_their_own_tree():
     europe, alps = (Subject(SubjectKind.TERRITORY, pk) for pk in (7, 8))
     known = QuotaBook(
         rows={(alps, 1): 70},
-        parents={},
+        teams=DatedTree(),
         team_on=lambda person, day: None,
         as_of=date(2026, 1, 1),
-        territories={7: None, 8: 7},
+        territories=DatedTree.still({7: None, 8: 7}),
     )
 
     assert resolved_quota(europe, QUARTER, known) == Target(70)
@@ -121,7 +129,32 @@ def test_sums_leave_out_what_is_not_there():
 def test_each_person_has_the_part_that_the_teams_carry():
     known = book({(ANN, 1): 500, (BOB, 11): 100, (BOB, 12): 120, (BOB, 13): 130})
 
-    assert quotas_by_person(QUARTER, known, teams=[20]) == {1: Target(500), 2: Target(100)}
-    assert quotas_by_person(QUARTER, known, teams=[20, 30]) == {1: Target(500), 2: Target(350)}
-    assert quotas_by_person(QUARTER, known, teams=None) == {1: Target(500), 2: Target(350)}
-    assert quotas_by_person(QUARTER, known, teams=[99]) == {}
+    assert quotas_by_person(QUARTER, known, team=20) == {1: Target(500), 2: Target(100)}
+    assert quotas_by_person(QUARTER, known, team=10) == {1: Target(500), 2: Target(350)}
+    assert quotas_by_person(QUARTER, known, team=None) == {1: Target(500), 2: Target(350)}
+    assert quotas_by_person(QUARTER, known, team=99) == {}
+
+
+def test_a_quota_counts_for_what_the_team_lay_in_on_the_last_day_of_its_period():
+    """North leaves Sales on 15 February: Ann's January counts for Sales, her March does not."""
+    rows = {(ANN, 11): 100, (ANN, 12): 10, (ANN, 13): 1, (BOB, 11): 5000}
+    moved = DatedTree(
+        [Placing(20, 10, BEGINNING, date(2026, 2, 15)), Placing(30, 10, BEGINNING, None)]
+    )
+    known = book(rows, tree=moved)
+
+    assert quotas_by_person(QUARTER, known, team=10) == {
+        1: Target(100),
+        2: Target(5000, complete=False),
+    }
+    assert resolved_quota(TOP, QUARTER, known) == Target(5100, complete=False)
+    assert resolved_quota(NORTH, QUARTER, known) == Target(5111, complete=False)
+    assert resolved_quota(EVERYONE, QUARTER, known) == Target(5111, complete=False)
+
+
+def test_a_teams_own_quota_moves_with_it():
+    moved = DatedTree([Placing(20, 10, BEGINNING, date(2026, 2, 15))])
+    known = book({(NORTH, 11): 70, (NORTH, 12): 7, (NORTH, 13): 1}, tree=moved)
+
+    assert resolved_quota(TOP, QUARTER, known) == Target(70)
+    assert resolved_quota(EVERYONE, QUARTER, known) == Target(78)

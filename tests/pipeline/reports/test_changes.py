@@ -174,8 +174,10 @@ def in_play(look, moment):
                 "start": look.period.period.start,
                 "end": look.period.period.end,
                 "person": scope.subject.pk if scope.subject.kind == SubjectKind.PERSON else None,
-                "teams": list(scope.teams) if scope.teams else None,
-                "territory": min(scope.territories) if scope.territories else None,
+                "teams": list(scope.ever_inside()) if scope.team else None,
+                "territory": scope.subject.pk
+                if scope.subject.kind == SubjectKind.TERRITORY
+                else None,
             },
         )
         cents, deals = cursor.fetchone()
@@ -259,10 +261,7 @@ def test_opening_and_bars_make_closing_in_random_organisations(seed):
     scopes = [
         Scope(Subject(SubjectKind.EVERYONE), "Everyone"),
         *(person_scope(person) for person in people),
-        *(
-            Scope(Subject(SubjectKind.TEAM, team.pk), team.name, teams=frozenset({team.pk}))
-            for team in teams
-        ),
+        *(Scope(Subject(SubjectKind.TEAM, team.pk), team.name, tree=read.teams) for team in teams),
         *(territory_scope(land.pk, land.name, read) for land in lands),
     ]
     quarter = next(p for p in read.periods if p.period.label == "Q2 2026")

@@ -4,13 +4,17 @@ import random
 from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Sum
 
-from org.access import below
 from org.enums import Role
-from org.services import calendar
+from org.services import calendar, trees
 from pipeline.reports.attainment import EVERYONE, attainment, subject_of
+from pipeline.reports.selection import DealSelection
 from tests.factories.org import (
     OrganisationFactory,
     PersonFactory,
@@ -39,8 +43,6 @@ class Replay:
 
     def booked(self, *, period, as_of):
         """Return (person, day) -> cents, deriving credit and closing day from the changes."""
-        from zoneinfo import ZoneInfo
-
         found = defaultdict(int)
         for changes in self.known.values():
             seen = [change for change in changes if change[0] <= as_of]
@@ -70,6 +72,47 @@ def seat_on(seats, person, day):
     )
 
 
+def around(lay, team, day):
+    """Return the team and everything that it lay in on a day, walking up."""
+    found = []
+    while team is not None:
+        found.append(team)
+        team = [parent for since, parent in lay[team] if since <= day][-1]
+    return found
+
+
+def move_somewhere(rng, teams, lay):
+    """Move a team as of some day, by the service; note it where it could be done."""
+    team, parent = rng.choice(teams), rng.choice([None, *teams])
+    since = date(2025, 12, 15) + timedelta(days=rng.randint(0, 200))
+    pk = parent.pk if parent else None
+    before = list(lay[team.pk])
+    if lay[team.pk][-1][1] == pk and since >= lay[team.pk][-1][0]:
+        return
+    lay[team.pk] = [(day, p) for day, p in before if day < since] + [(since, pk)]
+    days = [since, *(day for rows in lay.values() for day, _ in rows if day > since)]
+    circle = any(loops(lay, team.pk, day) for day in days)
+    try:
+        with transaction.atomic():
+            trees.move(team, by=None, parent=parent, since=since)
+    except ValidationError:
+        assert circle
+        lay[team.pk] = before
+    else:
+        assert not circle
+
+
+def loops(lay, team, day):
+    above = [parent for since, parent in lay[team] if since <= day][-1]
+    seen = set()
+    while above is not None and above not in seen:
+        if above == team:
+            return True
+        seen.add(above)
+        above = [parent for since, parent in lay[above] if since <= day][-1]
+    return False
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("seed", range(6))
 def test_a_team_is_the_sum_of_its_people_whatever_happened(seed):
@@ -87,6 +130,9 @@ def test_a_team_is_the_sum_of_its_people_whatever_happened(seed):
     teams = [TeamFactory()]
     for _ in range(3):
         teams.append(TeamFactory(parent=rng.choice([None, *teams])))
+    lay = {team.pk: [(date(1900, 1, 1), team.parent_id)] for team in teams}
+    for _ in range(8):
+        move_somewhere(rng, teams, lay)
     people = [PersonFactory(roles=(Role.REP,)) for _ in range(4)]
     seats = defaultdict(list)
     for person in people:
@@ -132,7 +178,6 @@ def test_a_team_is_the_sum_of_its_people_whatever_happened(seed):
         QuotaFactory(
             person=person, period=rng.choice(periods), target=rng.randint(1, 10**6), set_at=START
         )
-    parents = {team.pk: team.parent_id for team in teams}
     subjects = [EVERYONE, *map(subject_of, teams), *map(subject_of, people)]
 
     for period in rng.sample(periods, 6):
@@ -144,17 +189,24 @@ def test_a_team_is_the_sum_of_its_people_whatever_happened(seed):
             for person, each in zip(people, of_people, strict=True):
                 assert each.actual == sum(c for (who, _), c in booked.items() if who == person.pk)
             for team, each in zip(teams, of_teams, strict=True):
-                inside = below(parents, {team.pk})
                 expected = defaultdict(int)
                 for (who, day), amount in booked.items():
-                    if seat_on(seats, who, day) in inside:
+                    if team.pk in around(lay, seat_on(seats, who, day), day):
                         expected[who] += amount
                 assert each.actual == sum(expected.values())
                 credits = {c.person: c.actual for c in each.credits if c.actual}
                 assert credits == {who: amount for who, amount in expected.items() if amount}
-            outside = sum(c for (who, day), c in booked.items() if seat_on(seats, who, day) is None)
-            tops = [each for team, each in zip(teams, of_teams, strict=True) if not team.parent_id]
-            assert sum(top.actual for top in tops) + outside == everyone.actual
+            linked = dict(zip([team.pk for team in teams], of_teams, strict=True))
+            for pk, each in linked.items():
+                won = DealSelection(
+                    status="won",
+                    team=pk,
+                    closed_from=period.period.start,
+                    closed_to=period.period.end,
+                )
+                rows = won.versions(moment=as_of, day=as_of.astimezone(ZoneInfo(zone)).date())
+                amount = rows.aggregate(amount=Sum("amount_base", default=0))["amount"]
+                assert 100 * amount == each.actual
 
 
 def calendar_periods():
@@ -167,8 +219,6 @@ def calendar_periods():
 @pytest.mark.parametrize("zone", ZONES)
 @pytest.mark.parametrize("month", range(1, 13))
 def test_quarters_begin_at_local_midnight_in_every_zone_and_fiscal_year(zone, month):
-    from zoneinfo import ZoneInfo
-
     OrganisationFactory(time_zone=zone, fiscal_year_start_month=month)
     calendar.ensure_years(2025, 2026)
     quarter = next(p for p in calendar_periods() if p.kind == "quarter" and p.start_on.year == 2026)

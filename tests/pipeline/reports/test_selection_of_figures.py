@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from org.services import calendar
 from pipeline.reports.selection import DealSelection
+from pipeline.reports.setting import setting
 from tests.factories.org import ReportingLineFactory
 from tests.factories.pipeline import DealFactory, StageFactory
 from tests.pipeline.reports.paper import at, build_paper
@@ -57,10 +58,11 @@ def test_a_given_tree_of_teams_changes_nothing(db, django_assert_num_queries):
     paper = build_paper()
     ReportingLineFactory(person=paper.mia, manager=paper.max)
     won = DealSelection(status="won", team=paper.sales.pk)
-    tree = {paper.sales.pk: None, paper.north.pk: paper.sales.pk, paper.south.pk: paper.sales.pk}
+
+    calendar = setting()
 
     read = won.versions(moment=at(4, 15), day=date(2026, 4, 15))
     with django_assert_num_queries(1):
-        given = list(won.versions(moment=at(4, 15), day=date(2026, 4, 15), tree=tree))
+        given = list(won.versions(moment=at(4, 15), day=date(2026, 4, 15), calendar=calendar))
 
     assert {row.pk for row in given} == {row.pk for row in read} != set()

@@ -6,10 +6,12 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 from django.db.models import Sum
+from django.test.utils import CaptureQueriesContext
 
 from org.enums import Role
 from org.facts import one_request
 from org.models.people import Person
+from org.services import trees
 from pipeline.metrics.attention import deal_reasons
 from pipeline.metrics.outcomes import Outcomes
 from pipeline.reports.attention import open_deals as open_deals_of
@@ -397,3 +399,53 @@ def test_the_number_of_statements_is_the_same_for_few_and_many(
                 TeamMembershipFactory(person=person, team=paper.north)
                 ReportingLineFactory(person=person, manager=paper.mia)
             paper.make(f"more of {person}", person, "10", created_at=at(2, 3))
+
+
+def test_moving_a_team_leaves_what_was_before(paper: Paper, eve: Person):
+    """North leaves Sales on 10 March: what it booked and had open until then stays Sales'."""
+    set_quotas(paper)
+    open_deals(paper)
+    early = team_report(look_at(eve, team="Sales", as_of=date(2026, 3, 9)))
+
+    trees.move(paper.north, by=None, parent=None, since=date(2026, 3, 10))
+
+    again = team_report(look_at(eve, team="Sales", as_of=date(2026, 3, 9)))
+    assert again.attainment == early.attainment
+    assert [(row.name, row.booked, row.quota, row.closing) for row in again.rows] == [
+        (row.name, row.booked, row.quota, row.closing) for row in early.rows
+    ]
+    late = team_report(look_at(eve, team="Sales", now=AFTER))
+    # All of the quarter but what Rita booked after 10 March: the 1,000.00 of its last minutes.
+    assert late.attainment.actual == 2_885_076 - 100_000
+    # Ron's months end in South; Rita's quarter ends in North, which is no part of Sales by then.
+    assert late.attainment.quota == 300_000 + 400_000 + 500_000
+    assert rows(late)["Rita Rep"].left_on == date(2026, 3, 10)
+    found = late.look.versions(late.look.won).aggregate(Sum("amount_base"))["amount_base__sum"]
+    assert int(found * 100) == late.attainment.actual
+
+
+def test_the_trend_follows_a_team_that_moves(paper: Paper, eve: Person):
+    open_deals(paper)
+    trees.move(paper.north, by=None, parent=None, since=date(2026, 2, 20))
+    trees.move(paper.north, by=None, parent=paper.sales, since=date(2026, 2, 27))
+
+    with CaptureQueriesContext(connection) as asked:
+        trend = open_pipeline_trend(look_at(eve, team="Sales", now=at(3, 2)))
+
+    assert sum("pipeline_dealversion" in each["sql"] for each in asked) == 1
+    for each in trend[45:-1]:
+        report = team_report(look_at(eve, team="Sales", as_of=each.day))
+        assert (each.cents, each.deals) == (report.all_open.cents, report.all_open.deals)
+
+
+def test_a_moving_team_asks_for_no_more_statements(paper: Paper, eve: Person):
+    def asked() -> int:
+        look = look_at(eve, team="Sales", now=AFTER)
+        with CaptureQueriesContext(connection) as queries:
+            team_report(look)
+        return len(queries)
+
+    before = asked()
+    trees.move(paper.north, by=None, parent=None, since=date(2026, 2, 20))
+
+    assert asked() == before

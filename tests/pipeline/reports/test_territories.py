@@ -13,7 +13,7 @@ from org.enums import Measure, PeriodKind, Role
 from org.models.calendar import FiscalPeriod
 from org.models.people import Person
 from org.models.territories import Territory
-from org.services import calendar, quotas
+from org.services import calendar, quotas, trees
 from pipeline import history
 from pipeline.enums import Status
 from pipeline.models.accounts import Account
@@ -95,6 +95,55 @@ def market(db: None) -> Market:
 def amounts(found: ByTerritory) -> dict[str, Decimal]:
     lines = [*found.lines, found.nowhere, found.total]
     return {line.name: line.bookings for line in lines}
+
+
+def test_a_territory_that_moves_takes_nothing_of_the_past_along(market: Market) -> None:
+    """The Nordics lie in Europe until 15 February and in Asia after that."""
+    account = market.account((market.nordics, date(2026, 1, 1)))
+    market.win(account, date(2026, 2, 14), "100")
+    market.win(account, date(2026, 2, 15), "20")
+    market.win(account, date(2026, 5, 1), "3")
+    market.quota(market.nordics, 1, "1000")
+    before = amounts(market.report(1, as_of=datetime(2026, 2, 14, 23, tzinfo=UTC)))
+
+    trees.move(market.nordics, by=None, parent=market.asia, since=date(2026, 2, 15))
+
+    found = market.report(1)
+    lines = {line.name: line for line in found.lines}
+    assert {name: line.bookings for name, line in lines.items()} == {
+        "World": Decimal(120),
+        "Europe": Decimal(100),
+        "Asia": Decimal(20),
+        "Nordics": Decimal(120),
+    }
+    # The quarter's quota counts where the territory lies on the last day of the quarter.
+    assert (lines["Europe"].quota, lines["Asia"].quota) == (None, Decimal(1000))
+    assert [line.name for line in found.lines] == ["World", "Asia", "Nordics", "Europe"]
+    assert found.moved is None
+    for line in found.lines:
+        assert line.deals is not None
+        rows = line.deals.rows(moment=NOW, day=NOW.date())
+        assert sum(deal.amount for deal in rows) == line.bookings
+    assert amounts(market.report(1, as_of=datetime(2026, 2, 14, 23, tzinfo=UTC))) == before
+    assert amounts(market.report(2))["Asia"] == Decimal(3)
+
+
+@pytest.mark.parametrize(("up", "rest"), [(True, -100), (False, 20)], ids=["out", "in"])
+def test_a_move_to_or_from_the_top_is_made_up_for(market: Market, up: bool, rest: int) -> None:
+    account = market.account((market.nordics, date(2026, 1, 1)))
+    if not up:
+        trees.move(market.nordics, by=None, parent=None, since=date(2026, 1, 1))
+    market.win(account, date(2026, 2, 14), "100" if up else "20")
+    market.win(account, date(2026, 2, 15), "5")
+    parent = None if up else market.europe
+    trees.move(market.nordics, by=None, parent=parent, since=date(2026, 2, 15))
+
+    found = market.report(1)
+
+    assert found.moved is not None
+    assert (found.moved.bookings, found.moved.deals) == (Decimal(rest), None)
+    tops = [line.bookings for line in found.lines if line.depth == 0]
+    assert sum(tops) + rest == found.total.bookings
 
 
 def test_bookings_follow_the_territory_of_the_day_of_closing(market: Market) -> None:

@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from org.models.audit import AuditEntry
-from org.services import territories as org_territories
+from org.services import trees
 from pipeline.models.accounts import AccountTerritory
 from pipeline.services import territories
 from tests.factories.org import TerritoryFactory
@@ -45,7 +45,7 @@ def test_only_admins_assign_accounts(sales_team: SalesTeam) -> None:
 
 
 def test_an_archived_territory_takes_no_account(sales_team: SalesTeam) -> None:
-    gone = org_territories.archive_territory(TerritoryFactory(), by=sales_team.ada)
+    gone = trees.archive(TerritoryFactory(), by=sales_team.ada)
 
     with pytest.raises(ValidationError) as refusal:
         territories.assign_account(

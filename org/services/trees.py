@@ -1,0 +1,193 @@
+"""Teams and territories as trees: make, rename, move as of a day, archive, restore.
+
+Who belongs to a team is a matter of org.services.places, who works a territory of
+org.services.territories.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, TypeVar
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Now
+
+from org import access, audit
+from org.models.people import Person
+from org.models.teams import Team, TeamMembership
+from org.models.territories import Territory
+from org.models.trees import TreeNode
+from org.services.guard import refused_as, require_admin, require_in_use
+from org.trees import below
+
+Node = TypeVar("Node", bound=TreeNode)
+
+
+def _members(team: Any) -> str:
+    ahead = TeamMembership.objects.filter(team=team).exclude(valid_to__lte=access.today())
+    count = ahead.count()
+    people = "1 person" if count == 1 else f"{count} people"
+    return f"{team} has {people} in it. Move them to another team first." if count else ""
+
+
+def _workers(territory: Any) -> str:
+    ahead = territory.people.exclude(valid_to__lte=access.today()).select_related("person")
+    worker = ahead.first()
+    return f"{worker.person} works {territory}. End that first." if worker else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a tree is of, and what keeps a node from being archived: "" for nothing."""
+
+    word: str
+    occupied: Callable[[Any], str]
+
+    @property
+    def circles(self) -> Mapping[str, tuple[str, str]]:
+        """What the database's refusals of a place in the tree mean."""
+        words = f"A {self.word} cannot lie inside itself or a {self.word} that it holds."
+        inside_itself = ("parent", words)
+        ahead = ("since", "Choose today or an earlier day.")
+        return {
+            f"org_{self.word}_no_circle": inside_itself,
+            f"{self.word}_not_in_itself": inside_itself,
+            f"org_{self.word}_moved_by_now": ahead,
+        }
+
+
+KINDS: Mapping[type[TreeNode], Kind] = {
+    Team: Kind("team", _members),
+    Territory: Kind("territory", _workers),
+}
+
+
+@transaction.atomic
+def create(tree: type[Node], *, by: Person | None, name: str, parent: Node | None = None) -> Node:
+    """Make a node; it lies in ``parent`` for all time, so that its past can be filled in."""
+    require_admin(by)
+    _check_parent(parent)
+    node = tree(parent=parent)
+    _name(node, name)
+    audit.record(by, f"{KINDS[tree].word}.create", node, changes={"parent": (None, parent)})
+    return node
+
+
+@transaction.atomic
+def rename(node: Node, *, by: Person | None, name: str) -> Node:
+    require_admin(by)
+    subject = _locked(node)
+    before = subject.name
+    if before != name.strip():
+        _name(subject, name)
+        _record(by, "rename", subject, name=(before, subject.name))
+    return subject
+
+
+def _name(node: TreeNode, name: str) -> None:
+    word = KINDS[type(node)].word
+    node.name = name.strip()
+    if not node.name:
+        raise ValidationError({"name": f"Give the {word} a name."})
+    node.clean_fields()
+    taken = ("name", f"There is already a {word} called “{node.name}”.")
+    with refused_as({f"{word}_name_unique": taken}):
+        if node.pk is None:
+            node.save()
+        else:
+            node.save(update_fields=["name"])
+
+
+def _check_parent(parent: Any) -> None:
+    if parent is not None:
+        require_in_use(parent, field="parent")
+
+
+@transaction.atomic
+def move(node: Node, *, by: Person | None, parent: Node | None, since: date | None = None) -> Node:
+    """Put a node, with everything in it, into another one (None: at the top) as of a day.
+
+    The days before stay as they are, so figures of the past do; from ``since`` (None: today) up
+    to now it lies in ``parent``, whatever was recorded. Raises ValidationError for a day that is
+    yet to come, and where something would lie in itself on any of those days.
+    """
+    require_admin(by)
+    subject = _locked(node)
+    day = access.today() if since is None else since
+    if day > access.today():
+        raise ValidationError({"since": "Choose today or an earlier day."})
+    same = subject.parent == parent
+    if same and day >= subject.parent_since:
+        return subject
+    _check_parent(parent)
+    if parent is not None and parent.pk in ids_below(subject):
+        raise ValidationError(dict([KINDS[type(subject)].circles[_circle(subject)]]))
+    before, subject.parent, subject.parent_since = subject.parent, parent, day
+    with refused_as(KINDS[type(subject)].circles):
+        subject.save(update_fields=["parent", "parent_since"])
+    _record(by, "move", subject, parent=(before, parent), since=(None, day))
+    return subject
+
+
+def _circle(node: TreeNode) -> str:
+    return f"org_{KINDS[type(node)].word}_no_circle"
+
+
+@transaction.atomic
+def edit(
+    node: Node, *, by: Person | None, name: str, parent: Node | None, since: date | None = None
+) -> Node:
+    """Rename and move in one go."""
+    rename(node, by=by, name=name)
+    return move(node, by=by, parent=parent, since=since)
+
+
+def ids_below(node: TreeNode) -> set[int]:
+    """Return the ids of the node and of everything inside it today."""
+    return below(dict(_rows(node).values_list("pk", "parent_id")), {node.pk})
+
+
+@transaction.atomic
+def archive(node: Node, *, by: Person | None) -> Node:
+    """Take an empty node out of use. Its past figures stay."""
+    require_admin(by)
+    subject, kind = _locked(node), KINDS[type(node)]
+    if subject.archived_at is not None:
+        return subject
+    if child := subject.children.filter(archived_at=None).first():  # type: ignore[attr-defined]
+        raise ValidationError(
+            f"{subject} holds the {kind.word} {child}. Move or archive that one first."
+        )
+    if why := kind.occupied(subject):
+        raise ValidationError(why)
+    _rows(subject).filter(pk=subject.pk).update(archived_at=Now())
+    subject.refresh_from_db(fields=["archived_at"])
+    _record(by, "archive", subject)
+    return subject
+
+
+@transaction.atomic
+def restore(node: Node, *, by: Person | None) -> Node:
+    require_admin(by)
+    subject = _locked(node)
+    if subject.archived_at is not None:
+        _check_parent(subject.parent)
+        subject.archived_at = None
+        subject.save(update_fields=["archived_at"])
+        _record(by, "restore", subject)
+    return subject
+
+
+def _locked(node: Node) -> Node:
+    found: Node = _rows(node).select_for_update(no_key=True).get(pk=node.pk)
+    return found
+
+
+def _rows(node: TreeNode) -> QuerySet:
+    return type(node)._default_manager.all()  # noqa: SLF001 -- Django documents it
+
+
+def _record(by: Person | None, deed: str, node: TreeNode, **changes: tuple[Any, Any]) -> None:
+    audit.record(by, f"{KINDS[type(node)].word}.{deed}", node, changes=changes)
