@@ -62,18 +62,18 @@ REASONS: Mapping[str, str] = {
         " third into the templates and the inputs of the filter and of the quick log."
     ),
     "Deal list, admin": (
-        "A third of the time goes into the filter's selects, which list every person, team and"
-        " stage, the rest into 50 rows of 11 cells; the statements take under 5 ms."
+        "A third of the computing goes into the filter's fifteen inputs, as much into 50 rows of"
+        " cells, the rest into the navigation and composing the statements."
     ),
     "Deal list, manager": "As for the admin.",
     "Deal list, rep": "As for the admin.",
     "Deal page": (
-        "It carries the forms of editing, moving and logging, whose inputs take a third of the"
-        " time, and a timeline drawn from versions, activities and the audit log."
+        "Half of the computing goes into the templates: the story's 25 entries, the navigation and"
+        " the forms of moving and logging; a third into composing nine statements."
     ),
     "Deal page, statements": "Versions, activities, log, lines and contacts are one each, with"
     " their people.",
-    "Stage move": "Each of its checks and the audit row is a statement of its own.",
+    "Stage move": "Seven statements in a transaction, three triggers and a row each of history and audit.",
     "Attainment of everybody in every month": (
         "The function of the pages is called month by month and reads the people, teams and quotas"
         " of each; the floor is one statement over all months. The nightly run computes two months,"
