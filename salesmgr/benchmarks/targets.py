@@ -73,7 +73,9 @@ REASONS: Mapping[str, str] = {
     ),
     "Deal page, statements": "Versions, activities, log, lines and contacts are one each, with"
     " their people.",
-    "Stage move": "Seven statements in a transaction, three triggers and a row each of history and audit.",
+    "Stage move": (
+        "Seven statements in a transaction, three triggers and a row each of history and audit."
+    ),
     "Attainment of everybody in every month": (
         "The function of the pages is called month by month and reads the people, teams and quotas"
         " of each; the floor is one statement over all months. The nightly run computes two months,"
