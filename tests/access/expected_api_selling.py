@@ -5,7 +5,7 @@ from typing import Any
 from tests.access.expected_api import ACCOUNT, ACCOUNT_DEEDS, READ, WRITE, api, deal
 from tests.access.matrix import MISSING, Case, World, grid
 
-OWNERS = {"former": "fay", "future": "flo"}
+OWNERS = {"former": "fay", "future": "flo", "leaver": "lou"}
 
 
 def shared(kind: str) -> Any:

@@ -21,7 +21,7 @@ from org.services.calendar import period_on
 from pipeline import history
 from pipeline.enums import ChunkState, LostReason, RunState, Step, Trigger
 from pipeline.models.deals import Deal, DealLine
-from pipeline.models.imports import ImportRefusal, ImportRun
+from pipeline.models.imports import ImportAnswer, ImportMapping, ImportRefusal, ImportRun
 from pipeline.models.recompute import RecomputeChunk, RecomputeRun
 from pipeline.services.territories import assign_account
 from tests.access.matrix import World
@@ -232,6 +232,19 @@ def _records(world: World, number: int) -> None:
     for target in ("import_mapping", "import_planned"):
         ImportRefusal.objects.create(
             run=world.made[target], row=10 + number, column="E-mail", reason="No address"
+        )
+    ImportMapping.objects.create(
+        kind="people",
+        signature=f"{number:064x}",
+        fields={"Name": "full_name"},
+        chosen_by=world.team.ada,
+    )
+    for subject, target in (
+        ("person", world.team.rita.pk),
+        ("stage", world.deals["rita"].stage_id),
+    ):
+        ImportAnswer.objects.create(
+            subject=subject, text=f"Text {number}", target=target, answered_by=world.team.ada
         )
     copied = ImportRun.objects.get(pk=world.made["import_done"].pk)
     copied.pk, copied.submission = None, None
