@@ -80,9 +80,10 @@ def bar_trace(
     role: Role | Sequence[Role] = "series-1",
     hrefs: Sequence[str | None] | None = None,
     base: Sequence[Number] | None = None,
+    texts: Sequence[str] | None = None,
     horizontal: bool = False,
 ) -> Trace:
-    """Bars: ``x`` names, ``y`` numbers, ``hrefs`` what a click on each opens.
+    """Bars: ``x`` names, ``y`` numbers, ``hrefs`` what a click on each opens, ``texts`` on them.
 
     ``role`` may be one per bar. ``base`` lifts each bar (a waterfall). With ``horizontal`` the
     names stand at the left; ``x`` and ``y`` keep their meaning.
@@ -98,6 +99,8 @@ def bar_trace(
     }
     if base is not None:
         trace["base"] = _numbers(base)
+    if texts is not None:
+        trace |= {"text": list(texts), "textposition": "outside", "cliponaxis": False}
     return _linked(trace, hrefs)
 
 
@@ -147,6 +150,33 @@ def band_trace(
         "hoverinfo": "skip",
         "line": {"width": 0},
         "meta": {"role": role, "band": True},
+    }
+
+
+def flow_trace(
+    *,
+    nodes: Sequence[tuple[str, Role]],
+    links: Sequence[tuple[int, int, Number]],
+    name: str,
+    hrefs: Sequence[str | None] | None = None,
+) -> Trace:
+    """A flow between places: ``nodes`` are (label, role), ``links`` (from, to, how much).
+
+    Links are numbered by their nodes, and ``hrefs`` are what a click on each opens. The page loads
+    ``{% chart_assets flows=True %}``.
+    """
+    link: Trace = {
+        "source": [source for source, _, _ in links],
+        "target": [target for _, target, _ in links],
+        "value": _numbers([value for _, _, value in links]),
+    }
+    return {
+        "type": "sankey",
+        "name": name,
+        "orientation": "h",
+        "node": {"label": [label for label, _ in nodes], "pad": 14, "thickness": 14},
+        "link": _linked(link, hrefs),
+        "meta": {"roles": [role for _, role in nodes]},
     }
 
 

@@ -102,7 +102,8 @@ def _heading(heading: Heading) -> str:
 
 
 def _cell(cell: Cell, content: str) -> str:
-    return f"<td{_css(cell.css)}>{content}</td>"
+    below = f'<span class="kit-sub">{escape(cell.sub)}</span>' if cell.sub else ""
+    return f"<td{_css(cell.css)}>{content}{below}</td>"
 
 
 def _badge_or_link(cell: Cell) -> str:

@@ -61,7 +61,19 @@ def paginate(
     if not 1 <= size <= LARGEST_PAGE or number < 1:
         raise ValueError(f"pages are numbered from 1 and hold 1 to {LARGEST_PAGE} rows")
     found = rows[: cap + 1].count() if isinstance(rows, QuerySet) else len(rows)
-    total = min(found, cap)
+    return page_of(rows, total=found, number=number, size=size, cap=cap)
+
+
+def page_of(
+    rows: QuerySet | Sequence[Any],
+    *,
+    total: int,
+    number: int,
+    size: int = PAGE_SIZE,
+    cap: int = COUNT_CAP,
+) -> Page:
+    """Return a page of rows whose number is known already; see ``paginate``."""
+    found, total = total, min(total, cap)
     number = min(number, max(1, -(-total // size)))
     start = (number - 1) * size
     return Page(list(rows[start : start + size]), number, size, total, found > cap)

@@ -40,9 +40,11 @@ class Column:
 
     ``value`` takes a row and returns the raw value (default: the row's attribute or item
     ``key``); ``href`` the address the cell links to, or None; ``tone`` a badge's colour role.
-    ``muted`` says whether a row's value rests on too little to lean on; it is greyed.
+    ``muted`` says whether a row's value rests on too little to lean on; it is greyed. ``sub`` is
+    a second, smaller line of text, such as what the value was before; "" leaves it out.
     ``sort`` is the ORM field to order by ("owner__full_name"); without one the column cannot
-    be sorted. ``note`` explains the heading. ``export=False`` keeps it out of downloads.
+    be sorted. ``note`` explains the heading. ``export=False`` keeps it out of downloads;
+    ``wide`` gives sentences the room they need.
     """
 
     key: str
@@ -53,8 +55,10 @@ class Column:
     href: Callable[[Any], str | None] | None = None
     tone: Callable[[Any], str] | None = None
     muted: Callable[[Any], bool] | None = None
+    sub: Callable[[Any], str] | None = None
     note: str = ""
     export: bool = True
+    wide: bool = False
     align: Literal["start", "end"] | None = None
 
     def raw(self, row: Any) -> Any:
@@ -73,6 +77,8 @@ class Column:
     def css(self) -> str:
         """The classes of the column's cells."""
         short = self.kind in {"day", "moment", "badge"}
+        if self.wide:
+            return "kit-wide"
         return "kit-end" if self.is_end else "kit-nowrap" if short else ""
 
     @property
@@ -146,6 +152,7 @@ class Cell:
     href: str | None = None
     tone: str = ""
     muted: bool = False
+    sub: str = ""
 
     @property
     def css(self) -> str:
@@ -252,6 +259,7 @@ def _cell(column: Column, row: Any) -> Cell:
         href=column.href(row) if column.href else None,
         tone=column.tone(row) if column.tone else "neutral",
         muted=column.muted(row) if column.muted else False,
+        sub=column.sub(row) if column.sub else "",
     )
 
 

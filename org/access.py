@@ -111,6 +111,28 @@ def _led_today(person: "Person") -> set[int]:
     return set(led.values_list("team_id", flat=True))
 
 
+def shared_team_ids(
+    viewer: "Person", *, parents: Mapping[int, int | None] | None = None
+) -> set[int]:
+    """Return the teams with which something may be shared for the viewer to have it.
+
+    The team they are in today with all that holds it, and the teams they lead. ``parents`` is the
+    tree of teams; it is read where the caller has it not.
+    """
+    from org.models.teams import Team, TeamMembership
+
+    if parents is None:
+        parents = dict(Team.objects.values_list("pk", "parent_id"))
+    own = TeamMembership.objects.on(today()).filter(person=viewer).values_list("team_id", flat=True)
+    found = led_team_ids(viewer, parents=parents)
+    for team in own:
+        node: int | None = team
+        while node is not None and node not in found:
+            found.add(node)
+            node = parents[node]
+    return found
+
+
 def subject_filter(viewer: "Person") -> Q:
     """Return the condition that a stored figure's person or team is one the viewer may see.
 

@@ -218,3 +218,20 @@ class ImportAnswerQuerySet(ImportQuerySet):
     def saying(self, text: str) -> "ImportAnswerQuerySet":
         """Return the answers about texts that hold ``text``, in any case; all for none."""
         return self.filter(text__icontains=text) if text else self
+
+
+class PipelineReviewQuerySet(models.QuerySet):
+    def visible_to(self, viewer: "Person") -> Self:
+        """Return the viewer's own: when one looked is nobody else's business."""
+        return self.filter(reviewer=viewer) if access.sells(viewer) else self.none()
+
+
+class SavedViewQuerySet(models.QuerySet):
+    def visible_to(self, viewer: "Person") -> Self:
+        """Return the viewer's own, and those shared with a team that they are in or lead today."""
+        if not access.sells(viewer):
+            return self.none()
+        return self.filter(Q(owner=viewer) | Q(team__in=access.shared_team_ids(viewer)))
+
+    def live(self) -> Self:
+        return self.filter(archived_at__isnull=True)

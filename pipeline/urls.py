@@ -5,12 +5,14 @@ from django.urls import URLPattern, URLResolver, path
 from pipeline.views import (
     accounts,
     activities,
+    changes,
     deal_list,
     deals,
     import_memory,
     imports,
     products,
     quotas,
+    review,
     runs,
     stages,
     territories,
@@ -31,6 +33,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(
         "deals/<int:pk>/lines/<int:line>/remove/", deals.deal_line_remove, name="deal-line-remove"
     ),
+    path("pipeline/review/", review.review, name="review"),
+    path("pipeline/review/export.csv", review.review_file, name="review-csv"),
+    path("pipeline/review/done/", review.review_done, name="review-done"),
+    path("pipeline/changes/", changes.changes, name="changes"),
+    path("views/<str:page>/save/", review.view_save, name="view-save"),
+    path("views/<int:pk>/remove/", review.view_archive, name="view-archive"),
     path("accounts/", accounts.accounts, name="accounts"),
     path("accounts/suggest/", accounts.account_suggest, name="account-suggest"),
     path("accounts/new/", accounts.account_new, name="account-new"),

@@ -53,6 +53,8 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("Team dashboard", "team", "layout-dashboard", teams),
             Entry("My page", "me", "user", access.sells),
             Entry("Deals", "pipeline:deals", "briefcase", access.sells),
+            Entry("Pipeline review", "pipeline:review", "list-check", access.sells),
+            Entry("What changed", "pipeline:changes", "arrows-exchange", access.sells),
             Entry("Accounts", "pipeline:accounts", "building", access.sells),
             Entry("Activities", "pipeline:activities", "phone", access.sells),
             Entry("Forecast", "forecasting:forecast", "chart-line", access.sells),

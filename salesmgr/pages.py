@@ -12,7 +12,7 @@ from kit.links import numbered
 from kit.pages import LARGEST_PAGE, paginate
 from kit.tables import Empty, Sort, Table, query_with
 from pipeline.charts import Chart, PipelineBar, bookings_chart, open_pipeline_chart, trend_chart
-from pipeline.enums import Category, SubjectKind
+from pipeline.enums import CATEGORY_LABELS, Category, SubjectKind
 from pipeline.metrics.attention import OpenDeal, ToDo
 from pipeline.metrics.trend import TrendDay
 from pipeline.reports.curves import Curves
@@ -24,7 +24,6 @@ from salesmgr import wording
 from salesmgr.figures import my_figures, team_figures
 from salesmgr.tables import earlier_columns, member_urls, team_columns, team_lines
 
-CATEGORY_LABELS = {str(category): category.replace("_", " ").capitalize() for category in Category}
 TO_DO_SHOWN = 25
 
 
@@ -195,7 +194,7 @@ def _bars(look: Look, bars: Sequence[Bar], part: str) -> Chart | None:
         return None
     found = [
         PipelineBar(
-            label=CATEGORY_LABELS[bar.label] if part == "category" else bar.label,
+            label=CATEGORY_LABELS[Category(bar.label)] if part == "category" else bar.label,
             closing_cents=bar.closing.cents,
             closing_href=look.closing.url_of(part, bar.key),
             all_cents=bar.all.cents,

@@ -155,12 +155,15 @@ def chart(
 
 
 @register.inclusion_tag("kit/chart_assets.html", takes_context=True)
-def chart_assets(context: Context) -> dict[str, Any]:
-    """Load the chart scripts: in ``{% block charts %}`` of each page that draws."""
+def chart_assets(context: Context, *, flows: bool = False) -> dict[str, Any]:
+    """Load the chart scripts: in ``{% block charts %}`` of each page that draws.
+
+    ``flows`` loads the larger library that draws flows too.
+    """
     request = context["request"]
     # A page that htmx takes a part of has its head already; another nonce there is a violation.
     part = bool(getattr(request, "htmx", False))
-    return {"nonce": "" if part else str(request.csp_nonce)}
+    return {"nonce": "" if part else str(request.csp_nonce), "flows": flows}
 
 
 @register.inclusion_tag("kit/data_table.html")

@@ -10,46 +10,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 
 from kit.money import cents, from_cents
 from kit.periods import Period
-from pipeline.enums import Status
+from pipeline.enums import Movement, Status, Unit
 from pipeline.metrics.coverage import weighted
-
-
-class Movement(StrEnum):
-    """Why a deal came into play, changed while in play, or left; in the order of the bars."""
-
-    NEW = "new"
-    PULLED_IN = "pulled_in"
-    SLID_IN = "slid_in"
-    REOPENED = "reopened"
-    RESTORED = "restored"
-    OWNER_IN = "owner_in"
-    SEAT_IN = "seat_in"
-    INCREASED = "increased"
-    DECREASED = "decreased"
-    RATE = "rate"
-    ADVANCED = "advanced"
-    WENT_BACK = "went_back"
-    DEFINITION = "definition"
-    PUSHED_OUT = "pushed_out"
-    BROUGHT_FORWARD = "brought_forward"
-    WON = "won"
-    WON_ELSEWHERE = "won_elsewhere"
-    LOST = "lost"
-    REMOVED = "removed"
-    OWNER_OUT = "owner_out"
-    SEAT_OUT = "seat_out"
-
-
-class Unit(StrEnum):
-    """What is added up: deals, their amount in cents, or cents times probability."""
-
-    AMOUNT = "amount"
-    WEIGHTED = "weighted"
-    DEALS = "deals"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,3 +1,3 @@
-from pipeline.models import accounts, activities, deals, imports, recompute
+from pipeline.models import accounts, activities, deals, imports, recompute, reviews
 
-__all__ = ["accounts", "activities", "deals", "imports", "recompute"]
+__all__ = ["accounts", "activities", "deals", "imports", "recompute", "reviews"]

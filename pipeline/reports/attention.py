@@ -1,6 +1,6 @@
 """What needs the manager now: open deals and people, each with its reasons."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -53,6 +53,17 @@ def open_deals(
     )
     seen = _described(rows.visible_to(look.viewer), look.moment).order_by(*order)
     return [_open_deal(row, look, gone) for row in seen]
+
+
+def described_deals(
+    look: Look, deals: Iterable[int], *, gone: Collection[int]
+) -> dict[int, OpenDeal]:
+    """Return these deals as they stood at the look's moment, of those that the viewer may see.
+
+    ``gone`` are the people who have left.
+    """
+    rows = DealVersion.objects.as_of(look.moment).visible_to(look.viewer).filter(deal__in=deals)
+    return {row["deal"]: _open_deal(row, look, gone) for row in _described(rows, look.moment)}
 
 
 def large_amount(quota: int | None) -> int | None:

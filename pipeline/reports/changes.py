@@ -10,12 +10,10 @@ from django.db.models import FilteredRelation, Q, QuerySet
 
 from kit.money import cents
 from kit.periods import Period
-from pipeline.enums import SubjectKind
+from pipeline.enums import Movement, SubjectKind, Unit
 from pipeline.metrics.movements import (
-    Movement,
     Standing,
     Step,
-    Unit,
     Waterfall,
     movements,
     waterfall,
@@ -25,8 +23,8 @@ from pipeline.querysets import DealVersionQuerySet
 from pipeline.reports.counting import Counting, lying_in
 from pipeline.reports.look import Look
 from pipeline.reports.one_state import one_state
-from pipeline.reports.open_pipeline import Slice, open_slices
-from pipeline.reports.roster import roster
+from pipeline.reports.open_pipeline import Amounts, Slice, open_slices, total
+from pipeline.reports.roster import Roster, roster
 
 ALL_TIME = Period(date(1900, 1, 1), FOREVER.date())
 # What a movement is told by, in the order of Standing; the same of the version before.
@@ -74,6 +72,7 @@ class Changes:
 
     look: Look
     before: Look
+    people: Roster
     opening: Sequence[Slice]
     closing: Sequence[Slice]
     moved: Sequence[Moved]
@@ -87,15 +86,15 @@ class Changes:
         """Return what one deal did."""
         return movements(moved.before, moved.after, period=self.period, unit=unit)
 
-    def by(self, movement: Movement, unit: Unit = Unit.AMOUNT) -> list[tuple[Moved, int]]:
-        """Return the deals of one movement with what each adds to it, the largest first."""
-        found = [
-            (moved, step.value)
-            for moved in self.moved
-            for step in self.steps(moved, unit)
-            if step.movement is movement
-        ]
-        return sorted(found, key=lambda pair: (-abs(pair[1]), pair[0].deal))
+    def by_movement(self, unit: Unit = Unit.AMOUNT) -> dict[Movement, list[tuple[Moved, int]]]:
+        """Return the deals of each movement with what each adds to it, the largest first."""
+        found: dict[Movement, list[tuple[Moved, int]]] = {}
+        for moved in self.moved:
+            for step in self.steps(moved, unit):
+                found.setdefault(step.movement, []).append((moved, step.value))
+        for deals in found.values():
+            deals.sort(key=lambda pair: (-abs(pair[1]), pair[0].deal))
+        return {movement: found[movement] for movement in Movement if movement in found}
 
 
 @one_state()
@@ -113,6 +112,7 @@ def pipeline_changes(look: Look, *, since: datetime) -> Changes:
     return Changes(
         look=look,
         before=before,
+        people=counting.people,
         opening=opening,
         closing=closing,
         moved=moved,
@@ -247,5 +247,11 @@ def _flow(
 
 def in_play(slices: Iterable[Slice], unit: Unit) -> int:
     """Return what the slices hold that is expected to close in the period."""
-    parts = {Unit.AMOUNT: "cents", Unit.WEIGHTED: "weighted", Unit.DEALS: "deals"}
-    return sum(getattr(each.closing, parts[unit]) for each in slices)
+    return in_unit(total(slices, lambda each: each.closing), unit)
+
+
+def in_unit(amounts: Amounts, unit: Unit) -> int:
+    """Return the amounts as one number: deals, cents, or cents times probability."""
+    if unit is Unit.DEALS:
+        return amounts.deals
+    return amounts.cents if unit is Unit.AMOUNT else amounts.weighted

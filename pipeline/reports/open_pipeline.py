@@ -9,6 +9,7 @@ from django.db.models import Count, DecimalField, ExpressionWrapper, F, Q, Sum, 
 from django.db.models.functions import Round
 
 from kit.money import cents
+from pipeline.querysets import DealVersionQuerySet
 from pipeline.reports.look import Look
 
 Key = TypeVar("Key", bound=Hashable)
@@ -68,6 +69,11 @@ def open_slices(look: Look) -> Sequence[Slice]:
     )
     rows = rows.annotate(**_amounts("all"), **_amounts("closing", closing)).order_by()
     return [_slice(row) for row in rows]
+
+
+def amounts_of(rows: DealVersionQuerySet) -> Amounts:
+    """Return what these open deals add up to."""
+    return _read(rows.aggregate(**_amounts("all")), "all")
 
 
 def total(slices: Iterable[Slice], part: Callable[[Slice], Amounts]) -> Amounts:

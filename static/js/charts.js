@@ -8,7 +8,13 @@ function themedTrace(trace) {
   const meta = trace.meta || {};
   const colours = meta.roles ? meta.roles.map(colour) : colour(meta.role || "series-1");
   const themed = { ...trace };
-  if (trace.type === "bar") {
+  if (trace.type === "sankey") {
+    // A link has the colour of where it leads to, so that what was lost is seen as lost.
+    const pale = trace.link.target.map((node) => token(`--sm-chart-${meta.roles[node]}-band`));
+    themed.node = { ...trace.node, color: colours, line: { width: 0 } };
+    themed.link = { ...trace.link, color: pale };
+    themed.textfont = { color: token("--sm-chart-text") };
+  } else if (trace.type === "bar") {
     themed.marker = { ...trace.marker, color: colours };
   } else if (meta.band) {
     themed.fillcolor = token(`--sm-chart-${meta.role}-band`);

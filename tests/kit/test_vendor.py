@@ -25,6 +25,6 @@ def test_vendored_files_name_no_source_maps() -> None:
         path for path in (ROOT / "static" / "vendor").rglob("*") if path.suffix in {".js", ".css"}
     ]
 
-    assert len(files) == 5
+    assert len(files) == 6
     for path in files:
         assert b"sourceMappingURL" not in path.read_bytes(), path

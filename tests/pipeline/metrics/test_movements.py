@@ -6,11 +6,10 @@ from decimal import ROUND_HALF_UP, Decimal
 import pytest
 
 from kit.periods import Period
+from pipeline.enums import Movement, Unit
 from pipeline.metrics.movements import (
-    Movement,
     Standing,
     Step,
-    Unit,
     in_play_value,
     movements,
     waterfall,

@@ -7,9 +7,8 @@ from django.db import connection
 
 from org.enums import Role
 from org.services import calendar
-from pipeline.enums import SubjectKind
+from pipeline.enums import Movement, SubjectKind, Unit
 from pipeline.metrics.attainment import Subject
-from pipeline.metrics.movements import Movement, Unit
 from pipeline.models.accounts import AccountTerritory
 from pipeline.reports.changes import pipeline_changes
 from pipeline.reports.look import Look
@@ -71,7 +70,7 @@ def test_each_bar_is_worked_out_on_paper(paper):
         Movement.OWNER_OUT: -3_200_00,
     }
     assert flow.closing == 38_750_00
-    won = found.by(Movement.WON)
+    won = found.by_movement()[Movement.WON]
     assert [(row.deal, value) for row, value in won] == [
         (deals["quick"].pk, -51_200_00),
         (deals["won"].pk, -800_00),
@@ -278,6 +277,6 @@ def test_opening_and_bars_make_closing_in_random_organisations(seed):
             assert found.flows[unit].opening == in_play(look, since)[place]
             assert found.flows[unit].closing == in_play(look, until)[place]
         for movement, value in found.flows[Unit.AMOUNT].steps.items():
-            assert sum(each for _, each in found.by(movement)) == value
+            assert sum(each for _, each in found.by_movement()[movement]) == value
         seen |= set(found.flows[Unit.AMOUNT].steps)
     assert seen

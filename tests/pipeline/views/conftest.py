@@ -8,6 +8,7 @@ from django.test import Client
 
 from org.models.people import Person
 from tests.factories.pipeline import StageFactory
+from tests.pipeline.reports.paper import Paper, build_paper
 
 BACKEND = "org.backends.SessionBackend"
 As = Callable[[Person], Client]
@@ -33,3 +34,8 @@ def stages(db: None) -> SimpleNamespace:
         won=StageFactory(won=True),
         lost=StageFactory(lost=True),
     )
+
+
+@pytest.fixture
+def paper(db: None) -> Paper:
+    return build_paper()

@@ -1,0 +1,91 @@
+"""The deals behind a bar of the waterfall, or behind its opening and closing."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from kit.money import cents
+from kit.pages import Page, paginate
+from pipeline.enums import Movement, Unit
+from pipeline.metrics.coverage import weighted
+from pipeline.models.deals import DealVersion
+from pipeline.reports.changes import Changes, in_unit
+from pipeline.reports.look import Look
+from pipeline.reports.open_pipeline import Amounts, amounts_of
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedDeal:
+    """A deal as it stood at the later moment, beside how it stood at the earlier one.
+
+    ``value`` is what it adds to the bar, in cents or deals. ``was`` is None for one that did not
+    exist yet.
+    """
+
+    now: DealVersion
+    was: DealVersion | None
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedDeals:
+    """A page of the deals of a bar, and what the bar holds besides.
+
+    ``hidden`` deals, worth ``hidden_value``, are of people who are no longer below the viewer;
+    with the rows of all pages they add up to ``total``.
+    """
+
+    page: Page
+    total: int
+    count: int
+    hidden: int
+    hidden_value: int
+
+
+def moved_by(changes: Changes, movement: Movement, *, unit: Unit, number: int) -> ChangedDeals:
+    """Return the deals of a movement, those that moved most first."""
+    found = changes.by_movement(unit).get(movement, [])
+    shown = {moved.deal: value for moved, value in found if moved.shown}
+    hidden = [value for moved, value in found if not moved.shown]
+    page = paginate(list(shown), number=number)
+    return ChangedDeals(
+        page=replace(page, rows=_both(changes, {deal: shown[deal] for deal in page.rows})),
+        total=sum(value for _, value in found),
+        count=len(found),
+        hidden=len(hidden),
+        hidden_value=sum(hidden),
+    )
+
+
+def in_play_at(changes: Changes, look: Look, *, unit: Unit, number: int) -> ChangedDeals:
+    """Return the deals in play at one of the two moments, the largest first."""
+    rows = look.versions(look.closing)
+    seen = rows.visible_to(look.viewer)
+    page = paginate(seen.in_order("amount_base", descending=True), number=number)
+    whole, shown = amounts_of(rows), amounts_of(seen)
+    values = {row.deal_id: in_unit(_alone(row), unit) for row in page.rows}
+    return ChangedDeals(
+        page=replace(page, rows=_both(changes, values)),
+        total=in_unit(whole, unit),
+        count=whole.deals,
+        hidden=whole.deals - shown.deals,
+        hidden_value=in_unit(whole, unit) - in_unit(shown, unit),
+    )
+
+
+def _alone(row: DealVersion) -> Amounts:
+    """Return a deal as it is added up with others."""
+    value = None if row.amount_base is None else cents(row.amount_base)
+    return Amounts(1, value or 0, weighted(value, probability=row.probability), value is None)
+
+
+def _both(changes: Changes, values: Mapping[int, int]) -> list[ChangedDeal]:
+    """Return these deals with their versions of both moments."""
+    held = versions_of(changes.look, values)
+    was = versions_of(changes.before, values)
+    return [ChangedDeal(held[deal], was.get(deal), value) for deal, value in values.items()]
+
+
+def versions_of(look: Look, deals: Iterable[int]) -> dict[int, DealVersion]:
+    """Return these deals as they stood at a look's moment, of those that the viewer may see."""
+    rows = DealVersion.objects.as_of(look.moment).visible_to(look.viewer).filter(deal__in=deals)
+    return {row.deal_id: row for row in rows.select_related("account", "owner", "stage")}

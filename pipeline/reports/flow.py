@@ -1,0 +1,169 @@
+"""Where the pipeline of one moment stands at a later one: by stage or by forecast category."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from pipeline.enums import CATEGORY_LABELS, MOVEMENT_LABELS, Category, Movement, Unit
+from pipeline.metrics.movements import Standing
+from pipeline.reports.changes import Changes, Moved
+from pipeline.reports.open_pipeline import Slice
+
+By = Literal["category", "stage"]
+Place = str
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A place at one of the two moments: a stage or category, or how deals came or went.
+
+    ``movement`` is None for a stage or category.
+    """
+
+    label: str
+    movement: Movement | None
+    cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What went from a node of ``Flow.before`` to one of ``Flow.after``, by their index."""
+
+    source: int
+    target: int
+    cents: int
+    deals: int
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """The pipeline at both moments. Each link is worth what its deals were worth at the end.
+
+    So the stages or categories of ``after`` are exactly those of the closing pipeline.
+    """
+
+    by: By
+    before: Sequence[Node]
+    after: Sequence[Node]
+    links: Sequence[Link]
+
+
+@dataclass(slots=True)
+class _Sum:
+    cents: int = 0
+    deals: int = 0
+
+    def add(self, cents: int, deals: int) -> None:
+        self.cents += cents
+        self.deals += deals
+
+
+def pipeline_flow(changes: Changes, by: By) -> Flow:
+    """Return how the pipeline moved between stages or categories, and in and out of them.
+
+    ValueError where the places of the end do not hold what the closing pipeline does.
+    """
+    key = KEYS[by]
+    sums: dict[tuple[Place, Place], _Sum] = {}
+    for place, stayed in _unchanged(changes, key).items():
+        if stayed.deals:
+            sums[place, place] = stayed
+    for moved in changes.moved:
+        if found := _link(changes, moved, key):
+            source, target, cents = found
+            sums.setdefault((source, target), _Sum()).add(cents, 1)
+    flow = _drawn(by, sums, _labels(changes, by))
+    closing = changes.flows[Unit.AMOUNT].closing
+    if sum(node.cents for node in flow.after if node.movement is None) != closing:
+        raise ValueError(f"the flow does not end in the {closing} that are in play")
+    return flow
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """How a deal's place is told, from a slice, and from a moved deal before and after."""
+
+    of_slice: Callable[[Slice], Place]
+    before: Callable[[Moved], Place]
+    after: Callable[[Moved], Place]
+
+
+def _stage(standing: Standing | None) -> Place:
+    return str(standing.stage) if standing else ""
+
+
+KEYS: Mapping[By, _Key] = {
+    "category": _Key(
+        of_slice=lambda each: each.category,
+        before=lambda moved: moved.categories[0] or "",
+        after=lambda moved: moved.categories[1],
+    ),
+    "stage": _Key(
+        of_slice=lambda each: str(each.stage),
+        before=lambda moved: _stage(moved.before),
+        after=lambda moved: _stage(moved.after),
+    ),
+}
+
+
+def _unchanged(changes: Changes, key: _Key) -> dict[Place, _Sum]:
+    """Return the closing pipeline by place, without the deals that were read one by one."""
+    found: dict[Place, _Sum] = {}
+    for each in changes.closing:
+        place = found.setdefault(key.of_slice(each), _Sum())
+        place.add(each.closing.cents, each.closing.deals)
+    for moved in changes.moved:
+        if moved.after.in_play(changes.period):
+            found[key.after(moved)].add(-(moved.after.base_cents or 0), -1)
+    return found
+
+
+def _link(changes: Changes, moved: Moved, key: _Key) -> tuple[Place, Place, int] | None:
+    was = moved.before is not None and moved.before.in_play(changes.period)
+    if moved.after.in_play(changes.period):
+        value = moved.after.base_cents or 0
+        source = key.before(moved) if was else str(changes.steps(moved)[0].movement)
+        return source, key.after(moved), value
+    steps = changes.steps(moved)
+    if not steps:
+        return None
+    source = key.before(moved) if was else str(steps[0].movement)
+    return source, str(steps[-1].movement), -steps[-1].value
+
+
+def _labels(changes: Changes, by: By) -> dict[Place, str]:
+    """Return the words of the stages or categories, in their order."""
+    if by == "category":
+        return {str(category): CATEGORY_LABELS[category] for category in Category}
+    slices: Iterable[Slice] = sorted(
+        [*changes.opening, *changes.closing], key=lambda each: each.stage_order
+    )
+    return {str(each.stage): each.stage_name for each in slices}
+
+
+def _drawn(by: By, sums: Mapping[tuple[Place, Place], _Sum], labels: Mapping[Place, str]) -> Flow:
+    order = [*labels, *(str(movement) for movement in Movement)]
+    sources = sorted({source for source, _ in sums}, key=order.index)
+    targets = sorted({target for _, target in sums}, key=order.index)
+    return Flow(
+        by=by,
+        before=[_node(place, 0, sums, labels) for place in sources],
+        after=[_node(place, 1, sums, labels) for place in targets],
+        links=[
+            Link(sources.index(source), targets.index(target), each.cents, each.deals)
+            for (source, target), each in sorted(
+                sums.items(), key=lambda item: [order.index(place) for place in item[0]]
+            )
+        ],
+    )
+
+
+def _node(
+    place: Place,
+    side: int,
+    sums: Mapping[tuple[Place, Place], _Sum],
+    labels: Mapping[Place, str],
+) -> Node:
+    movement = None if place in labels else Movement(place)
+    label = labels[place] if movement is None else MOVEMENT_LABELS[movement]
+    return Node(label, movement, sum(s.cents for pair, s in sums.items() if pair[side] == place))

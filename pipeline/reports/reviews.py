@@ -1,0 +1,39 @@
+"""When a person last reviewed a pipeline, and the views that they can return to."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from org.models.people import Person
+from pipeline.enums import SubjectKind, ViewPage
+from pipeline.metrics.attainment import Subject
+from pipeline.models.reviews import PipelineReview, SavedView
+from pipeline.reports.scope import Scope
+
+NAMED = {
+    SubjectKind.TEAM: "team_id",
+    SubjectKind.PERSON: "person_id",
+    SubjectKind.TERRITORY: "territory_id",
+}
+
+
+def subject_columns(subject: Subject) -> dict[str, Any]:
+    """Return a subject as the columns of a review hold it."""
+    named: dict[str, int | None] = dict.fromkeys(NAMED.values())
+    if (column := NAMED.get(subject.kind)) is not None:
+        named[column] = subject.pk
+    return {"kind": subject.kind, **named}
+
+
+def last_review(viewer: Person, scope: Scope, *, before: datetime) -> datetime | None:
+    """Return when the viewer last reviewed the scope's pipeline before a moment; None if never."""
+    rows = PipelineReview.objects.visible_to(viewer).filter(
+        **subject_columns(scope.subject), reviewed_at__lt=before
+    )
+    return rows.values_list("reviewed_at", flat=True).first()
+
+
+def saved_views(viewer: Person, page: ViewPage) -> Sequence[SavedView]:
+    """Return the views of a list that the viewer kept or that were shared with them."""
+    rows = SavedView.objects.visible_to(viewer).live().filter(page=page)
+    return list(rows.select_related("owner", "team"))

@@ -1,0 +1,122 @@
+"""The columns of the deals behind a bar of the waterfall, and what each bar means."""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from kit.display import DASH, day, money
+from kit.money import from_cents
+from kit.tables import Column
+from pipeline.enums import CATEGORY_LABELS, Category, Movement, Status, Unit
+from pipeline.models.deals import DealVersion
+from pipeline.reports.changed_deals import ChangedDeal
+from pipeline.tables.deals import TONES, deal_href
+
+# What each bar says of its deals, completing "Deals that …".
+MOVEMENT_NOTES = {
+    Movement.NEW: "were created since",
+    Movement.PULLED_IN: "were expected later, or on no day, and now close in the period",
+    Movement.SLID_IN: "were expected before the period and slid into it",
+    Movement.REOPENED: "were closed and are open again",
+    Movement.RESTORED: "came back from the archive",
+    Movement.OWNER_IN: "were taken over from an owner outside",
+    Movement.SEAT_IN: "came with an owner, or an account, that joined",
+    Movement.INCREASED: "have a larger amount, by what it grew",
+    Movement.DECREASED: "have a smaller amount, by what it fell",
+    Movement.RATE: "have the same amount in their currency at another exchange rate",
+    Movement.ADVANCED: "moved to a stage of higher probability",
+    Movement.WENT_BACK: "moved to a stage of lower probability",
+    Movement.DEFINITION: "stayed in a stage whose probability was set anew",
+    Movement.PUSHED_OUT: "are now expected after the period, or on no day",
+    Movement.BROUGHT_FORWARD: "are now expected before the period",
+    Movement.WON: "were won in the period",
+    Movement.WON_ELSEWHERE: "were won, but on a day of another period",
+    Movement.LOST: "were lost",
+    Movement.REMOVED: "went into the archive",
+    Movement.OWNER_OUT: "were handed to an owner outside",
+    Movement.SEAT_OUT: "left with their owner, or their account",
+}
+
+
+def in_words(value: int, unit: Unit) -> Decimal:
+    """Return a number of a waterfall in what its page shows: deals, or money in whole units."""
+    return Decimal(value) if unit is Unit.DEALS else from_cents(value)
+
+
+def _amount(version: DealVersion) -> str:
+    return money(version.amount_base)
+
+
+def _close(version: DealVersion) -> str:
+    return day(version.expected_close_on)
+
+
+def _stage(version: DealVersion) -> str:
+    return version.stage.name
+
+
+def _owner(version: DealVersion) -> str:
+    return version.owner.full_name
+
+
+def _category(version: DealVersion) -> str:
+    return CATEGORY_LABELS[Category(version.category)]
+
+
+def _was(read: Callable[[DealVersion], str]) -> Callable[[ChangedDeal], str]:
+    """Return what a part of the deal was before, where it is another now."""
+
+    def sub(row: ChangedDeal) -> str:
+        before = read(row.was) if row.was else ""
+        return f"was {before or DASH}" if row.was and before != read(row.now) else ""
+
+    return sub
+
+
+def changed_columns(unit: Unit) -> list[Column]:
+    """Return the columns of the deals of a bar; ``Moved`` adds up to the bar."""
+    return [
+        Column(key="name", label="Deal", value=lambda row: row.now.name, href=_href, sub=_account),
+        Column(
+            key="value",
+            label="Moved",
+            kind="count" if unit is Unit.DEALS else "money",
+            value=lambda row: in_words(row.value, unit),
+        ),
+        Column(
+            key="amount",
+            label="Amount",
+            kind="money",
+            value=lambda row: row.now.amount_base,
+            sub=_was(_amount),
+        ),
+        Column(
+            key="stage",
+            label="Stage",
+            kind="badge",
+            value=lambda row: _stage(row.now),
+            tone=lambda row: TONES[Status(row.now.status)],
+            sub=_was(_stage),
+        ),
+        Column(
+            key="category",
+            label="Category",
+            value=lambda row: _category(row.now),
+            sub=_was(_category),
+        ),
+        Column(
+            key="close",
+            label="Expected close",
+            kind="day",
+            value=lambda row: row.now.expected_close_on,
+            sub=_was(_close),
+        ),
+        Column(key="owner", label="Owner", value=lambda row: _owner(row.now), sub=_was(_owner)),
+    ]
+
+
+def _href(row: ChangedDeal) -> str:
+    return deal_href(row.now)
+
+
+def _account(row: ChangedDeal) -> str:
+    return row.now.account.name if row.now.account else ""

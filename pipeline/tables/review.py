@@ -1,0 +1,184 @@
+"""The columns of the inspection of a pipeline."""
+
+from collections.abc import Callable
+from typing import Any
+
+from kit.display import DASH, ago, day, days, money
+from kit.tables import Column
+from pipeline.enums import CATEGORY_LABELS, Category, Status
+from pipeline.metrics.attention import THRESHOLDS, DealReason
+from pipeline.models.deals import DealVersion
+from pipeline.reports.inspection import Inspected
+from pipeline.tables.deals import TONES, deal_href
+
+Read = Callable[[DealVersion], str]
+
+
+def _was(read: Read) -> Callable[[Inspected], str]:
+    def sub(row: Inspected) -> str:
+        if row.was is None or read(row.was) == read(row.now):
+            return ""
+        return f"was {read(row.was) or DASH}"
+
+    return sub
+
+
+def _money(version: DealVersion) -> str:
+    return money(version.amount_base)
+
+
+def _category(version: DealVersion) -> str:
+    return CATEGORY_LABELS[Category(version.category)]
+
+
+def _named(row: Inspected) -> str:
+    account = row.now.account.name if row.now.account else ""
+    owner = row.now.owner.full_name
+    if row.was is not None and row.was.owner_id != row.now.owner_id:
+        owner = f"{owner} (was {row.was.owner.full_name})"
+    new = "new since" if row.was is None else ""
+    return " · ".join(part for part in (account, owner, new) if part)
+
+
+def _close_sub(row: Inspected) -> str:
+    changed = _was(lambda version: day(version.expected_close_on))(row)
+    moves = row.moves
+    if not moves.pushes:
+        return changed
+    times = "once" if moves.pushes == 1 else f"{moves.pushes} times"
+    pushed = f"pushed {times}, first {day(moves.original)}"
+    return f"{changed}; {pushed}" if changed else pushed
+
+
+def _stage_sub(row: Inspected) -> str:
+    changed = _was(lambda version: version.stage.name)(row)
+    if row.now.status != Status.OPEN:
+        return changed
+    expected = row.standing.expected_days
+    usual = f", usually {expected}" if expected else ""
+    here = f"{days(row.standing.stage_days)}{usual}"
+    return f"{here}; {changed}" if changed else here
+
+
+def _step_sub(row: Inspected) -> str:
+    if row.now.next_step_on is None or row.now.status != Status.OPEN:
+        return ""
+    overdue = row.now.next_step_on < row.look.day
+    return f"{'overdue since' if overdue else 'by'} {day(row.now.next_step_on)}"
+
+
+def _touched(row: Inspected) -> str:
+    last = row.touch.last
+    return ago(last, row.look.moment) if last else "never"
+
+
+def _people(row: Inspected) -> str:
+    people = row.touch.people
+    return "" if not people else f"with {people} contact{'s' if people != 1 else ''}"
+
+
+def reason_words(reason: DealReason, row: Inspected) -> str:
+    """Return why a deal is at risk, in words."""
+    deal = row.standing
+    return {
+        DealReason.OWNER_LEFT: "Its owner has left",
+        DealReason.CLOSE_PASSED: f"Close date passed: {day(deal.close_on)}",
+        DealReason.NOT_COMMITTED: "Large, closes soon and not in commit",
+        DealReason.STEP_OVERDUE: "Next step overdue",
+        DealReason.STALLED: f"In its stage {days(deal.stage_days)}",
+        DealReason.QUIET: f"Quiet for {days(deal.quiet_days)}",
+        DealReason.NO_CLOSE_DATE: "No close date",
+        DealReason.NO_STEP: "No next step",
+    }[reason]
+
+
+def _risk(row: Inspected) -> str:
+    return reason_words(row.reasons[0], row) if row.reasons else ""
+
+
+def _more_risks(row: Inspected) -> str:
+    return "; ".join(reason_words(reason, row) for reason in row.reasons[1:])
+
+
+REVIEW: list[Column] = [
+    Column(
+        key="name",
+        label="Deal",
+        sort="name",
+        value=lambda row: row.now.name,
+        href=lambda row: deal_href(row.now),
+        sub=_named,
+        wide=True,
+    ),
+    Column(
+        key="amount",
+        label="Amount",
+        kind="money",
+        sort="amount_base",
+        value=lambda row: row.now.amount_base,
+        sub=_was(_money),
+    ),
+    Column(
+        key="risk",
+        label="Risk",
+        value=_risk,
+        sub=_more_risks,
+        wide=True,
+        note=f"Quiet from {days(THRESHOLDS.quiet_days)} without activity, stalled from "
+        f"{THRESHOLDS.stalled_factor.normalize():f} times the usual days.",
+    ),
+    Column(
+        key="stage",
+        label="Stage",
+        kind="badge",
+        note="Days in it so far, and the days that its set-up expects.",
+        value=lambda row: row.now.stage.name,
+        tone=lambda row: TONES[Status(row.now.status)],
+        sub=_stage_sub,
+    ),
+    Column(
+        key="close",
+        label="Expected close",
+        kind="day",
+        sort="expected_close_on",
+        value=lambda row: row.now.expected_close_on,
+        sub=_close_sub,
+    ),
+    Column(
+        key="next_step",
+        label="Next step",
+        value=lambda row: row.now.next_step,
+        sub=_step_sub,
+        wide=True,
+    ),
+    Column(
+        key="touched",
+        label="Last touch",
+        value=_touched,
+        sub=_people,
+        note="The last call, e-mail or meeting on the deal, and the contacts in any of them.",
+    ),
+    Column(
+        key="category",
+        label="Category",
+        value=lambda row: _category(row.now),
+        sub=_was(_category),
+    ),
+]
+
+
+def download_columns() -> list[Column]:
+    """Return the columns of the file: what the page says in a second line has its own column."""
+    found: list[Column] = []
+    for column in REVIEW:
+        found.append(column)
+        if column.sub is not None:
+            found.append(
+                Column(key=f"{column.key}_more", label=f"{column.label}: more", value=_text(column))
+            )
+    return found
+
+
+def _text(column: Column) -> Callable[[Any], str]:
+    sub = column.sub
+    return lambda row: sub(row) if sub else ""

@@ -1,0 +1,110 @@
+"""What happened to the pipeline since an earlier moment."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from kit.tables import Empty, Table, query_with
+from org.http import PersonRequest
+from pipeline.charts import flow_chart, waterfall_chart
+from pipeline.enums import MOVEMENT_LABELS, Movement, Unit
+from pipeline.forms.changes import CLOSING, OPENING, ChangesForm
+from pipeline.reports.changed_deals import ChangedDeals, in_play_at, moved_by
+from pipeline.reports.changes import Changes, pipeline_changes
+from pipeline.reports.flow import pipeline_flow
+from pipeline.reports.setting import setting
+from pipeline.tables.changes import MOVEMENT_NOTES, changed_columns, in_words
+from pipeline.views.visit import sellers
+
+
+@require_safe
+@sellers
+def changes(request: PersonRequest) -> HttpResponse:
+    """Show the waterfall of a scope's pipeline, its flow, and the deals of one bar."""
+    form = ChangesForm(request.GET, viewer=request.user, calendar=setting(), now=timezone.now())
+    form.full_clean()
+    if form.is_elsewhere:
+        raise Http404
+    if not form.is_valid():
+        status = 400 if form.calendar.periods else 200
+        return render(request, "pipeline/changes.html", {"form": form}, status=status)
+    found = pipeline_changes(form.look(form.scope), since=form.cleaned_data["since_moment"])
+    return render(request, "pipeline/changes.html", _context(request, form, found))
+
+
+def _context(request: HttpRequest, form: ChangesForm, found: Changes) -> dict[str, Any]:
+    unit: Unit = form.cleaned_data["unit"]
+    flow, by = found.flows[unit], form.cleaned_data["by"]
+    label = found.look.period.period.label
+
+    def href(show: str) -> str:
+        return query_with(request.GET, {"show": show, "page": None}) + "#deals"
+
+    steps = flow.steps.values()
+    return {
+        "form": form,
+        "found": found,
+        "look": found.look,
+        "compared_with": form.compared_with,
+        "unit": unit,
+        "counted": unit is Unit.DEALS,
+        "opening": in_words(flow.opening, unit),
+        "came": in_words(sum(value for value in steps if value > 0), unit),
+        "went": in_words(sum(value for value in steps if value < 0), unit),
+        "closing": in_words(flow.closing, unit),
+        "opening_href": href(OPENING),
+        "closing_href": href(CLOSING),
+        "waterfall": waterfall_chart(
+            flow,
+            opening="Then",
+            closing="Now" if found.look.as_of is None else "As of the day",
+            title=f"Pipeline closing in {label}: what changed",
+            href=href,
+        ),
+        "flow": flow_chart(
+            pipeline_flow(found, by),
+            title=f"Where it went, by {'forecast category' if by == 'category' else 'stage'}",
+            href=href,
+        ),
+        **_rows(request, form, found),
+    }
+
+
+def _rows(request: HttpRequest, form: ChangesForm, found: Changes) -> dict[str, Any]:
+    """Return the table of the deals that the address asks for; nothing where it asks for none."""
+    show, unit = form.cleaned_data["show"], form.cleaned_data["unit"]
+    if not show:
+        return {}
+    deals, title, meaning = _asked(found, show, unit=unit, number=form.cleaned_data["page"])
+    table = Table(
+        columns=changed_columns(unit),
+        rows=deals.page.rows,
+        caption=title,
+        page=deals.page,
+        base_query=request.GET,
+        empty=Empty(title="No deals.", text="None that you may open did this."),
+    )
+    return {
+        "deals": deals,
+        "deals_title": title,
+        "deals_meaning": meaning,
+        "deals_total": in_words(deals.total, unit),
+        "hidden_total": in_words(deals.hidden_value, unit),
+        "table": table,
+        "without_rows_href": query_with(request.GET, {"show": None, "page": None}),
+    }
+
+
+def _asked(found: Changes, show: str, *, unit: Unit, number: int) -> tuple[ChangedDeals, str, str]:
+    if show == OPENING:
+        deals = in_play_at(found, found.before, unit=unit, number=number)
+        return deals, "In the pipeline then", "were in play at the earlier moment"
+    if show == CLOSING:
+        deals = in_play_at(found, found.look, unit=unit, number=number)
+        return deals, "In the pipeline now", "are in play at the later moment"
+    movement = Movement(show)
+    deals = moved_by(found, movement, unit=unit, number=number)
+    return deals, MOVEMENT_LABELS[movement], MOVEMENT_NOTES[movement]

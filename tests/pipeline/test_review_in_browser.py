@@ -1,0 +1,85 @@
+"""The review of a pipeline and what changed in it, in a real browser."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from pipeline.models.reviews import PipelineReview
+from tests.browser import PHONE
+from tests.pipeline.reports.paper import at, build_paper, change
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+Q2 = "?period=Q2+2026&as_of=2026-04-20&since_day=2026-04-01"
+MAY, AUGUST = date(2026, 5, 20), date(2026, 8, 1)
+
+
+@pytest.fixture
+def paper(transactional_db):
+    paper = build_paper()
+    ready = {"created_at": at(3, 1), "expected_close_on": MAY}
+    paper.make("Stays", paper.rita, "100", **ready)
+    paper.make("Pushed", paper.rita, "200", **ready)
+    paper.make("Came", paper.rita, "800", created_at=at(4, 5), expected_close_on=MAY)
+    change(paper.deals["Pushed"], at=at(4, 6), expected_close_on=AUGUST)
+    return paper
+
+
+def test_a_manager_goes_through_the_pipeline(page, sign_in, axe, paper):
+    sign_in(page, paper.mia)
+    page.goto(reverse("pipeline:review") + Q2)
+
+    expect(page.get_by_role("link", name="Stays")).to_be_visible()
+    axe(page)
+    page.get_by_role("link", name="Pushed out").click()
+    row = page.get_by_role("row", name="Pushed")
+    expect(row.get_by_text("was 20 May 2026")).to_be_visible()
+    expect(page.get_by_role("link", name="Stays")).to_have_count(0)
+    page.get_by_role("link", name="What changed").last.click()
+    expect(page.get_by_role("heading", name="What changed", level=1)).to_be_visible()
+    assert "since_day=2026-04-01" in page.url
+
+
+def test_marking_as_reviewed_and_keeping_a_view(page, sign_in, paper):
+    sign_in(page, paper.mia)
+    page.goto(reverse("pipeline:review"))
+    page.get_by_role("button", name="Mark as reviewed").click()
+
+    expect(page.get_by_text("The next review compares with this moment.")).to_be_visible()
+    expect(page.get_by_text("compared with your last review")).to_be_visible()
+    assert PipelineReview.objects.count() == 1
+    page.get_by_label("Only").select_option(label="Quiet")
+    page.get_by_role("button", name="Apply").click()
+    page.get_by_text("Save this view").click()
+    page.get_by_label("Name").fill("Quiet ones")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("Kept as “Quiet ones”.")).to_be_visible()
+    page.goto(reverse("pipeline:review"))
+    page.get_by_role("link", name="Quiet ones").click()
+    expect(page.get_by_label("Only")).to_have_value("quiet")
+
+
+def test_the_waterfall_and_the_flow_are_drawn_and_open_their_deals(page, sign_in, axe, paper):
+    sign_in(page, paper.mia)
+    page.goto(reverse("pipeline:changes") + Q2)
+
+    expect(page.locator("#waterfall .bars path")).to_have_count(4)
+    expect(page.locator("#flow .sankey-link")).to_have_count(3)
+    axe(page)
+    page.locator("#waterfall").get_by_text("Show as table").click()
+    page.locator("#waterfall-table").get_by_role("link", name="Pushed out").click()
+    expect(page.locator("#changed-deals").get_by_role("link", name="Pushed")).to_be_visible()
+    axe(page)
+
+
+@pytest.mark.parametrize("name", ["review", "changes"])
+def test_at_phone_width_nothing_runs_out_of_the_page(page, sign_in, paper, name):
+    page.set_viewport_size(PHONE)
+    page.emulate_media(color_scheme="dark")
+    sign_in(page, paper.mia)
+    page.goto(reverse(f"pipeline:{name}") + Q2)
+    page.wait_for_load_state("networkidle")
+
+    wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert page.evaluate(wide) == 0
