@@ -14,8 +14,8 @@ from kit.forms import (
     PageField,
     PlainTextField,
     SortField,
-    refusal_of_as_of,
 )
+from kit.periods import refusal_of_as_of
 from org import access
 from org.enums import Role
 from org.models.people import Person
