@@ -283,6 +283,8 @@ class DealVersion(models.Model):
                 name="version_by_rate",
                 condition=Q(exchange_rate_from__isnull=False),
             ),
+            # What changed since a moment.
+            models.Index(fields=["valid_from"], name="version_by_start"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["deal", "valid_from"], name="version_starts_once"),

@@ -102,6 +102,16 @@ def _list_of(viewer: str) -> Callable[[World], Measurement]:
     return run
 
 
+def _changes(world: World) -> Measurement:
+    page = world.page("vice", reverse("pipeline:changes") + "?since=4w")
+    return world.compare(page, floors.CHANGES)
+
+
+def _review(world: World) -> Measurement:
+    page = world.page("vice", reverse("pipeline:review") + "?since=4w")
+    return world.compare(page, floors.REVIEW)
+
+
 def _deal(world: World) -> Measurement:
     deal = Deal.objects.open().filter(owner=world.viewers["rep"]).order_by("pk").first()
     if deal is None:
@@ -161,6 +171,12 @@ CASES = (
          _list_of("manager")),
     Case("list-rep", "Deal list, rep", "the same statement", ("pipeline:deals",),
          _list_of("rep")),
+    Case("changes", "What changed, everybody, four weeks",
+         "the pipeline then and now, the changed deals beside what they were: 3 statements",
+         ("pipeline:changes",), _changes),
+    Case("review", "Pipeline review, everybody, four weeks",
+         "the same, and the 50 largest deals with four joins: 4 statements",
+         ("pipeline:review",), _review),
     Case("deal", "Deal page", "the deal, its versions, 50 activities: 3 statements",
          ("pipeline:deal",), _deal),
     Case("move", "Stage move", "update with its triggers, audit row: 2 statements, 1 transaction",

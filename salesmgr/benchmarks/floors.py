@@ -37,6 +37,44 @@ TEAM = (
      GROUP BY 1
     """,
 )
+# The pipeline of the quarter then and now, and the deals that changed in the four weeks between.
+_IN_PLAY = """
+    SELECT sum(amount_base), count(*) FROM pipeline_dealversion
+     WHERE status = 'open' AND NOT archived
+       AND expected_close_on >= %(start)s AND expected_close_on < %(end)s
+       AND valid_from <= {moment} AND valid_to > {moment}
+"""
+_THEN = "now() - interval '28 days'"
+CHANGES = (
+    _IN_PLAY.format(moment=_THEN),
+    _IN_PLAY.format(moment="now()"),
+    f"""
+    SELECT version.deal_id, was.status, was.owner_id, was.amount_base, was.expected_close_on,
+           version.status, version.owner_id, version.amount_base, version.expected_close_on
+      FROM pipeline_dealversion version
+      LEFT JOIN pipeline_dealversion was
+        ON was.deal_id = version.deal_id AND was.valid_from <= {_THEN} AND was.valid_to > {_THEN}
+     WHERE version.valid_from > {_THEN} AND version.valid_to > now()
+       AND (version.expected_close_on >= %(start)s AND version.expected_close_on < %(end)s
+            OR version.closed_on >= %(start)s AND version.closed_on < %(end)s
+            OR was.expected_close_on >= %(start)s AND was.expected_close_on < %(end)s)
+    """,
+)
+# The same, and the 50 largest deals with their names.
+REVIEW = (
+    *CHANGES,
+    """
+    SELECT version.*, account.name, owner.full_name, stage.name
+      FROM pipeline_dealversion version
+      JOIN org_person owner ON owner.id = version.owner_id
+      JOIN pipeline_stage stage ON stage.id = version.stage_id
+      LEFT JOIN pipeline_account account ON account.id = version.account_id
+     WHERE version.status = 'open' AND NOT version.archived
+       AND expected_close_on >= %(start)s AND expected_close_on < %(end)s
+       AND valid_from <= now() AND valid_to > now()
+     ORDER BY amount_base DESC NULLS LAST LIMIT 50
+    """,
+)
 # The same for one person, and the person's open deals in the order of their close dates.
 ME = (
     """
