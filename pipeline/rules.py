@@ -50,6 +50,11 @@ def can_reassign(actor: Person) -> bool:
     return actor.is_admin or actor.is_manager
 
 
+def can_hand_over(actor: Person, person: Person) -> bool:
+    """Give all open deals of a person to others: their managers, admins."""
+    return can_reassign(actor) and can_work_for(actor, person)
+
+
 def can_carry_deals(person: Person) -> bool:
     """Whether deals may be given to the person: somebody active who sells."""
     return person.has_role(*CARRYING_ROLES)

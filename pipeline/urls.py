@@ -8,6 +8,7 @@ from pipeline.views import (
     changes,
     deal_list,
     deals,
+    handing_over,
     import_memory,
     imports,
     products,
@@ -33,6 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(
         "deals/<int:pk>/lines/<int:line>/remove/", deals.deal_line_remove, name="deal-line-remove"
     ),
+    path("deals/hand-over/<int:pk>/", handing_over.hand_over, name="hand-over"),
     path("pipeline/review/", review.review, name="review"),
     path("pipeline/review/export.csv", review.review_file, name="review-csv"),
     path("pipeline/review/done/", review.review_done, name="review-done"),

@@ -126,6 +126,7 @@ def _person_page(request: PersonRequest, person: Person) -> HttpResponse:
     if not form.is_valid():
         return _refused(request, "salesmgr/me.html", form, **context)
     report = my_report(form.look(person_scope(person)), person)
+    context["may_hand_over"] = person != viewer and rules.can_hand_over(viewer, person)
     context["may_write"] = person == viewer and rules.can_write(viewer)
     if context["may_write"] and report.to_do:
         context["log"] = QuickLogForm(

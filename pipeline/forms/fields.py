@@ -77,16 +77,19 @@ def suggested_accounts(text: str, *, viewer: Person) -> list[Account]:
     return list(accounts[:SUGGESTED]) if text.strip() else []
 
 
+def carriers(among: QuerySet[Person]) -> QuerySet[Person]:
+    """Return those who may carry deals."""
+    roles = [str(role) for role in CARRYING_ROLES]
+    return among.filter(is_active=True, role_grants__role__in=roles)
+
+
 class PersonChoice(forms.ModelChoiceField):
     """Somebody of ``among`` who may carry deals; ``keep`` stays on offer though they left."""
 
     def __init__(
         self, *, among: QuerySet[Person], keep: Person | None = None, **options: Any
     ) -> None:
-        carriers = among.filter(
-            is_active=True, role_grants__role__in=[str(role) for role in CARRYING_ROLES]
-        )
-        offered = Q(pk__in=carriers.values("pk")) | Q(pk=keep.pk if keep else None)
+        offered = Q(pk__in=carriers(among).values("pk")) | Q(pk=keep.pk if keep else None)
         super().__init__(Person.objects.filter(offered), **options)
 
 

@@ -86,6 +86,15 @@ def next_step(_world: World, _target: str) -> dict[str, Any]:
     return {"next_step": "Call back", "version": 1}
 
 
+def handed_over(world: World, target: str) -> dict[str, Any]:
+    deal = world.deals[owner_of(target)]
+    return {"owner": world.team.ron.pk, "reason": "Left", "seen": f"{deal.pk}:{deal.version}"}
+
+
+def whose(world: World, target: str) -> dict[str, Any]:
+    return {"pk": world.person_pk(target)}
+
+
 def moved(_world: World, _target: str) -> dict[str, Any]:
     return {"version": 1, "stage": Stage.objects.get(name="Propose").pk}
 
@@ -166,6 +175,9 @@ CHANGED = grid("""
     recruiter   404  404 404    404    404    404
     stranger    404  404 404    404    404    404
 """)
+# Nobody hands over their own deals but who may give deals to others.
+HANDING_OVER = OPENED_TO_WRITE | {("rep", "rita"): 403}
+HANDED_OVER = CHANGED | {("rep", "rita"): 403}
 # A hidden deal is refused like one that does not exist: as a wrong choice in the form.
 LOGGED = grid("""
                 rita rob former future leaver missing
@@ -259,6 +271,8 @@ CASES: list[Case] = [
     Case("pipeline:deal-line-new", "GET", OPENED_TO_WRITE, kwargs=deal),
     Case("pipeline:deal-line-new", "POST", CHANGED, kwargs=deal, data=product_line),
     Case("pipeline:deal-line-remove", "POST", CHANGED, kwargs=line),
+    Case("pipeline:hand-over", "GET", HANDING_OVER, kwargs=whose),
+    Case("pipeline:hand-over", "POST", HANDED_OVER, kwargs=whose, data=handed_over),
     Case("pipeline:accounts", "GET", SELLERS),
     Case("pipeline:account-suggest", "GET", SELLERS),
     Case("pipeline:account-new", "GET", WRITERS),
