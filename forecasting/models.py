@@ -89,12 +89,18 @@ class Forecast(models.Model):
 
 
 class DealExpectation(models.Model):
-    """What an open deal is expected to bring in a period: the rows behind ``from_open``."""
+    """What an open deal is expected to bring in a period: the rows behind ``from_open``.
+
+    ``chance`` is that of being won in the period, before what the past teaches scales it;
+    ``worth`` what the deal counts for if won: its amount, or the average where it has none.
+    """
 
     run = models.ForeignKey(RecomputeRun, on_delete=models.CASCADE, related_name="+")
     period = models.ForeignKey(FiscalPeriod, on_delete=models.PROTECT, related_name="+")
     deal = models.ForeignKey(Deal, on_delete=models.CASCADE, related_name="+")
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    chance = models.FloatField(null=True)
+    worth = models.DecimalField(max_digits=16, decimal_places=2, null=True)
     amount = models.DecimalField(max_digits=16, decimal_places=2)
 
     objects: ClassVar = DealExpectationQuerySet.as_manager()
@@ -104,6 +110,9 @@ class DealExpectation(models.Model):
         indexes = [models.Index(fields=["run", "period", "person"], name="expectation_of_person")]
         constraints = [
             models.UniqueConstraint(fields=["run", "period", "deal"], name="expectation_once"),
+            models.CheckConstraint(
+                name="expectation_within_worth", condition=Q(amount__lte=F("worth"))
+            ),
         ]
 
     def __str__(self) -> str:
@@ -181,7 +190,7 @@ class OriginWorkings(models.Model):
 
 
 class DealWorkings(models.Model):
-    """The open deals of the run's day: whose each is and what it may bring in, unscaled."""
+    """The open deals of the run's day: whose each is, its worth, what it may bring in, unscaled."""
 
     run = models.ForeignKey(RecomputeRun, on_delete=models.CASCADE, related_name="+")
     period = models.ForeignKey(FiscalPeriod, on_delete=models.PROTECT, related_name="+")
@@ -189,6 +198,7 @@ class DealWorkings(models.Model):
     people = ArrayField(models.BigIntegerField())
     teams = ArrayField(models.BigIntegerField())
     cents = ArrayField(models.FloatField())
+    worth = ArrayField(models.FloatField(), default=list)
     unpriced = ArrayField(models.BooleanField())
 
     class Meta:

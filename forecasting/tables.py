@@ -8,10 +8,21 @@ from decimal import Decimal
 from forecasting.enums import METHOD_LABELS, NAIVE, Method
 from forecasting.metrics.accuracy import Score
 from forecasting.models import PastForecast
-from forecasting.reports.forecasts import ForecastPage, Line, PeriodForecast
+from forecasting.reports.forecasts import (
+    ForecastPage,
+    Line,
+    MonthsOver,
+    PeriodForecast,
+    with_months_over,
+)
 from forecasting.reports.subjects import Choice, address
 from kit.display import DASH, count, money
+from kit.periods import Period
 from kit.tables import Column, Empty, Table
+from org.enums import PeriodKind
+
+NO_BREAK = "\N{NO-BREAK SPACE}"
+OPEN_PERIODS = "Forecasts of the open periods"
 
 
 def between(low: Decimal | None, high: Decimal | None) -> str:
@@ -19,7 +30,10 @@ def between(low: Decimal | None, high: Decimal | None) -> str:
     return DASH if low is None or high is None else f"{money(low)} to {money(high)}"
 
 
-def _part(name: str) -> Callable[[PeriodForecast], Decimal | None]:
+Row = PeriodForecast | MonthsOver
+
+
+def _part(name: str) -> Callable[[Row], Decimal | None]:
     return lambda row: getattr(row.forecast, name) if row.forecast else None
 
 
@@ -50,9 +64,9 @@ def headline(page: ForecastPage, choice: Choice, opened: PeriodForecast) -> Head
     )
 
 
-def _deals(page: ForecastPage, choice: Choice, row: PeriodForecast) -> str | None:
+def _deals(page: ForecastPage, choice: Choice, row: Row) -> str | None:
     """Return the address of the deals behind a forecast, which are kept for the newest run."""
-    if row.forecast is None or not page.is_newest:
+    if isinstance(row, MonthsOver) or row.forecast is None or not page.is_newest:
         return None
     return address("deals", subject=choice.key, period=row.period.pk)
 
@@ -60,11 +74,13 @@ def _deals(page: ForecastPage, choice: Choice, row: PeriodForecast) -> str | Non
 def periods_table(page: ForecastPage, choice: Choice, *, day: date | None) -> Table:
     """Every open period's forecast and what it is made of; a name opens the period below."""
 
-    def opens(row: PeriodForecast) -> str:
+    def opens(row: Row) -> str | None:
+        if isinstance(row, MonthsOver):
+            return None
         return address("forecast", subject=choice.key, period=row.period.pk, as_of=day)
 
     columns = [
-        Column(key="period", label="Period", value=lambda row: row.period.label, href=opens),
+        Column(key="period", label="Period", value=_indented, href=opens),
         Column(key="total", label="Forecast", kind="money", value=_part("total")),
         Column(key="interval", label="80 % interval", value=_interval, align="end"),
         Column(
@@ -72,7 +88,7 @@ def periods_table(page: ForecastPage, choice: Choice, *, day: date | None) -> Ta
             label="Booked",
             kind="money",
             value=_part("booked"),
-            href=lambda row: choice.won_deals_url(row.period.period) if row.forecast else None,
+            href=lambda row: choice.won_deals_url(_days(row)) if row.forecast else None,
         ),
         Column(
             key="from_open",
@@ -85,10 +101,22 @@ def periods_table(page: ForecastPage, choice: Choice, *, day: date | None) -> Ta
         Column(key="quota", label="Quota", kind="money"),
         Column(key="share", label="Forecast / quota", kind="percent"),
     ]
-    return Table(columns=columns, rows=page.periods, caption="Forecasts of the open periods")
+    return Table(columns=columns, rows=with_months_over(page.periods), caption=OPEN_PERIODS)
 
 
-def _interval(row: PeriodForecast) -> str:
+def _days(row: Row) -> Period:
+    return row.period if isinstance(row, MonthsOver) else row.period.period
+
+
+def _indented(row: Row) -> str:
+    """Return the period's name, set in where it is part of the quarter above."""
+    is_quarter = isinstance(row, PeriodForecast) and row.period.kind == PeriodKind.QUARTER
+    return row.label if is_quarter else f"{NO_BREAK * 3}{row.label}"
+
+
+def _interval(row: Row) -> str:
+    if isinstance(row, MonthsOver):
+        return ""
     return between(row.forecast.low, row.forecast.high) if row.forecast else row.missing
 
 
@@ -135,8 +163,25 @@ DEALS = [
     Column(key="account", label="Account", value=lambda row: row.deal.account),
     Column(key="owner", label="Owner", value=lambda row: row.deal.owner),
     Column(key="stage", label="Stage now", value=lambda row: row.deal.stage),
-    Column(key="worth", label="Amount now", kind="money", value=lambda row: row.deal.amount_base),
-    Column(key="amount", label="Expected", kind="money_exact"),
+    Column(
+        key="worth",
+        label="Amount",
+        kind="money",
+        note="On the day of the forecast; of a deal without an amount the average won one",
+    ),
+    Column(
+        key="chance",
+        label="Chance in the period",
+        kind="percent",
+        note="To be won before the period ends, as deals of its stage and age have fared",
+        value=lambda row: None if row.chance is None else Decimal(repr(row.chance)),
+    ),
+    Column(
+        key="amount",
+        label="Expected",
+        kind="money_exact",
+        note="Amount x chance x the correction above, never more than the amount",
+    ),
 ]
 
 

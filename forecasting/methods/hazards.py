@@ -5,7 +5,9 @@ stage was won, lost or moved on; how that differs near a quarter's end; how many
 what a won one is worth. docs/forecasting.md has the formulas.
 """
 
+import itertools
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from forecasting.methods.history import MOVED, UNPRICED, WEEK, WEEKS, WON, History
@@ -132,6 +134,29 @@ def _season(usual: "Floats", happened: "Flags", place: "Ints") -> "Floats":
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """Days of one week and one month; ``ages``: after it a deal is a week older in its stage."""
+
+    opening: int
+    days: int
+    ages: bool
+
+
+def steps_to(end: int, *, first: int, start: int) -> list[Step]:
+    """Return the steps from day ``first`` up to ``end``, excluded: weeks, cut where a month starts.
+
+    Fiscal periods start with months. So the steps of a month are among those of its quarter, and
+    the chances of the months add up to the quarter's. A span from another ``start`` is cut there.
+    """
+    days = {day for day in range(first, end) if date.fromordinal(day).day == 1 or day == start}
+    points = [*sorted(days | set(range(first, end, WEEK))), end] if first < end else []
+    return [
+        Step(opening, closing - opening, (closing - first) % WEEK == 0)
+        for opening, closing in itertools.pairwise(points)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
 class Hazards:
     """The method fitted as of the end of day ``t``.
 
@@ -152,29 +177,27 @@ class Hazards:
     shares: "Floats"
 
     def chances(self, start: int, end: int) -> "Floats":
-        """Return the chance of being won on a day of [start, end), by weeks from now, stage, week.
+        """Return the chance of being won on a day of [start, end), by step from now, stage, week.
 
-        Worked backwards from the end: in each week a deal is won, lost, moves on or stays.
+        Worked backwards from the end: in each step a deal is won, lost, moves on or stays.
         """
         import numpy as np
 
-        rates, first = self.rates, self.t + 1
-        steps = max(-(-(end - first) // WEEK), 0)
-        table = np.zeros((steps + 1, *rates.won.shape))
-        for step in reversed(range(steps)):
-            opening = first + WEEK * step
-            days = min(WEEK, end - opening)
-            inside = max(opening + days - max(opening, start), 0) / days
-            place = int(self.history.quarter_position(np.array([opening + days // 2]))[0])
-            won = rates.won * rates.won_season[place] * days / WEEK
-            lost = rates.lost * rates.lost_season[place] * days / WEEK
-            moved = rates.moved * days / WEEK
+        rates, steps = self.rates, steps_to(end, first=self.t + 1, start=start)
+        table = np.zeros((len(steps) + 1, *rates.won.shape))
+        for number, step in reversed(list(enumerate(steps))):
+            middle = np.array([step.opening + step.days // 2])
+            place = int(self.history.quarter_position(middle)[0])
+            won = rates.won * rates.won_season[place] * step.days / WEEK
+            lost = rates.lost * rates.lost_season[place] * step.days / WEEK
+            moved = rates.moved * step.days / WEEK
             total = np.maximum(won + lost + moved, 1.0)
             won, lost, moved = won / total, lost / total, moved / total
-            after = table[step + 1]
-            older = np.concatenate([after[:, 1:], after[:, -1:]], axis=1)
+            after = table[number + 1]
+            stayed = np.concatenate([after[:, 1:], after[:, -1:]], axis=1) if step.ages else after
             onwards = (rates.towards @ after[:, 0])[:, None]
-            table[step] = won * inside + moved * onwards + (1 - won - lost - moved) * older
+            inside = step.opening >= start
+            table[number] = won * inside + moved * onwards + (1 - won - lost - moved) * stayed
         return table
 
     def predict(self, span: Span) -> Prediction:
@@ -195,19 +218,18 @@ class Hazards:
             spread=np.concatenate(
                 [chance * (1 - chance) * worth**2, self.shares * wins * self.value_squared]
             ),
+            worth=np.concatenate([worth, np.zeros(len(self.people))]),
         )
 
     def _wins_to_come(self, table: "Floats", span: Span) -> float:
         """Return how many deals that do not exist yet are expected to be won in the span."""
         fresh = table[:, :, 0] @ self.entry
-        first, wins = self.t + 1, 0.0
-        for step in range(len(fresh) - 1):
-            opening = first + WEEK * step
-            days = min(WEEK, span.end - opening)
-            inside = max(opening + days - max(opening, span.start), 0)
-            # A deal comes in at any time of the week: on average half of it is left.
-            later = (fresh[step] + fresh[step + 1]) / 2
-            wins += self.per_day * (days * later + inside * self.won_at_once)
+        wins = 0.0
+        for number, step in enumerate(steps_to(span.end, first=self.t + 1, start=span.start)):
+            # A deal comes in at any time of the step: on average half of it is left.
+            later = (fresh[number] + fresh[number + 1]) / 2
+            at_once = self.won_at_once if step.opening >= span.start else 0.0
+            wins += self.per_day * step.days * (later + at_once)
         return wins
 
 

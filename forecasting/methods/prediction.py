@@ -31,12 +31,14 @@ class Prediction:
     ``person`` is who is expected to book them. ``deal`` is the row of the history that the
     amount is expected from; -1 for deals that do not exist yet and for methods that do not say.
     ``spread`` is the variance of the row, in cents squared, as far as chance alone goes.
+    ``worth`` is what a deal brings in if it is won; None of methods that do not say.
     """
 
     person: "Ints"
     deal: "Ints"
     cents: "Floats"
     spread: "Floats"
+    worth: "Floats | None" = None
 
 
 class Model(Protocol):

@@ -91,8 +91,12 @@ class Scaled:
     periods: "Ints"
 
 
-def scaled(track: Track) -> Scaled:
-    """Apply to each row what the rows that were over by then teach; NaN: no interval."""
+def scaled(track: Track, *, led: "tuple[Floats, Floats] | None" = None) -> Scaled:
+    """Apply to each row what the rows that were over by then teach; NaN: no interval.
+
+    ``led`` gives ratios for open and new deals that lead a row's own: a month is scaled as its
+    quarter, so that months add up to it. NaN where the row's own counts.
+    """
     import numpy as np
 
     rows = len(track.made_on)
@@ -101,6 +105,9 @@ def scaled(track: Track) -> Scaled:
         lessons = track.lessons(row)
         open_ratio[row] = _came_true(track.came_open, track.all_open, lessons, track.start)
         new_ratio[row] = _came_true(track.came_new, track.all_new, lessons, track.start)
+    if led is not None:
+        open_ratio = np.where(np.isnan(led[0]), open_ratio, led[0])
+        new_ratio = np.where(np.isnan(led[1]), new_ratio, led[1])
     opened, new = track.open * open_ratio[:, None], track.new * new_ratio[:, None]
     forecast = track.booked + opened + new
     unit = np.sqrt(

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.db.models import QuerySet, Sum
 
-from forecasting.models import DealExpectation, Forecast
+from forecasting.models import DealExpectation, Forecast, ForecastRun
 from forecasting.reports.forecasts import NOTHING, counted_for, run_for
 from forecasting.reports.subjects import Choice
 from org.models.calendar import FiscalPeriod
@@ -17,6 +17,7 @@ from pipeline.models.recompute import RecomputeRun
 class DealsBehind:
     """The open deals that a forecast counts on, largest first; ``rows`` are those in view.
 
+    ``scale`` is what the past teaches about such chances: 1.1 where a tenth more came true.
     ``total`` is the forecast's part from open deals, ``shown`` what the rows add up to.
     """
 
@@ -25,6 +26,8 @@ class DealsBehind:
     rows: QuerySet[DealExpectation]
     total: Decimal
     shown: Decimal
+    scale: Decimal
+    past_periods: int
 
     @property
     def hidden(self) -> Decimal:
@@ -40,6 +43,7 @@ def deals_behind(viewer: Person, choice: Choice, *, period: int) -> DealsBehind 
     forecast = found.select_related("run", "period").first()
     if forecast is None:
         return None
+    facts = ForecastRun.objects.filter(run=run, period=period).first()
     rows = DealExpectation.objects.visible_to(viewer).filter(run=run, period=period)
     rows = rows.filter(counted_for(choice, forecast.run)).select_related(
         "deal__stage", "deal__owner", "deal__account"
@@ -49,5 +53,7 @@ def deals_behind(viewer: Person, choice: Choice, *, period: int) -> DealsBehind 
         period=forecast.period,
         rows=rows,
         total=forecast.from_open,
+        scale=Decimal(repr(facts.open_ratio)) if facts else Decimal(1),
+        past_periods=facts.past_periods if facts else 0,
         shown=rows.aggregate(shown=Sum("amount", default=NOTHING))["shown"],
     )

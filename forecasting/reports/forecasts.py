@@ -10,6 +10,8 @@ from django.db.models import Q
 from forecasting.models import Forecast, ForecastRun, PastForecast
 from forecasting.reports.subjects import Choice
 from kit.money import from_cents
+from kit.periods import Period
+from org.enums import PeriodKind
 from org.models.calendar import FiscalPeriod
 from org.models.people import Person
 from org.models.teams import TeamMembership, TeamPlacement
@@ -35,9 +37,31 @@ class PeriodForecast:
     quota: Decimal | None
 
     @property
+    def label(self) -> str:
+        return self.period.label
+
+    @property
     def share(self) -> Decimal | None:
         """The forecast as a fraction of the quota; None without a quota."""
         return self.forecast.total / self.quota if self.forecast and self.quota else None
+
+
+@dataclass(frozen=True, slots=True)
+class MonthsOver:
+    """What the months of an open quarter that are over have booked: with the open ones, all of it.
+
+    They have a forecast's columns so that they stand among forecasts.
+    """
+
+    period: Period
+    forecast: Forecast
+    missing: str = ""
+    quota: Decimal | None = None
+    share: Decimal | None = None
+
+    @property
+    def label(self) -> str:
+        return self.period.label
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +150,13 @@ def forecast_page(
 def period_forecasts(
     viewer: Person, run: RecomputeRun, choice: Choice, facts: Sequence[ForecastRun]
 ) -> list[PeriodForecast]:
-    """Return the forecast of each open period: quarters before months, the nearer first."""
+    """Return the forecast of each open period: each quarter, then its months."""
     found = Forecast.objects.visible_to(viewer).of(**choice.columns).filter(run=run)
     forecasts = {row.period_id: row for row in found}
     targets = quotas(choice.subject, [row.period for row in facts], as_of=run.moment)
-    ordered = sorted(facts, key=lambda row: (row.period.kind == "month", row.period.start_on))
+    ordered = sorted(facts, key=lambda row: (row.period.start_on, -row.period.period.days))
+    quarters = [row for row in ordered if row.period.kind == PeriodKind.QUARTER]
+    ordered.sort(key=lambda row: _group(row.period, quarters))
     return [
         PeriodForecast(
             period=row.period,
@@ -140,6 +166,38 @@ def period_forecasts(
         )
         for row in ordered
     ]
+
+
+def _group(period: FiscalPeriod, quarters: Sequence[ForecastRun]) -> tuple[bool, date, bool]:
+    """Return the order of a period: after the quarter that it lies in, loose months last."""
+    within = [row.period.start_on for row in quarters if period.start_on in row.period.period]
+    return not within, (within or [period.start_on])[0], period.kind != PeriodKind.QUARTER
+
+
+def with_months_over(periods: Sequence[PeriodForecast]) -> list[PeriodForecast | MonthsOver]:
+    """Return the periods with what months that are over booked, before the open ones."""
+    found: list[PeriodForecast | MonthsOver] = []
+    for row in periods:
+        found.append(row)
+        over = _months_over(row, periods) if row.period.kind == PeriodKind.QUARTER else None
+        if over is not None:
+            found.append(over)
+    return found
+
+
+def _months_over(quarter: PeriodForecast, periods: Sequence[PeriodForecast]) -> MonthsOver | None:
+    inside = quarter.period.period
+    months = [row for row in periods if row is not quarter and row.period.start_on in inside]
+    if quarter.forecast is None or not all(row.forecast for row in months) or not months:
+        return None
+    start = min(row.period.start_on for row in months)
+    if start == inside.start:
+        return None
+    booked = quarter.forecast.booked - sum(
+        (row.forecast.booked for row in months if row.forecast), NOTHING
+    )
+    months_over = Forecast(booked=booked, from_open=NOTHING, from_new=NOTHING, total=booked)
+    return MonthsOver(Period(inside.start, start, "Its months that are over"), months_over)
 
 
 def _money(target: Target | None) -> Decimal | None:

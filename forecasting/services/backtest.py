@@ -49,6 +49,16 @@ class Calendar:
         found = FiscalPeriod.objects.filter(kind__in=KINDS).order_by("start_on")
         return cls({kind: [row for row in found if row.kind == kind] for kind in KINDS})
 
+    def open_on(self, kind: str, day: date) -> list[FiscalPeriod]:
+        """Return the periods that a run of ``day`` forecasts.
+
+        The quarter that holds it and the next, and all their months that are not over: so the
+        months of a quarter add up to it.
+        """
+        quarters = self.asked_on(PeriodKind.QUARTER, day)
+        until = quarters[-1].end_on if quarters else day
+        return [row for row in self.rows[kind] if row.end_on > day and row.end_on <= until]
+
     def asked_on(self, kind: str, day: date) -> list[FiscalPeriod]:
         """Return the period that holds ``day`` and the one after it."""
         return [row for row in self.rows[kind] if row.end_on > day][:2]
@@ -115,14 +125,14 @@ def store_origins(chunk: RecomputeChunk) -> int:
 def _asked(
     run: RecomputeRun, known: History, calendar: Calendar, *, kind: str, day: date
 ) -> list[FiscalPeriod]:
-    """Return the periods to forecast from ``day``: the one that holds it and the next.
+    """Return the periods to forecast from ``day``: on the run's own all that are open.
 
-    On an earlier day those that are looked back on or open now, and only once the method had a
-    whole period behind it.
+    On an earlier day the period that held it and the next, of those that are looked back on or
+    open now, once the method had a whole period behind it.
     """
-    asked = calendar.asked_on(kind, day)
     if day == run.as_of:
-        return asked
+        return calendar.open_on(kind, day)
+    asked = calendar.asked_on(kind, day)
     over = [row.period for row in calendar.over_by(kind, day)]
     if not complete(over, first_close=known.first_close, by=day.toordinal()):
         return []
@@ -227,6 +237,7 @@ def _deals(
 ) -> DealWorkings:
     rows = main.deal[main.deal >= 0]
     unpriced = known.cents[rows] == UNPRICED
+    worth = known.cents[rows] if main.worth is None else main.worth[main.deal >= 0]
     return DealWorkings(
         run=run,
         period=row,
@@ -234,6 +245,7 @@ def _deals(
         people=known.owner[rows].tolist(),
         teams=_or_zero(known.memberships.team_on(known.owner[rows], run.as_of.toordinal())),
         cents=main.cents[main.deal >= 0].tolist(),
+        worth=worth.astype(float).tolist(),
         unpriced=unpriced.tolist(),
     )
 

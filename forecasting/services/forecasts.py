@@ -1,10 +1,8 @@
 """Adding up the workings into forecasts of people, teams and the whole, as the past teaches."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cache
 from typing import TYPE_CHECKING
 
 from django.db.models import Manager
@@ -23,12 +21,12 @@ from forecasting.models import (
     PastForecast,
 )
 from forecasting.services.backtest import KINDS, Calendar
+from forecasting.services.levels import Level, everyone_level, levels
 from forecasting.services.plan import first_close
+from forecasting.services.reconciling import Leading, Place, deal_cents, new_cents, place_of
 from kit.money import from_cents
-from org.enums import Measure
+from org.enums import Measure, PeriodKind
 from org.models.calendar import FiscalPeriod
-from org.models.teams import Team, TeamPlacement
-from org.models.trees import read_tree
 from pipeline.enums import SubjectKind
 from pipeline.metrics.attainment import Attainment, Subject
 from pipeline.models.deals import Deal
@@ -38,7 +36,7 @@ from pipeline.services.snapshots import subject_columns
 
 if TYPE_CHECKING:
     import numpy as np
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
 
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
@@ -46,81 +44,6 @@ if TYPE_CHECKING:
 # How many whole weeks before a period's end past forecasts of it are kept to be shown.
 WEEKS_SHOWN = frozenset({0, 1, 2, 3, 4, 6, 8, 10, 12, 13, 16, 20, 25})
 BATCH = 2000
-
-
-@dataclass(frozen=True, slots=True)
-class Level:
-    """Subjects that are forecast alike, and how the parts of persons in teams add up to each.
-
-    Teams lie in each other as on the last day of the period, or the run's day if that is earlier.
-    """
-
-    subjects: tuple[Subject, ...]
-    added: "Callable[[FiscalPeriod, Sequence[int], Sequence[int], ArrayLike], Floats]"
-    pooled: bool = False
-
-
-def levels(workings: Sequence[OriginWorkings], chunk: RecomputeChunk) -> list[Level]:
-    """Return the levels of the part's subjects, each with all its subjects: errors are pooled."""
-    found = []
-    if chunk.people:
-        found.append(_people_level(workings, chunk.people))
-    if chunk.team_id is not None:
-        found.append(_team_level(chunk.run.as_of))
-    return [*found, _everyone_level()] if chunk.everyone else found
-
-
-def _people_level(workings: Sequence[OriginWorkings], extra: Sequence[int]) -> Level:
-    import numpy as np
-
-    people = sorted({person for row in workings for person in row.people} | set(extra))
-    ids = np.array(people, dtype=np.int64)
-
-    def added(
-        _: FiscalPeriod, people: Sequence[int], __: Sequence[int], values: "ArrayLike"
-    ) -> "Floats":
-        where = np.searchsorted(ids, np.array(people, dtype=np.int64))
-        return np.bincount(where, np.asarray(values, dtype=float), len(ids)).astype(np.float64)
-
-    subjects = tuple(Subject(SubjectKind.PERSON, person) for person in people)
-    return Level(subjects, added, pooled=True)
-
-
-def _team_level(as_of: date) -> Level:
-    import numpy as np
-
-    tree = read_tree(TeamPlacement)
-    ids = list(Team.objects.order_by("pk").values_list("pk", flat=True))
-    size = max(ids, default=0) + 1
-
-    @cache
-    def inside(since: date) -> "Floats":
-        found = np.zeros((size, len(ids)))
-        for place, team in enumerate(ids):
-            found[list(tree.inside(team, since)), place] = 1.0
-        return found
-
-    def added(
-        period: FiscalPeriod, _: Sequence[int], teams: Sequence[int], values: "ArrayLike"
-    ) -> "Floats":
-        of_team = np.bincount(
-            np.array(teams, dtype=np.int64), np.asarray(values, dtype=float), size
-        )
-        summed: Floats = of_team @ inside(tree.since(min(period.period.last_day, as_of)))
-        return summed
-
-    return Level(tuple(Subject(SubjectKind.TEAM, team) for team in ids), added)
-
-
-def _everyone_level() -> Level:
-    import numpy as np
-
-    def added(
-        _: FiscalPeriod, __: Sequence[int], ___: Sequence[int], values: "ArrayLike"
-    ) -> "Floats":
-        return np.array([float(np.sum(values))])
-
-    return Level((EVERYONE,), added)
 
 
 def track(
@@ -181,41 +104,60 @@ def lacking(run: RecomputeRun) -> dict[str, str]:
 def store_forecasts(chunk: RecomputeChunk) -> int:
     """Forecast the part's subjects and look back on their past forecasts; return how many rows."""
     gaps = lacking(chunk.run)
-    return sum(_store_kind(chunk, kind, gap=gaps[kind]) for kind in KINDS)
+    workings = {kind: _workings(chunk.run, kind) for kind in KINDS}
+    quarters, leading = workings[PeriodKind.QUARTER], Leading()
+    if not gaps[PeriodKind.QUARTER]:
+        leading = Leading.of(quarters, scaled(track(everyone_level(), quarters, {})))
+    return sum(
+        _store_kind(chunk, kind, workings[kind], leading=leading, gap=gaps[kind]) for kind in KINDS
+    )
 
 
-def _store_kind(chunk: RecomputeChunk, kind: str, *, gap: str) -> int:
-    run = chunk.run
+def _workings(run: RecomputeRun, kind: str) -> list[OriginWorkings]:
     rows = OriginWorkings.objects.filter(run=run, period__kind=kind).select_related("period")
-    workings = list(rows.order_by("made_on", "period__start_on"))
+    return list(rows.order_by("made_on", "period__start_on"))
+
+
+def _store_kind(
+    chunk: RecomputeChunk,
+    kind: str,
+    workings: Sequence[OriginWorkings],
+    *,
+    leading: Leading,
+    gap: str,
+) -> int:
+    run = chunk.run
     found = OutcomeWorkings.objects.filter(run=run, period__kind=kind)
     outcomes = {row.period_id: row for row in found}
     scored = {row.pk for row in Calendar.read().scored(kind, run.as_of)}
     shown = {pk: outcome for pk, outcome in outcomes.items() if pk in scored}
     stored = 0
     for level in [] if gap else levels(workings, chunk):
-        told = scaled(track(level, workings, outcomes))
+        told = scaled(track(level, workings, outcomes), led=leading.ratios(workings))
         stored += _store_past(chunk, level, workings, told, shown)
         for place, row in enumerate(workings):
             if row.made_on == run.as_of:
-                stored += _store_open(chunk, level, row, told, place)
-    return stored + (_store_facts(run, workings, outcomes, gap=gap) if chunk.everyone else 0)
+                among = place_of(row, workings, leading)
+                stored += _store_open(chunk, level, row, told, place, among=among)
+    return stored + (_store_facts(run, workings, leading, gap=gap) if chunk.everyone else 0)
 
 
 def _store_facts(
     run: RecomputeRun,
     workings: Sequence[OriginWorkings],
-    outcomes: dict[int, OutcomeWorkings],
+    leading: Leading,
     *,
     gap: str,
 ) -> int:
-    told = scaled(track(_everyone_level(), workings, outcomes))
+    told = scaled(track(everyone_level(), workings, {}), led=leading.ratios(workings))
     facts = [
         ForecastRun(
             run=run,
             period=row.period,
             missing=gap,
-            past_periods=int(told.periods[place]),
+            past_periods=lesson[3]
+            if (lesson := leading.quarter(row))
+            else int(told.periods[place]),
             open_ratio=float(told.open_ratio[place]),
             new_ratio=float(told.new_ratio[place]),
         )
@@ -231,7 +173,13 @@ def _store_facts(
 
 
 def _store_open(
-    chunk: RecomputeChunk, level: Level, row: OriginWorkings, told: Scaled, place: int
+    chunk: RecomputeChunk,
+    level: Level,
+    row: OriginWorkings,
+    told: Scaled,
+    place: int,
+    *,
+    among: Place,
 ) -> int:
     """Store the forecasts of an open period, and of each deal what it is expected to bring.
 
@@ -239,9 +187,12 @@ def _store_open(
     """
     import numpy as np
 
-    deals = DealWorkings.objects.get(run=chunk.run, period=row.period_id)
-    cents = whole_cents(np.array(deals.cents, dtype=float) * told.open_ratio[place])
-    new = whole_cents(np.array(row.new, dtype=float) * told.new_ratio[place])
+    asked = {row.period_id, *(other.period_id for other in (*among.before, *among.upto))}
+    found = DealWorkings.objects.filter(run=chunk.run, period__in=asked)
+    all_deals = {workings.period_id: workings for workings in found}
+    deals = all_deals[row.period_id]
+    cents = deal_cents(among, all_deals, told.open_ratio[place])
+    new = new_cents(among, row, told.new_ratio[place])
     parts = {
         "from_open": level.added(row.period, deals.people, deals.teams, cents),
         "from_new": level.added(row.period, row.people, row.teams, new),
@@ -255,11 +206,11 @@ def _store_open(
         subjects, period=row.period, measure=Measure.BOOKINGS, as_of=chunk.run.moment
     )
     forecasts = []
-    for found in booked:
-        column = level.subjects.index(found.subject)
+    for reached in booked:
+        column = level.subjects.index(reached.subject)
         whole = {name: int(values[column]) for name, values in parts.items()}
         bounds = told.low[place, column], told.high[place, column]
-        forecasts.append(_forecast(chunk.run, found, row.period, whole, bounds))
+        forecasts.append(_forecast(chunk.run, reached, row.period, whole, bounds))
     return _upsert(
         Forecast.objects,
         forecasts,
@@ -306,16 +257,29 @@ def _store_deals(
 ) -> int:
     if level.subjects[0].kind is not SubjectKind.PERSON:
         return 0
-    own = set(chunk.people)
+    import numpy as np
+
+    own, amounts = set(chunk.people), cents.tolist()
+    worths = whole_cents(np.array(deals.worth, dtype=float)).tolist()
+    columns = zip(deals.deals, deals.people, deals.cents, worths, amounts, strict=True)
     rows = [
         DealExpectation(
-            run=chunk.run, period=period, deal_id=deal, person_id=person, amount=from_cents(amount)
+            run=chunk.run,
+            period=period,
+            deal_id=deal,
+            person_id=person,
+            chance=raw / worth,
+            worth=from_cents(worth),
+            amount=from_cents(amount),
         )
-        for deal, person, amount in zip(deals.deals, deals.people, cents.tolist(), strict=True)
+        for deal, person, raw, worth, amount in columns
         if person in own and amount
     ]
     return _upsert(
-        DealExpectation.objects, rows, key=["run", "period", "deal"], columns=["person", "amount"]
+        DealExpectation.objects,
+        rows,
+        key=["run", "period", "deal"],
+        columns=["person", "chance", "worth", "amount"],
     )
 
 

@@ -73,15 +73,18 @@ def test_chances_equal_a_walk_through_every_path() -> None:
     known, _ = simulate(3, people=2, years=2)
     t = START + 600
     model = hazards.fit(known, t)
-    start, end = t + 20, t + 36  # Three weeks; the last is partial, the window opens in the third.
+    start, end = t + 20, t + 36
+    # Weeks from t + 1 on, cut on 1 September, where the window opens, and where it ends.
+    september = date(2021, 9, 1).toordinal()
+    assert september == t + 9
+    cuts = [t + 1, t + 8, september, t + 15, start, t + 22, t + 29, end]
 
     def walk(step: int, stage: int, week: int) -> float:
         """Follow one deal forwards; the table is worked out backwards."""
-        opening = t + 1 + 7 * step
-        if opening >= end:
+        if step == len(cuts) - 1:
             return 0.0
-        days = min(7, end - opening)
-        inside = max(opening + days - max(opening, start), 0) / days
+        opening, days = cuts[step], cuts[step + 1] - cuts[step]
+        inside = float(opening >= start)
         place = int(known.quarter_position(np.array([opening + days // 2]))[0])
         rates = model.rates
         won = rates.won[stage, week] * rates.won_season[place] * days / 7
@@ -89,7 +92,7 @@ def test_chances_equal_a_walk_through_every_path() -> None:
         moved = rates.moved[stage, week] * days / 7
         total = max(won + lost + moved, 1.0)
         won, lost, moved = won / total, lost / total, moved / total
-        older = min(week + 1, WEEKS - 1)
+        older = min(week + 1, WEEKS - 1) if (cuts[step + 1] - t - 1) % 7 == 0 else week
         onwards = sum(
             rates.towards[stage, other] * walk(step + 1, other, 0) for other in range(known.stages)
         )
@@ -98,10 +101,25 @@ def test_chances_equal_a_walk_through_every_path() -> None:
 
     table = model.chances(start, end)
 
-    assert len(table) == 6
+    assert len(table) == len(cuts)
     for stage in range(3):
         for week in (0, 1, 5, 30, 103):
             assert table[0, stage, week] == pytest.approx(walk(0, stage, week))
+
+
+def test_the_months_of_a_quarter_add_up_to_it_for_every_deal_and_person() -> None:
+    known, _ = simulate(3, people=2, years=2)
+    t = START + 590
+    model = hazards.fit(known, t)
+    first = [date(2021, 10 + n, 1).toordinal() for n in range(3)] + [date(2022, 1, 1).toordinal()]
+    spans = [Span(first[n], first[n + 1], (0, 0), (0, 0)) for n in range(3)]
+
+    months = [model.predict(span) for span in spans]
+    quarter = model.predict(Span(first[0], first[3], (0, 0), (0, 0)))
+
+    assert sum(month.cents for month in months) == pytest.approx(quarter.cents, rel=1e-12)
+    assert min(month.cents.min() for month in months) >= 0
+    assert quarter.cents.sum() > 0
 
 
 def test_expected_bookings_agree_with_known_chances() -> None:

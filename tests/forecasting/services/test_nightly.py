@@ -339,3 +339,41 @@ def test_people_who_left_are_in_it_while_they_count(run: RecomputeRun) -> None:
     stored = set(AttainmentSnapshot.objects.filter(run=run).values_list("person", flat=True))
 
     assert set(credited.values_list("credited_to", flat=True)) <= stored
+
+
+def test_the_months_of_a_quarter_add_up_to_it_for_everybody(run: RecomputeRun) -> None:
+    """As of the last day of August, a month of a calendar quarter is over, two are open."""
+    quarters = ForecastRun.objects.filter(run=run, period__kind=PeriodKind.QUARTER)
+    compared = 0
+    for facts in quarters.select_related("period"):
+        quarter = facts.period
+        found = rows(
+            "SELECT f.person_id, f.team_id, sum(from_open), sum(from_new), sum(booked)"
+            " FROM forecasting_forecast f JOIN org_fiscalperiod p ON p.id = f.period_id"
+            " WHERE f.run_id = %s AND p.kind = 'month' AND p.start_on >= %s AND p.end_on <= %s"
+            " GROUP BY 1, 2",
+            run.pk, quarter.start_on, quarter.end_on,
+        )  # fmt: skip
+        sums = {(person, team): parts for person, team, *parts in found}
+        for whole in Forecast.objects.filter(run=run, period=quarter):
+            from_open, from_new, booked = sums[whole.person_id, whole.team_id]
+            assert (whole.from_open, whole.from_new) == (from_open, from_new)
+            assert booked <= whole.booked
+            compared += whole.from_open > 0
+    assert quarters.count() == 2
+    assert compared > 20
+    ratios = ForecastRun.objects.filter(run=run, period__kind=PeriodKind.MONTH)
+    assert set(ratios.values_list("open_ratio")) == set(quarters.values_list("open_ratio"))
+
+
+def test_no_deal_is_expected_to_bring_more_than_it_is_worth(run: RecomputeRun) -> None:
+    found = DealExpectation.objects.filter(run=run)
+    facts = {row.period_id: row for row in ForecastRun.objects.filter(run=run)}
+    for row in found.filter(period__kind=PeriodKind.QUARTER):
+        counted = float(row.worth) * row.chance * facts[row.period_id].open_ratio
+        assert float(row.amount) == pytest.approx(min(counted, float(row.worth)), abs=0.006)
+    assert not found.filter(chance__gt=1).exists()
+    assert rows(
+        "SELECT count(*) FROM forecasting_dealexpectation WHERE run_id = %s AND amount > worth",
+        run.pk,
+    ) == [(0,)]  # fmt: skip
