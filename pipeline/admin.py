@@ -9,7 +9,6 @@ from pipeline.models.deals import Deal, DealLine, DealVersion, Stage
 from pipeline.models.imports import ImportRun
 from pipeline.models.recompute import (
     AttainmentSnapshot,
-    PipelineSnapshot,
     RecomputeChunk,
     RecomputeRun,
 )
@@ -102,10 +101,3 @@ class AttainmentSnapshotAdmin(LookOnly):
     list_display = ("run", "person", "team", "period", "measure", "actual", "target")
     list_select_related = ("run", "person", "team", "period")
     list_filter = ("measure",)
-
-
-@admin.register(PipelineSnapshot)
-class PipelineSnapshotAdmin(LookOnly):
-    list_display = ("run", "person", "team", "stage", "category", "deals", "amount")
-    list_select_related = ("run", "person", "team", "stage")
-    list_filter = ("category",)

@@ -109,7 +109,6 @@ class Step(StrEnum):
 
     PLAN = "plan"
     ATTAINMENT = "attainment"
-    PIPELINE = "pipeline"
     BACKTEST = "backtest"
     FORECAST = "forecast"
 
@@ -117,12 +116,11 @@ class Step(StrEnum):
 STEP_LABELS = {
     Step.PLAN: "Planning the parts",
     Step.ATTAINMENT: "Attainment",
-    Step.PIPELINE: "Open pipeline",
     Step.BACKTEST: "Forecasts as they would have been",
     Step.FORECAST: "Forecasts",
 }
 # A part starts when no part of an earlier phase is left.
-PHASES = {Step.PLAN: 0, Step.ATTAINMENT: 1, Step.PIPELINE: 1, Step.BACKTEST: 1, Step.FORECAST: 2}
+PHASES = {Step.PLAN: 0, Step.ATTAINMENT: 1, Step.BACKTEST: 1, Step.FORECAST: 2}
 
 
 class ChunkState(StrEnum):

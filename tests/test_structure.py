@@ -35,6 +35,7 @@ NO_ROWS_OF_ITS_OWN = {
     "pipeline.AccountTerritory",
     "pipeline.DealLine",
     "pipeline.RecomputeChunk",
+    "pipeline.PastWrite",
     "pipeline.ImportChunk",
     "pipeline.ImportStagedRow",
     "pipeline.ImportRow",

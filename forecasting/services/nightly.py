@@ -5,23 +5,23 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import product
 
-from django.db import Error, transaction
+from django.db import Error, OperationalError, transaction
 
 from forecasting.services.backtest import store_origins
 from forecasting.services.forecasts import own_subjects, store_forecasts
 from forecasting.services.plan import store_plan
 from org.enums import Measure, PeriodKind
-from org.models.teams import TeamMembership, TeamPlacement
-from org.models.trees import read_tree
 from org.services import calendar
 from pipeline.enums import Step
 from pipeline.models.recompute import RecomputeChunk, RecomputeRun
 from pipeline.reports.attainment import attainment
+from pipeline.reports.one_state import one_state
 from pipeline.services import recompute, snapshots
 
 logger = logging.getLogger(__name__)
 # Tells the time, for work that lasts.
 Clock = Callable[[], datetime]
+TRIES = 3
 PERIOD_KINDS = (PeriodKind.MONTH, PeriodKind.QUARTER, PeriodKind.YEAR)
 
 
@@ -42,25 +42,9 @@ def store_attainment(chunk: RecomputeChunk) -> int:
     return stored
 
 
-def store_pipeline(chunk: RecomputeChunk) -> int:
-    """Store the part's open deals by stage and category."""
-    inside: frozenset[int] = frozenset()
-    if chunk.team_id is not None:
-        inside = read_tree(TeamPlacement).inside(chunk.team_id, chunk.run.as_of)
-    members = TeamMembership.objects.counting_on(chunk.run.as_of).filter(team__in=inside)
-    return snapshots.store_pipeline(
-        chunk.run,
-        people=chunk.people,
-        team=chunk.team_id,
-        members=set(members.values_list("person", flat=True)),
-        everyone=chunk.everyone,
-    )
-
-
 STEPS: dict[Step, Callable[[RecomputeChunk], int]] = {
     Step.PLAN: store_plan,
     Step.ATTAINMENT: store_attainment,
-    Step.PIPELINE: store_pipeline,
     Step.BACKTEST: store_origins,
     Step.FORECAST: store_forecasts,
 }
@@ -97,11 +81,9 @@ def work(chunk_id: int, *, clock: Clock, holding: int | None = None) -> Recomput
 
 
 def _attempt(chunk: RecomputeChunk, clock: Clock) -> bool:
-    """Compute and store the part's result in one transaction; return whether it was stored."""
+    """Compute and store the part's result; return whether it was stored."""
     try:
-        with transaction.atomic():
-            rows = STEPS[Step(chunk.step)](chunk)
-            recompute.complete(chunk, rows=rows, now=clock())
+        _store(chunk, clock)
     except recompute.Overtaken:
         return False
     except Exception as error:
@@ -110,6 +92,24 @@ def _attempt(chunk: RecomputeChunk, clock: Clock) -> bool:
             recompute.settle(chunk.run_id, now=clock())
         raise
     return True
+
+
+def _store(chunk: RecomputeChunk, clock: Clock) -> None:
+    """Do the part's step in one transaction that sees one state of the database.
+
+    Where something that it writes was written meanwhile, it is done anew on the state after that:
+    either the part is somebody else's by then, or nothing stands in its way any more.
+    """
+    for left in reversed(range(TRIES)):
+        try:
+            with one_state(read_only=False), transaction.atomic():
+                rows = STEPS[Step(chunk.step)](chunk)
+                recompute.complete(chunk, rows=rows, now=clock())
+        except OperationalError as error:
+            if not left or not recompute.written_meanwhile(error):
+                raise
+        else:
+            return
 
 
 def work_here(run: RecomputeRun, *, clock: Clock) -> None:

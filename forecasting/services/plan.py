@@ -22,17 +22,16 @@ from org.models.teams import Team, TeamMembership
 from org.services import calendar
 from pipeline.enums import RunState, Step
 from pipeline.models.deals import Deal, DealVersion
-from pipeline.models.recompute import (
-    AttainmentSnapshot,
-    PipelineSnapshot,
-    RecomputeChunk,
-    RecomputeRun,
-)
-from pipeline.services import recompute
+from pipeline.models.recompute import AttainmentSnapshot, RecomputeChunk, RecomputeRun
+from pipeline.services import one_past, recompute
 
 # Days of forecasts that one part computes; it reads the whole history once.
 DAYS_A_PART = 40
-BY_SUBJECT = (Step.ATTAINMENT, Step.PIPELINE, Step.FORECAST)
+BY_SUBJECT = (Step.ATTAINMENT, Step.FORECAST)
+# What runs store: for themselves, to be shown for the newest day, to be kept.
+WORKINGS = (OriginWorkings, OutcomeWorkings, DealWorkings)
+OF_TODAY = (DealExpectation, PastForecast)
+KEPT = (AttainmentSnapshot, Forecast, ForecastRun)
 # Who booked something this long before the run's day has a place in it, team or not.
 CREDIT_DAYS = 731
 
@@ -41,8 +40,12 @@ def store_plan(chunk: RecomputeChunk) -> int:
     """Write the other parts of the part's run; return how many there are."""
     run, first = chunk.run, first_close(chunk.run)
     tidy()
+    for stored in (*WORKINGS, *OF_TODAY, *KEPT):
+        # Of the time before the run was planned anew.
+        stored.objects.filter(run=run).delete()
     earliest = min(first or run.as_of, run.as_of - timedelta(weeks=WEEKS_BACK))
     calendar.ensure_years(earliest.year - 1, run.as_of.year + 1)
+    one_past.begin(run)
     parts = [part for step in BY_SUBJECT for part in _by_subject(run, step)]
     for number, days in enumerate(_blocks(origins(run, first)), start=1):
         label = f"{len(days)} days, part {number}"
@@ -59,11 +62,11 @@ def tidy() -> None:
     finished = RecomputeRun.objects.exclude(state=RunState.RUNNING)
     newest = RecomputeRun.objects.published().values("pk")[:1]
     replaced = finished.filter(is_current=False)
-    for workings in (OriginWorkings, OutcomeWorkings, DealWorkings):
+    for workings in WORKINGS:
         workings.objects.filter(run__in=finished).delete()
-    for shown_today in (DealExpectation, PastForecast):
+    for shown_today in OF_TODAY:
         shown_today.objects.filter(run__in=finished).exclude(run__in=newest).delete()
-    for kept in (AttainmentSnapshot, PipelineSnapshot, Forecast, ForecastRun):
+    for kept in KEPT:
         kept.objects.filter(run__in=replaced).delete()
 
 

@@ -21,13 +21,11 @@ from pipeline.enums import (
     CHUNK_STATE_LABELS,
     RUN_STATE_LABELS,
     STEP_LABELS,
-    Category,
     ChunkState,
     RunState,
     Step,
     Trigger,
 )
-from pipeline.models.deals import Stage
 from pipeline.querysets import RunQuerySet, SnapshotQuerySet
 
 ONE_SUBJECT = Q(person__isnull=True) | Q(team__isnull=True)
@@ -50,6 +48,11 @@ class RecomputeRun(models.Model):
     is_current = models.BooleanField(default=False)
     created_at = models.DateTimeField(db_default=Now())
     finished_at = models.DateTimeField(null=True)
+    # The writes into the run's past that its plan knew of, how often it was planned anew because
+    # there were others later, and what was still wrong when it was published.
+    past_writes = models.PositiveIntegerField(null=True)
+    restarts = models.PositiveSmallIntegerField(default=0)
+    doubt = models.CharField(max_length=500, blank=True)
 
     objects: ClassVar = RunQuerySet.as_manager()
 
@@ -173,34 +176,17 @@ class AttainmentSnapshot(models.Model):
         ]
 
 
-class PipelineSnapshot(models.Model):
-    """The open deals of a subject in one stage and category as of the run's moment.
+class PastWrite(models.Model):
+    """A transaction's note that it changed what had been so at ``since`` or later.
 
-    No person and no team: everyone together. ``amount`` leaves out the ``unpriced`` deals.
+    Written by the database, so that a run can tell whether its parts saw different pasts.
     """
 
-    run = models.ForeignKey(RecomputeRun, on_delete=models.CASCADE, related_name="+")
-    person = models.ForeignKey(Person, null=True, on_delete=models.CASCADE, related_name="+")
-    team = models.ForeignKey(Team, null=True, on_delete=models.CASCADE, related_name="+")
-    stage = models.ForeignKey(Stage, on_delete=models.PROTECT, related_name="+")
-    category = models.CharField(max_length=20, choices=choices(Category))
-    deals = models.PositiveIntegerField()
-    unpriced = models.PositiveIntegerField()
-    amount = models.DecimalField(max_digits=16, decimal_places=2)
-
-    objects: ClassVar = SnapshotQuerySet.as_manager()
+    since = models.DateTimeField()
+    noted_at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        ordering = ["run", "stage", "category", "pk"]
-        constraints = [
-            one_of("pipeline_snapshot_category", "category", Category),
-            models.UniqueConstraint(
-                fields=["run", "person", "team", "stage", "category"],
-                name="pipeline_snapshot_once_a_run",
-                nulls_distinct=False,
-            ),
-            models.CheckConstraint(name="pipeline_snapshot_one_subject", condition=ONE_SUBJECT),
-            models.CheckConstraint(
-                name="pipeline_snapshot_deals", condition=Q(deals__gt=0, unpriced__lte=F("deals"))
-            ),
-        ]
+        indexes = [models.Index(fields=["noted_at"], name="past_write_noted")]
+
+    def __str__(self) -> str:
+        return f"{self.noted_at}: since {self.since}"

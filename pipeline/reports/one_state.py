@@ -1,4 +1,4 @@
-"""Reading many figures of one page from one state of the database."""
+"""Reading many figures, of one page or one nightly part, from one state of the database."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,7 +7,7 @@ from django.db import connection, transaction
 
 
 @contextmanager
-def one_state() -> Iterator[None]:
+def one_state(*, read_only: bool = True) -> Iterator[None]:
     """Make every read inside the block see the same state, whatever commits meanwhile.
 
     Parts could not add up to their whole otherwise. Inside a transaction that is already open,
@@ -18,5 +18,6 @@ def one_state() -> Iterator[None]:
         return
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            access = "READ ONLY" if read_only else "READ WRITE"
+            cursor.execute(f"SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, {access}")
         yield

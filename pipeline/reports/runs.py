@@ -41,6 +41,11 @@ class RunPage:
         return self.run.state == RunState.RUNNING
 
     @property
+    def times(self) -> int:
+        """How often everything was computed."""
+        return self.run.restarts + 1
+
+    @property
     def doing(self) -> str:
         step = self.progress.step
         return STEP_LABELS[step] if step else "Finished"

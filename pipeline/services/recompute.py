@@ -34,6 +34,7 @@ from org.services.calendar import end_of_day, organisation
 from pipeline import rules
 from pipeline.enums import PHASES, ChunkState, RunState, Step, Trigger
 from pipeline.models.recompute import RecomputeChunk, RecomputeRun
+from pipeline.services import one_past
 
 logger = logging.getLogger(__name__)
 
@@ -57,6 +58,11 @@ def database_away(error: Exception) -> bool:
     further class.
     """
     return isinstance(error, OperationalError | InterfaceError) or type(error) is DatabaseError
+
+
+def written_meanwhile(error: Exception) -> bool:
+    """Whether what a transaction wanted to write was written since the state that it sees."""
+    return getattr(error.__cause__, "pgcode", None) == "40001"
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,17 +203,24 @@ def fail(chunk: RecomputeChunk, *, error: str, now: datetime) -> None:
 
 
 def settle(run_id: int, *, now: datetime) -> RecomputeRun:
-    """Send what has become due after a part has finished; publish the run after the last one."""
+    """Send what has become due after a part has finished; publish the run after the last one.
+
+    A run whose parts do not belong together is computed again first, so many times and no more.
+    """
     with transaction.atomic():
         run = RecomputeRun.objects.select_for_update().get(pk=run_id)
         if run.state == RunState.RUNNING and not run.chunks.exclude(state__in=FINISHED).exists():
-            _publish(run, now=now)
+            doubt = one_past.doubt_about(run)
+            if doubt and run.restarts < one_past.MOST_RESTARTS:
+                add_chunks(run, [one_past.plan_anew(run)])
+            else:
+                _publish(run, doubt=doubt, now=now)
     if run.state == RunState.RUNNING:
         send_waiting(run, now=now)
     return run
 
 
-def _publish(run: RecomputeRun, *, now: datetime) -> None:
+def _publish(run: RecomputeRun, *, doubt: str, now: datetime) -> None:
     """Make the run the one that readers of its day use, in the caller's transaction.
 
     A run whose later moment was published meanwhile stays in force. One that could not even be
@@ -219,9 +232,9 @@ def _publish(run: RecomputeRun, *, now: datetime) -> None:
     if planned and not others.filter(moment__gt=run.moment).exists():
         others.update(is_current=False)
         run.is_current = True
-    run.state = RunState.EXCEPTIONS if given_up.exists() else RunState.DONE
-    run.finished_at = now
-    run.save(update_fields=["state", "finished_at", "is_current"])
+    run.state = RunState.EXCEPTIONS if doubt or given_up.exists() else RunState.DONE
+    run.doubt, run.finished_at = doubt, now
+    run.save(update_fields=["state", "doubt", "finished_at", "is_current"])
     audit.record(None, "recompute.finish", run, changes={"state": (RunState.RUNNING, run.state)})
 
 

@@ -26,7 +26,6 @@ AS_OF = "2026-06-30"
 STORED = {
     "pipeline_attainmentsnapshot": "person_id, team_id, period_id, measure, actual, target,"
     " target_complete, cases, unpriced",
-    "pipeline_pipelinesnapshot": "person_id, team_id, stage_id, category, deals, unpriced, amount",
     "forecasting_forecastrun": "period_id, missing, past_periods, open_ratio, new_ratio",
     "forecasting_forecast": "person_id, team_id, period_id, booked, from_open, from_new, total,"
     " low, high, open_deals, unpriced",

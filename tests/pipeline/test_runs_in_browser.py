@@ -55,7 +55,7 @@ def test_a_run_with_a_part_given_up_is_readable_on_a_dark_phone(
     page.goto("/setup/runs/")
     page.get_by_role("button", name="Recompute").click()
     run = work_to_the_end()
-    RecomputeChunk.objects.filter(run=run, step=Step.PIPELINE).update(
+    RecomputeChunk.objects.filter(run=run, step=Step.ATTAINMENT).update(
         state=ChunkState.QUARANTINED, error="DataError: " + "a long reason " * 20
     )
 

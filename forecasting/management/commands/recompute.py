@@ -86,6 +86,8 @@ class Command(BaseCommand):
     def _report(self, run: RecomputeRun) -> None:
         seconds = (run.finished_at - run.created_at).total_seconds() if run.finished_at else 0.0
         self.stdout.write(f"{run.get_state_display()} after {seconds:.1f} s")
+        if run.doubt:
+            self.stderr.write(run.doubt)
         given_up = list(run.chunks.filter(state=ChunkState.QUARANTINED))
         for chunk in given_up:
             self.stderr.write(f"{chunk} was given up: {chunk.error}")
