@@ -103,7 +103,8 @@ def _heading(heading: Heading) -> str:
 
 def _cell(cell: Cell, content: str) -> str:
     below = f'<span class="kit-sub">{escape(cell.sub)}</span>' if cell.sub else ""
-    return f"<td{_css(cell.css)}>{content}{below}</td>"
+    title = f' title="{escape(cell.text)}"' if cell.column.clip else ""
+    return f"<td{_css(cell.css)}{title}>{content}{below}</td>"
 
 
 def _badge_or_link(cell: Cell) -> str:

@@ -44,7 +44,8 @@ class Column:
     a second, smaller line of text, such as what the value was before; "" leaves it out.
     ``sort`` is the ORM field to order by ("owner__full_name"); without one the column cannot
     be sorted. ``note`` explains the heading. ``export=False`` keeps it out of downloads;
-    ``wide`` gives sentences the room they need.
+    ``wide`` gives sentences the room they need, ``clip`` keeps a long text on one line and shows
+    the whole of it to a hand over it.
     """
 
     key: str
@@ -59,6 +60,7 @@ class Column:
     note: str = ""
     export: bool = True
     wide: bool = False
+    clip: bool = False
     align: Literal["start", "end"] | None = None
 
     def raw(self, row: Any) -> Any:
@@ -77,8 +79,8 @@ class Column:
     def css(self) -> str:
         """The classes of the column's cells."""
         short = self.kind in {"day", "moment", "badge"}
-        if self.wide:
-            return "kit-wide"
+        if self.wide or self.clip:
+            return "kit-wide" if self.wide else "kit-clip"
         return "kit-end" if self.is_end else "kit-nowrap" if short else ""
 
     @property

@@ -73,7 +73,7 @@ def bookings_chart(
     shown = [n for n, day in enumerate(days) if day.weekday() == SUNDAY or day == period.last_day]
     title = f"Cumulative bookings, {period.label}"
     return Chart(
-        house_figure(*traces, title=title),
+        house_figure(*traces, title=title, layout={"yaxis": {"rangemode": "tozero"}}),
         series_table(
             caption=f"{title}, at the end of each week",
             x_label="End of",

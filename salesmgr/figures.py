@@ -26,6 +26,7 @@ class Figure:
     href: str = ""
     note: str = ""
     tone: str = "neutral"
+    share: Decimal | None = None
 
 
 def team_figures(report: TeamReport) -> list[Figure]:
@@ -56,16 +57,18 @@ def number_figures(look: Look, reached: Attainment, pace: Pace) -> list[Figure]:
         Figure(
             "Attainment",
             percent(reached.share),
-            sub=_of_quota(reached),
+            sub=_landing(reached, pace),
             href=won,
             note="Bookings / quota of the period. Not capped, and undefined without a quota.",
             tone=_tone(pace.seasonal),
+            share=reached.share,
         ),
         _gap(reached, won),
         Figure(
             "Needed a working day",
             amount(pace.required),
             sub=f"{count(pace.days.remaining)} of {count(pace.days.total)} working days left",
+            href=won,
             note="What is missing / working days left, a day that has begun included.",
         ),
         _pace(pace),
@@ -94,11 +97,11 @@ def win_figure(look: Look, outcomes: Outcomes) -> Figure:
     return Figure(
         "Win rate",
         percent(win_rate(outcomes)),
-        sub=f"of {count(outcomes.closed)} closed{few}; {by_value} by value",
+        sub=f"of {count(outcomes.closed)} closed{few}; {by_value} of their amounts",
         href=look.closed.url(),
         note=(
-            "Won / (won + lost) among deals closed in the period. By value without deals that "
-            f"have no amount or none above zero. Few: below {FEWEST_CASES}."
+            "Won / (won + lost) among deals closed in the period, by number; beside it the same "
+            f"by amount, without deals that have none above zero. Few: below {FEWEST_CASES}."
         ),
     )
 
@@ -116,11 +119,21 @@ def cycle_figure(look: Look, cycle: Cycle) -> Figure:
     )
 
 
+def _landing(reached: Attainment, pace: Pace) -> str:
+    """Return in one line what is booked of what, what is missing, and whether that is usual."""
+    parts = [_of_quota(reached)]
+    if reached.gap is not None and reached.gap > 0:
+        parts.append(f"{amount(reached.gap)} to go")
+    if pace.seasonal is not None:
+        parts.append(f"{percent(pace.seasonal)} of the usual pace")
+    return "; ".join(parts)
+
+
 def _of_quota(reached: Attainment) -> str:
     if reached.target is None:
         return f"{amount(reached.actual)} booked, no quota"
-    partly = "" if reached.target.complete else " (quota of a part of the period only)"
-    return f"{amount(reached.actual)} of {amount(reached.quota)}{partly}"
+    partly = "" if reached.target.complete else " (the period's quota is not complete)"
+    return f"{amount(reached.actual)} of {amount(reached.quota)} booked{partly}"
 
 
 def _gap(reached: Attainment, won: str) -> Figure:
@@ -135,17 +148,18 @@ def _pace(pace: Pace) -> Figure:
     note = (
         "Bookings / what the quota would have by now if this period ran like the median of the "
         f"last {EARLIER_PERIODS} of its kind. Green from 100 %, red below "
-        f"{percent(THRESHOLDS.behind_pace)}. Beside it, the same by a straight line over the "
-        "working days."
+        f"{percent(THRESHOLDS.behind_pace)}. Beside it, the same if bookings came evenly over the "
+        "working days, each of which would bring as much as any other."
     )
-    straight = f"{percent(pace.linear)} of a straight line"
+    straight = f"{percent(pace.linear)} of an even pace"
     if pace.expected is None:
         missing = f"Fewer than {FEWEST_EARLIER_PERIODS} earlier periods with bookings, or no quota"
-        return Figure("Pace", percent(None), sub=f"{missing}; {straight}", note=note)
+        return Figure("Pace", percent(None), f"{missing}; {straight}", "#bookings", note)
     return Figure(
         "Pace",
         percent(pace.seasonal),
         sub=f"{amount(pace.expected)} is usual by now; {straight}",
+        href="#bookings",
         note=note,
         tone=_tone(pace.seasonal),
     )

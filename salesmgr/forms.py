@@ -10,13 +10,14 @@ from org.models.people import Person
 from pipeline.forms.activities import LogForm
 from pipeline.forms.look import ScopeForm
 from pipeline.metrics.attention import ToDo
-from salesmgr.tables import TEAM
+from salesmgr.tables import TEAM, TEAMS
 
 
 class TeamForm(ScopeForm):
     """The address of the team dashboard."""
 
     sort = SortField(columns=TEAM, default="-booked")
+    teams_sort = SortField(columns=TEAMS, default="-booked")
     page = PageField()
 
 

@@ -19,10 +19,18 @@ from pipeline.reports.curves import Curves
 from pipeline.reports.look import Look
 from pipeline.reports.me import MyReport
 from pipeline.reports.open_pipeline import Bar
-from pipeline.reports.team import Row, TeamReport
+from pipeline.reports.team import TeamReport
+from pipeline.reports.team_rows import Row
 from salesmgr import wording
 from salesmgr.figures import my_figures, team_figures
-from salesmgr.tables import earlier_columns, member_urls, team_columns, team_lines
+from salesmgr.tables import (
+    TEAMS,
+    earlier_columns,
+    member_urls,
+    subteam_rows,
+    team_columns,
+    team_lines,
+)
 
 TO_DO_SHOWN = 25
 
@@ -51,7 +59,9 @@ class Task:
     next_step: str
 
 
-def team_page(report: TeamReport, *, sort: Sort, page: int, query: QueryDict) -> dict[str, Any]:
+def team_page(
+    report: TeamReport, *, sort: Sort, teams_sort: Sort, page: int, query: QueryDict
+) -> dict[str, Any]:
     """Return the context of the team dashboard."""
     look = report.look
     return {
@@ -62,6 +72,8 @@ def team_page(report: TeamReport, *, sort: Sort, page: int, query: QueryDict) ->
         "deal_prompts": _deal_prompts(report),
         "thresholds": wording.thresholds(report.attention.large),
         "bookings": _bookings(look, report.curves, report.attainment.quota),
+        "teams": report.teams and teams_table(report, sort=teams_sort, query=query),
+        "teams_file": reverse("team-teams-file") + query_with(query, {"page": None}),
         "people": people_table(report, sort=sort, page=page, query=query),
         "people_file": reverse("team-file") + query_with(query, {"page": None}),
         "by_stage": _bars(look, report.by_stage, "stage"),
@@ -101,6 +113,19 @@ def people_table(report: TeamReport, *, sort: Sort, page: int, query: QueryDict)
     )
 
 
+def teams_table(report: TeamReport, *, sort: Sort, query: QueryDict) -> Table:
+    """Return the table of the teams directly below the scope, and the whole."""
+    return Table(
+        columns=TEAMS,
+        rows=subteam_rows(report, sort),
+        caption=f"Teams of {report.look.scope.label} in {report.look.period.period.label}",
+        sort=sort,
+        sort_param="teams_sort",
+        base_query=query,
+        total=report.total,
+    )
+
+
 def people_rows(report: TeamReport, sort: Sort) -> list[Row]:
     """Return the lines of people in order."""
     people = [row for row in report.rows if row.person is not None]
@@ -116,8 +141,9 @@ def trend_page(look: Look, days: Sequence[TrendDay]) -> dict[str, Any]:
             return look.open.url()
         return look.open.url_of("as_of", day)
 
-    chart = trend_chart(days, period=look.period.period, href=href) if days else None
-    return {"look": look, "trend": chart}
+    drawn = any(each.cents or each.closing_cents for each in days)
+    chart = trend_chart(days, period=look.period.period, href=href) if drawn else None
+    return {"look": look, "trend": chart, "has_begun": bool(days)}
 
 
 def my_page(report: MyReport, *, query: QueryDict) -> dict[str, Any]:
@@ -128,6 +154,7 @@ def my_page(report: MyReport, *, query: QueryDict) -> dict[str, Any]:
         "report": report,
         "look": look,
         "figures": my_figures(report),
+        "has_numbers": _has_numbers(report),
         "forecast_href": reverse("member-forecast", args=[report.person.pk])
         + query_with(query, {}),
         "tasks": _tasks(shown),
@@ -140,6 +167,13 @@ def my_page(report: MyReport, *, query: QueryDict) -> dict[str, Any]:
             empty=Empty(title="There is no earlier period in the calendar."),
         ),
     }
+
+
+def _has_numbers(report: MyReport) -> bool:
+    """Whether there is anything of the person's own: a quota, a deal, bookings now or before."""
+    booked = [report.attainment.actual, *(each.booked for each in report.earlier)]
+    quotas = [report.attainment.quota, *(each.quota for each in report.earlier)]
+    return bool(report.all_open.deals or report.outcomes.closed or any(booked) or any(quotas))
 
 
 def _person_prompts(report: TeamReport) -> list[Prompt]:
@@ -177,7 +211,10 @@ def _names(report: TeamReport) -> dict[int, str]:
     return {row.person: row.name for row in report.rows if row.person is not None}
 
 
-def _bookings(look: Look, curves: Curves, quota: int | None) -> Chart:
+def _bookings(look: Look, curves: Curves, quota: int | None) -> Chart | None:
+    """Return the chart of bookings; None where there is nothing to draw."""
+    if quota is None and not any(curve.whole for curve in (curves.current, *curves.earlier)):
+        return None
     return bookings_chart(
         curves.current,
         curves.earlier,

@@ -10,14 +10,15 @@ from django.urls import reverse
 from kit.display import day
 from kit.links import numbered
 from kit.money import from_cents
-from kit.tables import Column
+from kit.tables import Column, Sort
 from pipeline.metrics.attainment import Credit, Target
 from pipeline.metrics.outcomes import FEWEST_CASES, Cycle, Outcomes, win_rate
 from pipeline.reports.look import Look
 from pipeline.reports.me import EarlierPeriod
 from pipeline.reports.open_pipeline import Amounts
 from pipeline.reports.selection import DealSelection
-from pipeline.reports.team import Row, TeamReport
+from pipeline.reports.team import TeamReport
+from pipeline.reports.team_rows import Row
 
 Opens = Callable[[Row], str | None]
 
@@ -43,7 +44,11 @@ def _of_people(value: Callable[[Row], Any]) -> Callable[[Row], Any]:
 def _name(row: Row) -> str:
     if row.whole or not row.people or row.person is not None:
         return f"{row.name} (until {day(row.left_on)})" if row.left_on else row.name
-    return "1 person not below you" if row.people == 1 else f"{row.people} people not below you"
+    return (
+        "1 person of other managers"
+        if row.people == 1
+        else f"{row.people} people of other managers"
+    )
 
 
 won, closed, closing = (
@@ -136,6 +141,28 @@ UNPRICED = Column(
     note="Deals won, or closing in the period, that have no amount: they add nothing to the sums.",
 )
 
+OF_TEAMS = ("quota", "booked", "share", "closing", "coverage", "win_rate", "closed")
+GAP = Column(
+    key="gap",
+    label="Gap",
+    kind="money",
+    sort="gap",
+    value=_of_people(_money(lambda r: r.gap)),
+    href=won,
+    note="Quota - booked; below zero once the quota is exceeded.",
+)
+TEAMS = [
+    Column(
+        key="name",
+        label="Team",
+        sort="name",
+        value=lambda r: r.name,
+        href=lambda r: None if r.team is None else _team_href(r.look, r.team),
+    ),
+    *(column for column in TEAM if column.key in OF_TEAMS),
+]
+TEAMS.insert(4, GAP)
+
 EARLIER = [
     Column(key="period", label="Period", value=lambda e: e.period.period.label),
     Column(key="quota", label="Quota", kind="money", value=lambda e: _cents(e.quota)),
@@ -155,13 +182,21 @@ def earlier_columns(look: Look) -> list[Column]:
 
 
 def team_columns(report: TeamReport) -> list[Column]:
-    """Return the columns of people; that of deals without an amount only where there are any."""
+    """Return the columns of people as the page has them."""
     page_of, activities = member_urls(report.look), reverse("pipeline:activities")
     opens = {
         "name": _of_person(page_of),
+        "quota": _of_person(
+            lambda person: reverse("pipeline:quota-history", args=["person", person])
+        ),
         "last_activity": _of_person(lambda person: f"{activities}?person={person}"),
     }
-    columns = [replace(c, href=opens[c.key]) if c.key in opens else c for c in TEAM]
+    return [replace(c, href=opens[c.key]) if c.key in opens else c for c in TEAM]
+
+
+def team_download(report: TeamReport) -> list[Column]:
+    """Return the columns of the download: where deals lack an amount, how many do too."""
+    columns = team_columns(report)
     return [*columns, UNPRICED] if report.total.unpriced else columns
 
 
@@ -173,21 +208,39 @@ def team_lines(report: TeamReport) -> list[Row]:
     """Return the lines below the people: the sum of those not shown, and quota given to nobody."""
     rest = [row for row in report.rows if row.person is None]
     if report.unallocated:
-        words = "Not given to people" if report.unallocated > 0 else "Given beyond the quota"
-        rest.append(
-            Row(
-                look=report.look,
-                person=None,
-                name=words,
-                people=0,
-                credit=Credit(0, 0, 0),
-                target=Target(report.unallocated),
-                closing=Amounts(),
-                outcomes=Outcomes(),
-                cycle=Cycle(0, None, None, None),
-            )
-        )
+        words = "Not given to people" if report.unallocated > 0 else "Given to people on top"
+        rest.append(_quota_line(report, words, report.unallocated))
     return rest
+
+
+def subteam_rows(report: TeamReport, sort: Sort) -> list[Row]:
+    """Return the lines of teams in order, then those of what is of none of them."""
+    teams = [row for row in report.teams if row.team is not None]
+    rest = [row for row in report.teams if row.team is None]
+    if report.not_of_teams:
+        words = "Not given to teams" if report.not_of_teams > 0 else "Given to teams on top"
+        rest.append(_quota_line(report, words, report.not_of_teams))
+    return [*sort.apply_to_list(teams, TEAMS), *rest]
+
+
+def _quota_line(report: TeamReport, words: str, amount: int) -> Row:
+    """Return the line of a part of the quota that no person or team of the table has."""
+    return Row(
+        look=report.look,
+        name=words,
+        people=0,
+        credit=Credit(0, 0, 0),
+        target=Target(amount),
+        closing=Amounts(),
+        outcomes=Outcomes(),
+        cycle=Cycle(0, None, None, None),
+    )
+
+
+def _team_href(look: Look, team: int) -> str:
+    """Return the dashboard of a team for the period and day of a look."""
+    as_of = f"&as_of={look.as_of.isoformat()}" if look.as_of else ""
+    return f"{reverse('team')}?team={team}&period={look.period.pk}{as_of}"
 
 
 def member_urls(look: Look) -> Callable[[int], str]:

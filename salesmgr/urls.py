@@ -14,6 +14,7 @@ urlpatterns = [
     path("team/", views.team, name="team"),
     path("team/forecast/", views.team_forecast, name="team-forecast"),
     path("team/trend/", views.team_trend, name="team-trend"),
+    path("team/teams.csv", views.team_teams_file, name="team-teams-file"),
     path("team/people.csv", views.team_file, name="team-file"),
     path("team/people/<int:pk>/", views.member, name="member"),
     path("team/people/<int:pk>/forecast/", views.member_forecast, name="member-forecast"),

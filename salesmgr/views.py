@@ -24,8 +24,9 @@ from pipeline.reports.setting import setting
 from pipeline.reports.team import team_report
 from pipeline.reports.trend import open_pipeline_trend
 from salesmgr import pages
+from salesmgr.context import teams
 from salesmgr.forms import QuickLogForm, TeamForm
-from salesmgr.tables import team_columns, team_lines
+from salesmgr.tables import TEAMS, subteam_rows, team_download, team_lines
 
 
 @require_safe
@@ -51,7 +52,8 @@ def team(request: PersonRequest) -> HttpResponse:
         return _refused(request, "salesmgr/team.html", form)
     report = team_report(form.look(form.scope))
     given = form.cleaned_data
-    page = pages.team_page(report, sort=given["sort"], page=given["page"], query=request.GET)
+    order = {name: given[name] for name in ("sort", "teams_sort", "page")}
+    page = pages.team_page(report, **order, query=request.GET)
     return render(request, "salesmgr/team.html", {"form": form, **page})
 
 
@@ -85,7 +87,18 @@ def team_file(request: PersonRequest) -> HttpResponseBase:
         return _refused(request, "salesmgr/team.html", form)
     report = team_report(form.look(form.scope))
     rows = [*pages.people_rows(report, form.cleaned_data["sort"]), *team_lines(report)]
-    return csv_response("team.csv", team_columns(report), [*rows, report.total])
+    return csv_response("team.csv", team_download(report), [*rows, report.total])
+
+
+@require_safe
+def team_teams_file(request: PersonRequest) -> HttpResponseBase:
+    """The table of the teams below as a file."""
+    form = _team_form(request)
+    if not form.is_valid():
+        return _refused(request, "salesmgr/team.html", form)
+    report = team_report(form.look(form.scope))
+    rows = subteam_rows(report, form.cleaned_data["teams_sort"])
+    return csv_response("teams.csv", TEAMS, [*rows, report.total])
 
 
 @require_safe
@@ -132,6 +145,7 @@ def _person_page(request: PersonRequest, person: Person) -> HttpResponse:
         context["log"] = QuickLogForm(
             viewer=viewer, now=form.now, to_do=report.to_do, back=request.path
         )
+    context["may_lead"] = teams(viewer)
     context |= pages.my_page(report, query=request.GET)
     return render(request, "salesmgr/me.html", {"form": form, **context})
 

@@ -26,24 +26,18 @@ def deal_reasons(prompt: DealPrompt) -> list[str]:
 
 
 def _deal_reason(reason: DealReason, prompt: DealPrompt) -> str:
-    deal, limits = prompt.deal, THRESHOLDS
+    deal = prompt.deal
     if reason is DealReason.CLOSE_PASSED:
         return f"Close date passed: {day(deal.close_on)}"
     if reason is DealReason.NOT_COMMITTED:
-        return (
-            f"Large, closes {day(deal.close_on)} and not in commit "
-            f"(limit {days(limits.soon_days)}, {percent(limits.large_share_of_quota)} of the quota)"
-        )
+        return f"Large, closes {day(deal.close_on)} and not in commit"
     if reason is DealReason.STEP_OVERDUE:
         return f"Next step was due {day(deal.next_step_on)}"
     if reason is DealReason.STALLED:
-        return (
-            f"In {deal.stage} for {days(deal.stage_days)}, expected {days(deal.expected_days)} "
-            f"(limit {_times(limits.stalled_factor)})"
-        )
+        return f"In {deal.stage} for {days(deal.stage_days)}, expected {days(deal.expected_days)}"
     if reason is DealReason.QUIET:
         since = "No activity for" if deal.touched else "No activity since its creation,"
-        return f"{since} {days(deal.quiet_days)} (limit {days(limits.quiet_days)})"
+        return f"{since} {days(deal.quiet_days)}"
     return {
         DealReason.OWNER_LEFT: "Owner has left: give it to somebody",
         DealReason.NO_CLOSE_DATE: "No close date",
@@ -53,15 +47,15 @@ def _deal_reason(reason: DealReason, prompt: DealPrompt) -> str:
 
 def person_reasons(prompt: PersonPrompt, *, period: str) -> list[str]:
     """Return the reasons of a person's prompt, the most urgent first."""
-    standing, limits = prompt.standing, THRESHOLDS
+    standing = prompt.standing
     words = {
         PersonReason.BEHIND: (
             f"Booked {amount(standing.actual)} of {amount(standing.expected)} expected by now "
-            f"at the team's usual pace (limit {percent(limits.behind_pace)})"
+            "at the team's usual pace"
         ),
         PersonReason.QUIET: "No activity yet"
         if standing.quiet_days is None
-        else f"No activity for {days(standing.quiet_days)} (limit {days(limits.quiet_days)})",
+        else f"No activity for {days(standing.quiet_days)}",
         PersonReason.NO_QUOTA: f"No quota for {period}",
     }
     return [words[reason] for reason in prompt.reasons]

@@ -64,8 +64,13 @@ def stat(
     note: str = "",
     tone: Tone = "neutral",
     sub: str = "",
+    share: Decimal | None = None,
+    large: bool = False,
 ) -> dict[str, Any]:
-    """One number, formatted, with its name; ``href`` opens its rows, ``note`` defines it."""
+    """One number, formatted, with its name; ``href`` opens its rows, ``note`` defines it.
+
+    A ``large`` one is the first of its page; ``share``, a fraction, is drawn below it as a bar.
+    """
     return {
         "label": label,
         "value": _text(value, "value"),
@@ -73,6 +78,8 @@ def stat(
         "note": note,
         "tone": known_tone(tone),
         "sub": _text(sub, "sub"),
+        "share": "" if share is None else _length(share),
+        "large": large,
     }
 
 
@@ -311,9 +318,12 @@ def _text(value: str, argument: str) -> str:
 
 def _bar(value: Decimal | float | None, *, label: str, text: str, tone: str) -> dict[str, Any]:
     """Return what a bar shows: its length from 0 to 100, cut off outside; "" where undefined."""
-    length = ""
-    if value is not None:
-        share = round(display.number(value) * 100, 1)
-        length = format(min(max(share, Decimal(0)), Decimal(100)), "f")
+    length = "" if value is None else _length(value)
     text = text or display.percent(value)
     return {"value": length, "label": label, "text": text, "tone": known_tone(tone)}
+
+
+def _length(value: Decimal | float) -> str:
+    """Return a fraction as the length of a bar: 0 to 100, cut off outside."""
+    share = round(display.number(value) * 100, 1)
+    return format(min(max(share, Decimal(0)), Decimal(100)), "f")

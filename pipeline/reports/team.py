@@ -1,10 +1,8 @@
 """What the team dashboard shows: every part of it from one look at the numbers."""
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from decimal import Decimal
+from datetime import date, timedelta
 
 from org.enums import Measure
 from pipeline.enums import Category, SubjectKind
@@ -13,13 +11,10 @@ from pipeline.metrics.attainment import (
     Credit,
     Target,
     attained,
-    attainment_share,
-    gap_to_quota,
     merged,
 )
 from pipeline.metrics.attention import Standing, person_prompts
-from pipeline.metrics.coverage import coverage
-from pipeline.metrics.outcomes import Cycle, Outcomes, sales_cycle
+from pipeline.metrics.outcomes import Outcomes
 from pipeline.metrics.pace import expected_to_date
 from pipeline.metrics.quotas import quotas_by_person, summed_targets
 from pipeline.reports.attainment import Ledger, credited_people, quota_book, roster_of
@@ -31,77 +26,10 @@ from pipeline.reports.one_state import one_state
 from pipeline.reports.open_pipeline import Amounts, Bar, Slice, bars, grouped, open_slices, total
 from pipeline.reports.pace import Pace, pace_of
 from pipeline.reports.roster import Roster, Seller
-from pipeline.reports.selection import DealSelection
+from pipeline.reports.subteams import check_teams, team_rows
+from pipeline.reports.team_rows import Row, closing_of, cycle_of, outcomes_of
 
 DAY = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """A line of the table of people, in cents.
-
-    ``person`` is None in the line that sums up ``people`` whom the viewer may not see one by
-    one, and in that of the ``whole`` scope. ``left_on`` is the first day on which the person no
-    longer belonged to the team.
-    """
-
-    look: Look
-    person: int | None
-    name: str
-    whole: bool = False
-    people: int = 1
-    left_on: date | None = None
-    sells: bool = False
-    credit: Credit
-    target: Target | None
-    closing: Amounts
-    outcomes: Outcomes
-    cycle: Cycle
-    last_activity: datetime | None = None
-
-    @property
-    def quota(self) -> int | None:
-        return self.target.amount if self.target else None
-
-    @property
-    def booked(self) -> int:
-        return self.credit.actual
-
-    @property
-    def share(self) -> Decimal | None:
-        return attainment_share(self.booked, self.quota)
-
-    @property
-    def gap(self) -> int | None:
-        return gap_to_quota(self.booked, self.quota)
-
-    @property
-    def coverage(self) -> Decimal | None:
-        return coverage(self.closing.cents, quota=self.quota, booked=self.booked)
-
-    @property
-    def unpriced(self) -> int:
-        """Deals without an amount among those won and those closing in the period."""
-        return self.credit.unpriced + self.closing.unpriced
-
-    def of(self, deals: DealSelection) -> DealSelection | None:
-        """Return those of a selection of the look that this line counts; None if nobody's."""
-        if self.whole:
-            return deals
-        if self.person is None:
-            return None
-        return deals.but(**{_whose(deals): self.person})
-
-    def url_of(self, deals: DealSelection) -> str | None:
-        """Return the address of what ``of`` returns."""
-        if self.whole:
-            return deals.url()
-        return None if self.person is None else deals.url_of(_whose(deals), self.person)
-
-
-def _whose(deals: DealSelection) -> str:
-    """Return the part of a selection that names the person whom its deals count for."""
-    return "credited_to" if deals.is_closed else "owner"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +38,8 @@ class TeamReport:
 
     ``unallocated`` is what the scope's own quota exceeds those of its people by, in cents:
     negative where more is given to people than the scope has. None where neither has a quota.
+    ``teams`` are those directly below the scope, which add up to it too with the line of what
+    lies outside of them; ``not_of_teams`` is to their quotas what ``unallocated`` is to people's.
     """
 
     look: Look
@@ -118,6 +48,8 @@ class TeamReport:
     total: Row
     rows: Sequence[Row]
     unallocated: int | None
+    teams: Sequence[Row]
+    not_of_teams: int | None
     without_quota: int
     all_open: Amounts
     by_stage: Sequence[Bar]
@@ -130,6 +62,7 @@ class TeamReport:
         closing = sum((row.closing for row in self.rows), Amounts())
         outcomes = sum((row.outcomes for row in self.rows), Outcomes())
         quota = sum(row.quota or 0 for row in self.rows) + (self.unallocated or 0)
+        check_teams(self.teams, self.total, self.not_of_teams)
         for name, found, wanted in (
             ("bookings", booked, self.attainment.actual),
             ("bookings by day", self.curves.current.whole, self.attainment.actual),
@@ -154,6 +87,8 @@ def team_report(look: Look) -> TeamReport:
     pace = pace_of(look, whole, curves)
     given = summed_targets(row.target for row in rows)
     owners = _shown_owners(books.people, slices)
+    teams = team_rows(look, books.ledger, books.people, ended=books.ended, slices=slices)
+    of_teams = summed_targets(row.target for row in teams)
     return TeamReport(
         look=look,
         attainment=whole,
@@ -161,6 +96,8 @@ def team_report(look: Look) -> TeamReport:
         total=_total(look, whole, books, slices),
         rows=rows,
         unallocated=_difference(whole.target, given),
+        teams=teams,
+        not_of_teams=_difference(whole.target, of_teams) if teams else None,
         without_quota=sum(row.sells and row.target is None for row in rows),
         all_open=total(slices, lambda each: each.all),
         by_stage=bars(slices, lambda each: (each.stage_order, each.stage, each.stage_name)),
@@ -239,7 +176,9 @@ def _scope_attainment(look: Look, books: _Books) -> Attainment:
 def _rows(look: Look, books: _Books, slices: Sequence[Slice]) -> list[Row]:
     """Return a line for each person who belongs to the scope or counts for it."""
     credits = {credit.person: credit for credit in merged(r.credit for r in books.ledger.rows)}
-    closing = {owner: _closing(rows) for owner, rows in grouped(slices, lambda s: s.owner).items()}
+    closing = {
+        owner: closing_of(rows) for owner, rows in grouped(slices, lambda s: s.owner).items()
+    }
     ended: dict[int, list[Ending]] = {}
     for ending in books.ended:
         ended.setdefault(ending.person, []).append(ending)
@@ -260,8 +199,8 @@ def _rows(look: Look, books: _Books, slices: Sequence[Slice]) -> list[Row]:
             credit=credits.get(pk, Credit(pk, 0, 0)),
             target=books.targets.get(pk) if _owes(look, books, pk) else None,
             closing=closing.get(pk, Amounts()),
-            outcomes=_outcomes(ended.get(pk, ())),
-            cycle=_cycle(ended.get(pk, ())),
+            outcomes=outcomes_of(ended.get(pk, ())),
+            cycle=cycle_of(ended.get(pk, ())),
             last_activity=seller.last_activity,
         )
         (shown if seller.shown else hidden).append(row)
@@ -288,7 +227,7 @@ def _elsewhere(look: Look, hidden: Sequence[Row], ended: Sequence[Ending]) -> li
             target=summed_targets(row.target for row in hidden),
             closing=sum((row.closing for row in hidden), Amounts()),
             outcomes=sum((row.outcomes for row in hidden), Outcomes()),
-            cycle=_cycle(ending for ending in ended if ending.person in who),
+            cycle=cycle_of(ending for ending in ended if ending.person in who),
         )
     ]
 
@@ -301,9 +240,9 @@ def _total(look: Look, whole: Attainment, books: _Books, slices: Sequence[Slice]
         name=look.scope.label,
         credit=Credit(0, whole.actual, whole.cases, whole.unpriced),
         target=whole.target,
-        closing=_closing(slices),
-        outcomes=_outcomes(books.ended),
-        cycle=_cycle(books.ended),
+        closing=closing_of(slices),
+        outcomes=outcomes_of(books.ended),
+        cycle=cycle_of(books.ended),
         last_activity=None,
     )
 
@@ -354,21 +293,6 @@ def _left_on(look: Look, people: Roster, seller: Seller, *, there: bool) -> date
         day for day in ends if people.team_on(seller.pk, day - DAY) in look.scope.inside(day - DAY)
     ]
     return max(left, default=None)
-
-
-def _closing(slices: Iterable[Slice]) -> Amounts:
-    return total(slices, lambda each: each.closing)
-
-
-def _outcomes(ended: Iterable[Ending]) -> Outcomes:
-    return sum((ending.outcomes for ending in ended), Outcomes())
-
-
-def _cycle(ended: Iterable[Ending]) -> Cycle:
-    days: Counter[int] = Counter()
-    for ending in ended:
-        days.update(ending.days)
-    return sales_cycle(days)
 
 
 def _difference(whole: Target | None, given: Target | None) -> int | None:

@@ -44,6 +44,29 @@ def _words(choice: str) -> str:
 DEALS = [
     Column(key="name", label="Deal", sort="name", href=deal_href),
     Column(
+        key="amount",
+        label="Amount",
+        kind="money",
+        sort="amount_base",
+        value=lambda row: row.amount_base,
+        note="In the organisation's currency, at the rate of its day.",
+    ),
+    Column(
+        key="stage",
+        label="Stage",
+        sort="stage__order",
+        kind="badge",
+        value=lambda row: row.stage.name,
+        tone=lambda row: TONES[Status(row.status)],
+    ),
+    Column(
+        key="close",
+        label="Expected close",
+        kind="day",
+        sort="expected_close_on",
+        value=lambda row: row.expected_close_on,
+    ),
+    Column(
         key="account",
         label="Account",
         sort="account__name",
@@ -56,30 +79,7 @@ DEALS = [
         sort="owner__full_name",
         value=lambda row: row.owner.full_name,
     ),
-    Column(
-        key="stage",
-        label="Stage",
-        sort="stage__order",
-        kind="badge",
-        value=lambda row: row.stage.name,
-        tone=lambda row: TONES[Status(row.status)],
-    ),
-    Column(
-        key="amount",
-        label="Amount",
-        kind="money",
-        sort="amount_base",
-        value=lambda row: row.amount_base,
-        note="In the organisation's currency, at the rate of its day.",
-    ),
     Column(key="category", label="Category", value=lambda row: _words(row.category)),
-    Column(
-        key="close",
-        label="Expected close",
-        kind="day",
-        sort="expected_close_on",
-        value=lambda row: row.expected_close_on,
-    ),
     Column(
         key="closed",
         label="Closed",
@@ -87,7 +87,7 @@ DEALS = [
         sort="closed_on",
         value=lambda row: row.closed_on,
     ),
-    Column(key="next_step", label="Next step"),
+    Column(key="next_step", label="Next step", clip=True),
     Column(
         key="created",
         label="Created",
@@ -106,24 +106,30 @@ OF_AN_ACCOUNT = [
 def page_columns(*, past: bool, is_open: bool, is_closed: bool) -> list[Column]:
     """Return the columns that can differ between the rows of a list.
 
-    Open deals have no closing, closed ones no step to come, and a version of a ``past`` day does
-    not say when its deal was made.
+    The category tells open deals apart. Open deals have no closing, closed ones no step to come,
+    and a version of a ``past`` day does not say when its deal was made.
     """
     left_out = {"created"} if past else set()
     if is_open:
         left_out |= {"closed"}
     if is_closed:
-        left_out |= {"next_step", "category"}
+        left_out |= {"next_step"}
+    if not is_open:
+        left_out |= {"category"}
     return [column for column in DEALS if column.key not in left_out]
 
 
-_BOTH = [column for column in DEALS if column.key != "created"]
+def _columns(*keys: str) -> list[Column]:
+    by_key = {column.key: column for column in DEALS}
+    return [by_key[key] for key in keys]
+
+
 DOWNLOAD = [
     Column(key="id", label="Id", kind="text", value=deal_pk),
-    *_BOTH[:5],
+    *_columns("name", "account", "owner", "stage", "amount"),
     Column(key="amount_agreed", label="Amount as agreed", value=lambda row: row.amount),
     Column(key="currency", label="Currency"),
-    *_BOTH[5:],
+    *_columns("category", "close", "closed", "next_step"),
     Column(key="next_step_on", label="Next step on"),
     Column(key="status", label="Status"),
 ]

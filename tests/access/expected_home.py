@@ -42,6 +42,7 @@ CASES = [
     Case("me", "GET", same(200, recruiter=403)),
     Case("team", "GET", DASHBOARD),
     Case("team", "GET", DASHBOARD, query="?as_of=2026-01-15"),
+    Case("team-teams-file", "GET", DASHBOARD),
     Case(
         "team",
         "GET",

@@ -18,7 +18,8 @@ from pipeline.reports.attention import open_deals as open_deals_of
 from pipeline.reports.open_pipeline import Amounts
 from pipeline.reports.scope import scopes_of
 from pipeline.reports.setting import setting
-from pipeline.reports.team import Row, TeamReport, team_report
+from pipeline.reports.team import TeamReport, team_report
+from pipeline.reports.team_rows import Row
 from pipeline.reports.trend import open_pipeline_trend
 from tests.factories.org import (
     PersonFactory,
