@@ -104,7 +104,9 @@ WITH judged AS (
            v.valid_from,
            CASE WHEN m.many > 1
                 THEN m.many || ' deals here have this name, account and owner:'
-                     || ' an id column is needed.' END AS reason
+                     || ' an id column is needed.'
+                WHEN t.archived_at IS NOT NULL
+                THEN 'This deal is in the archive; restore it first.' END AS reason
       FROM import_turn turn
       JOIN pipeline_importstagedrow r ON r.run_id = %(run)s AND r.row = turn.row
       LEFT JOIN import_match m ON m.row = turn.row

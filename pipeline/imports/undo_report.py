@@ -21,6 +21,13 @@ class UndoReport:
     restored: int = 0
     kept: list[str] = field(default_factory=list)
     kept_count: int = 0
+    shelved: list[str] = field(default_factory=list)
+
+    def shelve(self, what: str) -> None:
+        """Note what went into the archive, since it was used or edited meanwhile."""
+        self.archived += 1
+        if len(self.shelved) < MOST_SAID:
+            self.shelved.append(what)
 
     def keep(self, what: str) -> None:
         self.kept_count += 1
@@ -48,10 +55,23 @@ def references(table: str, *, but: Iterable[str] = ()) -> list[tuple[str, str]]:
     ]
 
 
+def of_runs(table: str) -> list[tuple[str, str]]:
+    """Return those references that lie in what the nightly runs compute: nobody wrote that."""
+    computed = {source for source, _ in references("pipeline_recomputerun")}
+    return [pair for pair in references(table) if pair[0] in computed]
+
+
+def drop_computed(table: str, ids: list[int]) -> None:
+    """Delete what the nightly runs computed of rows that are about to go."""
+    for source, column in of_runs(table):
+        execute(f'DELETE FROM {source} WHERE "{column}" = ANY(%s)', [ids])
+
+
 def pointed_at(table: str, ids: list[int], *, but: Iterable[str] = ()) -> set[int]:
-    """Return those of the rows that some other row points at."""
+    """Return those of the rows that some other row points at, not counting what runs computed."""
     found: set[int] = set()
-    for source, column in references(table, but=but):
+    computed = {source for source, _ in of_runs(table)}
+    for source, column in references(table, but=[*but, *computed]):
         found |= {
             pk
             for (pk,) in rows_of(

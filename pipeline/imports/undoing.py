@@ -13,6 +13,7 @@ from pipeline.imports import quotas, tables
 from pipeline.imports.comparing import execute, rows_of
 from pipeline.imports.undo_report import (
     UndoReport,
+    drop_computed,
     edits,
     lock,
     name_of,
@@ -98,15 +99,21 @@ def _remove(table: str, ids: list[int], held: set[int], report: UndoReport, run:
     free = [pk for pk in ids if pk not in held]
     if table == "pipeline_account":
         execute("UPDATE pipeline_account SET parent_id = NULL WHERE id = ANY(%s)", [free])
+    drop_computed(table, free)
     report.removed += execute(f"DELETE FROM {table} WHERE id = ANY(%s)", [free])
-    archived = rows_of(
-        f"""UPDATE {table} SET archived_at = now() WHERE id = ANY(%s) AND archived_at IS NULL
-            RETURNING id""",
-        [[pk for pk in ids if pk in held]],
-    )
-    report.archived += len(archived)
-    for pk in sorted(pk for (pk,) in archived):
-        report.keep(f"{name_of(table, pk)}: used or edited since, so it went into the archive.")
+    archived = {
+        pk
+        for (pk,) in rows_of(
+            f"""UPDATE {table} SET archived_at = now() WHERE id = ANY(%s) AND archived_at IS NULL
+                RETURNING id""",
+            [list(held)],
+        )
+    }
+    for pk in sorted(held):
+        if pk in archived:
+            report.shelve(name_of(table, pk))
+        else:
+            report.keep(f"{name_of(table, pk)}: it is in the archive already.")
 
 
 def _set_back(
@@ -158,6 +165,7 @@ def _remove_made(model: type[Model], ids: list[int], report: UndoReport) -> None
         if model is Person:
             execute("DELETE FROM org_rolegrant WHERE person_id = ANY(%s)", [free])
             execute("DELETE FROM org_reportingclosure WHERE descendant_id = ANY(%s)", [free])
+        drop_computed(table, free)
         report.removed += execute(f"DELETE FROM {table} WHERE id = ANY(%s)", [free])
         removed += free
         left = [pk for pk in left if pk not in free]

@@ -9,6 +9,7 @@ from pipeline.imports import snapshots
 from pipeline.imports.comparing import execute, rows_of
 from pipeline.imports.undo_report import (
     UndoReport,
+    drop_computed,
     edits,
     lock,
     name_of,
@@ -35,18 +36,22 @@ def undo_deals(run: ImportRun, *, by: Person | None, report: UndoReport) -> None
     held = pointed_at("pipeline_deal", ids, but=own) | edited
     free = [pk for pk in ids if pk not in held]
     with history.writing(by=by, source="import", reason=reason, rewrite=True):
+        drop_computed("pipeline_deal", free)
         execute("DELETE FROM pipeline_dealline WHERE deal_id = ANY(%s)", [free])
         execute("DELETE FROM pipeline_dealversion WHERE deal_id = ANY(%s)", [free])
         report.removed += execute("DELETE FROM pipeline_deal WHERE id = ANY(%s)", [free])
     with history.writing(by=by, source="import", reason=reason):
-        archived = rows_of(
-            """UPDATE pipeline_deal SET archived_at = now()
-                WHERE id = ANY(%s) AND archived_at IS NULL RETURNING id, name""",
-            [list(held)],
+        archived = dict(
+            rows_of(
+                """UPDATE pipeline_deal SET archived_at = now()
+                    WHERE id = ANY(%s) AND archived_at IS NULL RETURNING id, name""",
+                [list(held)],
+            )
         )
-    report.archived += len(archived)
-    for _, name in archived:
-        report.keep(f"{name}: used or edited since, so it went into the archive.")
+    for name in archived.values():
+        report.shelve(name)
+    for pk in sorted(held - archived.keys()):
+        report.keep(f"{name_of('pipeline_deal', pk)}: it is in the archive already.")
     _restore_deals(run, by=by, reason=reason, report=report)
 
 

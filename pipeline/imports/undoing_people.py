@@ -9,7 +9,7 @@ from org.models.teams import TeamMembership
 from org.services import people as people_service
 from pipeline.imports import people, placing
 from pipeline.imports.comparing import execute
-from pipeline.imports.undo_report import UndoReport, lock, pointed_at
+from pipeline.imports.undo_report import UndoReport, drop_computed, lock, pointed_at
 from pipeline.models.imports import ImportRow, ImportRun
 
 OWN_TABLES = ("org_rolegrant", "org_reportingclosure")
@@ -100,6 +100,7 @@ def _remove_people(created: list[Person], *, by: Person | None, report: UndoRepo
             audit.record(
                 by, "person.remove", person, reason="The import that added them was undone"
             )
+            drop_computed("org_person", [person.pk])
             person.role_grants.all().delete()
             execute("DELETE FROM org_reportingclosure WHERE descendant_id = %s", [person.pk])
             execute("DELETE FROM org_person WHERE id = %s", [person.pk])

@@ -11,15 +11,17 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from forecasting.models import DealExpectation
+from org.services.calendar import period_on
 from pipeline import history
-from pipeline.enums import ImportState
+from pipeline.enums import ImportState, Trigger
 from pipeline.imports import comparing
 from pipeline.imports.options import Answer
 from pipeline.imports.refused import refused_lines
 from pipeline.models.accounts import Account
 from pipeline.models.deals import Deal, DealVersion
 from pipeline.models.imports import ImportRow, ImportRun, ImportStagedRow
-from pipeline.services import import_work, imports
+from pipeline.services import import_work, imports, recompute
 from tests.factories.org import OrganisationFactory, PersonFactory
 from tests.factories.pipeline import AccountFactory, ActivityFactory, ProductFactory, StageFactory
 from tests.pipeline.imports.runs import (
@@ -29,6 +31,7 @@ from tests.pipeline.imports.runs import (
     executed,
     imported,
     planned,
+    refusals,
     table,
     undone,
     uploaded,
@@ -167,11 +170,53 @@ def test_undoing_changes_sets_back_what_was_not_edited_since(company):
     first = [row for row in state()["deal"] if '"external_id": "1"' in row[0]]
     assert first == [row for row in before["deal"] if '"external_id": "1"' in row[0]]
     assert DealVersion.objects.filter(deal__external_id="1").count() == 1
-    assert sorted(run.undo_report["kept"]) == [
-        "B2: amount was edited since, so it stays.",
-        "D: used or edited since, so it went into the archive.",
-    ]
+    assert run.undo_report == {
+        "removed": 1,
+        "restored": 2,
+        "archived": 1,
+        "shelved": ["D"],
+        "kept": ["B2: amount was edited since, so it stays."],
+        "kept_count": 1,
+    }
     history.check()
+
+
+@pytest.mark.django_db
+def test_what_a_nightly_run_computed_of_a_deal_does_not_hold_it(company):
+    before = state()
+    run = imported(
+        "deals",
+        deals(
+            "1 | A | Ann | Acme | Qualify | 10 | 2027-01-31 | 2026-01-01 | ",
+            "2 | B | Ann | Acme | Qualify | 10 | 2027-01-31 | 2026-01-01 | ",
+        ),
+    )
+    night, _ = recompute.request_run(by=None, trigger=Trigger.COMMAND, now=NOW)
+    for deal in Deal.objects.all():
+        DealExpectation.objects.create(
+            run=night, period=period_on(TODAY, "month"), deal=deal, person=deal.owner, amount=5
+        )
+
+    undone(run)
+
+    assert run.state == ImportState.UNDONE, run.failure
+    assert (run.undo_report["removed"], run.undo_report["archived"]) == (2, 0)
+    assert not DealExpectation.objects.exists()
+    assert state() == before
+
+
+@pytest.mark.django_db
+def test_a_row_whose_deal_is_in_the_archive_is_refused(company):
+    content = deals("1 | A | Ann | Acme | Qualify | 10 | 2027-01-31 | 2026-01-01 | ")
+    run = imported("deals", content)
+    ActivityFactory(deal=Deal.objects.get())
+    undone(run)
+    assert run.undo_report["shelved"] == ["A"]
+
+    for text in (content, content.replace(",10,", ",12,")):
+        again = planned("deals", text)
+        assert counts(again) == {"refuse": 1}
+        assert refusals(again) == [(2, "", "This deal is in the archive; restore it first.")]
 
 
 @pytest.mark.django_db

@@ -198,7 +198,8 @@ def test_undoing_restores_and_removes_but_for_what_is_used_or_edited():
     assert run.undo_report["removed"] == 2
     assert run.undo_report["archived"] == 2
     assert run.undo_report["restored"] == 1
-    assert len(run.undo_report["kept"]) == 3
+    assert sorted(run.undo_report["shelved"]) == ["Edited", "Used"]
+    assert len(run.undo_report["kept"]) == run.undo_report["kept_count"] == 1
 
 
 def test_undoing_activities_removes_them():
