@@ -44,6 +44,8 @@ class ImportRun(models.Model):
     plan = models.JSONField(default=dict)
     outcome = models.JSONField(default=dict)
     failure = models.CharField(max_length=2000, blank=True)
+    # How often the work it waits for has begun: a file that kills its worker is given up.
+    attempts = models.PositiveSmallIntegerField(default=0)
     finished_at = models.DateTimeField(null=True)
     transaction = models.BigIntegerField(null=True)
     undone_at = models.DateTimeField(null=True)

@@ -32,6 +32,7 @@ from pipeline.services.imports import WORKING, move, require_admin
 
 LARGEST_SHEET_CELLS = 60_000_000
 RUNS_LOCK = 4711020
+MOST_ATTEMPTS = 3
 
 Progress = Callable[[str, int, int], None]
 
@@ -48,6 +49,8 @@ def work_on(run_id: int, *, now: datetime, progress: Progress = silent) -> bool:
         ImportState.RUNNING: _run,
         ImportState.UNDOING: _undo,
     }
+    if not _begun(run_id):
+        return False
     try:
         with heap_set_aside(), _held(run_id) as run:
             if run is None or run.state not in WORKING:
@@ -58,6 +61,31 @@ def work_on(run_id: int, *, now: datetime, progress: Progress = silent) -> bool:
     except PermissionDenied as error:
         stop(run_id, reason=str(error))
     return True
+
+
+@transaction.atomic
+def _begun(run_id: int) -> bool:
+    """Count another attempt at the run's work, or give the work up; False where none is to be made.
+
+    The count is committed before the work begins, so that it outlives a worker that is killed.
+    """
+    rows = ImportRun.objects.select_for_update(skip_locked=True, no_key=True)
+    run = rows.filter(pk=run_id, state__in=[str(state) for state in WORKING]).first()
+    if run is None:
+        return False
+    if run.attempts < MOST_ATTEMPTS:
+        run.attempts += 1
+        run.save(update_fields=["attempts"])
+        return True
+    # What was imported stands, so that its undoing may be asked for again.
+    is_undoing = run.state == ImportState.UNDOING
+    move(run, ImportState.DONE if is_undoing else ImportState.FAILED)
+    run.failure = (
+        f"The work on it ended its worker {MOST_ATTEMPTS} times, so it was given up and nothing "
+        "was changed. The file may be too large for this server: split it, or give it more memory."
+    )
+    run.save(update_fields=["failure"])
+    return False
 
 
 @contextmanager

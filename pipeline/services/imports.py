@@ -261,7 +261,7 @@ def _locked(run: ImportRun, *states: ImportState) -> ImportRun:
 
 
 def move(run: ImportRun, state: ImportState) -> None:
-    run.state, run.moved_at, run.failure = str(state), _now(), ""
+    run.state, run.moved_at, run.failure, run.attempts = str(state), _now(), "", 0
     run.save()
 
 

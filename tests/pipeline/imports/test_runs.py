@@ -16,7 +16,7 @@ from org.services.calendar import period_on
 from pipeline import history
 from pipeline.enums import ImportState, Trigger
 from pipeline.imports import comparing
-from pipeline.imports.options import Answer
+from pipeline.imports.options import Answer, Options
 from pipeline.imports.refused import refused_lines
 from pipeline.models.accounts import Account
 from pipeline.models.deals import Deal, DealVersion
@@ -368,8 +368,6 @@ def test_too_large_and_too_long_files_are_refused_clearly(company, settings):
 
 @pytest.mark.django_db
 def test_the_mapping_of_the_same_headers_is_remembered(company):
-    from pipeline.imports.options import Options
-
     content = "Firma,Branche\nAcme,Retail\n"
     run = planned("accounts", content, mapping={0: "name", 1: "industry"})
     assert counts(run) == {"change": 1}
@@ -382,8 +380,6 @@ def test_the_mapping_of_the_same_headers_is_remembered(company):
 @pytest.mark.django_db
 def test_another_encoding_is_told_and_the_file_read_anew(company):
     from dataclasses import replace
-
-    from pipeline.imports.options import Options
 
     run = uploaded("accounts", "Account name\nMüller\n".encode("cp1252"))
     with pytest.raises(ValidationError, match="in which encoding"):
@@ -435,3 +431,34 @@ def test_counts_add_up():
     found = comparing.Counts(create=1, change=2, leave=3, part=4, refuse=5)
 
     assert found.rows == sum(asdict(found).values()) == 15
+
+
+@pytest.mark.django_db
+def test_work_that_ends_its_worker_three_times_is_given_up(company):
+    class Killed(BaseException):
+        """What stands for the end of the process: no handler of the work sees it."""
+
+    def struck(phase, done, total):
+        raise Killed
+
+    run = uploaded("accounts", "Account name\nMuller\n")
+    imports.decide(run, by=None, options=Options.from_json(run.options))
+    for _ in range(3):
+        with pytest.raises(Killed):
+            import_work.work_on(run.pk, now=NOW, progress=struck)
+        run.refresh_from_db()
+        assert run.state == ImportState.PLANNING
+
+    assert not import_work.work_on(run.pk, now=NOW, progress=struck)
+    run.refresh_from_db()
+    assert (run.state, run.attempts) == (ImportState.FAILED, 0)
+    assert run.failure.startswith("The work on it ended its worker 3 times")
+    assert not import_work.work_on(run.pk, now=NOW)
+    assert imports.hand_out_stale(now=NOW + timedelta(days=1)) == []
+
+
+@pytest.mark.django_db
+def test_work_that_ends_well_counts_no_attempt(company):
+    run = imported("accounts", "Account name\nMuller\n")
+
+    assert run.attempts == 0
