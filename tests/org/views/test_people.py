@@ -36,7 +36,7 @@ def names(response) -> list[str]:
         ("?q=rita", {"Rita Rep"}),
         ("?q=ron@example", {"Ron Rep"}),
         ("?role=recruiter", {"Rex Recruiter"}),
-        ("?standing=left", {"Gus Gone"}),
+        ("?standing=left", {"Gus Gone", "Lou Leaver"}),
         ("?q=g&standing=all&role=rep", {"Stan Stranger", "Gus Gone", "Mia Manager"}),
         ("?q=nobody", set()),
     ],
