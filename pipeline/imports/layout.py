@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
@@ -29,6 +30,11 @@ EIGHT_BIT = tuple(name for name in ENCODINGS if not name.startswith("utf"))
 LONGEST_CELL = 100_000
 MOST_COLUMNS = 1_000
 SAMPLE_ROWS = 50
+NO_TEXT = "This is no text file, nor an Excel workbook (.xlsx)."
+# Signs that no text has: those of C0 but tab, line ends, form feed, end of file and escape.
+_NEVER_TEXT = re.compile("[\x00-\x08\x0e-\x19\x1c-\x1f]")
+# And those of C1, which is what letters of another eight-bit encoding look like in ISO 8859.
+_UNLIKELY = re.compile("[\x80-\x9f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,10 +159,13 @@ def _opened(path: Path, encoding: str) -> io.TextIOWrapper:
 
 def _detect_text(path: Path, head: bytes) -> Detected:
     encoding, samples = _encoding(path, head)
-    with _opened(path, encoding) as file:
-        start = file.read(65536)
-    if "\0" in start:
-        raise UnreadableFileError("This is neither a text file nor an Excel workbook (.xlsx).")
+    try:
+        with _opened(path, encoding) as file:
+            start = file.read(65536)
+    except UnicodeDecodeError as error:
+        raise UnreadableFileError(NO_TEXT) from error
+    if _NEVER_TEXT.search(start):
+        raise UnreadableFileError(NO_TEXT)
     return Detected(
         Layout(encoding=encoding, delimiter=_delimiter(start)), encoding_samples=samples
     )
@@ -170,14 +179,25 @@ def _encoding(path: Path, head: bytes) -> tuple[str, dict[str, str]]:
     zeros = head.count(b"\0")
     if zeros > len(head) // 3:
         return ("utf-16-be" if head[0] == 0 else "utf-16-le"), {}
-    decoder = codecs.getincrementaldecoder("utf-8")()
+    if _is_all(path, "utf-8"):
+        return "utf-8", {}
+    likely = (name for name in EIGHT_BIT if _is_all(path, name, but=_UNLIKELY))
+    return next(likely, "iso-8859-1"), _samples(path)
+
+
+def _is_all(path: Path, encoding: str, *, but: re.Pattern[str] | None = None) -> bool:
+    """Whether every sign of the file is one of the encoding, and none is one of ``but``."""
+    decoder = codecs.getincrementaldecoder(encoding)()
     with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            try:
-                decoder.decode(block)
-            except UnicodeDecodeError:
-                return EIGHT_BIT[0], _samples(path)
-    return "utf-8", {}
+        try:
+            while block := file.read(1 << 20):
+                text = decoder.decode(block)
+                if but and but.search(text):
+                    return False
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return False
+    return True
 
 
 def _samples(path: Path) -> dict[str, str]:

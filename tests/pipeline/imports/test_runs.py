@@ -378,6 +378,21 @@ def test_the_mapping_of_the_same_headers_is_remembered(company):
 
 
 @pytest.mark.django_db
+def test_a_file_that_the_usual_encoding_cannot_hold_is_asked_about(company):
+    run = uploaded("accounts", "Account name\nBaťa\n".encode("cp1250"))
+
+    assert run.state == ImportState.MAPPING, run.failure
+    with pytest.raises(ValidationError, match="in which encoding"):
+        imports.decide(run, by=None, options=Options.from_json(run.options))
+    layout = Options.from_json(run.options).layout
+    assert layout.encoding == "cp1250"
+    imports.read_again(run, by=None, layout=layout)
+    imports.decide(worked(run), by=None, options=Options.from_json(run.options))
+    executed(worked(run))
+    assert Account.objects.filter(name="Baťa").exists()
+
+
+@pytest.mark.django_db
 def test_another_encoding_is_told_and_the_file_read_anew(company):
     from dataclasses import replace
 
