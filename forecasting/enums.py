@@ -14,8 +14,8 @@ class Method(StrEnum):
 
 METHOD_LABELS = {
     Method.HAZARDS: "Open deals and new ones",
-    Method.LAST_PERIOD: "As last period",
-    Method.LAST_YEAR: "As a year before",
-    Method.RUN_RATE: "At recent pace",
+    Method.LAST_PERIOD: "Last period",
+    Method.LAST_YEAR: "Year before",
+    Method.RUN_RATE: "Recent pace",
 }
 NAIVE = (Method.LAST_PERIOD, Method.LAST_YEAR, Method.RUN_RATE)

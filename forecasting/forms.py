@@ -8,7 +8,8 @@ from django import forms
 from django.http import Http404
 
 from forecasting.reports.subjects import Choice, chosen
-from kit.forms import AsOfField, KitForm, PageField
+from forecasting.tables import DEALS, PAST, PEOPLE_SORTS
+from kit.forms import AsOfField, KitForm, PageField, SortField
 from org.enums import PeriodKind
 
 KINDS = ((PeriodKind.QUARTER, "Quarters"), (PeriodKind.MONTH, "Months"))
@@ -39,6 +40,13 @@ class ForecastForm(SubjectForm):
 
     period = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1)
 
+    sort = SortField(columns=PEOPLE_SORTS, default="-total")
+    file = forms.ChoiceField(
+        choices=[("", ""), ("periods", "Periods"), ("people", "People")],
+        required=False,
+        widget=forms.HiddenInput,
+    )
+
     def __init__(self, data: Any, *, options: Sequence[Choice], today: date) -> None:
         super().__init__(data, options=options)
         self.fields["as_of"] = AsOfField(today=today)
@@ -48,7 +56,9 @@ class DealsForm(SubjectForm):
     """The deals behind a subject's forecast of a period."""
 
     period = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    sort = SortField(columns=DEALS, default="-amount")
     page = PageField()
+    file = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
 
 class AccuracyForm(SubjectForm):
@@ -56,7 +66,13 @@ class AccuracyForm(SubjectForm):
 
     kind = forms.ChoiceField(choices=KINDS, required=False, label="Of")
     weeks = forms.IntegerField(required=False, min_value=0, max_value=60, widget=forms.HiddenInput)
+    sort = SortField(columns=PAST, default="-made_on")
     page = PageField()
+    file = forms.ChoiceField(
+        choices=[("", ""), ("scores", "Scores"), ("past", "Past forecasts")],
+        required=False,
+        widget=forms.HiddenInput,
+    )
 
     def clean_kind(self) -> str:
         return self.cleaned_data["kind"] or PeriodKind.QUARTER

@@ -15,19 +15,15 @@ from forecasting.reports.forecasts import (
     PeriodForecast,
     with_months_over,
 )
+from forecasting.reports.shown import between
 from forecasting.reports.subjects import Choice, address
 from kit.display import DASH, count, money
 from kit.periods import Period
-from kit.tables import Column, Empty, Table
+from kit.tables import Column, Empty, Query, Sort, Table
 from org.enums import PeriodKind
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 OPEN_PERIODS = "Forecasts of the open periods"
-
-
-def between(low: Decimal | None, high: Decimal | None) -> str:
-    """Return an interval as text; a dash where there is none."""
-    return DASH if low is None or high is None else f"{money(low)} to {money(high)}"
 
 
 Row = PeriodForecast | MonthsOver
@@ -120,8 +116,25 @@ def _interval(row: Row) -> str:
     return between(row.forecast.low, row.forecast.high) if row.forecast else row.missing
 
 
-def people_table(page: ForecastPage) -> Table:
-    """Who a team's forecast is made of; the lines add up to the total."""
+def people_table(page: ForecastPage, *, sort: Sort, query: Query) -> Table:
+    """Who a team's forecast is made of; the lines add up to the total, the rest stands last."""
+    columns = people_columns(page)
+    named = sort.apply_to_list([line for line in page.lines if line.key], columns)
+    whole = page.opened.forecast if page.opened else None
+    names = ("total", "booked", "from_open", "from_new")
+    return Table(
+        columns=columns,
+        rows=[*named, *(line for line in page.lines if not line.key)],
+        caption="Who it is made of",
+        sort=sort,
+        base_query=query,
+        empty=Empty(title="Nobody here has bookings or open deals."),
+        totals={name: getattr(whole, name) for name in names} if page.lines else None,
+    )
+
+
+def people_columns(page: ForecastPage) -> list[Column]:
+    """Return the columns of people; a name opens their forecast of the same period."""
     period = page.opened.period if page.opened else None
 
     def opens(line: Line) -> str | None:
@@ -129,48 +142,56 @@ def people_table(page: ForecastPage) -> Table:
             return None
         return address("forecast", subject=line.key, period=period.pk)
 
-    columns = [
-        Column(key="name", label="Person", href=opens),
-        Column(key="total", label="Forecast", kind="money"),
+    return [
+        Column(key="name", label="Person", sort="name", href=opens),
+        Column(key="total", label="Forecast", kind="money", sort="total"),
         Column(
             key="interval",
             label="80 % interval",
             value=lambda line: between(line.low, line.high),
             align="end",
         ),
-        Column(key="booked", label="Booked", kind="money"),
-        Column(key="from_open", label="From open deals", kind="money"),
-        Column(key="from_new", label="From new deals", kind="money"),
+        Column(key="booked", label="Booked", kind="money", sort="booked"),
+        Column(key="from_open", label="From open deals", kind="money", sort="from_open"),
+        Column(key="from_new", label="From new deals", kind="money", sort="from_new"),
     ]
-    whole = page.opened.forecast if page.opened else None
-    names = ("total", "booked", "from_open", "from_new")
-    return Table(
-        columns=columns,
-        rows=page.lines,
-        caption="Who it is made of",
-        empty=Empty(title="Nobody here has bookings or open deals."),
-        totals={name: getattr(whole, name) for name in names} if page.lines else None,
-    )
 
 
+# What can be sorted by, whatever the period that is open.
+PEOPLE_SORTS = [
+    Column(key=key, label=key, sort=key)
+    for key in ("name", "total", "booked", "from_open", "from_new")
+]
 DEALS = [
     Column(
         key="name",
         label="Deal",
+        sort="deal__name",
         value=lambda row: row.deal.name,
         href=lambda row: row.deal.get_absolute_url(),
     ),
-    Column(key="account", label="Account", value=lambda row: row.deal.account),
-    Column(key="owner", label="Owner", value=lambda row: row.deal.owner),
-    Column(key="stage", label="Stage now", value=lambda row: row.deal.stage),
+    Column(
+        key="account",
+        label="Account",
+        sort="deal__account__name",
+        value=lambda row: row.deal.account,
+    ),
+    Column(
+        key="owner", label="Owner", sort="deal__owner__full_name", value=lambda row: row.deal.owner
+    ),
+    Column(
+        key="stage", label="Stage now", sort="deal__stage__order", value=lambda row: row.deal.stage
+    ),
     Column(
         key="worth",
         label="Amount",
+        sort="worth",
         kind="money",
         note="On the day of the forecast; of a deal without an amount the average won one",
     ),
     Column(
         key="chance",
+        sort="chance",
         label="Chance in the period",
         kind="percent",
         note="To be won before the period ends, as deals of its stage and age have fared",
@@ -179,6 +200,7 @@ DEALS = [
     Column(
         key="amount",
         label="Expected",
+        sort="amount",
         kind="money_exact",
         note="Amount x chance x the correction above, never more than the amount",
     ),
@@ -196,20 +218,31 @@ def scores_table(scores: Sequence[Score], *, subject: str, kind: str) -> Table:
         return address("accuracy", subject=subject, kind=kind, weeks=score.weeks_left) + "#past"
 
     columns = [
-        Column(key="weeks_left", label="Weeks before the end", kind="count", href=opens),
-        Column(key="periods", label="Periods", kind="count"),
+        Column(
+            key="weeks_left",
+            label="Weeks left",
+            kind="count",
+            note="Whole weeks from the day of the forecast to the end of the period",
+            href=opens,
+        ),
+        Column(key="periods", label="Periods", kind="count", note="How many past ones it rests on"),
         Column(
             key="accuracy",
             label="Accuracy",
             kind="percent",
-            note="1 - sum of errors / sum of bookings",
+            note="100 % is right on the spot, 90 % a tenth off, too high or too low",
         ),
-        Column(key="verdict", label="Verdict", kind="badge", value=_verdict, tone=_tone),
-        Column(key="bias", label="Bias", kind="percent", note="Above zero: too much was expected"),
+        Column(key="verdict", label="Best of all", kind="badge", value=_verdict, tone=_tone),
+        Column(
+            key="bias",
+            label="Too high by",
+            kind="percent",
+            note="On the whole; below zero it was too low",
+        ),
         Column(
             key="coverage",
-            label="Inside the interval",
-            note="Should be about 80 %",
+            label="In interval",
+            note="How many outcomes lay inside the 80 % interval; about 8 of 10 should",
             value=lambda score: f"{score.inside} of {score.intervals}" if score.intervals else None,
             align="end",
         ),
@@ -239,8 +272,8 @@ def _verdict(score: Score) -> str:
         return "Not defined"
     best = score.best_naive
     if score.beats_naive or best is None:
-        return "Better than simple"
-    return f"Not better: {METHOD_LABELS[best].lower()}"
+        return "Yes"
+    return f"No: {METHOD_LABELS[best].lower()}"
 
 
 def _tone(score: Score) -> str:
@@ -256,18 +289,25 @@ def _inside_or_not(row: PastForecast) -> str:
 
 
 PAST = [
-    Column(key="period", label="Period"),
-    Column(key="weeks_left", label="Weeks before the end", kind="count"),
-    Column(key="made_on", label="As known on", kind="day"),
-    Column(key="forecast", label="Forecast", kind="money"),
+    Column(key="period", label="Period", sort="period", value=lambda row: row.period.label),
+    Column(key="weeks_left", label="Weeks left", kind="count", sort="weeks_left"),
+    Column(key="made_on", label="As known on", kind="day", sort="made_on"),
+    Column(key="forecast", label="Forecast", kind="money", sort="forecast"),
     Column(
         key="interval",
         label="80 % interval",
         value=lambda row: between(row.low, row.high),
         align="end",
     ),
-    Column(key="actual", label="Booked", kind="money"),
-    Column(key="error", label="Error", kind="money", value=lambda row: row.forecast - row.actual),
+    Column(key="actual", label="Booked", kind="money", sort="actual"),
+    Column(
+        key="error",
+        label="Too high by",
+        kind="money",
+        note="Below zero it was too low",
+        sort="error",
+        value=lambda row: row.forecast - row.actual,
+    ),
     Column(
         key="inside",
         label="Inside",

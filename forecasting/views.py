@@ -5,6 +5,7 @@ from typing import cast
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -14,6 +15,7 @@ from forecasting.reports import accuracy as accuracy_reports
 from forecasting.reports import forecasts as reports
 from forecasting.reports.deals import deals_behind
 from forecasting.reports.subjects import choices
+from kit.export import csv_response
 from kit.pages import paginate
 from kit.tables import Column, Empty, Table
 from org import access
@@ -24,7 +26,7 @@ NOTHING = Empty(title="Nothing here.", text="No open deal is expected to close i
 
 
 @require_safe
-def forecast(request: HttpRequest) -> HttpResponse:
+def forecast(request: HttpRequest) -> HttpResponseBase:
     """Show a subject's forecasts of the open periods and what one of them is made of."""
     viewer = _seller(request)
     form = ForecastForm(request.GET, options=choices(viewer), today=access.today())
@@ -37,10 +39,14 @@ def forecast(request: HttpRequest) -> HttpResponse:
     if page is None:
         context |= {"begins": begins} if (begins := reports.runs_begin_on()) else _admin(viewer)
         return render(request, "forecasting/nothing_yet.html", context)
+    periods = tables.periods_table(page, choice, day=asked["as_of"])
+    people = tables.people_table(page, sort=asked["sort"], query=request.GET)
+    if asked["file"]:
+        return _file({"periods": periods, "people": people}, asked["file"])
     context |= {
         "headline": page.opened and tables.headline(page, choice, page.opened),
-        "periods": tables.periods_table(page, choice, day=asked["as_of"]),
-        "people": tables.people_table(page),
+        "periods": periods,
+        "people": people,
         "made_of": charts.made_of_chart(page.periods),
         "made_of_table": charts.made_of_table(page.periods),
         "course": charts.course_chart(page),
@@ -50,7 +56,7 @@ def forecast(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def deals(request: HttpRequest) -> HttpResponse:
+def deals(request: HttpRequest) -> HttpResponseBase:
     """List the open deals that a forecast counts on."""
     viewer = _seller(request)
     form = DealsForm(request.GET, options=choices(viewer))
@@ -60,13 +66,16 @@ def deals(request: HttpRequest) -> HttpResponse:
     found = deals_behind(viewer, choice, period=period)
     if found is None:
         raise Http404
-    table = _paged(request, form, columns=tables.DEALS, rows=found.rows, caption="Open deals")
+    rows = form.cleaned_data["sort"].apply(found.rows, tables.DEALS)
+    if form.cleaned_data["file"]:
+        return csv_response("deals-of-forecast.csv", tables.DEALS, rows.iterator(chunk_size=2000))
+    table = _paged(request, form, columns=tables.DEALS, rows=rows, caption="Open deals")
     context = {"choice": choice, "found": found, "table": table}
     return render(request, "forecasting/deals.html", context)
 
 
 @require_safe
-def accuracy(request: HttpRequest) -> HttpResponse:
+def accuracy(request: HttpRequest) -> HttpResponseBase:
     """Show how past forecasts of a subject did, beside the simple methods."""
     viewer = _seller(request)
     form = AccuracyForm(request.GET, options=choices(viewer))
@@ -79,15 +88,23 @@ def accuracy(request: HttpRequest) -> HttpResponse:
     context = {"form": form, "choice": choice, "kind": kind, "page": page}
     if page is None:
         return render(request, "forecasting/nothing_yet.html", context | _admin(viewer))
+    scores = tables.scores_table(page.scores, subject=choice.key, kind=kind)
+    rows = form.cleaned_data["sort"].apply_to_list(page.rows, tables.PAST)
+    if name := form.cleaned_data["file"]:
+        past = Table(columns=tables.PAST, rows=rows, caption="Past forecasts")
+        return _file({"scores": scores, "past": past}, name)
     context |= {
-        "scores": tables.scores_table(page.scores, subject=choice.key, kind=kind),
+        "scores": scores,
         "chart": charts.accuracy_chart(page.scores),
         "chart_table": charts.accuracy_table(page.scores),
-        "past": _paged(
-            request, form, columns=tables.PAST, rows=page.rows, caption="Past forecasts"
-        ),
+        "past": _paged(request, form, columns=tables.PAST, rows=rows, caption="Past forecasts"),
     }
     return render(request, "forecasting/accuracy.html", context)
+
+
+def _file(shown: dict[str, Table], name: str) -> HttpResponseBase:
+    """Download one of a page's tables by the columns that it shows."""
+    return csv_response(f"forecast-{name}.csv", shown[name].columns, shown[name].rows)
 
 
 def _paged(
@@ -104,6 +121,7 @@ def _paged(
         rows=page.rows,
         caption=caption,
         page=page,
+        sort=form.cleaned_data["sort"],
         base_query=request.GET,
         empty=NOTHING,
     )

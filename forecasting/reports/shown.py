@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -15,6 +16,13 @@ from org.models.people import Person
 from pipeline.metrics.attainment import Subject
 from pipeline.models.recompute import RecomputeRun
 from pipeline.reports.setting import Fiscal
+
+
+def between(low: Decimal | None, high: Decimal | None) -> str:
+    """Return an interval as text: a dash where there is none, one number where it has no width."""
+    if low is None or high is None:
+        return DASH
+    return money(low) if money(low) == money(high) else f"{money(low)} to {money(high)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +54,7 @@ class ShownForecast:
     def interval(self) -> str:
         """The 80 % interval as text; a dash where there is none."""
         told = self.retold or self.forecast
-        if told is None or told.low is None or told.high is None:
-            return DASH
-        return f"{money(told.low)} to {money(told.high)}"
+        return between(told.low, told.high) if told else DASH
 
 
 def shown_forecast(

@@ -1,5 +1,7 @@
 """The deals behind a forecast: chance, correction and expected value, and what is hidden."""
 
+import csv
+import io
 from decimal import Decimal
 
 import pytest
@@ -105,3 +107,53 @@ def test_a_quarter_stands_above_its_months_which_add_up_to_it(told: Told, sign_i
         assert sum(getattr(part, name) for part in parts) == getattr(whole, name), name
     assert parts[0].booked == 75
     assert page.context["page"].opened.period == told.quarter
+
+
+def csv_rows(response) -> list[dict[str, str]]:
+    text = b"".join(response.streaming_content).decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_the_deals_sort_and_download_all_that_is_shown(told: Told, sign_in_as: SignInAs):
+    rita = told.team.rita
+    told.tell("0", "60.00", "0", of=told.quarter, person=rita)
+    for worth, chance in (("100.00", 0.5), ("300.00", 0.1), ("200.00", 0.2)):
+        expect(told, rita, chance, worth, "20.00")
+    client = sign_in_as(rita)
+    query = {"subject": f"person-{rita.pk}", "period": told.quarter.pk}
+
+    def worths(**more: str) -> list[Decimal]:
+        page = client.get(reverse("forecasting:deals"), query | more)
+        return [row.worth for row in page.context["table"].rows]
+
+    assert worths(sort="worth") == [100, 200, 300]
+    assert worths(sort="-chance") == [100, 200, 300]
+    assert worths(sort="-worth") == [300, 200, 100]
+    assert client.get(reverse("forecasting:deals"), query | {"sort": "secret"}).status_code == 400
+    rows = csv_rows(client.get(reverse("forecasting:deals"), query | {"file": "on"}))
+    assert sum(Decimal(row["Expected"]) for row in rows) == 60
+    assert {row["Chance in the period"] for row in rows} == {"0.5", "0.1", "0.2"}
+
+
+def test_who_a_team_is_made_of_sorts_with_the_rest_at_the_end(told: Told, sign_in_as: SignInAs):
+    team, north = told.team, told.team.north
+    told.tell("15", "12", "3", of=told.quarter, team=north)
+    told.tell("4", "5", "1", of=told.quarter, person=team.rita)
+    told.tell("6", "2", "1", of=told.quarter, person=team.ron)
+    client, query = sign_in_as(team.mia), {"subject": f"team-{north.pk}"}
+
+    def people(**more: str):
+        return client.get(reverse("forecasting:forecast"), query | more).context["people"]
+
+    assert [line.name for line in people(sort="name").rows][:2] == ["Rita Rep", "Ron Rep"]
+    by_booked = people(sort="-booked").rows
+    assert [line.booked for line in by_booked] == [6, 4, 5]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT sum(total) FILTER (WHERE team_id = %s) - sum(total) FILTER"
+            " (WHERE person_id = ANY(%s)) FROM forecasting_forecast WHERE run_id = %s",
+            [north.pk, [team.rita.pk, team.ron.pk], told.run.pk],
+        )
+        assert cursor.fetchone() == (by_booked[-1].total,) == (11,)
+    rows = csv_rows(client.get(reverse("forecasting:forecast"), query | {"file": "people"}))
+    assert sum(Decimal(row["Forecast"]) for row in rows) == 30
