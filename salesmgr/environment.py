@@ -1,6 +1,7 @@
 """Typed readers of environment variables; a value that cannot be read stops the start."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -40,3 +41,14 @@ def env_list(name: str, *, default: list[str]) -> list[str]:
     """Return the comma-separated parts."""
     text = env_text(name)
     return [part.strip() for part in text.split(",") if part.strip()] if text else default
+
+
+def is_background(command: Sequence[str]) -> bool:
+    """Return whether a command line is manage.py's or Celery's, which nobody waits for.
+
+    Anything else counts as the web, whose limits are the tighter ones.
+    """
+    program = Path(command[0]) if command else Path()
+    if program.name in {"manage.py", "django-admin"}:
+        return "runserver" not in command
+    return program.name == "celery" or program.parts[-2:] == ("celery", "__main__.py")

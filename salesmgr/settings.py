@@ -4,6 +4,7 @@ Each variable is described in docs/configuration.md; any of them may be given as
 the path of a file that holds the value, for container secrets.
 """
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from redis.retry import Retry
 from org.enums import PeriodKind
 from pipeline.enums import ActivityKind, Category, Status, SubjectKind
 from salesmgr import embedded
-from salesmgr.environment import env_bool, env_int, env_list, env_text
+from salesmgr.environment import env_bool, env_int, env_list, env_text, is_background
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -40,7 +41,6 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 IMPORT_MAX_MEGABYTES = env_int("IMPORT_MAX_MEGABYTES", default=200)
 IMPORT_MAX_ROWS = env_int("IMPORT_MAX_ROWS", default=1_000_000)
-MEDIA_ROOT = env_text("MEDIA_ROOT") or str(embedded.var_dir() / "media")
 
 # Apps
 
@@ -115,12 +115,19 @@ if DATABASE_PASSWORD := env_text("DATABASE_PASSWORD"):
     DATABASES["default"]["PASSWORD"] = DATABASE_PASSWORD
 DATABASES["default"]["CONN_MAX_AGE"] = env_int("CONN_MAX_AGE", default=60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-STATEMENT_TIMEOUT_MS = env_int("STATEMENT_TIMEOUT_MS", default=0)
+# Somebody waits for a page, and others for its locks; commands and workers may take their time.
+BACKGROUND = is_background(sys.argv)
+STATEMENT_TIMEOUT_MS = env_int("STATEMENT_TIMEOUT_MS", default=600_000 if BACKGROUND else 15_000)
+LOCK_TIMEOUT_MS = env_int("LOCK_TIMEOUT_MS", default=10_000 if BACKGROUND else 2_000)
+IDLE_IN_TRANSACTION_TIMEOUT_MS = env_int(
+    "IDLE_IN_TRANSACTION_TIMEOUT_MS", default=600_000 if BACKGROUND else 15_000
+)
 DATABASES["default"].setdefault("OPTIONS", {})
 DATABASES["default"]["OPTIONS"]["options"] = " ".join(
     [
         f"-c statement_timeout={STATEMENT_TIMEOUT_MS}",
-        "-c lock_timeout=10000",
+        f"-c lock_timeout={LOCK_TIMEOUT_MS}",
+        f"-c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_TIMEOUT_MS}",
         "-c timezone=UTC",
         # The pages ask many small questions; compiling each costs more than it saves.
         "-c jit=off",
@@ -152,8 +159,15 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_DEFAULT_QUEUE = "interactive"
 CELERY_TASK_ROUTES = {"forecasting.tasks.nightly_chunk": {"queue": "nightly"}}
+# For a task that names no limits of its own. At the first it is told to end, at the second killed.
+CELERY_TASK_SOFT_TIME_LIMIT = 300
+CELERY_TASK_TIME_LIMIT = 330
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
+# In KiB, looked at after each task: a child that one large import has swollen gives it back.
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 500_000
+# On SIGQUIT: so long may tasks go on before they are handed back to the queue.
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = env_int("WORKER_SOFT_SHUTDOWN_SECONDS", default=30)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_VISIBILITY_TIMEOUT = 600

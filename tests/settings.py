@@ -7,8 +7,12 @@ from salesmgr import embedded
 from tests import slots
 
 os.environ["INSECURE_HTTP"] = "1"
+# A test process does the work of commands and workers too, so it has their patience.
+os.environ["STATEMENT_TIMEOUT_MS"] = "600000"
+os.environ["LOCK_TIMEOUT_MS"] = "10000"
+os.environ["IDLE_IN_TRANSACTION_TIMEOUT_MS"] = "600000"
 
-from salesmgr.settings import *  # noqa: F403 -- the variable above decides what is imported
+from salesmgr.settings import *  # noqa: F403 -- the variables above decide what is imported
 from salesmgr.settings import CACHES, DATABASES, REDIS_URL, STORAGES
 
 _worker = f"{slots.slot()}-{slots.worker()}"
@@ -35,7 +39,5 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
 _files = embedded.var_dir() / "test" / _worker
-MEDIA_ROOT = str(_files / "media")
 STATIC_ROOT = str(_files / "static")
-for _folder in (MEDIA_ROOT, STATIC_ROOT):
-    os.makedirs(_folder, exist_ok=True)  # noqa: PTH103 -- settings keep no Path of their own
+os.makedirs(STATIC_ROOT, exist_ok=True)  # noqa: PTH103 -- settings keep no Path of their own

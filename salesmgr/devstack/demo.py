@@ -26,8 +26,6 @@ READY_SECONDS = 90
 WATCH_SECONDS = 1.0
 # Ended three times before it was ready once: a fault that starting again will not cure.
 FAULTS_AT_START = 3
-WEB_STATEMENT_MS = "15000"
-WORKER_STATEMENT_MS = "600000"
 # Celery warns against root because of pickle; here tasks travel as JSON only. The demo runs as
 # whoever started it: another user could not read an interpreter below root's home.
 _ROOT_WARNING = "ignore:You're running the worker with superuser privileges"
@@ -133,8 +131,8 @@ class Demo:
         return True
 
     def _programs(self, listener: socket.socket) -> list[Child]:
-        web = {"STATEMENT_TIMEOUT_MS": WEB_STATEMENT_MS} | self.environment
-        work = {"STATEMENT_TIMEOUT_MS": WORKER_STATEMENT_MS} | self.environment
+        # The first signal has given tasks their time already.
+        work = self.environment | {"WORKER_SOFT_SHUTDOWN_SECONDS": "0"}
         descriptor = listener.fileno()
         celery = ["-m", "celery", "-A", "salesmgr"]
         concurrency = str(env_int("WORKER_CONCURRENCY", default=2))
@@ -145,7 +143,7 @@ class Demo:
             Child(
                 "web",
                 [sys.executable, "-m", "gunicorn", "salesmgr.wsgi", "-b", f"fd://{descriptor}"],
-                web,
+                self.environment,
                 self.logs / "web.log",
                 [(term, 15.0), (kill, 5.0)],
                 keep_open=[descriptor],
@@ -163,7 +161,7 @@ class Demo:
             Child(
                 "beat",
                 [sys.executable, *celery, "beat", *schedule],
-                work,
+                self.environment,
                 self.logs / "beat.log",
                 [(term, 5.0), (kill, 5.0)],
             ),
