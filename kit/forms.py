@@ -44,15 +44,6 @@ class KitForm(forms.Form):
     default_renderer = RENDERER
 
 
-class KitModelForm(forms.ModelForm):
-    """A model form in the house look. Its services save, not the form: use ``cleaned_data``."""
-
-    default_renderer = RENDERER
-
-    def save(self, commit: bool = True) -> Any:  # noqa: FBT001, FBT002 -- Django's signature
-        raise NotImplementedError("writes go through a service")
-
-
 class ExactDecimalField(forms.DecimalField):
     """A number in ASCII digits with an optional point: no exponent, separators or underscores.
 

@@ -1,6 +1,5 @@
 """Half-open spans of days and the arithmetic of fiscal calendars. Pure: no clock, no database."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -81,12 +80,3 @@ def months(period: Period) -> list[Period]:
         found.append(Period(start, end, f"{start:%b %Y}"))
         start = end
     return found
-
-
-def working_days(period: Period, *, weekdays: Collection[int], holidays: Collection[date]) -> int:
-    """Count the days of ``period`` on which the organisation works.
-
-    ``weekdays`` are Monday = 0 to Sunday = 6; ``holidays`` are days off in any case.
-    """
-    days = (period.start + timedelta(days=n) for n in range(period.days))
-    return sum(day.weekday() in weekdays and day not in holidays for day in days)

@@ -1,6 +1,5 @@
 """Named filters over pipeline's tables. Each ``visible_to`` delegates to org.access."""
 
-from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Self, cast
 
@@ -154,13 +153,6 @@ class DealVersionQuerySet(ListedQuerySet):
 
     def closed_in(self, start: date, end: date) -> Self:
         return self.filter(closed_on__gte=start, closed_on__lt=end)
-
-    def closing_in(self, start: date, end: date) -> Self:
-        """Return the deals expected to close in [start, end)."""
-        return self.filter(expected_close_on__gte=start, expected_close_on__lt=end)
-
-    def owned_by(self, people: Iterable[int] | QuerySet) -> Self:
-        return self.filter(owner__in=people)
 
 
 class ActivityQuerySet(models.QuerySet):

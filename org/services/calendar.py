@@ -202,19 +202,6 @@ def end_of_day(day: date, *, time_zone: str | None = None) -> datetime:
     return midnight.astimezone(ZoneInfo("UTC")) - timedelta(microseconds=1)
 
 
-def holidays_in(period: Period) -> set[date]:
-    """Return the days off in the period, whatever weekday they fall on."""
-    days = Holiday.objects.filter(day__gte=period.start, day__lt=period.end)
-    return set(days.values_list("day", flat=True))
-
-
-def working_days_in(period: Period) -> int:
-    """Count the days of the period on which the organisation works."""
-    return periods.working_days(
-        period, weekdays=organisation().working_days, holidays=holidays_in(period)
-    )
-
-
 @transaction.atomic
 def add_holiday(*, by: Person | None, day: date, name: str) -> Holiday:
     require_admin(by)

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http.response import HttpResponseBase
 
-from org import access, rules
+from org import rules
 from org.http import PersonRequest
 
 View = Callable[..., HttpResponseBase]
@@ -20,18 +20,6 @@ def admins_only(view: View) -> View:
     def guarded(request: PersonRequest, *args: Any, **options: Any) -> HttpResponseBase:
         if not rules.can_administer(request.user):
             raise PermissionDenied("Only an admin may open this page.")
-        return view(request, *args, **options)
-
-    return guarded
-
-
-def sellers_only(view: View) -> View:
-    """Answer 403 to people who have nothing to do with deals and targets."""
-
-    @wraps(view)
-    def guarded(request: PersonRequest, *args: Any, **options: Any) -> HttpResponseBase:
-        if not access.sells(request.user):
-            raise PermissionDenied("This page is for people who sell.")
         return view(request, *args, **options)
 
     return guarded

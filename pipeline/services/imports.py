@@ -6,7 +6,7 @@ a second worker or a kill in the middle therefore has one effect or none.
 """
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -43,14 +43,6 @@ WORKING = (
 )
 # A run that waits longer than this with nobody at work on it is handed out again.
 STALE = timedelta(seconds=60)
-LARGEST_SHEET_CELLS = 60_000_000
-RUNS_LOCK = 4711020
-
-Progress = Callable[[str, int, int], None]
-
-
-def silent(phase: str, done: int, total: int) -> None:
-    """The progress of work that nobody watches."""
 
 
 class FileTooLargeError(ValidationError):

@@ -15,14 +15,12 @@ from kit.forms import (
     DayField,
     ExactDecimalField,
     KitForm,
-    KitModelForm,
     PageField,
     PlainTextField,
     SortField,
     add_errors,
 )
 from kit.tables import Sort
-from org.models.calendar import Holiday
 
 
 @pytest.mark.parametrize(
@@ -124,16 +122,6 @@ def test_filter_bar_carries_the_order_along_but_not_the_page() -> None:
     assert 'name="page"' not in html
     assert 'value="bank"' in html
     assert '<a class="btn" href="/deals/">Clear</a>' in html
-
-
-def test_model_forms_leave_writing_to_services() -> None:
-    class Form(KitModelForm):
-        class Meta:
-            model = Holiday
-            fields = ["name"]
-
-    with pytest.raises(NotImplementedError, match="service"):
-        Form({"name": "New Year"}).save()
 
 
 WIDGETS = [

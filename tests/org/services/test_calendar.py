@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kit import periods
-from kit.periods import Period
 from org.enums import PeriodKind
 from org.models.audit import AuditEntry
 from org.models.calendar import ExchangeRate, FiscalPeriod, Holiday, Organisation
@@ -210,17 +209,6 @@ def test_end_of_day_is_the_last_moment_in_the_zone(zone: str, day: date, end: da
     assert moment == end
     assert moment.astimezone(ZoneInfo(zone)).date() == day
     assert (moment + timedelta(microseconds=1)).astimezone(ZoneInfo(zone)).date() > day
-
-
-def test_holidays_in_a_period_leave_out_its_end() -> None:
-    for day in (date(2025, 12, 31), date(2026, 1, 1), date(2026, 1, 6), date(2026, 2, 1)):
-        calendar.add_holiday(by=None, day=day, name="Off")
-
-    january = Period(date(2026, 1, 1), date(2026, 2, 1))
-
-    assert calendar.holidays_in(january) == {date(2026, 1, 1), date(2026, 1, 6)}
-    # 22 weekdays in January 2026, less New Year (Thursday) and Epiphany (Tuesday).
-    assert calendar.working_days_in(january) == 20
 
 
 def test_a_holiday_is_added_once_and_can_be_removed() -> None:
