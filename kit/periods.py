@@ -1,10 +1,15 @@
-"""Half-open spans of days and the arithmetic of fiscal calendars. Pure: no clock, no database."""
+"""Half-open spans of days, their edges in a time zone, and the arithmetic of fiscal calendars.
+
+Pure: no clock, no database.
+"""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 MONTHS_PER_QUARTER = 3
 EARLIEST_YEAR = 1980
+INSTANT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,17 @@ def refusal_of_as_of(day: date, *, today: date) -> str:
     if day.year < EARLIEST_YEAR:
         return f"There is nothing to see so long ago: choose a day from {EARLIEST_YEAR} on."
     return ""
+
+
+def start_of_day(day: date, *, zone: ZoneInfo) -> datetime:
+    """Return the moment at which ``day`` begins in a time zone."""
+    # A midnight that the clocks skip is, by fold 0, the moment of the change itself.
+    return datetime.combine(day, time(), tzinfo=zone)
+
+
+def end_of_day(day: date, *, zone: ZoneInfo) -> datetime:
+    """Return the last microsecond of ``day`` in a time zone."""
+    return start_of_day(day + timedelta(days=1), zone=zone).astimezone(UTC) - INSTANT
 
 
 def month_start(day: date, *, months: int = 0) -> date:

@@ -1,11 +1,12 @@
 """What the audit log shows."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
+from kit.periods import end_of_day, start_of_day
 from org.models.audit import AuditEntry
 from org.models.people import Person
 
@@ -34,17 +35,13 @@ def entries(viewer: Person, query: AuditQuery, *, time_zone: str) -> QuerySet[Au
     if query.about:
         rows = rows.filter(subject_label__icontains=query.about)
     if query.since:
-        rows = rows.filter(at__gte=_midnight(query.since, time_zone))
+        rows = rows.filter(at__gte=start_of_day(query.since, zone=ZoneInfo(time_zone)))
     if query.until:
-        rows = rows.filter(at__lt=_midnight(query.until + timedelta(days=1), time_zone))
+        rows = rows.filter(at__lte=end_of_day(query.until, zone=ZoneInfo(time_zone)))
     if query.subject:
         kind, number = query.subject
         rows = rows.filter(subject_type=kind, subject_id=number)
     return rows.order_by("-at", "-pk")
-
-
-def _midnight(day: date, time_zone: str) -> datetime:
-    return datetime.combine(day, time(), tzinfo=ZoneInfo(time_zone))
 
 
 def action_choices(viewer: Person) -> list[tuple[str, str]]:

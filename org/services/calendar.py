@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -196,10 +196,7 @@ def period_on(day: date, kind: str) -> FiscalPeriod:
 
 def end_of_day(day: date, *, time_zone: str | None = None) -> datetime:
     """Return the last microsecond of ``day`` in the organisation's time zone."""
-    zone = ZoneInfo(time_zone or organisation().time_zone)
-    # A midnight that the clocks skip is, by fold 0, the moment of the change itself.
-    midnight = datetime.combine(day + timedelta(days=1), time(), tzinfo=zone)
-    return midnight.astimezone(ZoneInfo("UTC")) - timedelta(microseconds=1)
+    return periods.end_of_day(day, zone=ZoneInfo(time_zone or organisation().time_zone))
 
 
 @transaction.atomic

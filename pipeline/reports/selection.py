@@ -14,7 +14,7 @@ current version (``history.check`` holds them equal). Give ``as_of`` for a past 
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
-from datetime import date, datetime, time
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property, reduce
 from operator import or_
@@ -25,6 +25,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
+from kit.periods import start_of_day
 from org import access
 from org.facts import organisation_facts
 from org.models.calendar import FiscalPeriod
@@ -331,4 +332,4 @@ def _given(**parts: Any) -> Q:
 
 
 def _start_of(day: date) -> datetime:
-    return datetime.combine(day, time(), tzinfo=ZoneInfo(organisation_facts().time_zone))
+    return start_of_day(day, zone=ZoneInfo(organisation_facts().time_zone))

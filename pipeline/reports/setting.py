@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models.functions import JSONObject
 
-from kit.periods import Period
+from kit.periods import INSTANT, Period, end_of_day, start_of_day
 from org.access import local_day
 from org.enums import PeriodKind
 from org.models.calendar import FiscalPeriod, Holiday, Organisation
@@ -20,8 +20,6 @@ from org.models.trees import Placement
 from org.trees import DatedTree, Placing
 from pipeline.metrics.pace import EARLIER_PERIODS, WorkingDays, Workweek, working_days
 from pipeline.metrics.quotas import Span
-
-INSTANT = timedelta(microseconds=1)
 
 
 class Fiscal(Protocol):
@@ -75,11 +73,11 @@ class Setting:
 
     def start_of(self, day: date) -> datetime:
         """Return the moment at which ``day`` begins."""
-        return datetime.combine(day, time(), tzinfo=self.zone)
+        return start_of_day(day, zone=self.zone)
 
     def end_of(self, day: date) -> datetime:
         """Return the last microsecond of ``day``."""
-        return self.start_of(day + timedelta(days=1)).astimezone(ZoneInfo("UTC")) - INSTANT
+        return end_of_day(day, zone=self.zone)
 
     def working_days(self, period: Period, *, moment: datetime) -> WorkingDays:
         return working_days(period, week=self.week, first_open_day=self.first_open_day(moment))
