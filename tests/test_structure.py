@@ -16,6 +16,11 @@ MODULES = [
     for path in sorted((ROOT / package).rglob("*.py"))
     if "migrations" not in path.parts
 ]
+MIGRATIONS = [
+    path for package in PACKAGES for path in sorted((ROOT / package).glob("migrations/0*.py"))
+]
+# What a migration can only name: expressions in a constraint, and a default that is a function.
+NAMED_BY_MIGRATIONS = {"kit.fields", "org.models.calendar"}
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html")) + sorted(
     (ROOT / "kit" / "templates").rglob("*.html")
 )
@@ -107,6 +112,17 @@ def clock_readings(text):
     return asked
 
 
+def own_imports(text):
+    """What a module imports of the application."""
+    found = set()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add("." * node.level + (node.module or ""))
+    return {name for name in found if name.startswith(".") or name.split(".")[0] in PACKAGES}
+
+
 def test_every_model_says_who_sees_its_rows():
     without = {
         model._meta.label
@@ -151,6 +167,24 @@ def test_the_time_is_asked_for_at_the_edge_alone(path):
 )
 def test_a_reading_of_the_clock_is_found_under_any_name(text, asked):
     assert clock_readings(text) == asked
+
+
+@pytest.mark.parametrize("path", MIGRATIONS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_migration_means_the_same_whatever_becomes_of_the_application(path):
+    assert own_imports(path.read_text()) <= NAMED_BY_MIGRATIONS, "write the values out"
+
+
+@pytest.mark.parametrize(
+    ("text", "imports"),
+    [
+        ("import pipeline.enums", {"pipeline.enums"}),
+        ("from pipeline.enums import Status", {"pipeline.enums"}),
+        ("def f():\n    from . import other", {"."}),
+        ("import datetime\nfrom django.db import models\nimport pipelines", set()),
+    ],
+)
+def test_an_import_of_the_application_is_found(text, imports):
+    assert own_imports(text) == imports
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))

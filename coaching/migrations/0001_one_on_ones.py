@@ -4,8 +4,6 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-import coaching.enums
-
 
 class Migration(migrations.Migration):
     initial = True
@@ -67,7 +65,7 @@ class Migration(migrations.Migration):
                             ("held", "Held"),
                             ("cancelled", "Cancelled"),
                         ],
-                        default=coaching.enums.SessionState["PLANNED"],
+                        default="planned",
                         max_length=10,
                     ),
                 ),
@@ -168,7 +166,7 @@ class Migration(migrations.Migration):
                     "state",
                     models.CharField(
                         choices=[("open", "Open"), ("done", "Done"), ("dropped", "Dropped")],
-                        default=coaching.enums.ItemState["OPEN"],
+                        default="open",
                         max_length=10,
                     ),
                 ),
@@ -241,9 +239,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="session",
             constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    ("state", coaching.enums.SessionState["CANCELLED"]), _negated=True
-                ),
+                condition=models.Q(("state", "cancelled"), _negated=True),
                 fields=("one_on_one", "planned_on"),
                 name="session_once_a_day",
             ),
@@ -291,10 +287,10 @@ class Migration(migrations.Migration):
                     models.Q(
                         ("closed_at__isnull", True),
                         ("closed_in__isnull", True),
-                        ("state", coaching.enums.ItemState["OPEN"]),
+                        ("state", "open"),
                     ),
                     models.Q(
-                        models.Q(("state", coaching.enums.ItemState["OPEN"]), _negated=True),
+                        models.Q(("state", "open"), _negated=True),
                         ("closed_at__isnull", False),
                     ),
                     _connector="OR",

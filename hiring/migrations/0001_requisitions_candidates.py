@@ -7,8 +7,6 @@ import django.db.models.functions.text
 from django.conf import settings
 from django.db import migrations, models
 
-import hiring.enums
-
 
 class Migration(migrations.Migration):
     initial = True
@@ -79,7 +77,7 @@ class Migration(migrations.Migration):
                             ("rejected", "Rejected"),
                             ("withdrawn", "Withdrawn"),
                         ],
-                        default=hiring.enums.StageKind["OPEN"],
+                        default="open",
                         max_length=10,
                     ),
                 ),
@@ -124,7 +122,7 @@ class Migration(migrations.Migration):
                             ("filled", "Filled"),
                             ("closed", "Closed"),
                         ],
-                        default=hiring.enums.RequisitionState["OPEN"],
+                        default="open",
                         max_length=10,
                     ),
                 ),

@@ -11,7 +11,6 @@ from django.conf import settings
 from django.db import migrations, models
 
 import kit.fields
-import pipeline.enums
 
 
 class Migration(migrations.Migration):
@@ -146,7 +145,7 @@ class Migration(migrations.Migration):
                     "status",
                     models.CharField(
                         choices=[("open", "Open"), ("won", "Won"), ("lost", "Lost")],
-                        default=pipeline.enums.Status["OPEN"],
+                        default="open",
                         max_length=10,
                     ),
                 ),
@@ -197,7 +196,7 @@ class Migration(migrations.Migration):
                             ("commit", "Commit"),
                             ("closed", "Closed"),
                         ],
-                        default=pipeline.enums.Category["PIPELINE"],
+                        default="pipeline",
                         max_length=20,
                     ),
                 ),
@@ -455,7 +454,7 @@ class Migration(migrations.Migration):
                     "kind",
                     models.CharField(
                         choices=[("open", "Open"), ("won", "Won"), ("lost", "Lost")],
-                        default=pipeline.enums.Status["OPEN"],
+                        default="open",
                         max_length=10,
                     ),
                 ),
@@ -476,7 +475,7 @@ class Migration(migrations.Migration):
                             ("commit", "Commit"),
                             ("closed", "Closed"),
                         ],
-                        default=pipeline.enums.Category["PIPELINE"],
+                        default="pipeline",
                         max_length=20,
                     ),
                 ),
@@ -507,20 +506,20 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(
-                                ("default_category", pipeline.enums.Category["CLOSED"]),
-                                ("kind", pipeline.enums.Status["WON"]),
+                                ("default_category", "closed"),
+                                ("kind", "won"),
                                 ("probability", 100),
                             ),
                             models.Q(
-                                ("default_category", pipeline.enums.Category["OMITTED"]),
-                                ("kind", pipeline.enums.Status["LOST"]),
+                                ("default_category", "omitted"),
+                                ("kind", "lost"),
                                 ("probability", 0),
                             ),
                             models.Q(
-                                ("kind", pipeline.enums.Status["OPEN"]),
+                                ("kind", "open"),
                                 ("probability__lte", 100),
                                 models.Q(
-                                    ("default_category", pipeline.enums.Category["CLOSED"]),
+                                    ("default_category", "closed"),
                                     _negated=True,
                                 ),
                             ),
@@ -768,7 +767,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="dealversion",
             index=models.Index(
-                condition=models.Q(("archived", False), ("status", pipeline.enums.Status["OPEN"])),
+                condition=models.Q(("archived", False), ("status", "open")),
                 fields=["owner", "valid_to"],
                 name="version_open_by_owner",
             ),
@@ -777,7 +776,7 @@ class Migration(migrations.Migration):
             model_name="dealversion",
             index=models.Index(
                 condition=models.Q(
-                    models.Q(("status", pipeline.enums.Status["OPEN"]), _negated=True),
+                    models.Q(("status", "open"), _negated=True),
                     ("archived", False),
                 ),
                 fields=["closed_on", "credited_to"],
@@ -788,7 +787,7 @@ class Migration(migrations.Migration):
             model_name="dealversion",
             index=models.Index(
                 condition=models.Q(
-                    models.Q(("status", pipeline.enums.Status["OPEN"]), _negated=True),
+                    models.Q(("status", "open"), _negated=True),
                     ("archived", False),
                 ),
                 fields=["credited_to", "closed_on"],
@@ -816,9 +815,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="deal",
             index=models.Index(
-                condition=models.Q(
-                    ("archived_at__isnull", True), ("status", pipeline.enums.Status["OPEN"])
-                ),
+                condition=models.Q(("archived_at__isnull", True), ("status", "open")),
                 fields=["owner", "expected_close_on"],
                 name="deal_open_by_owner",
             ),
@@ -909,10 +906,10 @@ class Migration(migrations.Migration):
                     models.Q(
                         ("closed_on__isnull", True),
                         ("credited_to__isnull", True),
-                        ("status", pipeline.enums.Status["OPEN"]),
+                        ("status", "open"),
                     ),
                     models.Q(
-                        models.Q(("status", pipeline.enums.Status["OPEN"]), _negated=True),
+                        models.Q(("status", "open"), _negated=True),
                         ("closed_on__isnull", False),
                         ("credited_to__isnull", False),
                     ),

@@ -6,8 +6,6 @@ import django.db.models.functions.datetime
 from django.conf import settings
 from django.db import migrations, models
 
-import pipeline.enums
-
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -47,7 +45,7 @@ class Migration(migrations.Migration):
                             ("done", "Done"),
                             ("exceptions", "Done, with exceptions"),
                         ],
-                        default=pipeline.enums.RunState["RUNNING"],
+                        default="running",
                         max_length=10,
                     ),
                 ),
@@ -118,7 +116,7 @@ class Migration(migrations.Migration):
                             ("done", "Done"),
                             ("quarantined", "Given up"),
                         ],
-                        default=pipeline.enums.ChunkState["WAITING"],
+                        default="waiting",
                         max_length=12,
                     ),
                 ),

@@ -4,8 +4,6 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-import pipeline.enums
-
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -108,7 +106,7 @@ class Migration(migrations.Migration):
                             ("failed", "Failed"),
                             ("discarded", "Discarded"),
                         ],
-                        default=pipeline.enums.ImportState["READING"],
+                        default="reading",
                         max_length=20,
                     ),
                 ),
