@@ -133,6 +133,11 @@ def fiscal_year_of(day: date) -> Period:
     return periods.fiscal_year(periods.fiscal_year_start(day, first_month=first_month))
 
 
+def fiscal_year_starting(year: int) -> Period:
+    """Return the fiscal year that starts in this calendar year, whether or not it has rows yet."""
+    return periods.fiscal_year(date(year, organisation().fiscal_year_start_month, 1))
+
+
 @transaction.atomic
 def ensure_years(first_year: int, last_year: int) -> None:
     """Write the rows of the fiscal years that start in these calendar years, both included.

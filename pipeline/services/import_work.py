@@ -15,10 +15,11 @@ from django.db import IntegrityError, connection, transaction
 
 from kit.collecting import heap_set_aside
 from org import audit
+from org.access import local_day
 from org.models.people import Person
 from org.services.calendar import organisation
 from pipeline.enums import ImportKind, ImportState
-from pipeline.imports import comparing, filing, planning, questions, undoing, writers
+from pipeline.imports import comparing, filing, planning, questions, undoing, writers, years
 from pipeline.imports.deals import usual_open_stage
 from pipeline.imports.layout import Detected, Layout, detect
 from pipeline.imports.options import Options, Profile
@@ -179,8 +180,11 @@ def _plan(run: ImportRun, now: datetime, progress: Progress) -> None:
     run.plan = {"open_stage": _open_stage(run, options)}
     writers.compare(run, options, now=now)
     writers.keep_plan(run)
+    lacking = years.missing(run, today=local_day(now, time_zone=organisation().time_zone))
+    reading.notices += years.said(lacking)
     run.plan |= {
         **reading.to_json(),
+        "years": lacking,
         "counts": asdict(comparing.count(run)),
         "decisions": questions.decisions(run.kind, options, found),
         "left_out": questions.left_out(options, found),
@@ -223,6 +227,7 @@ def _run(run: ImportRun, now: datetime, progress: Progress) -> None:
     try:
         with transaction.atomic():
             make(run, by=by, currency=options.currency)
+            years.add(run.plan.get("years", []), by=by)
             writers.apply(run, options, by=by, now=now)
     except IntegrityError as error:
         raise ValidationError(

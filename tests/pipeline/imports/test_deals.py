@@ -3,6 +3,9 @@ from decimal import Decimal
 
 import pytest
 
+from org.models.audit import AuditEntry
+from org.models.calendar import FiscalPeriod
+from org.services import calendar
 from pipeline import history
 from pipeline.imports.options import Answer, Format
 from pipeline.models.accounts import Account, Product
@@ -490,3 +493,37 @@ def test_lost_reasons_outside_the_vocabulary_are_kept_as_notes(company):
         ("price", ""),
         ("other", "Bad weather"),
     ]
+
+
+def years():
+    periods = FiscalPeriod.objects.filter(kind="year").order_by("start_on")
+    return [period.start_on.year for period in periods]
+
+
+def test_history_before_the_calendar_gets_its_fiscal_years(company):
+    calendar.ensure_years(2023, 2028)
+    content = deals(
+        "1 | A | Ann Lee | Acme | Won | 10 | 2017-03-05 | 2016-10-20",
+        "2 | B | Ann Lee | Acme | Qualify | 10 | 2029-01-31 | 2026-01-05",
+        "3 | C | Ann Lee | Acme | Qualify | 10 | 2120-01-31 | 2026-01-05",
+        "4 | D | Nobody | Acme | Won | 10 | 1999-01-31 | 1998-01-05",
+    )
+    run = planned("deals", content)
+
+    assert years() == list(range(2023, 2029))
+    assert any("adds the fiscal years FY 2016 to FY 2029" in text for text in run.plan["notices"])
+    executed(run, skip_refused=True)
+    assert years() == list(range(2016, 2030))
+    assert FiscalPeriod.objects.filter(kind="month").count() == 14 * 12
+    added = AuditEntry.objects.filter(action="calendar.add_year").count()
+    assert added == 8
+    again = planned("deals", content)
+    assert not any("fiscal" in text for text in again.plan["notices"])
+
+
+def test_dates_inside_the_calendar_add_no_year(company):
+    calendar.ensure_years(2024, 2027)
+    run = imported("deals", deals("1 | A | Ann Lee | Acme | Won | 10 | 2025-03-05 | 2024-10-20"))
+
+    assert run.plan["years"] == []
+    assert years() == [2024, 2025, 2026, 2027]

@@ -68,7 +68,7 @@ def test_a_file_that_cannot_be_read_says_why(signed_in, admin):
     page = signed_in.get(url("import", run)).content.decode()
 
     assert run.state == ImportState.FAILED
-    assert "neither a text file nor an Excel workbook" in page
+    assert "This is no text file, nor an Excel workbook" in page
 
 
 def test_columns_answers_start_and_undo_step_by_step(signed_in, admin):
