@@ -13,7 +13,7 @@ from kit.pages import LARGEST_PAGE, paginate
 from kit.tables import Empty, Sort, Table, query_with
 from pipeline.charts import Chart, PipelineBar, bookings_chart, open_pipeline_chart, trend_chart
 from pipeline.enums import CATEGORY_LABELS, Category, SubjectKind
-from pipeline.metrics.attention import OpenDeal, ToDo
+from pipeline.metrics.attention import NextUp, OpenDeal, ToDo
 from pipeline.metrics.trend import TrendDay
 from pipeline.reports.curves import Curves
 from pipeline.reports.look import Look
@@ -54,6 +54,7 @@ class Task:
     href: str
     amount: str
     stage: str
+    reasons: Sequence[str]
     ask: str
     tone: str
     next_step: str
@@ -70,6 +71,7 @@ def team_page(
         "figures": team_figures(report),
         "people_prompts": _person_prompts(report),
         "deal_prompts": _deal_prompts(report),
+        "undated": _undated(look, report.attention.undated),
         "thresholds": wording.thresholds(report.attention.large),
         "bookings": _bookings(look, report.curves, report.attainment.quota),
         "teams": report.teams and teams_table(report, sort=teams_sort, query=query),
@@ -158,7 +160,8 @@ def my_page(report: MyReport, *, query: QueryDict) -> dict[str, Any]:
         "forecast_href": reverse("member-forecast", args=[report.person.pk])
         + query_with(query, {}),
         "tasks": _tasks(shown),
-        "more_tasks": report.all_open.deals - len(shown),
+        "undated": _undated(look, report.undated),
+        "more_tasks": report.all_open.deals - len(shown) - report.undated,
         "bookings": _bookings(look, report.curves, report.attainment.quota),
         "earlier": Table(
             columns=earlier_columns(look),
@@ -201,6 +204,13 @@ def _deal_prompts(report: TeamReport) -> list[Prompt]:
         )
         for prompt in report.attention.deals
     ]
+
+
+def _undated(look: Look, number: int) -> dict[str, str]:
+    """Return the line about many deals without a close date and their address; empty for none."""
+    if not number:
+        return {}
+    return {"text": wording.undated(number), "href": look.open.but(no_close_date=True).url()}
 
 
 def _worth(deal: OpenDeal) -> str:
@@ -251,8 +261,9 @@ def _tasks(shown: Sequence[ToDo]) -> list[Task]:
             href=page_of(todo.deal.deal),
             amount=_worth(todo.deal),
             stage=todo.deal.stage,
+            reasons=wording.deal_reasons(todo),
             ask=wording.to_do(todo),
-            tone=wording.TO_DO_TONES[todo.ask],
+            tone="neutral" if todo.ask is NextUp.STEP_AHEAD else "warn",
             next_step=todo.deal.next_step,
         )
         for todo in shown

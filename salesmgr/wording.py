@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from kit.display import day, days, money, percent
+from kit.display import count, day, days, money, percent
 from kit.money import from_cents
 from pipeline.metrics.attention import (
     THRESHOLDS,
@@ -20,12 +20,12 @@ def amount(cents: int | None) -> str:
     return money(None if cents is None else from_cents(cents))
 
 
-def deal_reasons(prompt: DealPrompt) -> list[str]:
+def deal_reasons(prompt: DealPrompt | ToDo) -> list[str]:
     """Return the reasons of a deal's prompt, the most urgent first."""
     return [_deal_reason(reason, prompt) for reason in prompt.reasons]
 
 
-def _deal_reason(reason: DealReason, prompt: DealPrompt) -> str:
+def _deal_reason(reason: DealReason, prompt: DealPrompt | ToDo) -> str:
     deal = prompt.deal
     if reason is DealReason.CLOSE_PASSED:
         return f"Close date passed: {day(deal.close_on)}"
@@ -77,31 +77,24 @@ def thresholds(large: int | None) -> list[str]:
         f"In its stage for {_times(limits.stalled_factor)} the stage's expected days or longer.",
         large_deals,
         f"{behind} at the usual pace of this team.",
+        f"From {limits.undated_alike} on, deals without a close date are told in one line.",
         f"At most {limits.deals_per_person} deals of one person and {limits.deals_shown} in all.",
     ]
 
 
 def to_do(todo: ToDo) -> str:
-    """Return what a deal asks for next, in words."""
+    """Return what a deal asks for next where that is no reason for attention; else ""."""
     due = day(todo.due_on)
     return {
-        NextUp.STEP_OVERDUE: f"Next step was due {due}",
-        NextUp.CLOSE_PASSED: f"Close date passed: {due}",
         NextUp.STEP_TODAY: "Next step is due today",
         NextUp.CLOSES_SOON: f"Closes {due}",
-        NextUp.NO_STEP: "Needs a next step",
         NextUp.STEP_AHEAD: f"Next on {due}",
-    }[todo.ask]
+    }.get(todo.ask, "")
 
 
-TO_DO_TONES = {
-    NextUp.STEP_OVERDUE: "bad",
-    NextUp.CLOSE_PASSED: "bad",
-    NextUp.STEP_TODAY: "warn",
-    NextUp.CLOSES_SOON: "warn",
-    NextUp.NO_STEP: "neutral",
-    NextUp.STEP_AHEAD: "neutral",
-}
+def undated(number: int) -> str:
+    """Return the line that stands for many open deals without a close date."""
+    return f"{count(number)} open deals without a close date: clean up"
 
 
 def _times(factor: Decimal) -> str:

@@ -73,6 +73,7 @@ class DealQuery(PageQuery):
     amount_max = Money(required=False, help_text="In the reporting currency.")
     overdue = Flag(required=False)
     no_next_step = Flag(required=False)
+    no_close_date = Flag(required=False)
     unpriced = Flag(required=False)
     archived = Flag(required=False, help_text="Archived deals instead of the others.")
     ordering = ORDERING.field()

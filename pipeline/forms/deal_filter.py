@@ -86,6 +86,7 @@ class DealFilter(KitForm):
     )
     overdue = forms.BooleanField(required=False, label="Overdue")
     no_next_step = forms.BooleanField(required=False, label="Without a next step")
+    no_close_date = forms.BooleanField(required=False, label="Without a close date")
     unpriced = forms.BooleanField(required=False, label="Without an amount")
     archived = forms.BooleanField(required=False, label="Archived")
 

@@ -1,7 +1,7 @@
 """Which open deals and people need the manager now, each with its reasons. Most urgent first."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -21,6 +21,7 @@ class Thresholds:
     deals_looked_at: int = 300
     deals_shown: int = 10
     deals_per_person: int = 3
+    undated_alike: int = 20
 
 
 THRESHOLDS = Thresholds()
@@ -169,11 +170,12 @@ NEXT_UP_URGENCY = {ask: place for place, ask in enumerate(NextUp)}
 
 @dataclass(frozen=True, slots=True)
 class ToDo:
-    """An open deal with what it asks for, and the day that this was or is due."""
+    """An open deal with what it asks for, the day that this was or is due, and what is wrong."""
 
     deal: OpenDeal
     ask: NextUp
     due_on: date | None
+    reasons: tuple[DealReason, ...] = ()
 
 
 def next_up(deal: OpenDeal, *, day: date, limits: Thresholds = THRESHOLDS) -> ToDo:
@@ -193,9 +195,17 @@ def next_up(deal: OpenDeal, *, day: date, limits: Thresholds = THRESHOLDS) -> To
     return ToDo(deal, NextUp.STEP_AHEAD, step or close)
 
 
-def to_do_list(deals: Iterable[OpenDeal], *, day: date) -> Sequence[ToDo]:
-    """Return open deals by what to do next: the most pressing first, then the earliest due."""
-    return sorted((next_up(deal, day=day) for deal in deals), key=_to_do_rank)
+def to_do_list(deals: Iterable[OpenDeal], *, day: date, large: int | None = None) -> Sequence[ToDo]:
+    """Return open deals by what to do next, with the same reasons as on a team's list.
+
+    The most urgent reason first, a step that is due today behind those overdue; then what has
+    no reason, the earliest first.
+    """
+    found = [
+        replace(next_up(deal, day=day), reasons=deal_reasons(deal, day=day, large=large))
+        for deal in deals
+    ]
+    return sorted(found, key=_to_do_rank)
 
 
 def person_prompts(
@@ -241,10 +251,20 @@ def _person_rank(prompt: PersonPrompt) -> tuple[int, int, int]:
     return (PERSON_URGENCY[prompt.reasons[0]], -missing, standing.person)
 
 
-def _to_do_rank(todo: ToDo) -> tuple[int, date, int, int]:
+def _to_do_rank(todo: ToDo) -> tuple[int, int, date, int, int]:
     return (
-        NEXT_UP_URGENCY[todo.ask],
+        min(_urgency(todo)),
+        -len(todo.reasons),
         todo.due_on or date.max,
         -(todo.deal.cents or 0),
         todo.deal.deal,
     )
+
+
+def _urgency(todo: ToDo) -> list[int]:
+    """Return the places of all that a deal asks for: reasons at even ones, the rest between."""
+    after = 2 * len(DealReason)
+    places = [2 * DEAL_URGENCY[reason] for reason in todo.reasons[:1]]
+    if todo.ask is NextUp.STEP_TODAY:
+        return [*places, 2 * DEAL_URGENCY[DealReason.STEP_OVERDUE] + 1]
+    return places or [after + NEXT_UP_URGENCY[todo.ask]]

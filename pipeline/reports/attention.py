@@ -20,6 +20,8 @@ class Attention:
     """The prompts, most urgent first. ``large`` is the amount in cents a deal counts as large from.
 
     ``looked_at`` deals were judged; ``capped`` says that there are smaller ones besides.
+    ``undated`` open deals without a close date are so many that they are told in one line; 0
+    where they stand among the others.
     """
 
     deals: Sequence[DealPrompt]
@@ -27,6 +29,7 @@ class Attention:
     large: int | None
     looked_at: int
     capped: bool
+    undated: int = 0
 
 
 def open_deals(
@@ -35,18 +38,22 @@ def open_deals(
     owners: Collection[int],
     due_by: date | None = None,
     gone: Collection[int] = (),
+    undated: bool = True,
 ) -> list[OpenDeal]:
     """Return the open deals of a look that the viewer may see, the largest first.
 
     ``owners`` are those whose deals the viewer may see, ``gone`` those of them who have left.
-    With ``due_by`` only deals that should close before that day, have no close date, or whose
-    owner has left. At most one more than
+    Those without a close date only if ``undated``, or if their owner has left. With ``due_by``
+    only deals that should close before that day, have no close date, or whose owner has left. At
+    most one more than
     ``THRESHOLDS.deals_looked_at``: they are found in the index before the rest is read.
     """
     order = (F("amount_base").desc(nulls_last=True), "deal")
     largest = look.versions(look.open).filter(owner__in=owners).order_by(*order)
-    if due_by is not None:
-        due = Q(expected_close_on__isnull=True) | Q(expected_close_on__lt=due_by)
+    due = Q(expected_close_on__lt=due_by) if due_by else Q(expected_close_on__isnull=False)
+    if undated:
+        due = due | Q(expected_close_on__isnull=True) if due_by else Q()
+    if due:
         largest = largest.filter(due | Q(owner__in=gone) if gone else due)
     rows = DealVersion.objects.as_of(look.moment).filter(
         deal__in=largest.values("deal")[: THRESHOLDS.deals_looked_at + 1]
@@ -71,6 +78,11 @@ def large_amount(quota: int | None) -> int | None:
     return None if quota is None else int(quota * THRESHOLDS.large_share_of_quota)
 
 
+def told_together(undated: int) -> int:
+    """Return the number of deals without a close date if it is told in one line, else 0."""
+    return undated if undated >= THRESHOLDS.undated_alike else 0
+
+
 def attention(
     look: Look,
     *,
@@ -78,9 +90,12 @@ def attention(
     quota: int | None,
     owners: Collection[int],
     gone: Collection[int],
+    undated: int,
 ) -> Attention:
     """Return what needs attention; ``people`` were judged by their standing already."""
-    found = open_deals(look, owners=owners, due_by=look.period.period.end, gone=gone)
+    alike = told_together(undated)
+    due_by = look.period.period.end
+    found = open_deals(look, owners=owners, due_by=due_by, gone=gone, undated=not alike)
     large = large_amount(quota)
     judged = found[: THRESHOLDS.deals_looked_at]
     return Attention(
@@ -89,6 +104,7 @@ def attention(
         large=large,
         looked_at=len(judged),
         capped=len(found) > len(judged),
+        undated=alike,
     )
 
 

@@ -1,6 +1,6 @@
 """What the deal list and the deal page show."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -51,6 +51,16 @@ class Totals:
     amount: Decimal | None
     unpriced: int | None
     capped: bool = False
+    by_status: tuple["StatusTotal", ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class StatusTotal:
+    """The deals of one status among others: how many, and their amount."""
+
+    label: str
+    count: int
+    amount: Decimal
 
 
 def deal_totals(rows: QuerySet, *, cap: int | None = COUNT_CAP) -> Totals:
@@ -62,10 +72,21 @@ def deal_totals(rows: QuerySet, *, cap: int | None = COUNT_CAP) -> Totals:
         rows=Count("pk"),
         total=Sum("amount_base", default=Decimal(0)),
         without=Count("pk", filter=Q(amount__isnull=True)),
+        **{f"{status}_rows": Count("pk", filter=Q(status=status)) for status in Status},
+        **{
+            f"{status}_total": Sum("amount_base", filter=Q(status=status), default=Decimal(0))
+            for status in Status
+        },
     )
     if cap is not None and found["rows"] > cap:
         return Totals(cap, None, None, capped=True)
-    return Totals(found["rows"], found["total"], found["without"])
+    by_status = [
+        StatusTotal(status.capitalize(), found[f"{status}_rows"], found[f"{status}_total"])
+        for status in Status
+    ]
+    there = tuple(each for each in by_status if each.count)
+    mixed = there if len(there) > 1 else ()
+    return Totals(found["rows"], found["total"], found["without"], by_status=mixed)
 
 
 def residual(whole: Totals, seen: Totals) -> Totals | None:

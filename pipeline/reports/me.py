@@ -14,7 +14,7 @@ from pipeline.metrics.outcomes import Cycle, Outcomes, sales_cycle
 from pipeline.metrics.quotas import own_quota
 from pipeline.models.activities import Activity
 from pipeline.reports.attainment import quota_book
-from pipeline.reports.attention import open_deals
+from pipeline.reports.attention import large_amount, open_deals, told_together
 from pipeline.reports.credits import endings
 from pipeline.reports.curves import Curves, booking_curves
 from pipeline.reports.look import Look
@@ -49,7 +49,8 @@ class MyReport:
     """The page of one person, all of one look.
 
     ``to_do`` are the open deals by what to do next, the most pressing first; of many, the
-    largest were looked at and ``capped`` says that there are more.
+    largest were looked at and ``capped`` says that there are more. ``undated`` open deals have
+    no close date and are so many that they are told in one line.
     """
 
     look: Look
@@ -61,6 +62,7 @@ class MyReport:
     closing: Amounts
     all_open: Amounts
     to_do: Sequence[ToDo]
+    undated: int
     capped: bool
     activities: Sequence[Activity]
     curves: Curves
@@ -93,7 +95,8 @@ def my_report(look: Look, person: Person) -> MyReport:
     )
     curves = booking_curves(look)
     slices = open_slices(look)
-    deals = open_deals(look, owners=[person.pk])
+    undated = told_together(sum(each.undated for each in slices))
+    deals = open_deals(look, owners=[person.pk], undated=not undated)
     return MyReport(
         look=look,
         person=person,
@@ -103,7 +106,10 @@ def my_report(look: Look, person: Person) -> MyReport:
         cycle=sales_cycle(sum((row.days for row in ended), Counter())),
         closing=total(slices, lambda each: each.closing),
         all_open=total(slices, lambda each: each.all),
-        to_do=to_do_list(deals[: THRESHOLDS.deals_looked_at], day=look.day),
+        to_do=to_do_list(
+            deals[: THRESHOLDS.deals_looked_at], day=look.day, large=large_amount(reached.quota)
+        ),
+        undated=undated,
         capped=len(deals) > THRESHOLDS.deals_looked_at,
         activities=_recent(look, person),
         curves=curves,

@@ -35,7 +35,10 @@ class Amounts:
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """The open deals of one owner in one stage and category; ``closing`` those of the period."""
+    """The open deals of one owner in one stage and category; ``closing`` those of the period.
+
+    ``undated`` of them have no close date.
+    """
 
     owner: int
     stage: int
@@ -44,6 +47,7 @@ class Slice:
     category: str
     all: Amounts
     closing: Amounts
+    undated: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,10 @@ def open_slices(look: Look) -> Sequence[Slice]:
     rows = look.versions(look.open).values(
         "owner", "stage", "stage__name", "stage__order", "category"
     )
-    rows = rows.annotate(**_amounts("all"), **_amounts("closing", closing)).order_by()
+    undated = Count("owner", filter=Q(expected_close_on__isnull=True))
+    rows = rows.annotate(
+        **_amounts("all"), **_amounts("closing", closing), undated=undated
+    ).order_by()
     return [_slice(row) for row in rows]
 
 
@@ -120,6 +127,7 @@ def _slice(row: dict) -> Slice:
         category=row["category"],
         all=_read(row, "all"),
         closing=_read(row, "closing"),
+        undated=row["undated"],
     )
 
 

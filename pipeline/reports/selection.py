@@ -87,8 +87,8 @@ class DealSelection:
     deals of a person and of everybody who reports to them today, at any depth. ``territory``
     takes a closed deal by where its account lay on ``closed_on``, an open one by where it lies on
     the as-of day, the territories below included; NOWHERE takes those whose account lay in none.
-    ``text`` matches beginnings of words in the names of deal and account. ``no_next_step`` and
-    ``overdue`` speak of open deals.
+    ``text`` matches beginnings of words in the names of deal and account. ``no_next_step``,
+    ``no_close_date`` and ``overdue`` speak of open deals.
     """
 
     as_of: date | None = None
@@ -112,6 +112,7 @@ class DealSelection:
     amount_max: Decimal | None = None
     overdue: bool = False
     no_next_step: bool = False
+    no_close_date: bool = False
     unpriced: bool = False
     archived: bool = False
 
@@ -209,7 +210,8 @@ class DealSelection:
     def is_open(self) -> bool:
         """Whether only open deals can match."""
         of_open_ones = self.category in (Category.PIPELINE, Category.BEST_CASE, Category.COMMIT)
-        return self.status == Status.OPEN or self.overdue or self.no_next_step or of_open_ones
+        lacking = self.overdue or self.no_next_step or self.no_close_date
+        return self.status == Status.OPEN or lacking or of_open_ones
 
     def _condition(self, *, day: date, deal: str, calendar: Trees | None = None) -> Q:
         condition = self._kind() & self._amount() & self._time(deal) & self._whose(day, calendar)
@@ -218,6 +220,8 @@ class DealSelection:
             condition &= Q(AnyOf("account_id", accounts)) | Q(named_like(word))
         if self.overdue:
             condition &= Q(expected_close_on__lt=day)
+        if self.no_close_date:
+            condition &= Q(expected_close_on__isnull=True)
         if self.no_next_step:
             condition &= Q(next_step="")
         return condition

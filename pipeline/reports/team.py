@@ -108,6 +108,7 @@ def team_report(look: Look) -> TeamReport:
             people=person_prompts(_standings(look, rows, pace)),
             quota=whole.quota,
             owners=owners,
+            undated=sum(each.undated for each in slices if each.owner in owners),
             gone={pk for pk in owners if books.people.people[pk].gone_by(look.day)},
         ),
     )

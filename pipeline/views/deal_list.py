@@ -7,13 +7,19 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from kit.display import count, money, percent
 from kit.export import csv_response
+from kit.money import from_cents
 from kit.tables import Empty, Sort, Table, query_with
+from org.services.calendar import end_of_day
 from pipeline import rules
 from pipeline.forms.deal_filter import DealFilter
+from pipeline.metrics.attainment import Attainment
+from pipeline.metrics.pace import WorkingDays, required_per_day
 from pipeline.models.accounts import Account
 from pipeline.reports.deals import DealList, deal_list, deal_rows
 from pipeline.reports.selection import DealSelection
+from pipeline.reports.standing import standing_of
 from pipeline.tables.deals import DEALS, DOWNLOAD, page_columns
 from pipeline.views.visit import Visit, sellers, visit_of
 
@@ -70,6 +76,23 @@ def _order(sort: Sort) -> dict[str, Any]:
     return {"field": column.sort, "descending": sort.descending}
 
 
+def standing_words(reached: Attainment, days: WorkingDays) -> str:
+    """Return what the deals of the list are beside the quota that they count for."""
+    booked, quota = money(from_cents(reached.actual)), money(from_cents(reached.quota or 0))
+    share = percent(reached.share)
+    gap = reached.gap or 0
+    if gap <= 0:
+        return (
+            f"Booked {booked} of a quota of {quota}: {share}, {money(from_cents(-gap))} above it."
+        )
+    words = f"Booked {booked} of a quota of {quota}: {share}, gap {money(from_cents(gap))}"
+    needed = required_per_day(gap, days)
+    if needed is None:
+        return f"{words}."
+    each = money(from_cents(needed))
+    return f"{words}, which is {each} for each of the {count(days.remaining)} working days left."
+
+
 def _context(
     request: HttpRequest, visit: Visit, form: DealFilter, found: DealList, sort: Sort
 ) -> dict[str, Any]:
@@ -101,9 +124,15 @@ def _context(
         empty=empty,
     )
     account = found.selection.account
+    whole = found.totals.amount
+    if whole is not None and found.elsewhere:
+        whole += found.elsewhere.amount or 0
+    moment = end_of_day(found.selection.as_of) if found.selection.as_of else visit.now
+    standing = standing_of(visit.viewer, found.selection, moment=moment, total=whole)
     return {
         "form": form,
         "found": found,
+        "standing": standing and standing_words(*standing),
         "table": table,
         "may_create": may_create,
         "currency": visit.currency,

@@ -136,7 +136,8 @@ def test_an_empty_page_says_what_to_do_next(paper: Paper, sign_in_as):
 
 def test_many_deals_are_cut_with_a_link_to_all(paper: Paper, sign_in_as):
     for n in range(30):
-        paper.make(f"deal {n}", paper.rae, "10", created_at=at(4, 3))
+        made = {"created_at": at(4, 3), "expected_close_on": date(2026, 4, 30)}
+        paper.make(f"deal {n}", paper.rae, "10", **made)
     client = sign_in_as(paper.rae)
 
     response = client.get(reverse("me"))

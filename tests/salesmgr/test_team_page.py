@@ -442,3 +442,31 @@ def test_an_empty_chart_is_said_and_not_drawn(paper: Paper, eve, sign_in_as):
     assert "Nothing to draw yet." not in drawn
     assert empty.context["bookings"] is None
     assert "no quota and no deals of their own" in " ".join(empty.content.decode().split())
+
+
+def test_many_deals_without_a_close_date_are_one_line(paper: Paper, sign_in_as):
+    furnish(paper)
+    client = sign_in_as(paper.mia)
+    for number in range(19):
+        paper.make(f"undated {number}", paper.rita, "1", created_at=at(4, 3))
+    before = page(client)
+    paper.make("undated 19", paper.rita, "1", created_at=at(4, 3))
+    after = page(client)
+
+    assert not before.context["undated"]
+    assert "20 open deals without a close date: clean up" in after.content.decode()
+    opened_deals = client.get(after.context["undated"]["href"]).context["found"]
+    assert opened_deals.totals.count == 20
+    assert not any("undated" in prompt.name for prompt in after.context["deal_prompts"])
+
+
+def test_attainment_opens_deals_that_say_what_they_are_of_the_quota(paper: Paper, sign_in_as):
+    furnish(paper)
+    client = sign_in_as(paper.mia)
+
+    figure = page(client).context["figures"][0]
+    html = " ".join(client.get(figure.href).content.decode().split())
+
+    assert "Booked 16,001 of a quota of 25,000: 64.0 %, gap 9,000" in html
+    lost = figure.href.replace("status=won", "status=lost")
+    assert "of a quota of" not in client.get(lost).content.decode()

@@ -184,3 +184,16 @@ def test_the_most_pressing_comes_first_then_the_earliest_then_the_largest():
     ]
 
     assert [todo.deal.deal for todo in to_do_list(deals, day=TODAY)] == [4, 3, 2, 5, 1]
+
+
+def test_the_own_list_gives_the_reasons_of_the_teams_list():
+    passed = deal(deal=1, close_on=TODAY - timedelta(days=1), quiet_days=30, next_step="")
+    due_today = deal(deal=2, next_step_on=TODAY)
+    quiet = deal(deal=3, quiet_days=30, next_step_on=TODAY + timedelta(days=1))
+    fine = deal(deal=4, next_step_on=TODAY + timedelta(days=1))
+
+    listed = to_do_list([fine, quiet, due_today, passed], day=TODAY, large=None)
+
+    assert [todo.deal.deal for todo in listed] == [1, 2, 3, 4]
+    for todo in listed:
+        assert todo.reasons == deal_reasons(todo.deal, day=TODAY, large=None)

@@ -59,10 +59,10 @@ def test_open_deals_come_by_what_to_do_next(paper: Paper):
     report = mine(paper, paper.rita, now=AFTER, period="Q2 2026")
 
     assert [(todo.deal.name, str(todo.ask)) for todo in report.to_do] == [
-        ("overdue", "step_overdue"),
         ("passed", "close_passed"),
-        ("soon", "closes_soon"),
+        ("overdue", "step_overdue"),
         ("no step", "no_step"),
+        ("soon", "closes_soon"),
         ("later", "step_ahead"),
     ]
     assert report.all_open == Amounts(deals=5, cents=1000, weighted=200, unpriced=1)

@@ -92,4 +92,4 @@ def test_what_is_no_longer_below_the_viewer_is_a_sum_alone(moved, as_):
     assert (deals.count, deals.hidden, deals.hidden_value) == (1, 1, -50_00)
     assert response.context["table"].body == []
     assert "ron&#x27;s" not in response.content.decode()
-    assert "no longer below you" in response.content.decode()
+    assert "now report to somebody else" in response.content.decode()

@@ -297,3 +297,21 @@ def test_a_line_of_a_report_does_not_multiply_deals(as_, sales_team):
     DealFactory(owner=sales_team.stan)
 
     assert as_(sales_team.mia).get(LIST).context["found"].totals.count == 1
+
+
+def test_totals_of_open_and_closed_deals_are_told_apart(as_, sales_team, stages):
+    owner = {"owner": sales_team.rita}
+    DealFactory(**owner, amount=Decimal(100))
+    DealFactory(**owner, amount=Decimal(70), stage=stages.won)
+    DealFactory(**owner, amount=Decimal(7), stage=stages.won)
+    rita = as_(sales_team.rita)
+
+    both, won = rita.get("/deals/"), rita.get("/deals/", {"status": "won"})
+
+    parts = both.context["found"].totals.by_status
+    assert [(part.label, part.count, part.amount) for part in parts] == [
+        ("Open", 1, Decimal(100)),
+        ("Won", 2, Decimal(77)),
+    ]
+    assert won.context["found"].totals.by_status == ()
+    assert won.context["found"].totals.amount == Decimal(77)
