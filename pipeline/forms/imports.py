@@ -25,6 +25,7 @@ from pipeline.imports.kinds import KINDS
 from pipeline.imports.layout import DELIMITERS, ENCODINGS, Layout
 from pipeline.imports.numbers import MARK_LABELS, Mark
 from pipeline.imports.options import Answer, ColumnProfile, Format, Options, Profile
+from pipeline.imports.questions import newest_day
 from pipeline.imports.references import lookup
 from pipeline.models.deals import Stage
 from pipeline.models.imports import ImportRun
@@ -48,8 +49,8 @@ class UploadForm(KitForm):
     )
     submission = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        options.setdefault("initial", {"kind": ImportKind.DEALS, "submission": uuid.uuid4()})
+    def __init__(self, *args: Any, kind: str, **options: Any) -> None:
+        options.setdefault("initial", {"kind": kind, "submission": uuid.uuid4()})
         super().__init__(*args, **options)
 
     def clean_file(self) -> Any:
@@ -102,7 +103,8 @@ class ColumnsForm(KitForm):
 
     as_of = DayField(
         label="The data is of",
-        help_text="Rows without a date of their own get this day; changes take place at its end.",
+        help_text="Rows without a date of their own get this day; changes take place at its end. "
+        "Suggested is the newest date in the file.",
     )
     currency = forms.RegexField(
         r"^[A-Za-z]{3}$",
@@ -131,8 +133,10 @@ class ColumnsForm(KitForm):
         self.run = run
         self.options = Options.from_json(run.options)
         self.profile = Profile.from_json(run.profile)
+        newest = newest_day(run.kind, self.options, self.profile)
         initial: dict[str, Any] = {
-            "as_of": self.options.as_of,
+            # Once decided it is what was told; before that what the file suggests.
+            "as_of": self.options.as_of if run.plan else newest or self.options.as_of,
             "currency": self.options.currency,
             "salesforce_ids": self.options.salesforce_ids,
             "since": self.options.since,
@@ -184,6 +188,7 @@ class ColumnsForm(KitForm):
         for place, column in enumerate(self.profile.columns):
             yield {
                 "column": column,
+                "plain": "" if column.is_of_numbers else column.plain_dates,
                 "is_sure": place in self.profile.sure,
                 "field": self[f"field-{place}"],
                 "formats": [

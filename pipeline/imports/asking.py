@@ -33,6 +33,10 @@ class Questions:
     choices: dict[str, list[tuple[int, str]]]
     creatable: list[tuple[str, int]]
 
+    @property
+    def count(self) -> int:
+        return len(self.asked) + self.more
+
 
 def questions(run: ImportRun) -> Questions:
     """Return what the preview has to ask about the values of a run's file."""

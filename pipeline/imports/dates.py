@@ -179,6 +179,8 @@ class DateEvidence:
     fits: Counter[Order] = field(default_factory=Counter)
     differ: int = 0
     example: str = ""
+    until: date = date.max
+    newest: date | None = None
 
     def add(self, texts: Iterable[str]) -> None:
         for text in texts:
@@ -187,6 +189,7 @@ class DateEvidence:
                 self.others += 1
                 continue
             self.dates += 1
+            self.see(*found.values())
             if None in found:
                 self.plain += 1
                 continue
@@ -194,6 +197,12 @@ class DateEvidence:
             if len(set(found.values())) > 1:
                 self.differ += 1
                 self.example = self.example or text
+
+    def see(self, *readings: Day) -> None:
+        """Note the day as the newest if all readings agree on it and it is not to come."""
+        days = {day.date() if isinstance(day, datetime) else day for day in readings}
+        if len(days) == 1 and (day := days.pop()) <= self.until:
+            self.newest = max(self.newest or day, day)
 
     @property
     def candidates(self) -> list[Order]:

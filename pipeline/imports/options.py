@@ -1,11 +1,13 @@
 """What has been decided about an import, and what was read of its file: kept as JSON on the run."""
 
+import re
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
 from pipeline.imports.layout import Layout
 
+ISO = re.compile(r"\d{4}-\d{2}-\d{2}(?!\d)")
 # A first line or membership without a start day holds since ever.
 SINCE_EVER = date(2000, 1, 1)
 
@@ -47,7 +49,7 @@ class Options:
     salesforce_ids: bool = False
     encoding_told: bool = False
     open_stage: str = ""
-    list_price: bool = True
+    list_price: bool = False
     skip_refused: bool = False
     since: date = SINCE_EVER
 
@@ -96,6 +98,8 @@ class ColumnProfile:
     date_certain: bool = True
     date_example: str = ""
     date_fits: dict[str, int] = field(default_factory=dict)
+    # The newest day that is not to come, "" where the dates leave a choice or there are none.
+    newest: str = ""
     numbers: int = 0
     not_numbers: int = 0
     number_mark: str = ""
@@ -107,6 +111,14 @@ class ColumnProfile:
     @property
     def is_of_dates(self) -> bool:
         return self.dates >= max(1, self.not_dates)
+
+    @property
+    def plain_dates(self) -> str:
+        """How the dates are written where that needs no choice, "" where it does."""
+        if not self.is_of_dates or self.date_fits or not self.samples:
+            return ""
+        is_iso = all(ISO.match(sample) for sample in self.samples)
+        return "as year, month, day (2026-12-31)" if is_iso else f"such as {self.samples[0]}"
 
     @property
     def is_of_numbers(self) -> bool:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from datetime import date
 from itertools import islice
 from pathlib import Path
 
@@ -25,10 +26,10 @@ Progress = Callable[[int], None]
 class _Column:
     """Gathers the evidence of one column; equal texts count once."""
 
-    def __init__(self, label: str) -> None:
+    def __init__(self, label: str, until: date) -> None:
         self.profile = ColumnProfile(label=label)
         self.seen: set[str] = set()
-        self.dates = DateEvidence()
+        self.dates = DateEvidence(until=until)
         self.numbers = NumberEvidence()
         self.idents = self.not_idents = self.long_idents = 0
 
@@ -39,6 +40,8 @@ class _Column:
             if not isinstance(cell, str):
                 self.profile.filled += count
                 self._sample(str(cell))
+                if isinstance(cell, date):
+                    self.dates.see(cell)
             elif cell and not cell.isspace():
                 self.profile.filled += count
                 texts.add(tidy(cell))
@@ -64,6 +67,7 @@ class _Column:
         found.dates, found.date_certain = self.dates.dates, self.dates.is_certain
         found.not_dates, found.not_numbers = self.dates.others, self.numbers.others
         found.date_order = str(self.dates.suggestion or "")
+        found.newest = self.dates.newest.isoformat() if self.dates.newest else ""
         found.date_example = self.dates.example
         found.date_fits = {str(order): count for order, count in self.dates.fits.items()}
         found.numbers, found.number_certain = self.numbers.numbers, self.numbers.is_certain
@@ -77,11 +81,17 @@ class _Column:
 
 
 def profile(
-    path: Path, detected: Detected, *, kind: str, most_rows: int, progress: Progress
+    path: Path,
+    detected: Detected,
+    *,
+    kind: str,
+    most_rows: int,
+    today: date,
+    progress: Progress,
 ) -> Profile:
     """Read the file once and say what it holds. ``progress`` is told the rows read so far."""
     reader = RowReader(path, detected.layout)
-    columns = [_Column(label) for label in column_labels(reader.header)]
+    columns = [_Column(label, today) for label in column_labels(reader.header)]
     rows = reader.rows()
     while batch := list(islice(rows, BATCH)):
         if reader.seen > most_rows:

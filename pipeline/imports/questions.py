@@ -59,6 +59,16 @@ def certain_formats(profile: Profile) -> dict[int, Format]:
     }
 
 
+def newest_day(kind: str, options: Options, profile: Profile) -> date | None:
+    """Return the newest day of the file's dates that is not to come: likely that of the file."""
+    days = [
+        profile.columns[place].newest
+        for place, name in options.mapping.items()
+        if KINDS[kind].field(name).shape in DATE_SHAPES and profile.columns[place].newest
+    ]
+    return date.fromisoformat(max(days)) if days else None
+
+
 def open_questions(kind: str, options: Options, profile: Profile) -> list[Question]:
     """Return what is still to be told, in the order in which to ask."""
     asked = []
@@ -114,6 +124,8 @@ def decisions(kind: str, options: Options, profile: Profile) -> list[str]:
         words = f"“{column.label}” is the {field.label.lower()}"
         if field.shape in DATE_SHAPES and found.order and column.date_fits:
             words += f", dates as {ORDER_LABELS[Order(found.order)]}"
+        elif field.shape in DATE_SHAPES and column.plain_dates:
+            words += f", dates {column.plain_dates}"
         if field.shape in NUMBER_SHAPES and found.mark and column.has_marks:
             words += f", decimal mark {MARK_LABELS[Mark(found.mark)]}"
         if found.scale != 1:

@@ -6,7 +6,10 @@ from typing import Any
 
 from django.db.models import Count, Min, QuerySet
 
+from org.enums import Role
+from org.models.people import Person
 from pipeline.enums import (
+    IMPORT_KIND_LABELS,
     IMPORT_STATE_LABELS,
     IMPORT_STATE_TONES,
     ImportKind,
@@ -19,6 +22,7 @@ from pipeline.imports.options import Options, Profile
 from pipeline.imports.questions import Question, left_out, open_questions
 from pipeline.imports.references import names_of
 from pipeline.imports.undo_report import UndoReport
+from pipeline.models.accounts import Account, Product
 from pipeline.models.deals import Stage
 from pipeline.models.imports import ImportRow, ImportRun, ImportStagedRow
 
@@ -154,6 +158,24 @@ def _word(field: str, value: Any, names: dict[str, dict[int, str]]) -> str:
     return str(value)
 
 
+def kind_to_begin_with() -> ImportKind:
+    """Return the kind of file that makes sense next: what deals speak of comes before them."""
+    if not Person.objects.exclude(role_grants__role=Role.ADMIN).exists():
+        return ImportKind.PEOPLE
+    if not Account.objects.exists():
+        return ImportKind.ACCOUNTS
+    return ImportKind.DEALS if Product.objects.exists() else ImportKind.PRODUCTS
+
+
+def kind_to_follow(run: ImportRun) -> ImportKind | None:
+    """Return the kind to import after a finished run, None where none is more likely."""
+    after = {ImportKind.PRODUCTS: ImportKind.DEALS, ImportKind.DEALS: ImportKind.HISTORY}
+    if run.state != ImportState.DONE:
+        return None
+    found = kind_to_begin_with()
+    return found if found != run.kind else after.get(found)
+
+
 @dataclass(frozen=True, slots=True)
 class ColumnsPage:
     """What the page of columns shows beside its form."""
@@ -219,6 +241,11 @@ class PlanPage:
     refused: list[RefusedAlike]
     questions: Questions
     undone: UndoReport | None
+    next_kind: ImportKind | None
+
+    @property
+    def next_label(self) -> str:
+        return IMPORT_KIND_LABELS[self.next_kind].lower() if self.next_kind else ""
 
 
 def plan_page(run: ImportRun) -> PlanPage:
@@ -235,6 +262,7 @@ def plan_page(run: ImportRun) -> PlanPage:
         refused=_refused(run),
         questions=questions(run),
         undone=UndoReport(**run.undo_report) if run.undo_report else None,
+        next_kind=kind_to_follow(run),
     )
 
 

@@ -126,6 +126,7 @@ def _read(run: ImportRun, now: datetime, progress: Progress) -> None:
                 found,
                 kind=run.kind,
                 most_rows=settings.IMPORT_MAX_ROWS,
+                today=date.fromisoformat(run.options["as_of"]),
                 progress=lambda rows: progress("Reading", rows, 0),
             )
     except UnreadableFileError as error:

@@ -19,6 +19,7 @@ from pipeline.forms.imports import (
     UploadForm,
 )
 from pipeline.imports.asking import questions
+from pipeline.imports.kinds import KINDS
 from pipeline.imports.options import Options
 from pipeline.imports.refused import refused_lines
 from pipeline.models.imports import ImportRun
@@ -57,7 +58,9 @@ def imports(request: HttpRequest) -> HttpResponse:
 def import_new(request: HttpRequest) -> HttpResponse:
     """Upload a file."""
     visit = visit_of(request)
-    form = UploadForm(posted(request), request.FILES or None)
+    wanted = request.GET.get("kind", "")
+    kind = wanted if wanted in KINDS else reports.kind_to_begin_with()
+    form = UploadForm(posted(request), request.FILES or None, kind=kind)
     run = saved(
         form,
         lambda: services.upload(

@@ -80,6 +80,7 @@ def test_before_the_closing_only_the_list_price_was_known(company):
             "3 | C | Ann Lee | Acme | Qualify |  |  | 2026-01-05 | Pump",
             header=header,
         ),
+        list_price=True,
     )
 
     amounts = DealVersion.objects.order_by("deal__external_id", "valid_from")
@@ -296,7 +297,7 @@ def test_several_lines_of_a_deal_are_one_deal_with_lines(company):
     header = f"{HEADER} | Product | Quantity"
     row = "1 | A | Ann Lee | Acme | Qualify | | | 2026-01-05 | "
     content = deals(f"{row}Pump | 2", f"{row}Hose | 3", f"{row}Hose | 3", header=header)
-    run = imported("deals", content)
+    run = imported("deals", content, list_price=True)
 
     assert counts(run) == {"create": 1, "part": 2}
     deal = Deal.objects.get()
@@ -305,7 +306,7 @@ def test_several_lines_of_a_deal_are_one_deal_with_lines(company):
         ("Hose", 3, 5),
         ("Pump", 2, 10),
     ]
-    assert counts(planned("deals", content)) == {"leave": 1, "part": 2}
+    assert counts(planned("deals", content, list_price=True)) == {"leave": 1, "part": 2}
 
 
 def test_the_same_id_with_other_values_is_refused_naming_the_difference(company):
@@ -412,6 +413,7 @@ def test_what_was_known_before_the_closing_has_the_rate_of_the_creation(company)
             "2 | B | Ann Lee | Acme | Won | 100 | EUR | 2026-03-10 | 2026-01-05 |",
             header=HEADER.replace("Amount", "Amount | Amount Currency") + " | Product",
         ),
+        list_price=True,
     )
 
     rows = DealVersion.objects.order_by("deal__external_id", "valid_from").values_list(

@@ -121,6 +121,64 @@ def test_columns_answers_start_and_undo_step_by_step(signed_in, admin):
     assert not Account.objects.filter(name="Newco").exists()
 
 
+def test_the_columns_page_says_how_plain_dates_are_written_and_suggests_their_newest(
+    signed_in, admin
+):
+    PersonFactory(full_name="Ann")
+    AccountFactory(name="Acme")
+    StageFactory(won=True)
+    content = table(
+        """
+        Deal ID | Deal name | Owner | Account | Stage | Amount | Close date | Created date
+        1 | Pumps | Ann | Acme | Won | 45000 | 2026-03-05 | 5 Jan 2026
+        2 | Hoses | Ann | Acme | Won | 45001 | 2126-03-06 | 6 Feb 2026
+        """
+    )
+    run = uploaded("deals", content, by=admin)
+    page = signed_in.get(url("import", run)).content.decode()
+
+    assert page.count("dates as year, month, day (2026-12-31)") == 1
+    assert page.count("dates such as ") == 1
+    assert 'name="as_of" value="2026-03-05"' in page
+    assert "checked" not in page.partition('name="list_price"')[2].partition(">")[0]
+
+    run = planned("deals", content, by=admin)
+    assert (
+        "“Close date” is the close date, dates as year, month, day (2026-12-31)."
+        in (run.plan["decisions"])
+    )
+    back = signed_in.get(url("import-columns", run)).content.decode()
+    assert 'name="as_of" value="2026-11-20"' in back
+
+
+def test_open_questions_are_counted_instead_of_the_rows_that_wait(signed_in, admin):
+    rows = "".join(f"A{number},Nobody\n" for number in range(5))
+    run = planned("accounts", f"Account name,Owner\n{rows}", by=admin)
+    page = signed_in.get(url("import", run)).content.decode()
+
+    assert "Answers needed" in page
+    assert "kit-tone-bad" not in page
+    assert "5 cannot be imported yet" in page
+
+
+def test_a_new_import_begins_with_what_the_others_speak_of(signed_in, admin):
+    def selected(query=""):
+        page = signed_in.get(reverse("pipeline:import-new") + query).content.decode()
+        return page.partition(" selected>")[0].rpartition('value="')[2].rstrip('"')
+
+    assert selected() == "people"
+    assert selected("?kind=quotas") == "quotas"
+    assert selected("?kind=nothing") == "people"
+    run = imported("people", "Full name,Email\nAnn,ann@example.com\n", by=admin)
+    assert "?kind=accounts" in signed_in.get(url("import", run)).content.decode()
+    assert selected() == "accounts"
+    AccountFactory()
+    assert selected() == "products"
+    run = imported("products", "Product,Price\nPump,5\n", by=admin)
+    assert "?kind=deals" in signed_in.get(url("import", run)).content.decode()
+    assert selected() == "deals"
+
+
 def test_refused_rows_stop_the_start_until_they_are_skipped(signed_in, admin):
     run = planned("accounts", "Account name,Employees\nA,5\nB,many\n", by=admin)
     page = signed_in.post(url("import-start", run), {}, follow=True).content.decode()
