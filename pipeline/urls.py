@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 from pipeline.views import (
     accounts,
     activities,
+    board,
     changes,
     deal_list,
     deals,
@@ -35,6 +36,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "deals/<int:pk>/lines/<int:line>/remove/", deals.deal_line_remove, name="deal-line-remove"
     ),
     path("deals/hand-over/<int:pk>/", handing_over.hand_over, name="hand-over"),
+    path("pipeline/board/", board.deal_board, name="board"),
     path("pipeline/review/", review.review, name="review"),
     path("pipeline/review/export.csv", review.review_file, name="review-csv"),
     path("pipeline/review/done/", review.review_done, name="review-done"),

@@ -53,6 +53,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("Team dashboard", "team", "layout-dashboard", teams),
             Entry("My page", "me", "user", access.sells),
             Entry("Deals", "pipeline:deals", "briefcase", access.sells),
+            Entry("Board", "pipeline:board", "layout-kanban", access.sells),
             Entry("Pipeline review", "pipeline:review", "list-check", access.sells),
             Entry("What changed", "pipeline:changes", "arrows-exchange", access.sells),
             Entry("Accounts", "pipeline:accounts", "building", access.sells),

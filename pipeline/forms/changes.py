@@ -17,13 +17,10 @@ from kit.forms import (
 )
 from kit.periods import refusal_of_as_of
 from org import access
-from org.enums import Role
 from org.models.people import Person
-from org.models.territories import Territory
 from pipeline.enums import CATEGORY_LABELS, ONLY_LABELS, UNIT_LABELS, Movement, Only, Unit
-from pipeline.forms.look import ScopeForm
+from pipeline.forms.whose import WhoseForm, one_of_these
 from pipeline.reports.reviews import last_review
-from pipeline.reports.scope import Scope, person_scope, territory_scope
 from pipeline.reports.setting import Setting
 from pipeline.tables.review import REVIEW as REVIEW_COLUMNS
 
@@ -42,7 +39,7 @@ REVIEWED = {CLOSING, *CATEGORY_LABELS, *(str(movement) for movement in Movement)
 SHOWN = {OPENING, CLOSING, *(str(movement) for movement in Movement)}
 
 
-class SinceForm(ScopeForm):
+class SinceForm(WhoseForm):
     """A look at a scope beside an earlier moment: the last review, a day, or so long ago.
 
     ``since`` is "review", "start", "1w", "2w", "4w", or a day, which stands for its end; left out,
@@ -54,37 +51,7 @@ class SinceForm(ScopeForm):
 
     def __init__(self, data: Any, *, viewer: Person, calendar: Setting, now: datetime) -> None:
         super().__init__(data, viewer=viewer, calendar=calendar, now=now)
-        people = list(
-            Person.objects.led_by(viewer)
-            .with_roles(Role.REP, Role.MANAGER)
-            .order_by("full_name", "pk")
-            .values_list("pk", "full_name")
-        )
-        self.fields["person"] = _one_of(people, label="Person", none="Everybody")
-        if not self.scopes or len(people) < 2:
-            self.fields["person"].widget = forms.HiddenInput()
-        if access.sees_everyone(viewer):
-            lands = Territory.objects.live().values_list("pk", "name")
-            self.fields["territory"] = _one_of(list(lands), label="Territory", none="All")
-        self.names = dict(people)
         self.order_fields(["team", "person", "territory", "period", "since", "since_day", "as_of"])
-
-    @property
-    def is_elsewhere(self) -> bool:
-        """Whether a team, person or territory is named that is not there for the viewer."""
-        named = ("team", "person", "territory")
-        return not access.sells(self.viewer) or any(name in self.errors for name in named)
-
-    @property
-    def scope(self) -> Scope:
-        """The person or territory that is asked for, else the team; a rep's own by default."""
-        given = self.cleaned_data
-        if person := given.get("person"):
-            return person_scope(Person(pk=person, full_name=self.names[person]))
-        if territory := given.get("territory"):
-            name = Territory.objects.get(pk=territory).name
-            return territory_scope(territory, name, self.calendar)
-        return super().scope if self.scopes else person_scope(self.viewer)
 
     def clean_since_day(self) -> date | None:
         day: date | None = self.cleaned_data["since_day"]
@@ -202,10 +169,4 @@ class ViewForm(KitForm):
             for team, name in calendar.team_names.items()
             if team in shared - calendar.archived_teams
         ]
-        self.fields["team"] = _one_of(options, label="Share with", none="Nobody")
-
-
-def _one_of(options: list[tuple[int, str]], *, label: str, none: str) -> forms.TypedChoiceField:
-    return forms.TypedChoiceField(
-        choices=[("", none), *options], required=False, coerce=int, empty_value=None, label=label
-    )
+        self.fields["team"] = one_of_these(options, label="Share with", none="Nobody")

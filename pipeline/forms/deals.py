@@ -183,6 +183,7 @@ class MoveForm(KitForm):
 
     version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
     seen = SeenField()
+    next = forms.CharField(required=False, max_length=2000, widget=forms.HiddenInput)
 
     def __init__(
         self,

@@ -99,8 +99,10 @@ def deal_move(request: HttpRequest, pk: int) -> HttpResponse:
     """Move a deal to another stage; a closing asks for its reason or evidence."""
     visit = visit_of(request)
     found = _writable(visit, pk)
-    initial = {"stage": request.GET.get("stage"), "seen": visit.now.isoformat()}
-    form = MoveForm(posted(request), viewer=visit.viewer, deal=found, initial=initial)
+    sent = posted(request)
+    wanted = (request.GET if sent is None else sent).get("next", "")
+    initial = {"stage": request.GET.get("stage"), "seen": visit.now.isoformat(), "next": wanted}
+    form = MoveForm(sent, viewer=visit.viewer, deal=found, initial=initial)
     try:
         moved = saved(form, lambda: _move(visit, found, form))
     except services.EditConflict as conflict:
@@ -108,7 +110,7 @@ def deal_move(request: HttpRequest, pk: int) -> HttpResponse:
     if moved is None:
         return form_page(request, "pipeline/deal_move.html", form, deal=found)
     messages.success(request, f"{moved.name} now stands in {moved.stage}.")
-    return redirect("pipeline:deal", pk=pk)
+    return redirect(back_to(request, wanted, otherwise=moved.get_absolute_url()))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

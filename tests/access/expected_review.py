@@ -54,6 +54,8 @@ CASES = [
     Case("pipeline:review", "GET", same(404, recruiter=403), query=f"?person={MISSING}"),
     Case("pipeline:review-csv", "GET", SELLERS),
     Case("pipeline:review-done", "POST", same(302, recruiter=403), data=reviewed),
+    Case("pipeline:board", "GET", SELLERS),
+    Case("pipeline:board", "GET", same(404, recruiter=403), query=f"?person={MISSING}"),
     Case("pipeline:changes", "GET", SELLERS),
     Case("pipeline:changes", "GET", SELLERS, query="?show=new&unit=weighted&by=stage"),
     Case("pipeline:changes", "GET", same(404, recruiter=403), query=f"?person={MISSING}"),

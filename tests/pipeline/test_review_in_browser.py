@@ -1,4 +1,4 @@
-"""The review of a pipeline and what changed in it, in a real browser."""
+"""The board, the review of a pipeline and what changed in it, in a real browser."""
 
 from datetime import date
 
@@ -73,7 +73,7 @@ def test_the_waterfall_and_the_flow_are_drawn_and_open_their_deals(page, sign_in
     axe(page)
 
 
-@pytest.mark.parametrize("name", ["review", "changes"])
+@pytest.mark.parametrize("name", ["review", "changes", "board"])
 def test_at_phone_width_nothing_runs_out_of_the_page(page, sign_in, paper, name):
     page.set_viewport_size(PHONE)
     page.emulate_media(color_scheme="dark")
@@ -83,3 +83,36 @@ def test_at_phone_width_nothing_runs_out_of_the_page(page, sign_in, paper, name)
 
     wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     assert page.evaluate(wide) == 0
+
+
+def test_a_card_is_dragged_and_a_closing_asks_for_its_reason(page, sign_in, axe, paper):
+    deal = paper.deals["Stays"]
+    sign_in(page, paper.mia)
+    page.goto(reverse("pipeline:board"))
+    axe(page)
+    card = page.get_by_role("listitem").filter(has_text="Stays")
+    card.drag_to(page.locator(f"[data-stage='{paper.propose.pk}']"))
+
+    expect(page.get_by_text("Stays now stands in Propose.")).to_be_visible()
+    deal.refresh_from_db()
+    assert deal.stage == paper.propose
+    card = page.get_by_role("listitem").filter(has_text="Stays")
+    card.drag_to(page.locator(f"[data-stage='{paper.lost.pk}']"))
+    page.get_by_label("Why was it lost?").select_option("price")
+    page.get_by_role("button", name="Move", exact=True).click()
+    expect(page.get_by_text("Stays now stands in Lost.")).to_be_visible()
+    expect(page.get_by_role("heading", name="Board", level=1)).to_be_visible()
+
+
+def test_a_card_is_moved_by_keyboard(page, sign_in, paper):
+    sign_in(page, paper.mia)
+    page.goto(reverse("pipeline:board"))
+    page.get_by_text("Move Stays").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("Move Stays to")).to_be_focused()
+    page.keyboard.type("Prop")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_text("Stays now stands in Propose.")).to_be_visible()
