@@ -49,17 +49,22 @@ def overview(viewer: Person, *, today: date) -> Overview:
             open_items=Count("items", filter=Q(items__state=ItemState.OPEN), distinct=True),
         )
     )
-    running = [series for series in everything if series.ended_at is None]
+    running = [s for s in everything if s.ended_at is None and _both_here(s)]
     pairs = {(series.person_id, series.manager_id) for series in running}
     lines = ReportingLine.objects.filter(on_day(today)).select_related("person", "manager")
     near = list(lines.filter(Q(manager=viewer) | Q(person=viewer)).filter(person__is_active=True))
     free = [line for line in near if (line.person_id, line.manager_id) not in pairs]
     return Overview(
         rows=[_row(series, viewer=viewer, today=today) for series in running],
-        ended=[series for series in everything if series.ended_at],
+        ended=[series for series in everything if series not in running],
         without=[line.person for line in free if line.manager_id == viewer.pk],
         own_manager=next((line.manager for line in free if line.person_id == viewer.pk), None),
     )
+
+
+def _both_here(series: OneOnOne) -> bool:
+    """Whether neither of the two has left: with a leaver nothing is due any more."""
+    return series.person.is_active and series.manager.is_active
 
 
 def _row(series: OneOnOne, *, viewer: Person, today: date) -> SeriesRow:

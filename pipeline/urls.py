@@ -53,6 +53,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("contacts/<int:pk>/edit/", accounts.contact_edit, name="contact-edit"),
     path("contacts/<int:pk>/archive/", accounts.contact_archive, name="contact-archive"),
     path("activities/", activities.activities, name="activities"),
+    path("activities/activities.csv", activities.activities_csv, name="activities-csv"),
     path("activities/new/", activities.activity_new, name="activity-new"),
     path("activities/<int:pk>/archive/", activities.activity_archive, name="activity-archive"),
     path("setup/quotas/", quotas.quotas, name="quotas"),

@@ -8,13 +8,14 @@ from django import forms
 from django.utils import timezone
 
 from kit.fields import choices
-from kit.forms import DayField, KitForm, PageField, PlainTextField
+from kit.forms import DayField, KitForm, PageField, PlainTextField, SortField
 from org.enums import Role
 from org.models.people import Person
 from pipeline.enums import ACTIVITY_LABELS, ActivityKind
 from pipeline.forms.fields import MomentField
 from pipeline.models.accounts import Account, Contact
 from pipeline.models.deals import Deal
+from pipeline.tables.accounts import ACTIVITIES
 
 KINDS = choices(ActivityKind, ACTIVITY_LABELS)
 
@@ -70,6 +71,7 @@ class ActivityFilter(KitForm):
     kind = forms.ChoiceField(required=False, choices=[("", "All kinds"), *KINDS])
     since = DayField(required=False, label="From")
     before = DayField(required=False, label="Before")
+    sort = SortField(columns=ACTIVITIES, default="-occurred_at")
     page = PageField()
 
     def __init__(self, data: Any, *, viewer: Person) -> None:
@@ -84,14 +86,14 @@ class ActivityFilter(KitForm):
             del self.fields["person"]
 
     def arguments(self) -> dict[str, Any]:
-        """Return the arguments of activity_list; for a valid form."""
+        """Return the arguments of activities_of; for a valid form."""
         given = self.cleaned_data
         return {
             "person": given.get("person"),
             "kind": given["kind"],
             "since": _midnight(given["since"]),
             "before": _midnight(given["before"]),
-            "number": given["page"],
+            "newest_first": given["sort"].descending,
         }
 
 

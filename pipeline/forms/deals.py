@@ -52,6 +52,8 @@ class NewDealForm(_DealFields):
     """A deal in a minute: a name is enough, the rest has defaults."""
 
     submission = forms.UUIDField(widget=forms.HiddenInput)
+    # Sent by the button that makes another one, though the author just made the same.
+    again = forms.BooleanField(required=False, widget=forms.HiddenInput)
     field_order = ["name", "account", "amount", "currency", "expected_close_on", "stage", "owner"]
 
     def __init__(self, data: Any = None, *, viewer: Person, initial: Mapping[str, Any]) -> None:
@@ -74,6 +76,7 @@ class NewDealForm(_DealFields):
     def values(self) -> dict[str, Any]:
         """Return the arguments of create_deal; for a valid form."""
         given = {"owner": self.viewer, **self.cleaned_data}
+        del given["again"]
         return given | {"lead_source": given.pop("source")}
 
 

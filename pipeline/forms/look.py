@@ -15,8 +15,8 @@ from pipeline.reports.setting import Named, Setting
 
 KIND_LABELS = {
     PeriodKind.QUARTER: "Quarters",
-    PeriodKind.MONTH: "Months",
     PeriodKind.YEAR: "Years",
+    PeriodKind.MONTH: "Months",
 }
 # In days from today to the month's first.
 MONTHS_BACK, MONTHS_AHEAD = -400, 92
@@ -28,15 +28,25 @@ class PeriodField(forms.ChoiceField):
     def __init__(self, calendar: Setting, *, today: date, given: str, **options: Any) -> None:
         """Offer the quarters, the years and the months around ``today``, and what is ``given``."""
         self.calendar = calendar
+        running = calendar.holding(today)
+        last = calendar.earlier(running)[-1:] if running else []
         offered = [p for p in calendar.periods if _is_near(p, today) or str(p.pk) == given]
         groups = [
             (
                 label,
-                [(str(p.pk), p.period.label) for p in reversed(offered) if p.kind == kind],
+                [
+                    (str(p.pk), p.period.label)
+                    for p in reversed(offered)
+                    if p.kind == kind and p not in last
+                ],
             )
             for kind, label in KIND_LABELS.items()
         ]
-        choices = [("", "This quarter"), *(group for group in groups if group[1])]
+        first = [
+            ("", "This quarter"),
+            *((str(p.pk), f"Last quarter, {p.period.label}") for p in last),
+        ]
+        choices = [*first, *(group for group in groups if group[1])]
         super().__init__(required=False, choices=choices, **options)
 
     def clean(self, value: Any) -> Named | None:

@@ -133,18 +133,23 @@ def activity_rows(viewer: Person) -> QuerySet:
     )
 
 
-def activity_list(
+def activities_of(
     viewer: Person,
     *,
     person: int | None,
     kind: str,
     since: datetime | None,
     before: datetime | None,
-    number: int,
-) -> Page:
-    """Return a page of activities, [since, before)."""
+    newest_first: bool = True,
+) -> QuerySet:
+    """Return the activities of [since, before) that the viewer may see, in order of time."""
     given = {"person": person, "kind": kind, "occurred_at__gte": since, "occurred_at__lt": before}
     rows = activity_rows(viewer).filter(
         **{lookup: value for lookup, value in given.items() if value}
     )
+    return rows if newest_first else rows.reverse()
+
+
+def activity_list(rows: QuerySet, *, number: int) -> Page:
+    """Return a page of activities."""
     return paginate(rows, number=number, cap=ACTIVITIES_CAP)

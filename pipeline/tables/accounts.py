@@ -1,5 +1,6 @@
 """The columns of the lists of accounts and of activities."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.urls import reverse
@@ -48,7 +49,7 @@ def _about_href(row: Any) -> str | None:
 
 
 ACTIVITIES = [
-    Column(key="occurred_at", label="When", kind="moment"),
+    Column(key="occurred_at", label="When", kind="moment", sort="occurred_at"),
     Column(
         key="kind",
         label="What",
@@ -58,3 +59,5 @@ ACTIVITIES = [
     Column(key="about", label="About", value=_about, href=_about_href),
     Column(key="person", label="Who", value=lambda row: row.person.full_name),
 ]
+# On the page of one account, whose last ones are all that is shown.
+LAST_ACTIVITIES = [replace(column, sort=None) for column in ACTIVITIES]

@@ -15,7 +15,7 @@ from pipeline.forms.fields import spelt, suggested_accounts
 from pipeline.models.accounts import Account, Contact
 from pipeline.reports.accounts import account_list, account_page
 from pipeline.services import accounts as services
-from pipeline.tables.accounts import ACCOUNTS, ACTIVITIES
+from pipeline.tables.accounts import ACCOUNTS, LAST_ACTIVITIES
 from pipeline.tables.deals import OF_AN_ACCOUNT
 from pipeline.views.visit import Visit, form_page, posted, saved, sellers, visit_of, writers
 
@@ -72,7 +72,7 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
         empty=Empty(title="No deals here that you may see."),
     )
     done = Table(
-        columns=ACTIVITIES,
+        columns=LAST_ACTIVITIES,
         rows=page.activities,
         caption=f"Activities with {found}",
         empty=Empty(title="Nothing logged yet.", text="Log a call or a meeting above."),

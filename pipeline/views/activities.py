@@ -2,16 +2,17 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from kit.tables import Empty, Table
+from kit.export import csv_response
+from kit.tables import Empty, Table, query_with
 from pipeline import rules
 from pipeline.forms.activities import ActivityFilter, LogForm
 from pipeline.models.activities import Activity
-from pipeline.reports.accounts import activity_list
+from pipeline.reports.accounts import activities_of, activity_list
 from pipeline.services import activities as services
 from pipeline.tables.accounts import ACTIVITIES
 from pipeline.views.visit import back_to, form_page, posted, saved, sellers, visit_of, writers
@@ -25,11 +26,13 @@ def activities(request: HttpRequest) -> HttpResponse:
     form = ActivityFilter(request.GET, viewer=visit.viewer)
     if not form.is_valid():
         return render(request, "pipeline/activities.html", {"form": form}, status=400)
-    page = activity_list(visit.viewer, **form.arguments())
+    rows = activities_of(visit.viewer, **form.arguments())
+    page = activity_list(rows, number=form.cleaned_data["page"])
     table = Table(
         columns=ACTIVITIES,
         rows=page.rows,
         caption="Activities",
+        sort=form.cleaned_data["sort"],
         page=page,
         base_query=request.GET,
         empty=Empty(
@@ -39,8 +42,21 @@ def activities(request: HttpRequest) -> HttpResponse:
             label="Deals",
         ),
     )
-    context = {"form": form, "table": table, "now": visit.now}
+    csv_href = reverse("pipeline:activities-csv") + query_with(request.GET, {"page": None})
+    context = {"form": form, "table": table, "csv_href": csv_href, "now": visit.now}
     return render(request, "pipeline/activities.html", context)
+
+
+@require_safe
+@sellers
+def activities_csv(request: HttpRequest) -> HttpResponseBase:
+    """Download every activity of the filter, not only the page's."""
+    visit = visit_of(request)
+    form = ActivityFilter(request.GET, viewer=visit.viewer)
+    if not form.is_valid():
+        return render(request, "pipeline/activities.html", {"form": form}, status=400)
+    rows = activities_of(visit.viewer, **form.arguments())
+    return csv_response("activities.csv", ACTIVITIES, rows.iterator(chunk_size=2000))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

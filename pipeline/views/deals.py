@@ -27,6 +27,7 @@ from pipeline.models.deals import Deal, DealLine
 from pipeline.reports.conflict import edit_conflict
 from pipeline.reports.deals import deal_page
 from pipeline.reports.timeline import SHOWN
+from pipeline.reports.twins import just_made
 from pipeline.services import deal_parts as parts
 from pipeline.services import deals as services
 from pipeline.views.visit import Visit, back_to, form_page, posted, saved, visit_of, writers
@@ -49,6 +50,11 @@ def deal_new(request: HttpRequest) -> HttpResponse:
     visit = visit_of(request)
     initial = {"currency": visit.currency, "account": request.GET.get("account", "")}
     form = NewDealForm(posted(request), viewer=visit.viewer, initial=initial)
+    if form.is_valid() and not form.cleaned_data["again"]:
+        twin = just_made(visit.viewer, form.values(), now=visit.now)
+        if twin is not None:
+            context = {"form": form, "twin": twin, "now": visit.now}
+            return render(request, "pipeline/deal_new.html", context, status=409)
     made = saved(
         form, lambda: services.create_deal(by=visit.viewer, source="page", **form.values())
     )

@@ -287,6 +287,7 @@ CASES: list[Case] = [
     Case("pipeline:contact-edit", "POST", SHARED_CHANGED, kwargs=contact, data=new_contact),
     Case("pipeline:contact-archive", "POST", SHARED_CHANGED, kwargs=contact),
     Case("pipeline:activities", "GET", SELLERS),
+    Case("pipeline:activities-csv", "GET", SELLERS),
     Case("pipeline:activity-new", "GET", WRITERS),
     Case("pipeline:activity-new", "POST", LOGGED, data=logged),
     Case("pipeline:activity-archive", "POST", CHANGED, kwargs=activity),

@@ -9,6 +9,7 @@ from coaching.enums import ItemState, SessionState
 from coaching.models import ActionItem, Note, OneOnOne
 from org import access
 from org.models.audit import AuditEntry
+from org.models.people import Person
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -167,3 +168,14 @@ def test_the_list_asks_as_much_for_three_as_for_one(
         response = client.get("/one-on-ones/")
 
     assert response.status_code == 200
+
+
+def test_with_somebody_who_has_left_nothing_is_running(sales_team, series):
+    before = reports.overview(sales_team.mia, today=access.today())
+    Person.objects.filter(pk=series.person_id).update(is_active=False)
+
+    after = reports.overview(sales_team.mia, today=access.today())
+
+    assert series in [row.series for row in before.rows]
+    assert series not in [row.series for row in after.rows]
+    assert series in after.ended

@@ -761,3 +761,35 @@ def test_contacts_can_be_called_and_written_to(as_, sales_team, stages):
 
     assert 'href="tel:+1%20555%200100"' in content
     assert 'href="mailto:cleo@acme.example"' in content
+
+
+def test_the_same_deal_again_within_minutes_is_asked_about(as_, sales_team, stages):
+    rita = as_(sales_team.rita)
+    given = {"name": "Spectrometers", "amount": "100"}
+
+    def send(**more):
+        # As after Back: the page is loaded anew, with another submission.
+        return rita.post(NEW, form_of(rita.get(NEW), having="submission") | given | more)
+
+    first, twice = send(), send()
+
+    made = Deal.objects.get()
+    assert first.status_code == 302
+    assert twice.status_code == 409
+    assert f'href="{page(made)}"' in twice.content.decode()
+    assert send(amount="101").status_code == 302
+    again = rita.post(NEW, form_of(twice, having="submission") | {"again": "1"})
+    assert again.status_code == 302
+    assert Deal.objects.filter(name="Spectrometers", amount=100).count() == 2
+
+
+def test_the_same_deal_is_made_without_a_question_by_others_and_later(as_, sales_team, stages):
+    now = timezone.now()
+    same = {"owner": sales_team.rita, "name": "Spectrometers", "account": None, "amount": None}
+    DealFactory(**same, created_by=sales_team.mia, created_at=now)
+    DealFactory(**same, created_by=sales_team.rita, created_at=now - timedelta(minutes=11))
+    rita = as_(sales_team.rita)
+
+    form = form_of(rita.get(NEW), having="submission") | {"name": "Spectrometers"}
+
+    assert rita.post(NEW, form).status_code == 302
