@@ -33,7 +33,8 @@ def organisation(request: PersonRequest) -> HttpResponse:
             add_errors(form, error)
         else:
             messages.success(request, "Saved.")
-            return redirect("org:organisation")
+            # The first time the rest is still to be set up: the home page leads on to it.
+            return redirect("org:organisation" if subject.pk else "home")
     status = 400 if form.is_bound else 200
     return render(request, "org/organisation.html", {"form": form}, status=status)
 

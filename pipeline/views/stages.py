@@ -4,9 +4,10 @@ from django.contrib import messages
 from django.db.models import Count, Max, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from kit.tables import Table
+from kit.tables import Empty, Table
 from pipeline.forms.stages import ArchiveStageForm, StageForm
 from pipeline.models.deals import Stage
 from pipeline.services import stages as services
@@ -22,7 +23,13 @@ def stages(request: HttpRequest) -> HttpResponse:
     live = Q(deals__archived_at__isnull=True)
     rows = Stage.objects.visible_to(visit.viewer).annotate(standing=Count("deals", filter=live))
     rows = rows.order_by("order", "pk")  # Grouping forgets the order of the model.
-    table = Table(columns=STAGES, rows=list(rows), caption="Stages")
+    empty = Empty(
+        title="No stages yet.",
+        text="Add the steps of a deal in order, then one for won and one for lost.",
+        href=reverse("pipeline:stage-new"),
+        label="New stage",
+    )
+    table = Table(columns=STAGES, rows=list(rows), caption="Stages", empty=empty)
     return render(request, "pipeline/stages.html", {"table": table, "now": visit.now})
 
 

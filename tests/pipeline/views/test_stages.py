@@ -77,3 +77,17 @@ def test_the_set_up_asks_as_much_for_four_stages_as_for_six(as_, sales_team, sta
         counted.append(len(queries))
 
     assert counted[0] == counted[1]
+
+
+def test_without_stages_the_pages_say_what_to_do_first(as_, sales_team):
+    ada = as_(sales_team.ada)
+
+    listed = ada.get(reverse("pipeline:stages")).content.decode()
+    offered = ada.get("/deals/new/").content.decode()
+    told = as_(sales_team.rita).get("/deals/new/").content.decode()
+
+    assert "No stages yet." in listed
+    assert reverse("pipeline:stage-new") in listed
+    assert f'href="{reverse("pipeline:stages")}"' in offered
+    assert "ask your sales operations" in told
+    assert "Create the deal" not in told
