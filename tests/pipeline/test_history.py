@@ -5,11 +5,12 @@ a deal, the rate of the day, credit to the owner at the closing) and shares no c
 database's triggers or with the services.
 """
 
+import csv
 import io
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import count
 from threading import Barrier, Thread
@@ -31,6 +32,7 @@ from pipeline.services import deals as services
 from tests.factories.org import ExchangeRateFactory
 from tests.factories.pipeline import AccountFactory, DealFactory, StageFactory
 from tests.pages import form_of
+from tests.pipeline.imports.runs import counts, executed, planned
 from tests.worlds import SalesTeam
 
 BACKEND = "org.backends.SessionBackend"
@@ -58,6 +60,8 @@ COMPARED = (
 WHO_AND_HOW = ("changed_by_id", "source")
 RATES = [(date(2019, 1, 1), Decimal("1.10")), (date(2026, 2, 1), Decimal("1.25"))]
 names = count()
+# An imported deal was created, and if it is closed closed, before any other change is played.
+CREATED, CLOSED = date(2026, 1, 10), date(2026, 2, 20)
 
 
 @dataclass
@@ -125,6 +129,27 @@ class Replay:
         }
         self.states[pk] = blank
         self._write(pk, values, by=by, way=way, day=day)
+
+    def create_in_the_past(
+        self, pk: int, values: dict[str, Any], *, open_stage: Stage, by: int | None
+    ) -> None:
+        """Tell a deal that an import brought: open since CREATED, closed, if it is, on CLOSED."""
+        author = {"by": by, "way": "import"}
+        stage = next(s for s in self.world.stages.values() if s.pk == values["stage_id"])
+        self.create(pk, values, **author, day=CREATED if stage.kind == "open" else CLOSED)
+        final = self.states[pk]
+        earlier = deepcopy(self.states)
+        if stage.kind != "open":
+            known = ("name", "account_id", "owner_id", "currency", "expected_close_on")
+            first = {name: values[name] for name in known if name in values}
+            earlier_replay = Replay(self.world)
+            earlier_replay.create(pk, first | {"stage_id": open_stage.pk}, **author, day=CREATED)
+            earlier = earlier_replay.states
+        for moment, states in self.noted:
+            if moment.date() >= CLOSED:
+                states[pk] = deepcopy(final)
+            elif moment.date() >= CREATED:
+                states[pk] = earlier[pk]
 
     def change(
         self, pk: int, values: dict[str, Any], *, by: int | None, way: str, day: date
@@ -240,16 +265,20 @@ class Player:
     def play(self, edit: Edit, *, at: datetime | None, day: date) -> None:
         there = sorted(self.replay.states)
         if edit.deed == "create" or not there:
-            self.create(edit, at=at, day=day)
+            if edit.way == "import":
+                self.create_by_import(edit)
+            else:
+                self.create(edit, at=at, day=day)
             return
         pk = there[edit.which % len(there)]
         state = self.replay.states[pk]
         if edit.deed == "archive":
-            self.write(pk, edit.way, {"archived": not state["archived"]}, at=at, day=day)
+            way = "sql" if edit.way == "import" else edit.way  # A file archives nothing.
+            self.write(pk, way, {"archived": not state["archived"]}, at=at, day=day)
         elif edit.deed == "nothing":
             with self.by_hand(at):
                 Deal.objects.filter(pk=pk).update(name=state["name"])
-        elif state["archived"] and edit.way in ("page", "service"):
+        elif state["archived"] and edit.way in ("page", "service", "import"):
             return  # People restore a deal before they change it.
         elif edit.deed == "move":
             values = {"stage_id": self.world.stages[edit.stage].pk}
@@ -289,8 +318,64 @@ class Player:
         return next(stage.kind for stage in stages if stage.pk == values["stage_id"])
 
     def author(self, way: str) -> dict[str, Any]:
-        who = self.ada.pk if way in ("page", "service") else None
-        return {"by": who, "way": {"page": "page", "service": "api"}.get(way, "sql")}
+        who = self.ada.pk if way in ("page", "service", "import") else None
+        ways = {"page": "page", "service": "api", "import": "import"}
+        return {"by": who, "way": ways.get(way, "sql")}
+
+    def create_by_import(self, edit: Edit) -> None:
+        """Bring a deal with its own past, as a file of another system has it."""
+        name = f"Deal {next(names)}"
+        values = {
+            "name": name,
+            "owner_id": self.world.owners[0],
+            "stage_id": self.world.stages[edit.stage].pk,
+        } | self.importable(columns(self.world, edit.patch), edit.stage)
+        closed_on = CLOSED if self.kind(values) != "open" else None
+        self.take_in(values, external_id=name, created_at=CREATED, closed_on=closed_on)
+        self.replay.create_in_the_past(
+            Deal.objects.get(name=name).pk,
+            values,
+            open_stage=self.world.stages["qualify"],
+            by=self.ada.pk,
+        )
+
+    def write_by_import(self, pk: int, values: dict[str, Any], at: datetime | None) -> None:
+        """Bring the deal's row again with other values; a row names a deal as it is called."""
+        deal = Deal.objects.get(pk=pk)
+        same = ("name", "owner_id", "account_id", "stage_id")
+        row = {name: getattr(deal, name) for name in same} | values
+        self.take_in(row, external_id=deal.external_id)
+
+    def importable(self, values: dict[str, Any], stage: str) -> dict[str, Any]:
+        """Return what a file can say: blank cells say nothing, nor does a lost deal's amount 0."""
+        left_out = {"category_override"}
+        if stage == "lost" and not values.get("amount"):
+            left_out.add("amount")
+        return {
+            name: value
+            for name, value in values.items()
+            if name not in left_out and value not in (None, "")
+        }
+
+    def take_in(self, values: dict[str, Any], **cells: Any) -> None:
+        row = self.rows(values) | cells
+        row["owner"] = row["owner"].email
+        row = {name: str(cell) for name, cell in row.items() if cell is not None}
+        text = io.StringIO()
+        csv.writer(text).writerows([row.keys(), row.values()])
+        run = planned(
+            "deals",
+            text.getvalue(),
+            by=self.ada,
+            now=clock(),
+            as_of=clock().date(),
+            mapping=dict(enumerate(row)),
+        )
+        if counts(run) == {"leave": 1}:
+            return
+        assert counts(run) in ({"create": 1}, {"change": 1}), list(run.refusals.values())
+        executed(run, now=clock())
+        assert run.state == "done", run.failure
 
     def create_on_the_page(self, values: dict[str, Any], at: datetime | None) -> None:
         assert self.client is not None
@@ -334,13 +419,27 @@ class Player:
     def write(
         self, pk: int, way: str, values: dict[str, Any], *, at: datetime | None, day: date
     ) -> None:
-        writers = {"page": self.write_on_the_page, "service": self.write_by_the_service}
+        writers = {
+            "page": self.write_on_the_page,
+            "service": self.write_by_the_service,
+            "import": self.write_by_import,
+        }
+        if way == "import":
+            values = self.said_by_a_file(pk, values)
         writer = writers.get(way)
         if writer is not None:
             writer(pk, values, at)
         else:
             self.write_by_hand(pk, values, at, sql=way in ("sql", "copy"))
         self.replay.change(pk, values, **self.author(way), day=day)
+
+    def said_by_a_file(self, pk: int, values: dict[str, Any]) -> dict[str, Any]:
+        """Return the part of the values that a file's row about the deal can bring."""
+        deal = Deal.objects.select_related("stage").get(pk=pk)
+        found = self.importable(values, deal.stage.name.lower())
+        if deal.external_id is None:  # Known by its name, account and owner, so they stay.
+            found = {k: v for k, v in found.items() if k not in ("owner_id", "account_id")}
+        return found
 
     def write_on_the_page(self, pk: int, values: dict[str, Any], at: datetime | None) -> None:
         assert self.client is not None
@@ -456,13 +555,15 @@ def test_as_of_is_the_replay_of_changes_with_given_times(world, played, moments)
 @settings(
     max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(played=edits(["page", "page", "service", "bulk", "copy", "sql"]))
+@given(played=edits(["page", "page", "service", "bulk", "copy", "sql", "import", "import"]))
 @pytest.mark.django_db(transaction=True)
 def test_as_of_is_the_replay_of_committed_changes_by_every_way(world, played):
     client = Client()
     client.force_login(world.team.ada, backend=BACKEND)
     replay = Replay(world)
     player = Player(world, replay, client)
+    for day in (CREATED, CLOSED):
+        replay.note(datetime.combine(day, time(13), tzinfo=UTC))
     replay.note(clock())
     for edit in played:
         player.play(edit, at=None, day=clock().date())
