@@ -38,6 +38,17 @@ def zone_choices() -> list[tuple[str, str]]:
     return [(zone, zone.replace("_", " ")) for zone in ["UTC", *zones]]
 
 
+YEARS, RATES, HOLIDAYS = "years", "rates", "holidays"
+PARTS = [(YEARS, "Fiscal years"), (RATES, "Exchange rates"), (HOLIDAYS, "Days off")]
+
+
+class CalendarPartForm(KitForm):
+    """Which part of the calendar's page is open, and of which calendar year."""
+
+    part = forms.ChoiceField(required=False, choices=PARTS)
+    year = forms.IntegerField(required=False, min_value=1900, max_value=2200)
+
+
 class OrganisationForm(KitForm):
     """The settings that every page depends on."""
 

@@ -39,8 +39,10 @@ def test_the_organisation_is_set_up_and_its_calendar_written(db: None, client: C
     assert "No fiscal years yet." in words(client.get(reverse("org:calendar")))
     assert not Organisation.objects.exists()
 
-    client.post(reverse("org:organisation"), SETTINGS)
+    saved = client.post(reverse("org:organisation"), SETTINGS)
 
+    assert saved.url == reverse("home")
+    assert client.post(reverse("org:organisation"), SETTINGS).url == reverse("org:organisation")
     subject = Organisation.objects.get()
     assert (subject.currency, subject.working_days) == ("EUR", [0, 1, 2, 3])
     assert not subject.shows_leaderboard
@@ -94,11 +96,14 @@ def test_years_days_off_and_rates_are_kept_on_the_calendar(ada: Client) -> None:
         reverse("org:rate-set"), {"currency": "eur", "valid_from": "2026-01-01", "rate": "1.0825"}
     )
 
-    page = words(ada.get(reverse("org:calendar")))
+    def page(part: str, year: int = 2026) -> str:
+        return words(ada.get(reverse("org:calendar"), {"part": part, "year": year}))
 
-    assert "FY 2030" in page
-    assert "25 Dec 2026 Christmas" in page
-    assert "EUR 1 Jan 2026 1.0825" in page
+    assert "FY 2030" in page("years")
+    assert "25 Dec 2026 Christmas" in page("holidays")
+    assert "EUR 1 Jan 2026 1.0825" in page("rates")
+    assert "Christmas" not in page("years") + page("rates") + page("holidays", 2027)
+    assert "1.0825" not in page("rates", 2027)
     ada.post(reverse("org:holiday-remove", args=[Holiday.objects.get().pk]))
     ada.post(reverse("org:rate-remove", args=[ExchangeRate.objects.get().pk]))
     assert not Holiday.objects.exists()
