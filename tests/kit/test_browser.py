@@ -169,7 +169,7 @@ def test_menu_of_the_phone_opens_and_skip_link_leads_to_the_content(
     chosen(page, "light", PHONE)
     sign_in(page, ada)
     page.goto("/patterns/")
-    link = page.get_by_role("navigation", name="Pages").get_by_role("link", name="Patterns")
+    link = page.get_by_role("navigation", name="Pages").get_by_role("link", name="Getting started")
     expect(link).to_be_hidden()
 
     page.keyboard.press("Tab")

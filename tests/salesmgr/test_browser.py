@@ -60,7 +60,9 @@ def test_a_manager_sorts_looks_back_and_opens_the_rows(page, sign_in, paper):
     expect(page.get_by_role("link", name="Back to now")).to_have_count(0)
     page.locator("#people-table tfoot").get_by_role("link", name="16,001").click()
 
-    expect(page.get_by_role("note")).to_contain_text("of people who are no longer below you")
+    expect(page.get_by_role("note").last).to_contain_text(
+        "of people who now report to somebody else"
+    )
     assert "closed_from=2026-01-01" in page.url
 
 
