@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from salesmgr.devstack.refusal import Refusal
 from salesmgr.devstack.servers import Servers
@@ -49,6 +50,13 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
             report.outcome = "failed"
             report.longrepr = f"{variable} is set: a test marked {mark} may not be skipped"
     return report
+
+
+@pytest.fixture(autouse=True)
+def no_zone_left_behind() -> Iterator[None]:
+    """Let no test see the zone that a request of an earlier one was shown in."""
+    yield
+    timezone.deactivate()
 
 
 @pytest.fixture
