@@ -1,8 +1,9 @@
 """The deals of a pipeline one by one: how each stands, what changed, and what is wrong with it."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import islice
 
 from django.db.models import Count, Exists, Max, OuterRef, Q
 
@@ -70,6 +71,8 @@ class Inspection:
 
 
 CLOSING = "closing"
+# Deals of a download that are read at once.
+BATCH = 500
 
 
 def inspection(
@@ -85,7 +88,7 @@ def inspection(
     seen = rows.visible_to(look.viewer)
     shown, whole = amounts_of(seen), rows.count()
     page = page_of(
-        seen.in_order(field, descending=descending).select_related("account", "owner", "stage"),
+        _in_order(seen, field, descending=descending),
         total=shown.deals,
         number=number,
     )
@@ -99,6 +102,22 @@ def inspection(
             for movement, deals in moves.items()
         ],
     )
+
+
+def inspected_deals(
+    changes: Changes, *, show: str, only: str, field: str, descending: bool
+) -> Iterator[Inspected]:
+    """Return every deal of a group that the viewer may open, for a download; see ``inspection``."""
+    rows = _rows(changes, show, changes.by_movement()).filter(_only(only, changes))
+    seen = _in_order(rows.visible_to(changes.look.viewer), field, descending=descending)
+    waiting = seen.iterator(chunk_size=BATCH)
+    while batch := list(islice(waiting, BATCH)):
+        yield from _inspected(changes, batch)
+
+
+def _in_order(rows: DealVersionQuerySet, field: str, *, descending: bool) -> DealVersionQuerySet:
+    ordered: DealVersionQuerySet = rows.in_order(field, descending=descending)
+    return ordered.select_related("account", "owner", "stage")
 
 
 def _rows(changes: Changes, show: str, moves: Mapping[Movement, Sequence]) -> DealVersionQuerySet:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 from kit.display import DASH, day, money
 from kit.money import from_cents
@@ -62,10 +63,10 @@ def _category(version: DealVersion) -> str:
     return CATEGORY_LABELS[Category(version.category)]
 
 
-def _was(read: Callable[[DealVersion], str]) -> Callable[[ChangedDeal], str]:
-    """Return what a part of the deal was before, where it is another now."""
+def was(read: Callable[[DealVersion], str]) -> Callable[[Any], str]:
+    """Return what a part of a row's ``now`` read in its ``was``, where that is another."""
 
-    def sub(row: ChangedDeal) -> str:
+    def sub(row: Any) -> str:
         before = read(row.was) if row.was else ""
         return f"was {before or DASH}" if row.was and before != read(row.now) else ""
 
@@ -87,7 +88,7 @@ def changed_columns(unit: Unit) -> list[Column]:
             label="Amount",
             kind="money",
             value=lambda row: row.now.amount_base,
-            sub=_was(_amount),
+            sub=was(_amount),
         ),
         Column(
             key="stage",
@@ -95,22 +96,22 @@ def changed_columns(unit: Unit) -> list[Column]:
             kind="badge",
             value=lambda row: _stage(row.now),
             tone=lambda row: TONES[Status(row.now.status)],
-            sub=_was(_stage),
+            sub=was(_stage),
         ),
         Column(
             key="category",
             label="Category",
             value=lambda row: _category(row.now),
-            sub=_was(_category),
+            sub=was(_category),
         ),
         Column(
             key="close",
             label="Expected close",
             kind="day",
             value=lambda row: row.now.expected_close_on,
-            sub=_was(_close),
+            sub=was(_close),
         ),
-        Column(key="owner", label="Owner", value=lambda row: _owner(row.now), sub=_was(_owner)),
+        Column(key="owner", label="Owner", value=lambda row: _owner(row.now), sub=was(_owner)),
     ]
 
 

@@ -3,24 +3,16 @@
 from collections.abc import Callable
 from typing import Any
 
-from kit.display import DASH, ago, day, days, money
+from kit.display import ago, day, days, money
 from kit.tables import Column
 from pipeline.enums import CATEGORY_LABELS, Category, Status
 from pipeline.metrics.attention import THRESHOLDS, DealReason
 from pipeline.models.deals import DealVersion
 from pipeline.reports.inspection import Inspected
+from pipeline.tables.changes import was
 from pipeline.tables.deals import TONES, deal_href
 
 Read = Callable[[DealVersion], str]
-
-
-def _was(read: Read) -> Callable[[Inspected], str]:
-    def sub(row: Inspected) -> str:
-        if row.was is None or read(row.was) == read(row.now):
-            return ""
-        return f"was {read(row.was) or DASH}"
-
-    return sub
 
 
 def _money(version: DealVersion) -> str:
@@ -41,7 +33,7 @@ def _named(row: Inspected) -> str:
 
 
 def _close_sub(row: Inspected) -> str:
-    changed = _was(lambda version: day(version.expected_close_on))(row)
+    changed = was(lambda version: day(version.expected_close_on))(row)
     moves = row.moves
     if not moves.pushes:
         return changed
@@ -51,7 +43,7 @@ def _close_sub(row: Inspected) -> str:
 
 
 def _stage_sub(row: Inspected) -> str:
-    changed = _was(lambda version: version.stage.name)(row)
+    changed = was(lambda version: version.stage.name)(row)
     if row.now.status != Status.OPEN:
         return changed
     expected = row.standing.expected_days
@@ -116,7 +108,7 @@ REVIEW: list[Column] = [
         kind="money",
         sort="amount_base",
         value=lambda row: row.now.amount_base,
-        sub=_was(_money),
+        sub=was(_money),
     ),
     Column(
         key="risk",
@@ -162,7 +154,7 @@ REVIEW: list[Column] = [
         key="category",
         label="Category",
         value=lambda row: _category(row.now),
-        sub=_was(_category),
+        sub=was(_category),
     ),
 ]
 

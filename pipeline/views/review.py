@@ -21,7 +21,13 @@ from pipeline.enums import CATEGORY_LABELS, MOVEMENT_LABELS, ViewPage
 from pipeline.forms.changes import ReviewedForm, ReviewForm, ViewForm
 from pipeline.models.reviews import SavedView
 from pipeline.reports.changes import Changes, pipeline_changes
-from pipeline.reports.inspection import CLOSING, Group, Inspection, inspection
+from pipeline.reports.inspection import (
+    CLOSING,
+    Group,
+    Inspection,
+    inspected_deals,
+    inspection,
+)
 from pipeline.reports.reviews import saved_views, subject_columns
 from pipeline.reports.setting import setting
 from pipeline.services import reviews as services
@@ -41,21 +47,19 @@ def review(request: PersonRequest) -> HttpResponse:
     if not form.is_valid():
         status = 400 if form.calendar.periods else 200
         return render(request, "pipeline/review.html", {"form": form}, status=status)
-    changes, found = _found(form)
+    changes = _changes(form)
+    found = inspection(changes, **_asked(form), number=form.cleaned_data["page"])
     return render(request, "pipeline/review.html", _context(request, form, changes, found))
 
 
 @require_safe
 @sellers
 def review_file(request: PersonRequest) -> HttpResponseBase:
-    """Download every deal of the list, a page of deals at a time."""
+    """Download every deal of the list, not only the page's."""
     form = _form(request)
     if not form.is_valid():
         return render(request, "pipeline/review.html", {"form": form}, status=400)
-    changes, found = _found(form, number=1)
-    rows = [*found.page.rows]
-    for number in range(2, found.page.last + 1):
-        rows += _inspection(form, changes, number=number).page.rows
+    rows = inspected_deals(_changes(form), **_asked(form))
     return csv_response("pipeline-review.csv", download_columns(), rows)
 
 
@@ -67,24 +71,21 @@ def _form(request: PersonRequest) -> ReviewForm:
     return form
 
 
-def _found(form: ReviewForm, number: int | None = None) -> tuple[Changes, Inspection]:
-    given = form.cleaned_data
-    changes = pipeline_changes(form.look(form.scope), since=given["since_moment"])
-    return changes, _inspection(form, changes, number=number or given["page"])
+def _changes(form: ReviewForm) -> Changes:
+    return pipeline_changes(form.look(form.scope), since=form.cleaned_data["since_moment"])
 
 
-def _inspection(form: ReviewForm, changes: Changes, *, number: int) -> Inspection:
+def _asked(form: ReviewForm) -> dict[str, Any]:
+    """Return which deals the address asks for, and in what order."""
     given = form.cleaned_data
     sort = given["sort"]
     column = next(column for column in REVIEW if column.key == sort.key)
-    return inspection(
-        changes,
-        show=given["show"],
-        only=given["only"],
-        field=column.sort or "name",
-        descending=sort.descending,
-        number=number,
-    )
+    return {
+        "show": given["show"],
+        "only": given["only"],
+        "field": column.sort or "name",
+        "descending": sort.descending,
+    }
 
 
 def _context(

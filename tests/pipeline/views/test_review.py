@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from kit.pages import PAGE_SIZE
 from org.enums import Role
 from pipeline.models.reviews import PipelineReview, SavedView
 from tests.factories.org import PersonFactory
@@ -195,6 +196,16 @@ def test_the_download_holds_every_row_with_its_second_lines(moved, as_):
     text = b"".join(response.streaming_content).decode()
     assert text.count("\n") == 4
     assert "pushed once" in text
+
+
+def test_the_download_does_not_end_with_the_page(moved, as_):
+    for n in range(PAGE_SIZE):
+        moved.make(f"more {n}", moved.rita, "1", created_at=at(3, 1), expected_close_on=MAY)
+
+    response = as_(moved.mia).get(reverse("pipeline:review-csv"), {**Q2, "page": 2})
+
+    text = b"".join(response.streaming_content).decode()
+    assert text.count("\n") == 1 + 3 + PAGE_SIZE
 
 
 def test_a_view_is_kept_shared_replaced_and_removed(moved, as_):
