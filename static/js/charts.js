@@ -91,32 +91,20 @@ function drawNew() {
   charts().filter((chart) => !chart.dataset.drawn).forEach(draw);
 }
 
-// On paper a chart is as wide as the page between its margins (A4 or Letter, upright), and light
-// whatever the screen is.
+// On paper a chart is as wide as the page between its margins (A4 or Letter, upright). Its colours
+// follow the theme, which theme.js makes light for printing before these listeners run.
 const PAPER_WIDTH = 640;
-let screenTheme = null;
 
-function drawFor({ paper }) {
-  const root = document.documentElement;
-  if (paper === (screenTheme !== null)) return;
-  if (paper) {
-    screenTheme = root.getAttribute("data-bs-theme") || "";
-    root.setAttribute("data-bs-theme", "light");
-  } else {
-    root.setAttribute("data-bs-theme", screenTheme);
-    screenTheme = null;
-  }
+function fit({ paper }) {
   for (const chart of charts().filter((each) => each.dataset.drawn)) {
-    draw(chart);
     const plot = chart.querySelector("[data-chart-plot]");
     const size = paper ? { width: PAPER_WIDTH, height: plot.clientHeight } : { autosize: true };
     window.Plotly.relayout(plot, size);
   }
 }
 
-window.addEventListener("beforeprint", () => drawFor({ paper: true }));
-window.addEventListener("afterprint", () => drawFor({ paper: false }));
-window.matchMedia("print").addEventListener("change", (print) => drawFor({ paper: print.matches }));
+window.addEventListener("beforeprint", () => fit({ paper: true }));
+window.addEventListener("afterprint", () => fit({ paper: false }));
 
 drawNew();
 // htmx:load comes for all that htmx puts in, whichever way it is swapped.
