@@ -95,6 +95,11 @@ class DealFields(StrictSerializer):
     category_override = Choice(choices=OPEN_CATEGORIES, required=False, allow_null=True)
     next_step = PlainText(max_length=500, required=False, allow_blank=True)
     next_step_on = Day(required=False, allow_null=True)
+    wait_until = Day(
+        required=False,
+        allow_null=True,
+        help_text="Until that day the deal counts neither as quiet nor as without a next step.",
+    )
     source = PlainText(  # type: ignore[assignment]
         max_length=100, required=False, allow_blank=True, help_text="Where the deal came from."
     )
@@ -157,6 +162,7 @@ class Tracked(serializers.Serializer):
     category = Choice(choices=list(Category))
     next_step = serializers.CharField()
     next_step_on = serializers.DateField(allow_null=True)
+    wait_until = serializers.DateField(allow_null=True)
 
 
 class DealRow(Tracked):

@@ -83,6 +83,11 @@ class NewDealForm(_DealFields):
 class EditDealForm(_DealFields):
     """All of a deal that is edited by hand. Hidden beside each field stands what its author saw."""
 
+    wait_until = DayField(
+        required=False,
+        label="Wait until",
+        help_text="Agreed silence: until that day the deal is neither quiet nor lacks a next step.",
+    )
     version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
     seen = SeenField()
     field_order = [
@@ -95,6 +100,7 @@ class EditDealForm(_DealFields):
         "category_override",
         "next_step",
         "next_step_on",
+        "wait_until",
         "source",
     ]
 
@@ -171,7 +177,7 @@ class StepForm(EditDealForm):
         self, data: Any = None, *, viewer: Person, deal: Deal, now: datetime, back: str = ""
     ) -> None:
         super().__init__(data, viewer=viewer, deal=deal, now=now)
-        own = ("next_step", "next_step_on", *ABOUT_THE_LOOK)
+        own = ("next_step", "next_step_on", "wait_until", *ABOUT_THE_LOOK)
         self.fields = {name: self.fields[name] for name in own}
         self.fields["next_step"].widget.attrs["autofocus"] = True
         self.fields["next"] = forms.CharField(

@@ -98,6 +98,8 @@ class Deal(models.Model):
     category = models.CharField(max_length=20, choices=choices(Category), default=Category.PIPELINE)
     next_step = models.CharField(max_length=500, blank=True)
     next_step_on = models.DateField(null=True, blank=True)
+    # Until that day silence is agreed: the deal is neither quiet nor without a next step.
+    wait_until = models.DateField(null=True, blank=True)
     source = models.CharField(max_length=100, blank=True)
     lost_reason = models.CharField(  # noqa: DJ001 -- null while not lost
         max_length=30, choices=choices(LostReason, LOST_LABELS), null=True, blank=True
@@ -191,6 +193,11 @@ class Deal(models.Model):
                 & (Q(closed_on__isnull=True) | Q(closed_on__range=("1980-01-01", "2199-12-31"))),
             ),
             models.CheckConstraint(
+                name="deal_waits_plausibly",
+                condition=Q(wait_until__isnull=True)
+                | Q(wait_until__range=("1980-01-01", "2199-12-31")),
+            ),
+            models.CheckConstraint(
                 name="deal_amount_in_both_currencies",
                 condition=Q(amount__isnull=True, amount_base__isnull=True)
                 | Q(amount__isnull=False, amount_base__isnull=False),
@@ -239,6 +246,7 @@ class DealVersion(models.Model):
     category = models.CharField(max_length=20, choices=choices(Category))
     next_step = models.CharField(max_length=500, blank=True)
     next_step_on = models.DateField(null=True)
+    wait_until = models.DateField(null=True)
     archived = models.BooleanField(default=False)
     changed_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     source = models.CharField(max_length=20)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from kit import display
@@ -20,6 +20,7 @@ LABELS = {
     "category_override": "Forecast category",
     "next_step": "Next step",
     "next_step_on": "Next step on",
+    "wait_until": "Wait until",
     "source": "Source",
     "lost_reason": "Lost reason",
     "lost_note": "What happened",
@@ -92,7 +93,7 @@ def words(field: str, value: Any) -> str:
         return LOST_LABELS.get(LostReason(value), str(value))
     if field == "category_override":
         return str(value).replace("_", " ").capitalize()
-    return display.day(value) if field.endswith("_on") else str(value)
+    return display.day(value) if isinstance(value, date) else str(value)
 
 
 def _since(entries: list[Entry], seen: datetime | None) -> list[Entry]:

@@ -5,7 +5,7 @@ The deal was scoped to the viewer before it comes here; what hangs on it belongs
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from kit import display
@@ -37,6 +37,7 @@ TRACKED = {
     "category": "Forecast category",
     "next_step": "Next step",
     "next_step_on": "Next step on",
+    "wait_until": "Waiting until",
 }
 # What else the story tells of a version, and where the names of its rows stand.
 TOLD = (
@@ -181,7 +182,7 @@ def version_words(version: DealVersion | Deal | None, field: str) -> str:
         return f"{display.rate(value)} of {since}"
     if field == "category":
         return str(value).replace("_", " ").capitalize()
-    return display.day(value) if field.endswith("_on") else str(value)
+    return display.day(value) if isinstance(value, date) else str(value)
 
 
 def _of_activities(deal: Deal) -> Iterable[Entry]:

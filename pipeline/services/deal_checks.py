@@ -24,6 +24,7 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "currency",
         "There is no exchange rate for this currency on that day; ask an admin to enter one.",
     ),
+    "deal_waits_plausibly": ("wait_until", "Give a day between 1980 and 2199."),
     "deal_days_plausible": ("expected_close_on", "Give a day between 1980 and 2199."),
     "deal_external_id_unique": ("external_id", "Another deal already has this external id."),
     "deal_currency": ("currency", "Use the three letters of the currency, such as USD."),
@@ -84,7 +85,7 @@ def cleaned(deal: Deal, names: Iterable[str]) -> dict[str, Any]:
 def _implausible(deal: Deal, names: set[str]) -> Iterator[tuple[str, str]]:
     if "amount" in names and deal.amount is not None and deal.amount < 0:
         yield "amount", "An amount cannot be below zero."
-    for name in ("expected_close_on", "next_step_on"):
+    for name in ("expected_close_on", "next_step_on", "wait_until"):
         day = getattr(deal, name)
         if name in names and day is not None and not FIRST_DAY <= day <= LAST_DAY:
             yield name, "Give a day between 1980 and 2199."

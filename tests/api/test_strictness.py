@@ -64,8 +64,8 @@ SERVER_SET = [
     if field.name
     not in {
         "name", "account", "owner", "stage", "amount", "currency", "expected_close_on",
-        "category_override", "next_step", "next_step_on", "source", "lost_reason", "lost_note",
-        "win_evidence", "external_id",
+        "category_override", "next_step", "next_step_on", "wait_until", "source", "lost_reason",
+        "lost_note", "win_evidence", "external_id",
     }
 ]  # fmt: skip
 
