@@ -13,6 +13,7 @@ from pipeline.views import (
     import_memory,
     imports,
     products,
+    quota_sources,
     quotas,
     review,
     runs,
@@ -57,6 +58,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("activities/new/", activities.activity_new, name="activity-new"),
     path("activities/<int:pk>/archive/", activities.activity_archive, name="activity-archive"),
     path("setup/quotas/", quotas.quotas, name="quotas"),
+    path("setup/quotas/sources/", quota_sources.sources, name="quota-sources"),
     path("setup/quotas/<str:kind>/<int:pk>/", quotas.quota_history, name="quota-history"),
     path("territories/", territories.territory_bookings, name="territory-bookings"),
     path(

@@ -12,6 +12,7 @@ from pipeline.reports.look import Look
 from pipeline.reports.me import MyReport
 from pipeline.reports.open_pipeline import Amounts
 from pipeline.reports.pace import Pace
+from pipeline.reports.quota_sources import sources_url
 from pipeline.reports.team import TeamReport
 from salesmgr.wording import amount
 
@@ -63,7 +64,7 @@ def number_figures(look: Look, reached: Attainment, pace: Pace) -> list[Figure]:
             tone=_tone(pace.seasonal),
             share=reached.share,
         ),
-        _gap(reached, won),
+        _gap(reached, sources_url(look)),
         Figure(
             "Needed a working day",
             amount(pace.required),
@@ -136,12 +137,12 @@ def _of_quota(reached: Attainment) -> str:
     return f"{amount(reached.actual)} of {amount(reached.quota)} booked{partly}"
 
 
-def _gap(reached: Attainment, won: str) -> Figure:
-    note = "Quota - bookings."
+def _gap(reached: Attainment, sources: str) -> Figure:
+    note = "Quota - bookings. Opens both, with the quotas that the quota is the sum of."
     without = f"{count(reached.unpriced)} won without an amount" if reached.unpriced else ""
     if reached.gap is not None and reached.gap <= 0:
-        return Figure("Above quota", amount(-reached.gap), without, won, note, "good")
-    return Figure("Gap to quota", amount(reached.gap), without or "to be booked", won, note)
+        return Figure("Above quota", amount(-reached.gap), without, sources, note, "good")
+    return Figure("Gap to quota", amount(reached.gap), without or "to be booked", sources, note)
 
 
 def _pace(pace: Pace) -> Figure:

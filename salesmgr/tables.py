@@ -16,6 +16,7 @@ from pipeline.metrics.outcomes import FEWEST_CASES, Cycle, Outcomes, win_rate
 from pipeline.reports.look import Look
 from pipeline.reports.me import EarlierPeriod
 from pipeline.reports.open_pipeline import Amounts
+from pipeline.reports.quota_sources import sources_url
 from pipeline.reports.selection import DealSelection
 from pipeline.reports.team import TeamReport
 from pipeline.reports.team_rows import Row
@@ -51,6 +52,15 @@ def _name(row: Row) -> str:
     )
 
 
+def _sources(row: Row) -> str | None:
+    """Return the page of the quotas that the line's quota is the sum of."""
+    if row.whole:
+        return sources_url(row.look)
+    if row.team is not None:
+        return sources_url(row.look, team=row.team)
+    return None if row.person is None else sources_url(row.look, person=row.person)
+
+
 won, closed, closing = (
     _opens(lambda look: look.won),
     _opens(lambda look: look.closed),
@@ -59,7 +69,15 @@ won, closed, closing = (
 
 TEAM = [
     Column(key="name", label="Person", sort="name", value=_name),
-    Column(key="quota", label="Quota", kind="money", sort="quota", value=_money(lambda r: r.quota)),
+    Column(
+        key="quota",
+        label="Quota",
+        kind="money",
+        sort="quota",
+        value=_money(lambda r: r.quota),
+        href=_sources,
+        note="Opens the quotas that it is the sum of.",
+    ),
     Column(
         key="booked",
         label="Booked",
@@ -148,7 +166,7 @@ GAP = Column(
     kind="money",
     sort="gap",
     value=_of_people(_money(lambda r: r.gap)),
-    href=won,
+    href=_sources,
     note="Quota - booked; below zero once the quota is exceeded.",
 )
 TEAMS = [
@@ -178,7 +196,11 @@ def earlier_columns(look: Look) -> list[Column]:
         period = each.period.period
         return look.won.but(closed_from=period.start, closed_to=period.end).url()
 
-    return [replace(c, href=href) if c.key in {"booked", "share"} else c for c in EARLIER]
+    def quota(each: EarlierPeriod) -> str:
+        return sources_url(look, period=each.period.pk)
+
+    opens = {"quota": quota, "booked": href, "share": href}
+    return [replace(c, href=opens[c.key]) if c.key in opens else c for c in EARLIER]
 
 
 def team_columns(report: TeamReport) -> list[Column]:
@@ -186,9 +208,6 @@ def team_columns(report: TeamReport) -> list[Column]:
     page_of, activities = member_urls(report.look), reverse("pipeline:activities")
     opens = {
         "name": _of_person(page_of),
-        "quota": _of_person(
-            lambda person: reverse("pipeline:quota-history", args=["person", person])
-        ),
         "last_activity": _of_person(lambda person: f"{activities}?person={person}"),
     }
     return [replace(c, href=opens[c.key]) if c.key in opens else c for c in TEAM]

@@ -1,6 +1,6 @@
 """How a quota resolves from the rows that are set: own, from parts, or rolled up from people."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -51,15 +51,40 @@ class QuotaBook:
         return {subject.pk for subject, _ in self.rows if subject.kind is SubjectKind.PERSON}
 
 
-# What part of whose quota each team (None: outside of any) carries, for each stretch of days in
-# which the tree of teams stays the same, by its first day.
-Placed = Mapping[tuple[date, int | None], Mapping[int, Target]]
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A quota that was set, as far as it counts in a sum: whose, for which period, how much.
+
+    ``amount`` is in cents or cases. It is not ``complete`` where the subject has no quota for
+    another part of the period that is asked about.
+    """
+
+    subject: Subject
+    span: Span
+    amount: int
+    complete: bool = True
+
+
+# The parts of people's quotas that each team (None: outside of any) carries, for each stretch of
+# days in which the tree of teams stays the same, by its first day.
+Placed = Mapping[tuple[date, int | None], Sequence[Part]]
 
 
 def resolved_quota(
     subject: Subject, span: Span, book: QuotaBook, *, placed: Placed | None = None
 ) -> Target | None:
-    """Return the quota of a subject for a period, or None where there is nothing to add up.
+    """Return the quota of a subject for a period: the sum of its parts, None without any.
+
+    A sum is not ``complete`` when a part of the period has no quota while another has. See
+    ``quota_parts`` for what counts.
+    """
+    return sum_of_parts(quota_parts(subject, span, book, placed=placed))
+
+
+def quota_parts(
+    subject: Subject, span: Span, book: QuotaBook, *, placed: Placed | None = None
+) -> list[Part]:
+    """Return the quotas that were set and that a subject's quota for a period is the sum of.
 
     A subject's own row for exactly the period counts. Without one, its rows for the parts of the
     period are added up. A team without rows of its own has the sum of what its people and the
@@ -69,57 +94,53 @@ def resolved_quota(
     earlier, a leaver's for the team that they left from, until it is withdrawn; a team's for the
     team that it lies in on that day.
 
-    A sum is not ``complete`` when a part of the period has no quota while another has.
     ``placed`` is what ``placed_quotas`` returns, computed where not given.
     """
-    if subject.kind is SubjectKind.PERSON:
-        return own_quota(subject, span, book)
+    own = own_parts(subject, span, book)
+    if own or subject.kind is SubjectKind.PERSON:
+        return own
     if subject.kind is SubjectKind.TERRITORY:
-        return _rolled_up(subject, span, book, {})
-    placed = placed_quotas(span, book) if placed is None else placed
-    if subject.kind is SubjectKind.TEAM:
-        return _rolled_up(subject, span, book, placed)
+        placed = {}
+    elif placed is None:
+        placed = placed_quotas(span, book)
+    stretches = _stretches(span, book, _tree(subject, book))
+    if subject.kind is not SubjectKind.EVERYONE:
+        return [part for day in stretches for part in _in_stretch(subject, day, span, book, placed)]
     with_any = {pk.pk for pk, _ in book.rows if pk.kind is SubjectKind.TEAM}
     with_any |= {team for _, team in placed if team is not None}
-    found: list[Target | None] = []
-    for since in _stretches(span, book, book.teams):
-        tops = sorted({book.teams.top(team, since) for team in with_any})
-        found += [
-            _in_stretch(Subject(SubjectKind.TEAM, top), since, span, book, placed) for top in tops
-        ]
-        found += placed.get((since, None), {}).values()
-    return summed_targets(found)
+    found: list[Part] = []
+    for since in stretches:
+        for top in sorted({book.teams.top(team, since) for team in with_any}):
+            found += _in_stretch(Subject(SubjectKind.TEAM, top), since, span, book, placed)
+        found += placed.get((since, None), ())
+    return found
 
 
 def own_quota(subject: Subject, span: Span, book: QuotaBook) -> Target | None:
     """Return the quota from the subject's own rows: the period's, else the sum of its parts'."""
-    exact = book.rows.get((subject, span.pk))
-    if exact is not None:
-        return Target(exact)
-    found = [own_quota(subject, part, book) for part in span.parts]
-    known = summed_targets(found)
-    if known is None or None not in found:
-        return known
-    return Target(known.amount, complete=False)
+    return sum_of_parts(own_parts(subject, span, book))
+
+
+def own_parts(subject: Subject, span: Span, book: QuotaBook) -> list[Part]:
+    """Return the subject's own rows that make up its quota for the period."""
+    leaves = list(_leaves(subject, span, book))
+    known = [(leaf, amount) for leaf, amount in leaves if amount is not None]
+    complete = len(known) == len(leaves)
+    return [Part(subject, leaf, amount, complete) for leaf, amount in known]
 
 
 def placed_quotas(span: Span, book: QuotaBook) -> Placed:
-    """Return what part of each person's quota each team carries; see Placed.
+    """Return what parts of people's quotas each team carries; see Placed.
 
     A mover's months may count for two teams; over all teams the parts add up to the person's
     quota.
     """
-    placed: dict[tuple[date, int | None], dict[int, Target]] = {}
+    placed: dict[tuple[date, int | None], list[Part]] = {}
     for person in sorted(book.people()):
-        subject = Subject(SubjectKind.PERSON, person)
-        whole = own_quota(subject, span, book)
-        if whole is None:
-            continue
-        for leaf, amount in _leaves(subject, span, book):
-            day = book.day_of(leaf)
-            carried = placed.setdefault((book.teams.since(day), book.team_on(person, day)), {})
-            before = carried[person].amount if person in carried else 0
-            carried[person] = Target(before + amount, complete=whole.complete)
+        for part in own_parts(Subject(SubjectKind.PERSON, person), span, book):
+            day = book.day_of(part.span)
+            carrying = book.teams.since(day), book.team_on(person, day)
+            placed.setdefault(carrying, []).append(part)
     return placed
 
 
@@ -133,16 +154,27 @@ def quotas_by_person(span: Span, book: QuotaBook, *, team: int | None) -> dict[i
 
 def carried(placed: Placed, teams: Callable[[date], Collection[int | None]]) -> dict[int, Target]:
     """Return the part of each person's quota that the teams carry; they are asked for by day."""
-    found: dict[int, Target] = {}
-    for (since, team), targets in placed.items():
+    found: dict[int, list[Part]] = {}
+    for part in carried_parts(placed, teams):
+        found.setdefault(part.subject.pk, []).append(part)
+    sums = {person: sum_of_parts(parts) for person, parts in found.items()}
+    return {person: target for person, target in sums.items() if target is not None}
+
+
+def carried_parts(
+    placed: Placed, teams: Callable[[date], Collection[int | None]]
+) -> Iterator[Part]:
+    """Yield the parts of people's quotas that the teams carry; they are asked for by day."""
+    for (since, team), parts in placed.items():
         if team in teams(since):
-            for person, target in targets.items():
-                known = found.get(person)
-                found[person] = Target(
-                    target.amount + (known.amount if known else 0),
-                    complete=target.complete and (known is None or known.complete),
-                )
-    return found
+            yield from parts
+
+
+def sum_of_parts(parts: Sequence[Part]) -> Target | None:
+    """Return the sum of the parts; None of none."""
+    if not parts:
+        return None
+    return Target(sum(part.amount for part in parts), all(part.complete for part in parts))
 
 
 def summed_targets(targets: Iterable[Target | None]) -> Target | None:
@@ -155,35 +187,21 @@ def summed_targets(targets: Iterable[Target | None]) -> Target | None:
     )
 
 
-def _rolled_up(subject: Subject, span: Span, book: QuotaBook, placed: Placed) -> Target | None:
-    own = own_quota(subject, span, book)
-    if own is not None:
-        return own
-    stretches = _stretches(span, book, _tree(subject, book))
-    return summed_targets(_in_stretch(subject, day, span, book, placed) for day in stretches)
-
-
 def _in_stretch(
     subject: Subject, since: date, span: Span, book: QuotaBook, placed: Placed
-) -> Target | None:
+) -> list[Part]:
     """Return what of the subject's quota counts in the stretch of days that begins on ``since``."""
-    tree, own = _tree(subject, book), own_quota(subject, span, book)
-    if own is not None:
-        leaves = _leaves(subject, span, book)
-        mine = [amount for leaf, amount in leaves if tree.since(book.day_of(leaf)) == since]
-        return Target(sum(mine), complete=own.complete) if mine else None
+    tree = _tree(subject, book)
+    if own := own_parts(subject, span, book):
+        return [part for part in own if tree.since(book.day_of(part.span)) == since]
     parents = tree.parents(since)
     inside = [Subject(subject.kind, pk) for pk, parent in parents.items() if parent == subject.pk]
-    return summed_targets(
-        [
-            *(_in_stretch(child, since, span, book, placed) for child in inside),
-            *placed.get((since, subject.pk), {}).values(),
-        ]
-    )
+    found = [part for each in inside for part in _in_stretch(each, since, span, book, placed)]
+    return [*found, *placed.get((since, subject.pk), ())]
 
 
 def _tree(subject: Subject, book: QuotaBook) -> DatedTree:
-    return book.teams if subject.kind is SubjectKind.TEAM else book.territories
+    return book.territories if subject.kind is SubjectKind.TERRITORY else book.teams
 
 
 def _stretches(span: Span, book: QuotaBook, tree: DatedTree) -> list[date]:
@@ -191,9 +209,11 @@ def _stretches(span: Span, book: QuotaBook, tree: DatedTree) -> list[date]:
     return sorted({tree.since(book.day_of(each)) for each in span.all()})
 
 
-def _leaves(subject: Subject, span: Span, book: QuotaBook) -> Sequence[tuple[Span, int]]:
-    """Return the rows that make up a subject's quota, each with its period."""
+def _leaves(subject: Subject, span: Span, book: QuotaBook) -> Iterator[tuple[Span, int | None]]:
+    """Yield the subject's rows for a period or its parts, None for a part that has none."""
     exact = book.rows.get((subject, span.pk))
-    if exact is not None:
-        return [(span, exact)]
-    return [leaf for part in span.parts for leaf in _leaves(subject, part, book)]
+    if exact is not None or not span.parts:
+        yield span, exact
+        return
+    for part in span.parts:
+        yield from _leaves(subject, part, book)

@@ -9,6 +9,7 @@ from org.models.people import Person
 from org.trees import DatedTree
 from pipeline.enums import SubjectKind
 from pipeline.metrics.attainment import Subject
+from pipeline.reports.roster import Seller
 from pipeline.reports.selection import DealSelection
 from pipeline.reports.setting import Setting
 
@@ -54,6 +55,12 @@ class Scope:
     def name(self) -> str:
         """The scope as a table's total or a sentence calls it."""
         return self.label
+
+    def owes(self, seller: Seller, day: date) -> bool:
+        """Whether a person's quota is part of the scope's; among reports, not once they left."""
+        if self.people is not None and seller.pk not in self.people:
+            return False
+        return not (self.subject.kind is SubjectKind.BELOW and seller.gone_by(day))
 
     def of(self, deals: DealSelection) -> DealSelection:
         """Return the deals of the selection that count for this scope."""

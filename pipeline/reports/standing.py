@@ -4,18 +4,52 @@ from datetime import datetime
 from decimal import Decimal
 
 from kit.money import from_cents
-from org import access
 from org.enums import Measure
 from org.models.people import Person
-from org.models.teams import Team
 from pipeline.enums import Status, SubjectKind
-from pipeline.metrics.attainment import Attainment, Subject
+from pipeline.metrics.attainment import Attainment, Subject, attained, merged
 from pipeline.metrics.pace import WorkingDays
-from pipeline.reports.attainment import attainment
+from pipeline.metrics.quotas import summed_targets
+from pipeline.reports.attainment import attainment, roster_of
+from pipeline.reports.look import Look
+from pipeline.reports.roster import Roster
+from pipeline.reports.scope import Scope, person_scope, scopes_of
 from pipeline.reports.selection import DealSelection
-from pipeline.reports.setting import setting
+from pipeline.reports.setting import Setting, setting
 
-OF_BOOKINGS = {"as_of", "status", "team", "credited_to", "closed_from", "closed_to"}
+OF_BOOKINGS = {"as_of", "status", "team", "below", "credited_to", "closed_from", "closed_to"}
+
+
+def scope_attainment(look: Look, *, people: Roster | None = None) -> Attainment:
+    """Return the bookings of a look's scope beside its quota; a group's are its people's sums.
+
+    ``people`` (see ``roster_of``) are read where not given.
+    """
+    scope = look.scope
+    people = people or roster_of(look.period, look.moment, look.calendar)
+    group = sorted(scope.people or ()) if scope.subject.kind is SubjectKind.BELOW else []
+    found = attainment(
+        [Subject(SubjectKind.PERSON, pk) for pk in group] or [scope.subject],
+        period=look.period,
+        measure=Measure.BOOKINGS,
+        as_of=look.moment,
+        calendar=look.calendar,
+        people=people,
+    )
+    if not group:
+        return found[0]
+    owing = (
+        one.target
+        for pk, one in zip(group, found, strict=True)
+        if scope.owes(people.people[pk], look.day)
+    )
+    return attained(
+        scope.subject,
+        measure=Measure.BOOKINGS,
+        period_id=look.period.pk,
+        target=summed_targets(owing),
+        credits=merged(credit for one in found for credit in one.credits),
+    )
 
 
 def standing_of(
@@ -26,32 +60,43 @@ def standing_of(
     None where the selection is something else than the bookings of a fiscal period, where its
     deals add up to something else, without a quota, and for whose numbers the viewer may not see.
     """
-    subject = _subject(viewer, selection)
-    if subject is None:
+    if not _is_bookings(selection):
         return None
     calendar = setting()
     bounds = (selection.closed_from, selection.closed_to)
     named = (p for p in calendar.periods if (p.period.start, p.period.end) == bounds)
-    if (period := next(named, None)) is None:
+    period, scope = next(named, None), _scope(viewer, selection, calendar)
+    if period is None or scope is None:
         return None
-    (found,) = attainment(
-        [subject], period=period, measure=Measure.BOOKINGS, as_of=moment, calendar=calendar
+    look = Look(
+        viewer=viewer,
+        scope=scope,
+        period=period,
+        moment=moment,
+        as_of=selection.as_of,
+        calendar=calendar,
     )
+    found = scope_attainment(look)
     if found.target is None or from_cents(found.actual) != total:
         return None
     return found, calendar.working_days(period.period, moment=moment)
 
 
-def _subject(viewer: Person, selection: DealSelection) -> Subject | None:
+def _is_bookings(selection: DealSelection) -> bool:
     given = set(selection.parameters())
-    if selection.status != Status.WON or not given <= OF_BOOKINGS:
-        return None
-    if selection.closed_from is None or selection.closed_to is None:
-        return None
+    dated = selection.closed_from is not None and selection.closed_to is not None
+    return selection.status == Status.WON and dated and given <= OF_BOOKINGS
+
+
+def _scope(viewer: Person, selection: DealSelection, calendar: Setting) -> Scope | None:
+    """Return whose bookings the selection is; None where the viewer may not see their numbers."""
     if selection.credited_to is not None:
-        seen = Person.objects.led_by(viewer).filter(pk=selection.credited_to).exists()
-        return Subject(SubjectKind.PERSON, selection.credited_to) if seen else None
+        person = Person.objects.led_by(viewer).filter(pk=selection.credited_to).first()
+        return person and person_scope(person)
+    wanted = Subject(SubjectKind.EVERYONE)
     if selection.team is not None:
-        seen = Team.objects.visible_to(viewer).filter(pk=selection.team).exists()
-        return Subject(SubjectKind.TEAM, selection.team) if seen else None
-    return Subject(SubjectKind.EVERYONE) if access.sees_everyone(viewer) else None
+        wanted = Subject(SubjectKind.TEAM, selection.team)
+    elif selection.below is not None:
+        wanted = Subject(SubjectKind.BELOW, selection.below)
+    offered = scopes_of(viewer, calendar)
+    return next((scope for scope in offered if scope.subject == wanted), None)

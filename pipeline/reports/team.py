@@ -273,12 +273,8 @@ def _there(look: Look, people: Roster) -> Collection[int]:
 
 
 def _owes(look: Look, books: _Books, pk: int) -> bool:
-    """Whether the person's quota is part of the scope's; among reports, not once they left."""
-    scope = look.scope
-    if pk not in books.targets or (scope.people is not None and pk not in scope.people):
-        return False
-    left = books.people.people[pk].gone_by(look.day)
-    return not (left and scope.subject.kind is SubjectKind.BELOW)
+    """Whether the person's quota is part of the scope's."""
+    return pk in books.targets and look.scope.owes(books.people.people[pk], look.day)
 
 
 def _left_on(look: Look, people: Roster, seller: Seller, *, there: bool) -> date | None:

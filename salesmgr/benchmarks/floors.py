@@ -150,6 +150,31 @@ RECOMPUTE = (
      GROUP BY quota.person_id, quota.period_id, quota.target
     """,
 )
+# The same, and the simplest forecast there is: the open deals of every person, as they stood at the
+# end of each week that the run looks back on, times the won share of their stage until then.
+NIGHTLY = (
+    *RECOMPUTE,
+    """
+    CREATE TEMP TABLE bench_share ON COMMIT DROP AS
+    SELECT stood.stage_id, week, count(*) FILTER (WHERE closed.status = 'won')::numeric
+                                 / count(*) AS won
+      FROM generate_series(now() - %(weeks)s * interval '1 week', now(), '1 week') week
+      JOIN (SELECT DISTINCT deal_id, stage_id FROM pipeline_dealversion
+             WHERE status = 'open') stood ON true
+      JOIN (SELECT deal_id, status, min(valid_from) AS since FROM pipeline_dealversion
+             WHERE status <> 'open' AND NOT archived GROUP BY 1, 2) closed
+        ON closed.deal_id = stood.deal_id AND closed.since <= week
+     GROUP BY 1, 2
+    """,
+    """
+    CREATE TEMP TABLE bench_forecast ON COMMIT DROP AS
+    SELECT week, owner_id, sum(amount_base) AS amount, sum(amount_base * won) AS expected
+      FROM bench_share share
+      JOIN pipeline_dealversion version USING (stage_id)
+     WHERE version.status = 'open' AND NOT archived AND valid_from <= week AND valid_to > week
+     GROUP BY 1, 2
+    """,
+)
 
 # What the triggers cost that derive a deal's standing and write its history.
 TRIGGERS = (

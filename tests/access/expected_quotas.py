@@ -22,6 +22,11 @@ def subject(world: World, target: str) -> dict[str, Any]:
     return {"kind": "person", "pk": world.person_pk(target)}
 
 
+def whose(world: World, target: str) -> dict[str, Any]:
+    row = subject(world, target)
+    return {"person" if row["kind"] == "person" else "team": row["pk"]}
+
+
 def typed(world: World, _target: str) -> dict[str, Any]:
     quarter = FiscalPeriod.objects.get(label="Q1 2026")
     return {
@@ -59,6 +64,30 @@ CASES = [
             stranger     404  404 404 404    404    404   404   404  404
         """),
         kwargs=subject,
+    ),
+    # The quota of a team or person whose numbers the viewer does not see is not there.
+    Case(
+        "pipeline:quota-sources",
+        "GET",
+        grid("""
+                         rita mia rob former future north south west missing
+            anonymous    302  302 302 302    302    302   302   302  302
+            deactivated  302  302 302 302    302    302   302   302  302
+            rep          200  404 404 404    404    404   404   404  404
+            manager      200  200 404 404    404    200   404   404  404
+            director     200  200 200 200    200    200   200   404  404
+            executive    200  200 200 200    200    200   200   404  404
+            admin        200  200 200 200    200    200   200   404  404
+            recruiter    403  403 403 403    403    403   403   403  403
+            stranger     404  404 404 404    404    404   404   404  404
+        """),
+        data=whose,
+    ),
+    Case(
+        "pipeline:quota-sources",
+        "GET",
+        same(400, recruiter=403, rep=404, stranger=404),
+        query="?period=never",
     ),
     Case(
         "pipeline:quota-history",

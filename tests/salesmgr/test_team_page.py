@@ -145,6 +145,82 @@ def test_every_number_opens_rows_that_add_up_to_it(
             assert opened(client, line["href"])[1] == line["values"][0]
 
 
+def listed_quotas(client, href: str) -> tuple[Decimal, Decimal]:
+    """Return what the quotas that a figure opens add up to, and the total below them."""
+    response = client.get(href)
+    assert response.status_code == 200, href
+    table = response.context["table"]
+    amounts = [money(line[2].text) for line in table.body]
+    return sum(amounts, Decimal(0)), money(table.foot[2].text)
+
+
+@pytest.mark.parametrize("as_of", [None, "2026-02-16", "2026-01-10"])
+@pytest.mark.parametrize("who", ["mia", "eve"])
+def test_every_quota_opens_the_quotas_that_add_up_to_it(
+    paper: Paper, eve, sign_in_as, who: str, as_of: str | None
+):
+    furnish(paper)
+    QuotaFactory(
+        person=None, team=paper.south, period=paper.period("Q1 2026"), target=9_000, set_at=at(1, 1)
+    )
+    client = sign_in_as(eve if who == "eve" else paper.mia)
+
+    response = page(client, **({"as_of": as_of} if as_of else {}))
+
+    report, followed = response.context["report"], 0
+    for table in (response.context["people"], response.context["teams"]):
+        for row, line in zip(
+            [*table.rows, report.total] if table else [],
+            [*table.body, table.foot] if table else [],
+            strict=True,
+        ):
+            cell = next(cell for cell in line if cell.column.key == "quota")
+            if row.quota is None or cell.href is None:
+                continue
+            assert listed_quotas(client, cell.href) == (Decimal(row.quota) / 100,) * 2
+            followed += 1
+    assert followed >= (6 if who == "eve" else 2)
+    gap = next(figure for figure in response.context["figures"] if "uota" in figure.label)
+    opened_gap = client.get(gap.href)
+    assert opened_gap.context["gap"] == Decimal(report.attainment.gap) / 100
+    assert opened_gap.context["quota"] == Decimal(report.attainment.quota) / 100
+    assert opened(client, opened_gap.context["booked_href"])[1] == opened_gap.context["booked"]
+
+
+def test_quotas_of_others_are_seen_as_a_sum(paper: Paper, sign_in_as):
+    """Ron's January counts for Mia's North; he now reports to Max, so she sees no name."""
+    set_quotas(paper)
+
+    response = sign_in_as(paper.mia).get(
+        reverse("pipeline:quota-sources"), {"team": paper.north.pk, **Q1}
+    )
+
+    lines = [[cell.text for cell in line] for line in response.context["table"].body]
+    assert lines == [
+        ["Rita Rep", "Q1 2026", "22,000.00"],
+        ["1 that you may not see", "Q1 2026", "3,000.00"],
+    ]
+    assert "Ron Rep" not in response.content.decode()
+
+
+def test_a_group_of_reports_opens_its_quotas_and_its_deals_say_its_attainment(
+    paper: Paper, sign_in_as
+):
+    """Gil leads no team; Rita reports to him: her 22,000 and her bookings are his group's."""
+    set_quotas(paper)
+    gil = PersonFactory(full_name="Gil Group", roles=(Role.MANAGER,))
+    ReportingLineFactory.create(person=paper.mia, manager=gil)
+    client = sign_in_as(gil)
+
+    response = page(client)
+
+    total = response.context["people"].foot
+    href = next(cell.href for cell in total if cell.column.key == "quota")
+    assert listed_quotas(client, href) == (Decimal(22_000), Decimal(22_000))
+    deals = client.get(response.context["figures"][0].href)
+    assert deals.context["standing"].startswith("Booked 11,000 of a quota of 22,000: 50.0 %")
+
+
 def test_the_trend_opens_the_open_deals_of_each_day(paper: Paper, eve, sign_in_as):
     furnish(paper)
     client = sign_in_as(eve)
@@ -404,7 +480,8 @@ def test_the_teams_below_add_up_and_open_their_own_dashboards(paper: Paper, eve,
         assert (own.closing, own.outcomes) == (row.closing, row.outcomes)
         for cell in line[2:]:
             assert cell.href, cell.column.key
-            opened(client, cell.href)
+            if cell.column.key not in {"quota", "gap"}:
+                opened(client, cell.href)
     assert (
         team_cells(response)[report.look.scope.label]["booked"]
         == cells(response, "Everyone")["booked"]

@@ -6,10 +6,12 @@ from org.trees import BEGINNING, DatedTree, Placing
 from pipeline.enums import SubjectKind
 from pipeline.metrics.attainment import Subject, Target
 from pipeline.metrics.quotas import (
+    Part,
     QuotaBook,
     Span,
     own_quota,
     placed_quotas,
+    quota_parts,
     quotas_by_person,
     resolved_quota,
     summed_targets,
@@ -67,8 +69,8 @@ def test_a_movers_months_are_placed_by_the_end_of_each():
     placed = placed_quotas(QUARTER, book(rows))
 
     assert placed == {
-        (BEGINNING, 20): {1: Target(500), 2: Target(100)},
-        (BEGINNING, 30): {2: Target(250)},
+        (BEGINNING, 20): [Part(ANN, QUARTER, 500), Part(BOB, JANUARY, 100)],
+        (BEGINNING, 30): [Part(BOB, FEBRUARY, 120), Part(BOB, MARCH, 130)],
     }
 
 
@@ -78,8 +80,8 @@ def test_before_the_last_day_the_as_of_day_places_a_quota():
     early = placed_quotas(QUARTER, book(rows, as_of=date(2026, 1, 20)))
     late = placed_quotas(QUARTER, book(rows, as_of=date(2026, 2, 20)))
 
-    assert early == {(BEGINNING, 20): {2: Target(350)}}
-    assert late == {(BEGINNING, 30): {2: Target(350)}}
+    assert early == {(BEGINNING, 20): [Part(BOB, QUARTER, 350)]}
+    assert late == {(BEGINNING, 30): [Part(BOB, QUARTER, 350)]}
 
 
 @pytest.mark.parametrize(
@@ -158,3 +160,17 @@ def test_a_teams_own_quota_moves_with_it():
 
     assert resolved_quota(TOP, QUARTER, known) == Target(70)
     assert resolved_quota(EVERYONE, QUARTER, known) == Target(78)
+
+
+def test_a_quota_is_made_of_the_rows_that_were_set():
+    """North has its own months but for March; South rolls up what Bob has from February on."""
+    rows = {(ANN, 1): 500, (BOB, 11): 100, (BOB, 12): 120, (NORTH, 11): 40, (NORTH, 12): 50}
+    known = book(rows)
+    of_north = [Part(NORTH, JANUARY, 40, complete=False), Part(NORTH, FEBRUARY, 50, complete=False)]
+    of_bob = [Part(BOB, FEBRUARY, 120, complete=False)]
+
+    assert quota_parts(NORTH, QUARTER, known) == of_north
+    assert quota_parts(SOUTH, QUARTER, known) == of_bob
+    assert quota_parts(TOP, QUARTER, known) == [*of_north, *of_bob]
+    assert quota_parts(EVERYONE, QUARTER, known) == [*of_north, *of_bob]
+    assert quota_parts(ANN, FEBRUARY, known) == []
