@@ -45,6 +45,21 @@ ACTIVITY_LABELS = {
 }
 
 
+class Direction(StrEnum):
+    """Who reached whom. What does not say it has none."""
+
+    OUT = "out"
+    IN = "in"
+    BOTH = "both"
+
+
+DIRECTION_LABELS = {
+    Direction.OUT: "Outgoing",
+    Direction.IN: "Incoming",
+    Direction.BOTH: "Two-way",
+}
+
+
 # What reaches a customer; a note does not.
 TOUCHES = (ActivityKind.CALL, ActivityKind.EMAIL, ActivityKind.MEETING)
 

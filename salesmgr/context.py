@@ -10,6 +10,7 @@ from django.utils.functional import SimpleLazyObject
 
 from org import access
 from org.facts import organisation_facts
+from pipeline import rules
 
 Person = Any
 Allowed = Callable[[Person], bool]
@@ -106,11 +107,12 @@ class Group:
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: ``organisation_name``, ``navigation``, ``tokens_href`` for base.html."""
+    """Context processor: ``organisation_name``, ``navigation``, ``tokens_href``, ``log_href``."""
     return {
         "organisation_name": SimpleLazyObject(organisation_name),
         "navigation": SimpleLazyObject(lambda: navigation(request)),
         "tokens_href": address("api:tokens"),
+        "log_href": SimpleLazyObject(lambda: log_address(request)),
     }
 
 
@@ -126,6 +128,14 @@ def navigation(request: HttpRequest) -> list[Group]:
         return []
     groups = [Group(label, links(request.path, entries, person)) for label, entries in GROUPS]
     return [group for group in groups if group.links]
+
+
+def log_address(request: HttpRequest) -> str:
+    """Return where an activity is logged from anywhere; "" for those who may not."""
+    person = getattr(request, "user", None)
+    if person is None or not person.is_authenticated or not rules.can_write(person):
+        return ""
+    return address("pipeline:activity-log")
 
 
 def links(path: str, entries: tuple[Entry, ...], person: Person) -> list[Link]:

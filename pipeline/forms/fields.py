@@ -23,16 +23,19 @@ SUGGESTED = 20
 class AccountField(PlainTextField):
     """An account by its name, with suggestions while typing; "Acme #12" where two share a name."""
 
-    def __init__(self, *, viewer: Person, **options: Any) -> None:
+    def __init__(
+        self, *, viewer: Person, suggestions: str = "account-options", **options: Any
+    ) -> None:
+        """Show what is suggested in the list of the page with the id ``suggestions``."""
         self.viewer = viewer
         # The list is loaded as one types; without JavaScript the name is simply written out.
         widget = forms.TextInput(
             attrs={
-                "list": "account-options",
+                "list": suggestions,
                 "autocomplete": "off",
                 "hx-get": reverse_lazy("pipeline:account-suggest"),
                 "hx-trigger": "input changed delay:200ms",
-                "hx-target": "#account-options",
+                "hx-target": f"#{suggestions}",
                 "hx-sync": "this:replace",
             }
         )

@@ -119,15 +119,17 @@ TARGETS: dict[str, Target] = {
         columns={
             "external_id": "text",
             "kind": "text",
+            "direction": "text",
             "subject": "text",
             "body": "text",
             "occurred_at": "timestamptz",
+            "minutes": "integer",
             "person_id": "bigint",
             "deal_id": "bigint",
             "account_id": "bigint",
             "contact_id": "bigint",
         },
-        blanks={"body": "''", "created_at": "now()"},
+        blanks={"body": "''", "direction": "''", "created_at": "now()"},
         match=_by_id_else(
             "pipeline_activity",
             """alike.person_id = (first.data ->> 'person_id')::bigint

@@ -7,19 +7,29 @@ from django.db.models import Q
 
 from kit.fields import choices, one_of
 from org.models.people import Person
-from pipeline.enums import ACTIVITY_LABELS, ActivityKind
+from pipeline.enums import ACTIVITY_LABELS, DIRECTION_LABELS, ActivityKind, Direction
 from pipeline.models.accounts import Account, Contact
 from pipeline.models.deals import Deal
 from pipeline.querysets import ActivityQuerySet
 
+# A week; a longer one is a mistake of somebody's export.
+LONGEST = 7 * 24 * 60
+
 
 class Activity(models.Model):
-    """A call, e-mail, meeting or note: who had it, when, and about which deal or account."""
+    """A call, e-mail, meeting or note: who had it, when, and about which deal or account.
+
+    ``direction`` is empty and ``minutes`` is None where nobody said them.
+    """
 
     kind = models.CharField(max_length=10, choices=choices(ActivityKind, ACTIVITY_LABELS))
+    direction = models.CharField(
+        max_length=4, choices=choices(Direction, DIRECTION_LABELS), blank=True, db_default=""
+    )
     subject = models.CharField(max_length=300)
     body = models.TextField(blank=True)
     occurred_at = models.DateTimeField()
+    minutes = models.PositiveIntegerField(null=True, blank=True)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="activities")
     deal = models.ForeignKey(
         Deal, null=True, blank=True, on_delete=models.PROTECT, related_name="activities"
@@ -48,6 +58,14 @@ class Activity(models.Model):
         ]
         constraints = [
             one_of("activity_kind", "kind", ActivityKind),
+            models.CheckConstraint(
+                name="activity_direction",
+                condition=Q(direction__in=["", *(str(way) for way in Direction)]),
+            ),
+            models.CheckConstraint(
+                name="activity_minutes",
+                condition=Q(minutes__isnull=True) | Q(minutes__lte=LONGEST),
+            ),
             models.UniqueConstraint("external_id", name="activity_external_id_unique"),
             models.CheckConstraint(name="activity_has_subject", condition=~Q(subject="")),
             models.CheckConstraint(

@@ -11,7 +11,7 @@ from org.models.people import Person
 from org.services.guard import refused_as
 from pipeline import rules
 from pipeline.models.accounts import Account, Contact
-from pipeline.models.activities import Activity
+from pipeline.models.activities import LONGEST, Activity
 from pipeline.models.deals import Deal
 
 REFUSALS = {
@@ -34,6 +34,8 @@ def log_activity(
     account: Account | None = None,
     contact: Contact | None = None,
     body: str = "",
+    direction: str = "",
+    minutes: int | None = None,
     submission: UUID | None = None,
     person: Person | None = None,
     external_id: str | None = None,
@@ -51,6 +53,8 @@ def log_activity(
         kind=kind,
         subject=subject.strip(),
         body=body.strip(),
+        direction=direction,
+        minutes=minutes,
         occurred_at=occurred_at,
         person=doer,
         deal=deal,
@@ -60,7 +64,7 @@ def log_activity(
         submission=submission,
     )
     _check(activity, now=now)
-    if made := _made_before(submission, doer):
+    if made := made_before(submission, doer):
         return made
     try:
         with transaction.atomic(), refused_as(REFUSALS):
@@ -68,7 +72,7 @@ def log_activity(
             audit.record(by, "activity.log", activity, changes={"kind": (None, kind)})
     except ValidationError:
         # The other click of a double click may have come through between the look and the insert.
-        if made := _made_before(submission, doer):
+        if made := made_before(submission, doer):
             return made
         raise
     return activity
@@ -113,9 +117,12 @@ def _check(activity: Activity, *, now: datetime) -> None:
         raise ValidationError({"occurred_at": "Log what has happened: this lies in the future."})
     if activity.occurred_at.year < 1980:
         raise ValidationError({"occurred_at": "Give a day after 1980."})
+    if activity.minutes is not None and activity.minutes > LONGEST:
+        raise ValidationError({"minutes": "It cannot have lasted longer than a week."})
 
 
-def _made_before(submission: UUID | None, doer: Person) -> Activity | None:
+def made_before(submission: UUID | None, doer: Person) -> Activity | None:
+    """Return what a person's submission logged, however long ago it was first sent."""
     if submission is None:
         return None
     return Activity.objects.filter(submission=submission, person=doer).first()

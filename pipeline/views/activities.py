@@ -28,6 +28,7 @@ def activities(request: HttpRequest) -> HttpResponse:
         return render(request, "pipeline/activities.html", {"form": form}, status=400)
     rows = activities_of(visit.viewer, **form.arguments())
     page = activity_list(rows, number=form.cleaned_data["page"])
+    may_write = rules.can_write(visit.viewer)
     table = Table(
         columns=ACTIVITIES,
         rows=page.rows,
@@ -37,9 +38,9 @@ def activities(request: HttpRequest) -> HttpResponse:
         base_query=request.GET,
         empty=Empty(
             title="No activities here.",
-            text="Log one on the page of a deal or an account, or clear the filter.",
-            href=reverse("pipeline:deals"),
-            label="Deals",
+            text="Log one here, on the page of a deal or of an account, or clear the filter.",
+            href=reverse("pipeline:activity-log" if may_write else "pipeline:activities"),
+            label="Log activity" if may_write else "Clear the filter",
         ),
     )
     csv_href = reverse("pipeline:activities-csv") + query_with(request.GET, {"page": None})
@@ -71,7 +72,7 @@ def activity_new(request: HttpRequest) -> HttpResponse:
     if logged is None:
         return form_page(request, "pipeline/activity_new.html", form)
     messages.success(request, "Logged.")
-    return redirect(_back(request, form, logged))
+    return redirect(back_to(request, form.cleaned_data["next"], otherwise=about_of(logged)))
 
 
 @require_POST
@@ -87,11 +88,10 @@ def activity_archive(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("pipeline:activities")
 
 
-def _back(request: HttpRequest, form: LogForm, logged: Activity) -> str:
-    """Return where the author came from: the page that it names itself, else what it is about."""
-    about = reverse("pipeline:activities")
+def about_of(logged: Activity) -> str:
+    """Return the page of what an activity is about."""
     if logged.deal_id:
-        about = reverse("pipeline:deal", args=[logged.deal_id])
-    elif logged.account_id:
-        about = reverse("pipeline:account", args=[logged.account_id])
-    return back_to(request, form.cleaned_data["next"], otherwise=about)
+        return reverse("pipeline:deal", args=[logged.deal_id])
+    if logged.account_id:
+        return reverse("pipeline:account", args=[logged.account_id])
+    return reverse("pipeline:activities")

@@ -1,8 +1,21 @@
 // Spreads cells copied from a spreadsheet over the inputs of a table marked data-grid-paste,
 // to the right and down from the input that the paste lands in.
 
+const CELLS = "input:not([type=hidden]), select";
+
 function inputsByRow(table) {
-  return Array.from(table.tBodies[0].rows, (row) => Array.from(row.querySelectorAll("input")));
+  return Array.from(table.tBodies[0].rows, (row) => Array.from(row.querySelectorAll(CELLS)));
+}
+
+// A list takes the option that reads like the cell; a moment may have a blank before its time.
+function put(input, text) {
+  if (input instanceof HTMLSelectElement) {
+    const wanted = text.toLowerCase();
+    const alike = (option) => [option.value, option.text].some((one) => one.toLowerCase() === wanted);
+    input.value = Array.from(input.options).find(alike)?.value ?? input.value;
+  } else {
+    input.value = input.type === "datetime-local" ? text.replace(" ", "T") : text;
+  }
 }
 
 function spread(table, start, text) {
@@ -14,7 +27,7 @@ function spread(table, start, text) {
     line.split("\t").forEach((value, right) => {
       const input = rows[top + down]?.[left + right];
       if (input) {
-        input.value = value.trim();
+        put(input, value.trim());
         input.dispatchEvent(new Event("change", { bubbles: true }));
       }
     });

@@ -45,6 +45,8 @@ NOTHING_GROWS = {
     "org:organisation",
     "patterns",
     "pipeline:account-suggest",
+    "pipeline:activity-bulk",
+    "pipeline:activity-log",
     "pipeline:activity-new",
     "pipeline:contact-edit",
     "pipeline:contact-new",
