@@ -155,6 +155,22 @@ class DealVersionQuerySet(ListedQuerySet):
         return self.filter(closed_on__gte=start, closed_on__lt=end)
 
 
+class DealContactQuerySet(models.QuerySet):
+    """Who plays a part on the customer's side of a deal."""
+
+    def visible_to(self, viewer: "Person") -> Self:
+        """Whoever may see the deal sees who is involved in it."""
+        return self.filter(access.people_filter(viewer, "deal__owner"))
+
+    def standing(self) -> Self:
+        """Those who play their part still."""
+        return self.filter(ended_at__isnull=True)
+
+    def as_of(self, moment: datetime) -> Self:
+        """Those who were known to play their part at ``moment``."""
+        return self.filter(Q(ended_at__isnull=True) | Q(ended_at__gt=moment), added_at__lte=moment)
+
+
 class ActivityQuerySet(models.QuerySet):
     def visible_to(self, viewer: "Person") -> Self:
         """Return what the viewer's people did, and what was done on deals the viewer may see."""

@@ -10,6 +10,7 @@ from pipeline.views import (
     board,
     changes,
     deal_list,
+    deal_people,
     deals,
     handing_over,
     import_memory,
@@ -33,7 +34,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("deals/<int:pk>/next-step/", deals.deal_step, name="deal-step"),
     path("deals/<int:pk>/move/", deals.deal_move, name="deal-move"),
     path("deals/<int:pk>/archive/", deals.deal_archive, name="deal-archive"),
-    path("deals/<int:pk>/contacts/", deals.deal_contacts, name="deal-contacts"),
+    path("deals/<int:pk>/contacts/", deal_people.deal_contacts, name="deal-contacts"),
+    path("deals/<int:pk>/contacts/<int:row>/", deal_people.deal_contact, name="deal-contact"),
+    path(
+        "deals/<int:pk>/contacts/<int:row>/remove/",
+        deal_people.deal_contact_remove,
+        name="deal-contact-remove",
+    ),
     path("deals/<int:pk>/lines/new/", deals.deal_line_new, name="deal-line-new"),
     path(
         "deals/<int:pk>/lines/<int:line>/remove/", deals.deal_line_remove, name="deal-line-remove"

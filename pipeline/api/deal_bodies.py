@@ -207,11 +207,12 @@ class DealBody(Tracked):
     created_by = serializers.IntegerField(source="created_by_id", allow_null=True)
     stage_entered_at = Moment()
     archived_at = Moment(allow_null=True)
-    contacts = serializers.SerializerMethodField()
+    contacts = serializers.SerializerMethodField(help_text="Those involved by now, in any role.")
     lines = Line(many=True)
 
     def get_contacts(self, deal: Deal) -> list[int]:
-        return [contact.pk for contact in deal.contacts.all()]
+        standing = (row for row in deal.contact_roles.all() if row.ended_at is None)
+        return list(dict.fromkeys(row.contact_id for row in standing))
 
 
 class VersionBody(Tracked):

@@ -158,7 +158,7 @@ def _found(request: ApiRequest, pk: int) -> Deal:
 def _answer(request: ApiRequest, pk: int, *, status: int = 200) -> Response:
     lines = Prefetch("lines", DealLine.objects.select_related("product"))
     rows = Deal.objects.visible_to(request.user).select_related(*NAMES)
-    deal = get_object_or_404(rows.prefetch_related(lines, "contacts"), pk=pk)
+    deal = get_object_or_404(rows.prefetch_related(lines, "contact_roles"), pk=pk)
     return Response(DealBody(deal).data, status=status)
 
 

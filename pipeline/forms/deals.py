@@ -15,7 +15,7 @@ from org.models.people import Person
 from pipeline import rules
 from pipeline.enums import LOST_LABELS, Category, LostReason, Status
 from pipeline.forms.fields import AccountField, PersonChoice, SeenField
-from pipeline.models.accounts import Contact, Product
+from pipeline.models.accounts import Product
 from pipeline.models.deals import Deal, Stage
 from pipeline.services.deals import EDITABLE
 
@@ -302,21 +302,6 @@ class LineForm(KitForm):
                 self.add_error("unit_price", f"Give the price in {self.deal.currency}.")
             given["unit_price"] = product.list_price
         return given
-
-
-class ContactsForm(KitForm):
-    """Which people of the account are involved."""
-
-    def __init__(self, data: Any = None, *, viewer: Person, deal: Deal) -> None:
-        involved = [contact.pk for contact in deal.contacts.all()]
-        super().__init__(data, initial={"contacts": involved})
-        people = Contact.objects.visible_to(viewer).live().filter(account=deal.account_id)
-        self.fields["contacts"] = forms.ModelMultipleChoiceField(
-            people,
-            required=False,
-            label="Who is involved",
-            widget=forms.CheckboxSelectMultiple,
-        )
 
 
 def _of_the_stage(deal: Deal, *, sent: QueryDict | None) -> dict[str, forms.Field]:

@@ -14,7 +14,7 @@ from kit.fields import choices, one_of
 from org.models.calendar import CURRENCY_CODE
 from org.models.people import Person
 from pipeline.enums import LOST_LABELS, Category, LostReason, Status
-from pipeline.models.accounts import Account, Contact, Product
+from pipeline.models.accounts import Account, Product
 from pipeline.querysets import DealQuerySet, DealVersionQuerySet, StageQuerySet
 
 # The open end of a version that still holds. A date, not infinity, so that Python can read it.
@@ -113,7 +113,6 @@ class Deal(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
     submission = models.UUIDField(null=True, editable=False)
     archived_at = models.DateTimeField(null=True, blank=True)
-    contacts = models.ManyToManyField(Contact, blank=True, related_name="deals")
 
     objects: ClassVar[DealManager] = DealManager()
 

@@ -14,10 +14,10 @@ from org.services.calendar import end_of_day
 from pipeline import rules
 from pipeline.enums import Status
 from pipeline.metrics.stage_path import SECONDS_A_DAY, days_by_stage
-from pipeline.models.accounts import Contact
 from pipeline.models.deals import Deal, DealLine, DealVersion, Stage
 from pipeline.querysets import DealQuerySet, DealVersionQuerySet
 from pipeline.reports.deal_order import GROUPINGS, grouped_page
+from pipeline.reports.deal_people import Involved, involved_in
 from pipeline.reports.selection import DealSelection
 from pipeline.reports.timeline import Timeline, deal_timeline, deal_versions, version_words
 
@@ -222,7 +222,7 @@ class DealPage:
     lost: Stage | None
     lines: list[Line]
     lines_total: Decimal
-    contacts: list[Contact]
+    people: list[Involved]
     timeline: Timeline
     may_edit: bool
 
@@ -275,7 +275,7 @@ def deal_page(
         lost=ends.get(Status.LOST),
         lines=lines,
         lines_total=sum((line.total for line in lines), Decimal(0)),
-        contacts=list(deal.contacts.all()),
+        people=involved_in(deal),
         timeline=deal_timeline(deal, versions=versions, limit=limit),
         may_edit=rules.can_edit_seen_deal(viewer, deal),
     )

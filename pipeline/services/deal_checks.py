@@ -94,6 +94,15 @@ def _implausible(deal: Deal, names: set[str]) -> Iterator[tuple[str, str]]:
         yield "account", "This account is archived; restore it first."
 
 
+def locked_to_edit(deal: Deal, *, by: Person | None) -> Deal:
+    """Return the deal read afresh, locked until the transaction ends, if ``by`` may edit it."""
+    subject = Deal.objects.select_for_update(no_key=True, of=("self",)).get(pk=deal.pk)
+    if by is not None and not rules.can_edit_deal(by, subject):
+        raise PermissionDenied("You may change your own deals and those of the people below you.")
+    check_live(subject)
+    return subject
+
+
 def check_live(before: Deal) -> None:
     if before.archived_at is not None:
         raise ValidationError("This deal is archived; restore it first.")

@@ -1,17 +1,15 @@
-"""What hangs on a deal: its product lines and the contacts involved."""
+"""What hangs on a deal: its product lines."""
 
-from collections.abc import Collection
 from decimal import Decimal
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from org import audit
 from org.models.people import Person
-from pipeline import rules
-from pipeline.models.accounts import Contact, Product
+from pipeline.models.accounts import Product
 from pipeline.models.deals import Deal, DealLine
-from pipeline.services.deal_checks import check_live
+from pipeline.services.deal_checks import locked_to_edit
 
 
 @transaction.atomic
@@ -19,7 +17,7 @@ def add_line(
     deal: Deal, *, by: Person | None, product: Product, quantity: Decimal, unit_price: Decimal
 ) -> DealLine:
     """Add a quantity of a product at a price in the deal's currency. The deal's amount stays."""
-    subject = _locked(deal, by)
+    subject = locked_to_edit(deal, by=by)
     line = DealLine(deal=subject, product=product, quantity=quantity, unit_price=unit_price)
     line.clean_fields(exclude=["deal", "product"])
     if quantity <= 0:
@@ -36,7 +34,7 @@ def add_line(
 @transaction.atomic
 def remove_line(line: DealLine, *, by: Person | None) -> None:
     """Take a product line off its deal; the log keeps what it was."""
-    subject = _locked(line.deal, by)
+    subject = locked_to_edit(line.deal, by=by)
     found = DealLine.objects.select_related("product").filter(pk=line.pk).first()
     if found is None:
         return
@@ -44,31 +42,5 @@ def remove_line(line: DealLine, *, by: Person | None) -> None:
     found.delete()
 
 
-@transaction.atomic
-def set_contacts(deal: Deal, *, by: Person | None, contacts: Collection[Contact]) -> Deal:
-    """Say which contacts of the deal's account are involved; return the deal."""
-    subject = _locked(deal, by)
-    if any(contact.account_id != subject.account_id for contact in contacts):
-        raise ValidationError({"contacts": "Choose contacts of the deal's account."})
-    before, after = set(subject.contacts.all()), set(contacts)
-    if before != after:
-        subject.contacts.set(after)
-        changes = {"contacts": (_names(before), _names(after))}
-        audit.record(by, "deal.set_contacts", subject, changes=changes)
-    return subject
-
-
-def _locked(deal: Deal, by: Person | None) -> Deal:
-    subject = Deal.objects.select_for_update(no_key=True, of=("self",)).get(pk=deal.pk)
-    if by is not None and not rules.can_edit_deal(by, subject):
-        raise PermissionDenied("You may change your own deals and those of the people below you.")
-    check_live(subject)
-    return subject
-
-
 def _words(line: DealLine) -> str:
     return f"{line.quantity.normalize():f} × {line.product} at {line.unit_price:,.2f}"
-
-
-def _names(contacts: Collection[Contact]) -> str:
-    return ", ".join(sorted(contact.full_name for contact in contacts))

@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,7 +14,6 @@ from pipeline import rules
 from pipeline.forms.activities import LogForm
 from pipeline.forms.deals import (
     ArchiveForm,
-    ContactsForm,
     EditDealForm,
     LineForm,
     LostForm,
@@ -30,14 +29,24 @@ from pipeline.reports.timeline import SHOWN
 from pipeline.reports.twins import just_made
 from pipeline.services import deal_parts as parts
 from pipeline.services import deals as services
-from pipeline.views.visit import Visit, back_to, form_page, posted, saved, visit_of, writers
+from pipeline.views.visit import (
+    Visit,
+    back_to,
+    form_page,
+    posted,
+    saved,
+    visible_deal,
+    visit_of,
+    writable_deal,
+    writers,
+)
 
 
 @require_safe
 def deal(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a deal: facts, path, parts and story."""
     visit = visit_of(request)
-    found = _visible(visit, pk, "credited_to", "created_by")
+    found = visible_deal(visit, pk, "credited_to", "created_by")
     limit = None if request.GET.get("timeline") == "all" else SHOWN
     page = deal_page(visit.viewer, found, now=visit.now, today=visit.today, limit=limit)
     return render(request, "pipeline/deal.html", _page_context(visit, page))
@@ -68,7 +77,7 @@ def deal_new(request: HttpRequest) -> HttpResponse:
 def deal_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Edit a deal; a second editor is shown both values and overwrites nothing."""
     visit = visit_of(request)
-    found = _writable(visit, pk)
+    found = writable_deal(visit, pk)
     form = EditDealForm(posted(request), viewer=visit.viewer, deal=found, now=visit.now)
     try:
         if not saved(form, lambda: _edit(visit, found, form)):
@@ -83,7 +92,7 @@ def deal_edit(request: HttpRequest, pk: int) -> HttpResponse:
 def deal_step(request: HttpRequest, pk: int) -> HttpResponse:
     """Say what to do next, on a page of its own or, by htmx, in the place of a list's line."""
     visit = visit_of(request)
-    found = _writable(visit, pk)
+    found = writable_deal(visit, pk)
     deal_href = reverse("pipeline:deal", args=[pk])
     sent = posted(request)
     wanted = (request.GET if sent is None else sent).get("next", "")
@@ -104,7 +113,7 @@ def deal_step(request: HttpRequest, pk: int) -> HttpResponse:
 def deal_move(request: HttpRequest, pk: int) -> HttpResponse:
     """Move a deal to another stage; a closing asks for its reason or evidence."""
     visit = visit_of(request)
-    found = _writable(visit, pk)
+    found = writable_deal(visit, pk)
     sent = posted(request)
     wanted = (request.GET if sent is None else sent).get("next", "")
     initial = {"stage": request.GET.get("stage"), "seen": visit.now.isoformat(), "next": wanted}
@@ -123,7 +132,7 @@ def deal_move(request: HttpRequest, pk: int) -> HttpResponse:
 def deal_archive(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a deal out of the lists, or bring an archived one back."""
     visit = visit_of(request)
-    found = _writable(visit, pk)
+    found = writable_deal(visit, pk)
     restoring = found.archived_at is not None
     write = services.restore_deal if restoring else partial(services.archive_deal, now=visit.now)
     form = ArchiveForm(posted(request), initial={"version": found.version})
@@ -142,21 +151,10 @@ def deal_archive(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def deal_contacts(request: HttpRequest, pk: int) -> HttpResponse:
-    """Say who of the account is involved."""
-    visit = visit_of(request)
-    found = _writable(visit, pk)
-    form = ContactsForm(posted(request), viewer=visit.viewer, deal=found)
-    if saved(form, lambda: parts.set_contacts(found, by=visit.viewer, **form.cleaned_data)):
-        return redirect("pipeline:deal", pk=pk)
-    return form_page(request, "pipeline/deal_contacts.html", form, deal=found)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
 def deal_line_new(request: HttpRequest, pk: int) -> HttpResponse:
     """Add a product line."""
     visit = visit_of(request)
-    found = _writable(visit, pk)
+    found = writable_deal(visit, pk)
     form = LineForm(posted(request), viewer=visit.viewer, deal=found)
     if saved(form, lambda: parts.add_line(found, by=visit.viewer, **form.cleaned_data)):
         return redirect("pipeline:deal", pk=pk)
@@ -167,7 +165,7 @@ def deal_line_new(request: HttpRequest, pk: int) -> HttpResponse:
 def deal_line_remove(request: HttpRequest, pk: int, line: int) -> HttpResponse:
     """Take a product line off the deal."""
     visit = visit_of(request)
-    found = _writable(visit, pk)
+    found = writable_deal(visit, pk)
     row = get_object_or_404(DealLine.objects.filter(deal=found), pk=line)
     try:
         parts.remove_line(row, by=visit.viewer)
@@ -192,19 +190,6 @@ def _move(visit: Visit, found: Deal, form: MoveForm) -> Deal:
         to=form.cleaned_data["stage"],
         **form.texts(),
     )
-
-
-def _visible(visit: Visit, pk: int, *also: str) -> Deal:
-    rows = Deal.objects.visible_to(visit.viewer)
-    return get_object_or_404(rows.select_related("account", "owner", "stage", *also), pk=pk)
-
-
-def _writable(visit: Visit, pk: int) -> Deal:
-    """Return the deal: 404 for one that the viewer may not see, 403 for one they may only see."""
-    found = _visible(visit, pk)
-    if not rules.can_edit_seen_deal(visit.viewer, found):
-        raise PermissionDenied
-    return found
 
 
 def _page_context(visit: Visit, page: Any) -> dict[str, Any]:

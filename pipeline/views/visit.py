@@ -9,7 +9,7 @@ from typing import Any, TypeVar, cast
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -19,6 +19,7 @@ from org import rules as org_rules
 from org.facts import organisation_facts
 from org.models.people import Person
 from pipeline import rules
+from pipeline.models.deals import Deal
 
 View = Callable[..., HttpResponseBase]
 Made = TypeVar("Made")
@@ -38,6 +39,20 @@ def visit_of(request: HttpRequest) -> Visit:
     facts, now = organisation_facts(), timezone.now()
     today = access.local_day(now, time_zone=facts.time_zone)
     return Visit(cast(Person, request.user), facts.currency, now, today)
+
+
+def visible_deal(visit: Visit, pk: int, *also: str) -> Deal:
+    """Return the deal with its account, owner, stage and ``also``; 404 where it is hidden."""
+    rows = Deal.objects.visible_to(visit.viewer)
+    return get_object_or_404(rows.select_related("account", "owner", "stage", *also), pk=pk)
+
+
+def writable_deal(visit: Visit, pk: int) -> Deal:
+    """Return the deal: 404 for one that the viewer may not see, 403 for one they may only see."""
+    found = visible_deal(visit, pk)
+    if not rules.can_edit_seen_deal(visit.viewer, found):
+        raise PermissionDenied
+    return found
 
 
 def sellers(view: View) -> View:

@@ -133,9 +133,17 @@ SELECT %(deal)s + l.deal, %(product)s + l.product, l.quantity, l.cents::numeric 
   FROM demo_line l ORDER BY l.deal, l.product
 """
 
+# The first who is known pushes the deal, the next pays, the others look at it closely; each of
+# them came to be known some days after the one before.
 CONTACTS = """
-INSERT INTO pipeline_deal_contacts (deal_id, contact_id)
-SELECT %(deal)s + c.deal, %(contact)s + c.contact FROM demo_contact c ORDER BY c.deal, c.contact
+INSERT INTO pipeline_dealcontact (deal_id, contact_id, role, added_at, added_by_id)
+SELECT d.id, %(contact)s + c.contact,
+       (ARRAY['champion', 'economic_buyer', 'technical', 'user', 'legal'])[least(c.place, 5)],
+       least(d.created_at + (c.place - 1) * interval '6 days', d.stage_entered_at), d.owner_id
+  FROM (SELECT deal, contact,
+               row_number() OVER (PARTITION BY deal ORDER BY contact) AS place
+          FROM demo_contact) c
+  JOIN pipeline_deal d ON d.id = %(deal)s + c.deal ORDER BY c.deal, c.contact
 """
 
 

@@ -38,7 +38,7 @@ BIG_TABLES = (
     "pipeline_dealversion",
     "pipeline_activity",
     "pipeline_dealline",
-    "pipeline_deal_contacts",
+    "pipeline_dealcontact",
 )
 # In the order of the fields of Ids.
 NUMBERED = (Person, Team, Territory, Stage, Product, Account, Contact, Deal)

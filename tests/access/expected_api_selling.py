@@ -20,6 +20,20 @@ def line(world: World, target: str) -> dict[str, Any]:
     return {"pk": MISSING if target == "missing" else world.made["lines"][owner].pk}
 
 
+def involved(world: World, target: str) -> dict[str, Any]:
+    owner = OWNERS.get(target, target)
+    return {"pk": MISSING if target == "missing" else world.made["involved"][owner].pk}
+
+
+def named(world: World, target: str) -> dict[str, Any]:
+    owner = "rita" if target == "missing" else OWNERS.get(target, target)
+    return {"contact": world.made["involved"][owner].contact_id, "role": "blocker"}
+
+
+def legal(_world: World, _target: str) -> dict[str, Any]:
+    return {"role": "legal"}
+
+
 def new_contact(world: World, _target: str) -> dict[str, Any]:
     return {"account": world.made["account"].pk, "full_name": "Nina Newcomer"}
 
@@ -83,6 +97,11 @@ CASES = [
     Case("api:product-restore", "POST", PRODUCT_DEEDS, kwargs=shared("product"), as_json=True),
     Case("api:deal-lines", "GET", READ, kwargs=deal),
     Case("api:deal-lines", "POST", LINE_ADDED, kwargs=deal, data=new_line, as_json=True),
+    Case("api:deal-contacts", "GET", READ, kwargs=deal),
+    Case("api:deal-contacts", "POST", LINE_ADDED, kwargs=deal, data=named, as_json=True),
+    Case("api:deal-contact", "GET", READ, kwargs=involved),
+    Case("api:deal-contact-change", "POST", WRITE, kwargs=involved, data=legal, as_json=True),
+    Case("api:deal-contact-remove", "POST", WRITE, kwargs=involved, as_json=True),
     Case("api:line", "GET", READ, kwargs=line),
     Case("api:line-remove", "POST", WRITE, kwargs=line, as_json=True),
 ]

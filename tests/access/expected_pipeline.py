@@ -14,6 +14,7 @@ from tests.factories.pipeline import (
     AccountFactory,
     ActivityFactory,
     ContactFactory,
+    DealContactFactory,
     ProductFactory,
 )
 
@@ -29,6 +30,7 @@ def build(world: World) -> None:
             name: DealLine.objects.create(deal=deal, product=product, unit_price=10)
             for name, deal in world.deals.items()
         },
+        "involved": {name: DealContactFactory(deal=deal) for name, deal in world.deals.items()},
         "activities": {
             name: ActivityFactory(deal=deal, account=account, person=deal.owner)
             for name, deal in world.deals.items()
@@ -49,6 +51,15 @@ def deal(world: World, target: str) -> dict[str, Any]:
 def line(world: World, target: str) -> dict[str, Any]:
     pk = MISSING if target == "missing" else world.made["lines"][owner_of(target)].pk
     return {"pk": world.deal_pk(target), "line": pk}
+
+
+def involved(world: World, target: str) -> dict[str, Any]:
+    pk = MISSING if target == "missing" else world.made["involved"][owner_of(target)].pk
+    return {"pk": world.deal_pk(target), "row": pk}
+
+
+def named(world: World, target: str) -> dict[str, Any]:
+    return {"contact": world.made["involved"][owner_of(target)].contact_id, "role": "blocker"}
 
 
 def activity(world: World, target: str) -> dict[str, Any]:
@@ -267,7 +278,16 @@ CASES: list[Case] = [
     Case("pipeline:deal-archive", "GET", OPENED_TO_WRITE, kwargs=deal),
     Case("pipeline:deal-archive", "POST", CHANGED, kwargs=deal, data=archived),
     Case("pipeline:deal-contacts", "GET", OPENED_TO_WRITE, kwargs=deal),
-    Case("pipeline:deal-contacts", "POST", CHANGED, kwargs=deal),
+    Case("pipeline:deal-contacts", "POST", CHANGED, kwargs=deal, data=named),
+    Case("pipeline:deal-contact", "GET", OPENED_TO_WRITE, kwargs=involved),
+    Case(
+        "pipeline:deal-contact",
+        "POST",
+        CHANGED,
+        kwargs=involved,
+        data=lambda _world, _target: {"role": "legal"},
+    ),
+    Case("pipeline:deal-contact-remove", "POST", CHANGED, kwargs=involved),
     Case("pipeline:deal-line-new", "GET", OPENED_TO_WRITE, kwargs=deal),
     Case("pipeline:deal-line-new", "POST", CHANGED, kwargs=deal, data=product_line),
     Case("pipeline:deal-line-remove", "POST", CHANGED, kwargs=line),

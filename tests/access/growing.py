@@ -39,6 +39,7 @@ from tests.factories.pipeline import (
     AccountFactory,
     ActivityFactory,
     ContactFactory,
+    DealContactFactory,
     DealFactory,
     ProductFactory,
     StageFactory,
@@ -87,7 +88,7 @@ def _sales(world: World, newcomer: Person, number: int) -> None:
     account, deal = world.made["account"], world.deals["rita"]
     AccountFactory(name=f"Daughter {number}", parent=account, owner=newcomer)
     contact = ContactFactory(account=account)
-    deal.contacts.add(contact)
+    DealContactFactory(deal=deal, contact=contact)
     product = ProductFactory()
     DealLine.objects.create(deal=deal, product=product, unit_price=10)
     StageFactory(name=f"Step {number}", order=30 + number)

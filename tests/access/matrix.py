@@ -22,7 +22,7 @@ from typing import Any
 
 from org.models.people import Person
 from pipeline.models.deals import Deal
-from tests.factories.pipeline import DealFactory, StageFactory
+from tests.factories.pipeline import AccountFactory, DealFactory, StageFactory
 from tests.worlds import SalesTeam
 
 ACTORS = (
@@ -79,8 +79,11 @@ def build_world(team: SalesTeam) -> World:
     StageFactory(propose=True)
     StageFactory(won=True)
     StageFactory(lost=True)
+    customer = AccountFactory(name="Customer of all")
     deals = {
-        name: DealFactory(owner=getattr(team, name), stage=stage, name=f"Canary of {name}")
+        name: DealFactory(
+            owner=getattr(team, name), stage=stage, name=f"Canary of {name}", account=customer
+        )
         for name in DEAL_OWNERS
     }
     return World(team=team, deals=deals)

@@ -218,3 +218,28 @@ def test_the_lists_ask_as_often_for_three_as_for_one(
 
     with django_assert_num_queries(queries):
         assert len(rita.get(name, pk).json()["results"]) == 3
+
+
+def test_who_plays_a_part_in_a_deal_is_added_changed_and_removed(sales_team, rita):
+    deal = DealFactory(owner=sales_team.rita, account=AccountFactory())
+    ann = ContactFactory(account=deal.account)
+    stranger = ContactFactory()
+
+    refused = rita.post("deal-contacts", {"contact": stranger.pk, "role": "user"}, pk=deal.pk)
+    made = rita.post("deal-contacts", {"contact": ann.pk, "role": "user"}, pk=deal.pk).json()
+    changed = rita.post("deal-contact-change", {"role": "legal"}, pk=made["id"]).json()
+    body = rita.get("deal", deal.pk).json()
+    removed = rita.post("deal-contact-remove", pk=changed["id"]).json()
+
+    assert refused.json()["fields"] == {"contact": ["Choose a contact of the deal's account."]}
+    assert (made["contact"], made["role"], made["ended_at"]) == (ann.pk, "user", None)
+    assert (changed["role"], changed["added_at"]) == (
+        "legal",
+        rita.get("deal-contact", made["id"]).json()["ended_at"],
+    )
+    assert body["contacts"] == [ann.pk]
+    assert removed["ended_at"] is not None
+    assert rita.get("deal", deal.pk).json()["contacts"] == []
+    assert rita.get("deal-contacts", deal.pk).json()["results"] == []
+    then = rita.get("deal-contacts", deal.pk, as_of=changed["added_at"]).json()["results"]
+    assert [row["role"] for row in then] == ["legal"]

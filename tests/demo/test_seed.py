@@ -32,7 +32,7 @@ TABLES = (
     "org_rolegrant", "org_reportingline", "org_reportingclosure", "org_team", "org_teammembership",
     "org_territory", "org_personterritory", "org_quota", "pipeline_stage", "pipeline_product",
     "pipeline_account", "pipeline_accountterritory", "pipeline_contact", "pipeline_deal",
-    "pipeline_dealversion", "pipeline_dealline", "pipeline_deal_contacts", "pipeline_activity",
+    "pipeline_dealversion", "pipeline_dealline", "pipeline_dealcontact", "pipeline_activity",
     "coaching_oneonone", "coaching_session", "coaching_note", "coaching_actionitem",
     "hiring_requisition", "hiring_candidate", "hiring_application",
 )  # fmt: skip

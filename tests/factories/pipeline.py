@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 import factory
 from factory.django import DjangoModelFactory
 
-from pipeline.enums import ActivityKind, Category, Status
+from pipeline.enums import ActivityKind, BuyingRole, Category, Status
 from pipeline.models.accounts import Account, Contact, Product
 from pipeline.models.activities import Activity
+from pipeline.models.deal_people import DealContact
 from pipeline.models.deals import Deal, Stage
 from tests.factories.org import PersonFactory
 
@@ -81,6 +82,18 @@ class DealFactory(DjangoModelFactory):
     def reread(self, create: bool, extracted: None, **_: object) -> None:
         if create:
             self.refresh_from_db()
+
+
+class DealContactFactory(DjangoModelFactory):
+    """A contact of the deal's account in a role."""
+
+    class Meta:
+        model = DealContact
+
+    deal = factory.SubFactory(DealFactory)
+    contact = factory.SubFactory(ContactFactory, account=factory.SelfAttribute("..deal.account"))
+    role = BuyingRole.CHAMPION
+    added_at = datetime(2026, 1, 6, 9, tzinfo=UTC)
 
 
 class ActivityFactory(DjangoModelFactory):

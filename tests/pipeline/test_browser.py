@@ -16,6 +16,7 @@ from tests.factories.pipeline import (
     AccountFactory,
     ActivityFactory,
     ContactFactory,
+    DealContactFactory,
     DealFactory,
     ProductFactory,
     StageFactory,
@@ -57,7 +58,7 @@ def world(team):
     ):
         Deal.objects.filter(pk=deal.pk).update(amount=15_000)
     contact = ContactFactory(account=account, full_name="Ann Buyer", title="Head of Buying")
-    deal.contacts.add(contact)
+    DealContactFactory(deal=deal, contact=contact)
     DealLine.objects.create(deal=deal, product=ProductFactory(), quantity=2, unit_price=6250)
     ActivityFactory(
         deal=deal, account=account, person=team.rita, occurred_at=start + timedelta(days=1)

@@ -21,7 +21,7 @@ from tests.factories.org import ExchangeRateFactory
 from tests.factories.pipeline import (
     AccountFactory,
     ActivityFactory,
-    ContactFactory,
+    DealContactFactory,
     DealFactory,
     ProductFactory,
 )
@@ -522,23 +522,6 @@ def test_archiving_a_deal_that_changed_meanwhile_is_refused(as_, sales_team, sta
     assert Deal.objects.get().archived_at is None
 
 
-def test_the_people_of_the_account_are_named_and_taken_off(as_, sales_team, stages):
-    account = AccountFactory()
-    ann, bea = (ContactFactory(account=account, full_name=name) for name in ("Ann", "Bea"))
-    stranger = ContactFactory()
-    deal = DealFactory(owner=sales_team.rita, account=account)
-    rita = as_(sales_team.rita)
-    address = page(deal, "deal-contacts")
-
-    assert rita.post(address, {"contacts": [stranger.pk]}).status_code == 400
-    rita.post(address, {"contacts": [ann.pk, bea.pk]})
-    rita.post(address, {"contacts": [bea.pk]})
-
-    assert list(deal.contacts.all()) == [bea]
-    assert AuditEntry.objects.about(deal).first().changes == {"contacts": ["Ann, Bea", "Bea"]}
-    assert "Ann, Bea" in text_of(rita.get(page(deal)))
-
-
 def test_product_lines_take_the_list_price_and_add_up_to_the_cent(as_, sales_team, stages):
     deal = DealFactory(owner=sales_team.rita)
     product = ProductFactory(name="GTX Pro", list_price=Decimal("10.25"))
@@ -692,7 +675,7 @@ def test_the_page_asks_as_much_for_one_thing_of_each_as_for_three(as_, sales_tea
     rita.get(page(deal))
     for number in (1, 2):
         for _ in range(number):
-            deal.contacts.add(ContactFactory(account=account))
+            DealContactFactory(deal=deal)
             DealLine.objects.create(deal=deal, product=ProductFactory(), unit_price=1)
             ActivityFactory(deal=deal, person=sales_team.ron)
             deal.refresh_from_db()
@@ -748,19 +731,6 @@ def test_a_closing_without_its_reason_is_asked_for_that_reason_alone(as_, sales_
     assert refused.status_code == 400
     assert "Say why the deal was lost." in text_of(refused)
     assert "What shows that it is won?" not in text_of(refused)
-
-
-def test_contacts_can_be_called_and_written_to(as_, sales_team, stages):
-    account = AccountFactory()
-    deal = DealFactory(owner=sales_team.rita, account=account)
-    deal.contacts.add(
-        ContactFactory(account=account, phone="+1 555 0100", email="cleo@acme.example")
-    )
-
-    content = as_(sales_team.rita).get(page(deal)).content.decode()
-
-    assert 'href="tel:+1%20555%200100"' in content
-    assert 'href="mailto:cleo@acme.example"' in content
 
 
 def test_the_same_deal_again_within_minutes_is_asked_about(as_, sales_team, stages):
