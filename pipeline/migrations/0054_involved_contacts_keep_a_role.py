@@ -12,7 +12,7 @@ SELECT deal_id, contact_id, 'other' FROM pipeline_deal_contacts ORDER BY id
 
 
 class Migration(migrations.Migration):
-    dependencies = [("pipeline", "0051_contacts_play_roles")]
+    dependencies = [("pipeline", "0053_contacts_play_roles")]
     operations = [
         migrations.RunSQL(COPY, migrations.RunSQL.noop),
         migrations.RemoveField(model_name="deal", name="contacts"),

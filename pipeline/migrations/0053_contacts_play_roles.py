@@ -34,7 +34,7 @@ ROLES = [
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("pipeline", "0050_deals_wait_until"),
+        ("pipeline", "0052_activity_constraints_hold_for_all"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
