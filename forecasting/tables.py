@@ -53,7 +53,7 @@ def headline(page: ForecastPage, choice: Choice, opened: PeriodForecast) -> Head
         interval=f"80 % interval: {between(told.low, told.high)}" if told else "",
         open_deals=f"{count(told.open_deals)} open deals" if told else "",
         quota=f"of {money(opened.quota)}" if opened.quota else "",
-        booked_href=choice.won_deals_url(period.period),
+        booked_href=choice.won_deals_url(period.period, as_of=page.run.as_of),
         deals_href=_deals(page, choice, opened) or "",
         unpriced_href=choice.open_deals_url(unpriced=True),
         accuracy_href=address("accuracy", subject=choice.key, kind=period.kind),
@@ -75,6 +75,11 @@ def periods_table(page: ForecastPage, choice: Choice, *, day: date | None) -> Ta
             return None
         return address("forecast", subject=choice.key, period=row.period.pk, as_of=day)
 
+    def booked(row: Row) -> str | None:
+        if not row.forecast:
+            return None
+        return choice.won_deals_url(_days(row), as_of=page.run.as_of)
+
     columns = [
         Column(key="period", label="Period", value=_indented, href=opens),
         Column(key="total", label="Forecast", kind="money", value=_part("total")),
@@ -84,7 +89,7 @@ def periods_table(page: ForecastPage, choice: Choice, *, day: date | None) -> Ta
             label="Booked",
             kind="money",
             value=_part("booked"),
-            href=lambda row: choice.won_deals_url(_days(row)) if row.forecast else None,
+            href=booked,
         ),
         Column(
             key="from_open",
@@ -119,12 +124,12 @@ def _interval(row: Row) -> str:
 def people_table(page: ForecastPage, *, sort: Sort, query: Query) -> Table:
     """Who a team's forecast is made of; the lines add up to the total, the rest stands last."""
     columns = people_columns(page)
-    named = sort.apply_to_list([line for line in page.lines if line.key], columns)
+    named = sort.apply_to_list([line for line in page.lines if line.person], columns)
     whole = page.opened.forecast if page.opened else None
     names = ("total", "booked", "from_open", "from_new")
     return Table(
         columns=columns,
-        rows=[*named, *(line for line in page.lines if not line.key)],
+        rows=[*named, *(line for line in page.lines if not line.person)],
         caption="Who it is made of",
         sort=sort,
         base_query=query,
@@ -134,16 +139,29 @@ def people_table(page: ForecastPage, *, sort: Sort, query: Query) -> Table:
 
 
 def people_columns(page: ForecastPage) -> list[Column]:
-    """Return the columns of people; a name opens their forecast of the same period."""
+    """Return the columns of people; a name opens their forecast of the same period.
+
+    Somebody who has left has no forecast page, but their bookings can be opened.
+    """
     period = page.opened.period if page.opened else None
 
-    def opens(line: Line) -> str | None:
-        if not line.key or period is None:
+    def page_of(line: Line, name: str) -> str | None:
+        if line.choice is None or period is None or not (line.person and line.person.is_active):
             return None
-        return address("forecast", subject=line.key, period=period.pk)
+        return address(name, subject=line.choice.key, period=period.pk)
+
+    def booked(line: Line) -> str | None:
+        if line.choice is None or period is None:
+            return None
+        return line.choice.won_deals_url(period.period, as_of=page.run.as_of)
+
+    def from_open(line: Line) -> str | None:
+        return page_of(line, "deals") if page.is_newest else None
 
     return [
-        Column(key="name", label="Person", sort="name", href=opens),
+        Column(
+            key="name", label="Person", sort="name", href=lambda line: page_of(line, "forecast")
+        ),
         Column(key="total", label="Forecast", kind="money", sort="total"),
         Column(
             key="interval",
@@ -151,8 +169,14 @@ def people_columns(page: ForecastPage) -> list[Column]:
             value=lambda line: between(line.low, line.high),
             align="end",
         ),
-        Column(key="booked", label="Booked", kind="money", sort="booked"),
-        Column(key="from_open", label="From open deals", kind="money", sort="from_open"),
+        Column(key="booked", label="Booked", kind="money", sort="booked", href=booked),
+        Column(
+            key="from_open",
+            label="From open deals",
+            kind="money",
+            sort="from_open",
+            href=from_open,
+        ),
         Column(key="from_new", label="From new deals", kind="money", sort="from_new"),
     ]
 

@@ -188,13 +188,19 @@ def series_table(
     series: Mapping[str, Sequence[Any]],
     kind: Kind = "money",
     hrefs: Sequence[str | None] | None = None,
+    links: Mapping[str, Sequence[str | None]] | None = None,
 ) -> Table:
-    """Return the table below a chart: a row per place, a column per series, exact values."""
+    """Return the table below a chart: a row per place, a column per series, exact values.
+
+    ``hrefs`` are what the places open, ``links`` what the values of a series open.
+    """
+    opens = [(links or {}).get(label) for label in series]
     rows = [
         {
             "place": place,
             "href": hrefs[index] if hrefs else None,
             "values": [each[index] for each in series.values()],
+            "links": [each[index] if each else None for each in opens],
         }
         for index, place in enumerate(x)
     ]
@@ -203,14 +209,20 @@ def series_table(
         key="place", label=x_label, kind="day" if days else "text", href=lambda row: row["href"]
     )
     rest = [
-        Column(key=f"series-{index}", label=label, kind=kind, value=_series_value(index))
+        Column(
+            key=f"series-{index}",
+            label=label,
+            kind=kind,
+            value=_nth("values", index),
+            href=_nth("links", index),
+        )
         for index, label in enumerate(series)
     ]
     return Table(columns=[first, *rest], rows=rows, caption=caption)
 
 
-def _series_value(index: int) -> Callable[[Any], Any]:
-    return lambda row: row["values"][index]
+def _nth(part: str, index: int) -> Callable[[Any], Any]:
+    return lambda row: row[part][index]
 
 
 def _place_axis(traces: Sequence[Trace], axis: str) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from kit.periods import Period
 from kit.tables import Table
 from pipeline.enums import MOVEMENT_LABELS, UNIT_LABELS, Movement, Unit
 from pipeline.metrics.movements import Waterfall
-from pipeline.metrics.pace import Curve, Workweek, aligned, known_on, usual_path
+from pipeline.metrics.pace import Curve, Workweek, aligned, days_until, known_on, usual_path
 from pipeline.metrics.trend import TrendDay
 from pipeline.reports.flow import Flow, Node
 
@@ -45,11 +45,12 @@ def bookings_chart(
     quota: int | None,
     week: Workweek,
     first_open_day: date,
-    href: Callable[[date], str],
+    href: Callable[[Period, date], str],
+    quota_href: str,
 ) -> Chart:
     """Cumulative bookings by day beside the quota and the same point of earlier periods.
 
-    ``href`` opens the deals booked up to a day.
+    ``href`` opens the deals that a period had booked before a day, ``quota_href`` the quotas.
     """
     period = current.period
     days = [period.start + timedelta(days=n) for n in range(period.days)]
@@ -57,10 +58,16 @@ def bookings_chart(
     series: dict[str, list[Decimal | None]] = {
         period.label: [_money(known.get(day)) for day in days]
     }
+    shown = [n for n, day in enumerate(days) if day.weekday() == SUNDAY or day == period.last_day]
+    links: dict[str, list[str | None]] = {
+        period.label: [_booked(period, n + 1, href) if days[n] in known else None for n in shown]
+    }
     traces = [_wide(line_trace(x=days, y=series[period.label], name=period.label, step=True), 3)]
     for role, curve in zip(EARLIER_ROLES[-len(earlier) :], earlier, strict=False):
         name = curve.period.label
         series[name] = [_money(value) for value in aligned(curve, period, week=week)]
+        until = days_until(curve.period, period, week=week)
+        links[name] = [_booked(curve.period, until[n], href) for n in shown]
         line = line_trace(x=days, y=series[name], name=name, role=role, step=True)
         traces.append(_wide(line, 1))
     usual = usual_path(quota, earlier, period, week=week)
@@ -70,7 +77,7 @@ def bookings_chart(
     if quota is not None:
         series["Quota"] = [_money(quota)] * len(days)
         traces.append(_plan("Quota", days, series["Quota"], 2))
-    shown = [n for n, day in enumerate(days) if day.weekday() == SUNDAY or day == period.last_day]
+        links["Quota"] = [quota_href] * len(shown)
     title = f"Cumulative bookings, {period.label}"
     return Chart(
         house_figure(*traces, title=title, layout={"yaxis": {"rangemode": "tozero"}}),
@@ -79,9 +86,14 @@ def bookings_chart(
             x_label="End of",
             x=[days[n] for n in shown],
             series={name: [values[n] for n in shown] for name, values in series.items()},
-            hrefs=[href(days[n]) if days[n] in known else None for n in shown],
+            links=links,
         ),
     )
+
+
+def _booked(period: Period, days: int, href: Callable[[Period, date], str]) -> str | None:
+    """Return what opens the bookings of the first days of a period; None for no day."""
+    return href(period, period.start + timedelta(days=days)) if days else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,28 +141,41 @@ def open_pipeline_chart(bars: Sequence[PipelineBar], *, by: str, period: Period)
             x_label=by.capitalize(),
             x=labels,
             series=amounts,
-            hrefs=[bar.all_href for bar in bars],
+            links={
+                closing: [bar.closing_href for bar in bars],
+                every: [bar.all_href for bar in bars],
+            },
         ),
     )
 
 
-def trend_chart(days: Sequence[TrendDay], *, period: Period, href: Callable[[date], str]) -> Chart:
-    """The open pipeline at the end of each day; ``href`` opens the open deals of a day."""
+def trend_chart(
+    days: Sequence[TrendDay],
+    *,
+    period: Period,
+    href: Callable[[date], str],
+    closing_href: Callable[[date], str],
+) -> Chart:
+    """The open pipeline at the end of each day.
+
+    ``href`` opens the open deals of a day, ``closing_href`` those of them that were to close in
+    the period.
+    """
     x = [each.day for each in days]
-    closing = f"Closing in {period.label}"
+    every, closing = "All open", f"Closing in {period.label}"
     series = {
-        "All open": [_money(each.cents) for each in days],
+        every: [_money(each.cents) for each in days],
         closing: [_money(each.closing_cents) for each in days],
     }
-    hrefs = [href(day) for day in x]
+    links = {every: [href(day) for day in x], closing: [closing_href(day) for day in x]}
     title = "Open pipeline by day"
     return Chart(
         house_figure(
-            line_trace(x=x, y=series["All open"], name="All open", role="neutral", hrefs=hrefs),
-            line_trace(x=x, y=series[closing], name=closing),
+            line_trace(x=x, y=series[every], name=every, role="neutral", hrefs=links[every]),
+            line_trace(x=x, y=series[closing], name=closing, hrefs=links[closing]),
             title=title,
         ),
-        series_table(caption=title, x_label="End of", x=x, series=series, hrefs=hrefs),
+        series_table(caption=title, x_label="End of", x=x, series=series, links=links),
     )
 
 

@@ -1,8 +1,8 @@
 """What the templates of the home pages are given, made of reports."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.http import QueryDict
@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from kit.links import numbered
 from kit.pages import LARGEST_PAGE, paginate
+from kit.periods import Period
 from kit.tables import Empty, Sort, Table, query_with
 from pipeline.charts import Chart, PipelineBar, bookings_chart, open_pipeline_chart, trend_chart
 from pipeline.enums import CATEGORY_LABELS, Category, SubjectKind
@@ -19,6 +20,8 @@ from pipeline.reports.curves import Curves
 from pipeline.reports.look import Look
 from pipeline.reports.me import MyReport
 from pipeline.reports.open_pipeline import Bar
+from pipeline.reports.quota_sources import sources_url
+from pipeline.reports.selection import DealSelection
 from pipeline.reports.team import TeamReport
 from pipeline.reports.team_rows import Row
 from salesmgr import wording
@@ -138,13 +141,16 @@ def trend_page(look: Look, days: Sequence[TrendDay]) -> dict[str, Any]:
     """Return the context of the trend of open pipeline."""
     today = look.calendar.day(look.moment)
 
-    def href(day: date) -> str:
-        if day == today:
-            return look.open.url()
-        return look.open.url_of("as_of", day)
+    def dated(selection: DealSelection) -> Callable[[date], str]:
+        return lambda day: selection.url() if day == today else selection.url_of("as_of", day)
 
     drawn = any(each.cents or each.closing_cents for each in days)
-    chart = trend_chart(days, period=look.period.period, href=href) if drawn else None
+    chart = drawn and trend_chart(
+        days,
+        period=look.period.period,
+        href=dated(look.open),
+        closing_href=dated(look.closing),
+    )
     return {"look": look, "trend": chart, "has_begun": bool(days)}
 
 
@@ -225,13 +231,18 @@ def _bookings(look: Look, curves: Curves, quota: int | None) -> Chart | None:
     """Return the chart of bookings; None where there is nothing to draw."""
     if quota is None and not any(curve.whole for curve in (curves.current, *curves.earlier)):
         return None
+
+    def booked(period: Period, before: date) -> str:
+        return look.won.but(closed_from=period.start, closed_to=before).url()
+
     return bookings_chart(
         curves.current,
         curves.earlier,
         quota=quota,
         week=look.calendar.week,
         first_open_day=look.calendar.first_open_day(look.moment),
-        href=lambda day: look.won.url_of("closed_to", day + timedelta(days=1)),
+        href=booked,
+        quota_href=sources_url(look),
     )
 
 

@@ -17,7 +17,7 @@ from org.models.people import Person
 from org.models.teams import TeamMembership, TeamPlacement
 from org.models.trees import read_tree
 from pipeline.enums import SubjectKind
-from pipeline.metrics.attainment import Target
+from pipeline.metrics.attainment import Subject, Target
 from pipeline.models.recompute import RecomputeRun
 from pipeline.reports.attainment import quotas
 
@@ -69,13 +69,20 @@ class Line:
     """One person's part of a team's forecast. ``name`` says what a line without person is."""
 
     name: str
-    key: str
+    person: Person | None
     booked: Decimal
     from_open: Decimal
     from_new: Decimal
     total: Decimal
     low: Decimal | None = None
     high: Decimal | None = None
+
+    @property
+    def choice(self) -> Choice | None:
+        """The person as the forecast pages name them; None for the rest."""
+        if self.person is None:
+            return None
+        return Choice(Subject(SubjectKind.PERSON, self.person.pk), self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +231,7 @@ def _lines(viewer: Person, run: RecomputeRun, choice: Choice, opened: PeriodFore
     lines = [
         Line(
             name=str(row.person),
-            key=f"person-{row.person_id}",
+            person=row.person,
             booked=row.booked,
             from_open=row.from_open,
             from_new=row.from_new,
@@ -246,7 +253,7 @@ def _rest(whole: Forecast, lines: list[Line]) -> Line | None:
     }
     if not any(parts.values()):
         return None
-    return Line(name="Of people no longer in the team or not below you", key="", **parts)
+    return Line(name="Of people no longer in the team or not below you", person=None, **parts)
 
 
 def _points(

@@ -82,7 +82,7 @@ def shown_forecast(
         forecast=None if retold else forecast,
         retold=retold,
         missing=missing,
-        booked_href=choice.won_deals_url(period.period),
+        booked_href=choice.won_deals_url(period.period, as_of=run.as_of if run else as_of),
         href=f"{reverse('forecasting:forecast')}?{urlencode(query)}",
         deals_href=f"{reverse('forecasting:deals')}?{urlencode(query)}" if as_of is None else "",
         errors_href=f"{reverse('forecasting:accuracy')}?{urlencode({'subject': choice.key})}",

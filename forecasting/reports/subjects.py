@@ -1,6 +1,7 @@
 """Whose forecasts a viewer may ask for: themself, the people and teams below, everyone together."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -41,9 +42,11 @@ class Choice:
         """Return the address of the deal list with the subject's open deals of today."""
         return DealSelection(status=Status.OPEN, **self._whose("owner"), **parts).url()
 
-    def won_deals_url(self, period: Period) -> str:
-        """Return the address of the deal list with what the subject has booked in a period."""
-        won = DealSelection(status=Status.WON, closed_from=period.start, closed_to=period.end)
+    def won_deals_url(self, period: Period, *, as_of: date | None) -> str:
+        """Return the address of the deal list with what the subject had booked in a period."""
+        won = DealSelection(
+            as_of=as_of, status=Status.WON, closed_from=period.start, closed_to=period.end
+        )
         return won.but(**self._whose("credited_to")).url()
 
     def _whose(self, person: str) -> dict[str, Any]:

@@ -124,15 +124,20 @@ def aligned(earlier: Curve, period: Period, *, week: Workweek) -> list[int]:
 
     The same point is that of ``same_point``: where the same share of working days is over.
     """
-    then, now = week.days(earlier.period), frozenset(week.days(period))
-    ends = [0, *((day - earlier.period.start).days + 1 for day in then)]
-    values, worked = [], 0
+    return [earlier.totals[days] for days in days_until(earlier.period, period, week=week)]
+
+
+def days_until(earlier: Period, period: Period, *, week: Workweek) -> list[int]:
+    """Return how many days of ``earlier`` lie before the same point as each end of a day."""
+    then, now = week.days(earlier), frozenset(week.days(period))
+    ends = [0, *((day - earlier.start).days + 1 for day in then)]
+    found, worked = [], 0
     for n in range(period.days):
         worked += period.start + timedelta(days=n) in now
         share = Decimal(worked) / len(now) if now else Decimal(0)
         place = _half_up(share * len(then))
-        values.append(earlier.whole if place >= len(then) else earlier.totals[ends[place]])
-    return values
+        found.append(earlier.days if place >= len(then) else ends[place])
+    return found
 
 
 def usual_path(

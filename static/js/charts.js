@@ -73,12 +73,22 @@ function draw(chart) {
   window.Plotly.react(plot, figure.data.map(themedTrace), layout, options);
   if (!chart.dataset.drawn) {
     chart.dataset.drawn = "yes";
-    plot.on("plotly_click", (click) => open(click.points));
+    plot.on("plotly_click", (click) => open(meant(click, plot)));
   }
 }
 
-function open(points) {
-  const point = points.find((each) => typeof each.customdata === "string");
+// A click over lines names a point of each: the one that lies nearest to the pointer is meant.
+function meant({ points, event }, plot) {
+  const linked = points.filter((each) => typeof each.customdata === "string");
+  if (!event || linked.length < 2) {
+    return linked[0];
+  }
+  const pointer = event.clientY - plot.getBoundingClientRect().top;
+  const away = ({ y, yaxis }) => Math.abs(yaxis._offset + yaxis.d2p(y) - pointer);
+  return linked.reduce((best, each) => (away(each) < away(best) ? each : best));
+}
+
+function open(point) {
   // Only pages of this application: a figure's data never leads elsewhere.
   if (point && point.customdata.startsWith("/") && !point.customdata.startsWith("//")) {
     window.location.assign(point.customdata);

@@ -10,9 +10,13 @@ from django.urls import reverse
 from forecasting.models import PastForecast
 from org import access
 from org.enums import PeriodKind
+from org.models.people import Person
 from org.services.calendar import end_of_day
+from pipeline import history
+from pipeline.models.deals import Deal
 from tests.api.conftest import program_of
 from tests.factories.org import QuotaFactory
+from tests.factories.pipeline import DealFactory, StageFactory
 from tests.forecasting.conftest import SignInAs, Told, made_run
 
 FORECAST = "forecasting:forecast"
@@ -143,3 +147,52 @@ def test_the_dashboard_of_a_past_day_shows_what_would_have_been_said(
     newest = shown(0).context["forecast"]
     assert (newest.forecast.total, newest.retold) == (60, None)
     assert not PastForecast.objects.visible_to(rita).exists()
+
+
+def test_what_is_booked_opens_the_deals_that_were_won_by_the_run(told: Told, sign_in_as: SignInAs):
+    """Rita had won 400 by then; what she wins after the run is not in its numbers."""
+    team, north = told.team, told.team.north
+    won, by_then = StageFactory(won=True), told.run.moment - timedelta(hours=1)
+    before, after = (
+        DealFactory(owner=team.rita, amount=amount, created_at=by_then) for amount in (400, 70)
+    )
+    with history.writing(by=None, source="page", at=by_then):
+        Deal.objects.filter(pk=before.pk).update(stage=won)
+    with history.writing(by=None, source="page"):
+        Deal.objects.filter(pk=after.pk).update(stage=won)
+    for subject in ({"team": north}, {"person": team.rita}):
+        told.tell("400", "12", "0", of=told.quarter, **subject)
+    client = sign_in_as(team.mia)
+
+    page = client.get(reverse(FORECAST), {"subject": f"team-{north.pk}"})
+    card = client.get(reverse("team-forecast"), {"team": north.pk, "period": told.quarter.pk})
+
+    opened = {
+        table: {cell.column.key: cell.href for cell in page.context[table].body[0]}
+        for table in ("periods", "people")
+    }
+    for href in (
+        opened["periods"]["booked"],
+        opened["people"]["booked"],
+        card.context["forecast"].booked_href,
+        page.context["headline"].booked_href,
+    ):
+        assert client.get(href).context["found"].totals.amount == 400
+    for table, subject in (("periods", f"team-{north.pk}"), ("people", f"person-{team.rita.pk}")):
+        href = opened[table]["from_open"]
+        assert f"subject={subject}" in href
+        assert client.get(href).context["found"].total == 12
+
+
+def test_somebody_who_left_has_bookings_to_open_and_no_page(told: Told, sign_in_as: SignInAs):
+    team = told.team
+    for subject in ({"team": team.north}, {"person": team.ron}):
+        told.tell("10", "5", "0", of=told.quarter, **subject)
+    Person.objects.filter(pk=team.ron.pk).update(is_active=False)
+
+    client = sign_in_as(team.ada)
+    page = client.get(reverse(FORECAST), {"subject": f"team-{team.north.pk}"})
+
+    hrefs = {cell.column.key: cell.href for cell in page.context["people"].body[0]}
+    assert (hrefs["name"], hrefs["from_open"]) == (None, None)
+    assert client.get(hrefs["booked"]).status_code == 200

@@ -151,3 +151,33 @@ def test_the_keyboard_reaches_every_figure(page, sign_in, paper):
 
     assert any(label.startswith("Attainment: 64.0 %") for label in reached)
     assert any(label.startswith("Coverage") for label in reached)
+
+
+def test_a_click_on_a_line_opens_what_the_nearest_line_says(page, sign_in, paper):
+    """Both lines have a point at each day; the lower one is what closes in the period."""
+    for name, close in (("soon", date(2026, 3, 25)), ("later", date(2026, 8, 1))):
+        made = {"created_at": at(1, 10), "expected_close_on": close}
+        paper.make(name, paper.rita, "900000.00", **made)
+    sign_in(page, paper.mia)
+    page.goto(f"/team/trend/{Q1}")
+    point = """(trace) => {
+        const plot = document.querySelector(".js-plotly-plot");
+        const { xaxis, yaxis } = plot._fullLayout;
+        const { x, y } = plot.data[trace];
+        const box = plot.getBoundingClientRect();
+        const last = x.length - 10;
+        return [
+            box.left + xaxis._offset + xaxis.d2p(x[last]),
+            box.top + yaxis._offset + yaxis.d2p(y[last]),
+        ];
+    }"""
+    page.locator("#trend .scatterlayer .trace").last.wait_for()
+
+    for trace, address in ((1, "**/deals/?*close_from=*"), (0, "**/deals/?*status=open*")):
+        x, y = page.evaluate(point, trace)
+        page.mouse.move(x, y)
+        page.mouse.click(x, y)
+        page.wait_for_url(address)
+        assert ("close_from" in page.url) == (trace == 1)
+        page.go_back()
+        page.locator("#trend .scatterlayer .trace").last.wait_for()

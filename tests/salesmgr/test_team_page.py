@@ -137,12 +137,24 @@ def test_every_number_opens_rows_that_add_up_to_it(
             for href, amount in zip(trace["customdata"], trace["x"], strict=True):
                 assert opened(client, href)[1] == Decimal(str(amount)).quantize(Decimal("0.01"))
         assert bool(shown) == bool(bars)
+        if shown:
+            assert opened_series(client, shown.table) == 2 * len(bars)
     for figure in response.context["figures"]:
         if figure.href.startswith("/deals/"):
             opened(client, figure.href)
-    for line in response.context["bookings"].table.rows:
-        if line["href"]:
-            assert opened(client, line["href"])[1] == line["values"][0]
+    followed = opened_series(client, response.context["bookings"].table)
+    assert followed >= (7 if as_of == "2026-02-16" else 14)
+
+
+def opened_series(client, table) -> int:
+    """Follow what the values below a chart open; return how many open deals that add up to them."""
+    followed = 0
+    for row, line in zip(table.rows, table.body, strict=True):
+        for value, cell in zip(row["values"], line[1:], strict=True):
+            if cell.href and cell.href.startswith("/deals/"):
+                assert opened(client, cell.href)[1] == value
+                followed += 1
+    return followed
 
 
 def listed_quotas(client, href: str) -> tuple[Decimal, Decimal]:
@@ -223,16 +235,21 @@ def test_a_group_of_reports_opens_its_quotas_and_its_deals_say_its_attainment(
 
 def test_the_trend_opens_the_open_deals_of_each_day(paper: Paper, eve, sign_in_as):
     furnish(paper)
+    soon = {"created_at": at(2, 16), "expected_close_on": date(2026, 3, 20)}
+    paper.make("closing in Q1", paper.rita, "700.00", **soon)
     client = sign_in_as(eve)
 
     response = client.get(reverse("team-trend"), {**Q1, "as_of": "2026-03-02"})
 
     assert response.status_code == 200
-    (every, _closing) = response.context["trend"].figure["data"]
-    for n in range(0, len(every["x"]), 10):
-        assert opened(client, every["customdata"][n])[1] == Decimal(str(every["y"][n])).quantize(
-            Decimal("0.01")
-        )
+    table = response.context["trend"].table
+    for n in range(0, len(table.rows), 10):
+        for value, cell in zip(table.rows[n]["values"], table.body[n][1:], strict=True):
+            assert opened(client, cell.href)[1] == value
+    every, closing = response.context["trend"].figure["data"]
+    assert any(y for y in closing["y"])
+    for trace, place in ((every, 1), (closing, 2)):
+        assert trace["customdata"] == [line[place].href for line in table.body]
 
 
 def test_the_trend_is_a_part_of_the_page_and_a_page_of_its_own(paper: Paper, sign_in_as):
