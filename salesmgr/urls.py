@@ -9,6 +9,7 @@ from salesmgr import health, setup, views
 # Its own form would let passwords be tried without limit; allauth's pages keep one.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
+handler500 = "kit.views.server_error"
 urlpatterns = [
     path("", views.home, name="home"),
     path("team/", views.team, name="team"),

@@ -10,6 +10,7 @@ from django.db import Error, OperationalError, transaction
 from forecasting.services.backtest import store_origins
 from forecasting.services.forecasts import own_subjects, store_forecasts
 from forecasting.services.plan import store_plan
+from kit.databases import database_away
 from org.enums import Measure, PeriodKind
 from org.services import calendar
 from pipeline.enums import Step
@@ -74,7 +75,7 @@ def work(chunk_id: int, *, clock: Clock, holding: int | None = None) -> Recomput
         done = _attempt(chunk, clock)
         recompute.settle(chunk.run_id, now=clock())
     except Error as error:
-        if recompute.database_away(error):
+        if database_away(error):
             raise Interrupted(attempt) from error
         raise
     return chunk if done else None
@@ -87,7 +88,7 @@ def _attempt(chunk: RecomputeChunk, clock: Clock) -> bool:
     except recompute.Overtaken:
         return False
     except Exception as error:
-        if not recompute.database_away(error):
+        if not database_away(error):
             recompute.fail(chunk, error=f"{type(error).__name__}: {error}", now=clock())
             recompute.settle(chunk.run_id, now=clock())
         raise

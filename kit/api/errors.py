@@ -1,5 +1,6 @@
 """The one shape of every error: ``code``, ``message`` and, where they are at fault, ``fields``."""
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,6 +8,10 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
 from rest_framework import exceptions, serializers
 from rest_framework.response import Response
+
+from kit.databases import BUSY, RETRY_AFTER, server_away
+
+logger = logging.getLogger(__name__)
 
 NOT_FOUND = "There is nothing here, or you may not see it."
 FORBIDDEN = "You may not do this."
@@ -58,6 +63,15 @@ class Conflict(exceptions.APIException):
         }
 
 
+class Unavailable(exceptions.APIException):
+    """The database or Redis is away or busy for a moment."""
+
+    status_code = 503
+    default_code = "unavailable"
+    default_detail = BUSY
+    wait = RETRY_AFTER
+
+
 def fault(code: str, message: str, fields: Mapping[str, Any] | None = None) -> dict[str, Any]:
     body: dict[str, Any] = {"code": code, "message": message}
     return body | {"fields": dict(fields)} if fields else body
@@ -73,9 +87,11 @@ def explain(error: Exception, context: Mapping[str, Any]) -> Response | None:
         return Response(_invalid(_of_django(error)), status=400)
     if isinstance(error, exceptions.ValidationError):
         return Response(_invalid(_of_serializer(error.detail)), status=400)
-    if isinstance(error, exceptions.APIException):
-        return _of_framework(error)
-    return None
+    if server_away(error):
+        # What is answered here never reaches Django's own handler, which would log it.
+        logger.error("A server is away or busy.", exc_info=error)
+        error = Unavailable()
+    return _of_framework(error) if isinstance(error, exceptions.APIException) else None
 
 
 def _of_framework(error: exceptions.APIException) -> Response:

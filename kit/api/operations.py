@@ -19,6 +19,7 @@ FAULTS = {
     415: "The body is not JSON.",
     422: "The Idempotency-Key was already used with another body.",
     429: "Too many requests; `Retry-After` says in how many seconds to go on.",
+    503: "The database is busy or away; nothing was changed. `Retry-After` says when to try again.",
 }
 ONCE = OpenApiParameter(
     "Idempotency-Key",
@@ -46,12 +47,12 @@ def operation(
     """Return the decorator of a method. ``once``: it heeds an Idempotency-Key.
 
     ``gives`` is the serializer of the answer with ``status`` (and ``also``); every endpoint may
-    answer 401 and 429, one with a body 400, 409 where there are versions or keys, and so on.
+    answer 401, 429 and 503, one with a body 400, 409 where there are versions or keys, and so on.
     """
     answers: dict[Any, Any] = {status: gives}
     if also:
         answers[also] = gives
-    codes = {401, 403, 429, *faults}
+    codes = {401, 403, 429, 503, *faults}
     if query:
         codes.add(400)
     if takes:

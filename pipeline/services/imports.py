@@ -7,7 +7,7 @@ a second worker or a kill in the middle therefore has one effect or none.
 
 import logging
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -109,8 +109,10 @@ def read_again(run: ImportRun, *, by: Person | None, layout: Layout) -> ImportRu
     """Have the file read in another encoding, with another delimiter, sheet or header row."""
     require_admin(by)
     subject = _locked(run, ImportState.MAPPING, ImportState.PLANNED)
+    before = subject.options.get("layout")
     subject.options = {**subject.options, "layout": layout.to_json(), "encoding_told": True}
     move(subject, ImportState.READING)
+    audit.record(by, "import.read_again", subject, changes={"layout": (before, layout.to_json())})
     _hand_out(subject)
     return subject
 
@@ -124,15 +126,14 @@ def decide(run: ImportRun, *, by: Person | None, options: Options) -> ImportRun:
     subject.options = options.to_json()
     found = Profile.from_json(subject.profile)
     labels = [column.label for column in found.columns]
+    fields = {labels[place]: name for place, name in options.mapping.items()}
     ImportMapping.objects.update_or_create(
         kind=subject.kind,
         signature=found.signature,
-        defaults={
-            "fields": {labels[place]: name for place, name in options.mapping.items()},
-            "chosen_by": by,
-        },
+        defaults={"fields": fields, "chosen_by": by},
     )
     move(subject, ImportState.PLANNING)
+    audit.record(by, "import.decide", subject, changes={"fields": (None, fields)})
     _hand_out(subject)
     return subject
 
@@ -188,6 +189,8 @@ def answer(
         create=sorted({*options.create, *create}),
     ).to_json()
     move(subject, ImportState.PLANNING)
+    told = {text: (None, asdict(given)) for text, given in normed.items()}
+    audit.record(by, "import.answer", subject, changes=told)
     _hand_out(subject)
     return subject
 
@@ -211,6 +214,7 @@ def start(run: ImportRun, *, by: Person | None, skip_refused: bool) -> ImportRun
     subject.started_by = by
     subject.save(update_fields=["options", "started_by"])
     move(subject, ImportState.RUNNING)
+    audit.record(by, "import.start", subject, changes={"skip_refused": (None, skip_refused)})
     _hand_out(subject)
     return subject
 
@@ -225,6 +229,7 @@ def request_undo(run: ImportRun, *, by: Person | None) -> ImportRun:
     subject.undone_by = by
     subject.save(update_fields=["undone_by"])
     move(subject, ImportState.UNDOING)
+    audit.record(by, "import.request_undo", subject)
     _hand_out(subject)
     return subject
 

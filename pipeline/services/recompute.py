@@ -17,13 +17,7 @@ from zoneinfo import ZoneInfo
 from celery import current_app
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import (
-    DatabaseError,
-    IntegrityError,
-    InterfaceError,
-    OperationalError,
-    transaction,
-)
+from django.db import IntegrityError, transaction
 from django.db.models import Count, F, Max, Q, QuerySet
 from kombu.exceptions import OperationalError as QueueError
 
@@ -49,15 +43,6 @@ NIGHT_STARTS_AT_HOUR = 1
 
 class Overtaken(Exception):  # noqa: N818 -- it is a state of affairs, not a fault
     """Another attempt at the part has begun, or it is done: this result must not be stored."""
-
-
-def database_away(error: Exception) -> bool:
-    """Whether an error says that the database cannot be reached, rather than what was asked of it.
-
-    A server that goes away in the middle of a statement is, to psycopg2, a DatabaseError of no
-    further class.
-    """
-    return isinstance(error, OperationalError | InterfaceError) or type(error) is DatabaseError
 
 
 def written_meanwhile(error: Exception) -> bool:

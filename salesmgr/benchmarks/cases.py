@@ -1,5 +1,6 @@
 """What is measured: each page or deed through the real stack, beside its floor."""
 
+import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -8,6 +9,7 @@ from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.core.management import call_command
 from django.db.models import F
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
@@ -17,6 +19,7 @@ from org.models.calendar import FiscalPeriod
 from org.models.people import Person
 from org.services.calendar import organisation
 from pipeline.models.deals import Deal, Stage
+from pipeline.models.recompute import RecomputeRun
 from salesmgr.benchmarks import floors
 from salesmgr.benchmarks.measuring import Measurement, compare
 from salesmgr.demo import loading
@@ -113,6 +116,12 @@ def _review(world: World) -> Measurement:
     return world.compare(page, floors.REVIEW)
 
 
+def _forecast(world: World) -> Measurement:
+    if not RecomputeRun.objects.published().exists():
+        call_command("recompute", "--here", stdout=io.StringIO())
+    return world.compare(world.page("vice", reverse("forecasting:forecast")), floors.FORECAST)
+
+
 def _deal(world: World) -> Measurement:
     # An open one, unless the rep of a small organisation has none on this day.
     open_first = F("closed_on").asc(nulls_first=True)
@@ -180,6 +189,9 @@ CASES = (
     Case("review", "Pipeline review, everybody, four weeks",
          "the same, and the 50 largest deals with four joins: 4 statements",
          ("pipeline:review",), _review),
+    Case("forecast", "Forecast, everybody",
+         "the same 3 statements as the dashboard, and the stored forecasts: 4 statements",
+         ("forecasting:forecast",), _forecast),
     Case("deal", "Deal page", "the deal, its versions, 50 activities: 3 statements",
          ("pipeline:deal",), _deal),
     Case("move", "Stage move", "update with its triggers, audit row: 2 statements, 1 transaction",

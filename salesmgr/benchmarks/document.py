@@ -26,6 +26,7 @@ class Report:
     batches: Mapping[int, Sequence[Batch]]
     verdicts: Sequence[Verdict]
     reasons: Mapping[str, str]
+    not_judged: Mapping[str, str]
 
 
 INTRODUCTION = """# Benchmarks
@@ -141,10 +142,12 @@ def _targets(report: Report) -> str:
             for v in report.verdicts
         ],
     )
+    unjudged = [f"- {what}: {why}" for what, why in report.not_judged.items()]
+    rest = ["Not judged:\n", *unjudged, ""]
     missed = [v for v in report.verdicts if not v.is_met]
     if not missed:
-        return table + "\nEvery target is met.\n"
+        return "\n".join([table, "Every target is met.\n", *rest])
     why = [
         f"- {v.case}, {v.what}: {v.found} against {v.limit}. {_reason(report, v)}" for v in missed
     ]
-    return "\n".join([table, "Missed:\n", *why, ""])
+    return "\n".join([table, "Missed:\n", *why, "", *rest])

@@ -75,6 +75,17 @@ REVIEW = (
      ORDER BY amount_base DESC NULLS LAST LIMIT 50
     """,
 )
+# The same as for the dashboard, and the forecasts that the newest run has stored.
+FORECAST = (
+    *TEAM,
+    """
+    SELECT forecast.*, person.full_name
+      FROM forecasting_forecast forecast
+      JOIN pipeline_recomputerun run ON run.id = forecast.run_id AND run.is_current
+      LEFT JOIN org_person person ON person.id = forecast.person_id
+     WHERE run.as_of = (SELECT max(as_of) FROM pipeline_recomputerun WHERE is_current)
+    """,
+)
 # The same for one person, and the person's open deals in the order of their close dates.
 ME = (
     """

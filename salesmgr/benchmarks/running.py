@@ -68,6 +68,7 @@ def run(
         batches={size: found.all() for size, found in longer.items()},
         verdicts=verdicts,
         reasons=targets.REASONS,
+        not_judged=targets.NOT_JUDGED,
     )
 
 

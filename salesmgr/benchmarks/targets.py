@@ -15,11 +15,12 @@ class Target:
     """Limits for one case at the largest size; None where the case has none of the kind.
 
     ``most_ms`` speaks of the median on the machine that the targets were set on, with a million
-    deals; ``most_ratio`` is page / floor; ``most_growth`` is the largest size's median / the
-    smallest's.
+    deals; ``most_spread`` is p95 / median; ``most_ratio`` is page / floor; ``most_growth`` is the
+    largest size's median / the smallest's.
     """
 
     most_ms: float | None = None
+    most_spread: float | None = None
     most_ratio: float | None = None
     most_growth: float | None = None
 
@@ -36,16 +37,17 @@ class Verdict:
 
 
 TARGETS: Mapping[str, Target] = {
-    "team": Target(most_ms=60, most_ratio=2.3, most_growth=2.5),
+    "team": Target(most_ms=60, most_spread=2, most_ratio=2.3, most_growth=2.5),
     "team-of-one": Target(most_ms=60, most_growth=2.5),
     "me": Target(most_ms=60, most_growth=2.5),
-    "list": Target(most_ms=30, most_growth=2.5),
+    "list": Target(most_ms=30, most_ratio=4, most_growth=2.5),
     "list-manager": Target(most_ms=30, most_growth=2.5),
     "list-rep": Target(most_ms=30, most_growth=2.5),
     "changes": Target(most_ms=400, most_growth=2.5),
     "review": Target(most_ms=400, most_growth=2.5),
-    "deal": Target(most_ms=12, most_growth=2.5),
-    "move": Target(most_ms=20, most_growth=2.5),
+    "forecast": Target(most_ms=60, most_ratio=2.3, most_growth=2.5),
+    "deal": Target(most_ms=12, most_ratio=3.5, most_growth=2.5),
+    "move": Target(most_ms=20, most_ratio=3.5, most_growth=2.5),
 }
 # By batch: seconds for it, rows a second, deed / floor.
 MOST_ATTAINMENT_SECONDS, MOST_ATTAINMENT_RATIO = 0.5, 4.5
@@ -96,6 +98,18 @@ REASONS: Mapping[str, str] = {
         " temporary one without any foreign key."
     ),
 }
+# Targets that nothing here measures, and why.
+NOT_JUDGED: Mapping[str, str] = {
+    "Dashboard, win rate and conversion from rollups": (
+        "there are none: pages read the history itself, so that they are right the moment after a"
+        " move; only what is forecast is stored overnight."
+    ),
+    "All rollups anew in 3 s": "as above; the nightly run is measured beside a floor of its own.",
+    "Throughput of 25 dashboards a second over 4 connections": (
+        "pages are measured one at a time in one process, without gunicorn."
+    ),
+    "200 MB for two web processes": "the memory of the web processes is not measured.",
+}
 # A viewer who may see less must not wait longer: (restricted case, case of who sees all, limit).
 RESTRICTED = (("list-manager", "list", 1.2), ("list-rep", "list", 1.2))
 
@@ -125,6 +139,9 @@ def _absolute(title: str, target: Target, measured: Measurement) -> list[Verdict
     found = []
     if target.most_ms:
         found.append(_verdict(title, "median", measured.page.median, target.most_ms, " ms"))
+    if target.most_spread:
+        spread = measured.page.p95 / measured.page.median
+        found.append(_verdict(title, "p95 / median", spread, target.most_spread, "×"))
     if target.most_ratio:
         found.append(_verdict(title, "page / plain SQL", measured.ratio, target.most_ratio, "×"))
     if case_has_statements(measured):

@@ -14,6 +14,7 @@ def report(**changes: object) -> Report:
         "batches": {10_000: (Batch("Import", "COPY", 1000, 2.0, 90, floor_seconds=0.5),)},
         "verdicts": [Verdict("My page", "median", "≤ 60 ms", "25 ms", is_met=True)],
         "reasons": {},
+        "not_judged": {"Memory": "nothing measures it."},
     }
     return Report(**(values | changes))
 
@@ -28,6 +29,7 @@ def test_document_has_a_line_for_each_page_batch_and_floor() -> None:
     assert "- My page: three statements." in text
     assert "- Import: COPY." in text
     assert "Every target is met." in text
+    assert "- Memory: nothing measures it." in text
 
 
 def test_document_names_each_missed_target_with_its_reason() -> None:

@@ -44,8 +44,9 @@ def test_median_ratio_and_statements_are_judged_at_the_largest_size() -> None:
         "Team", "median", "≤ 60 ms", "61 ms", is_met=False
     )
     assert found(verdicts, "Team", "page / plain SQL").is_met
+    assert found(verdicts, "Team", "p95 / median").found == "1.0×"
     assert not found(verdicts, "Team", "statements").is_met
-    assert len(verdicts) == 3
+    assert len(verdicts) == 4
 
 
 def test_growth_is_judged_only_between_sizes_far_apart() -> None:

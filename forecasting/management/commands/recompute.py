@@ -11,6 +11,7 @@ from django.db import Error, connection
 from django.utils import timezone
 
 from forecasting.services import nightly
+from kit.databases import database_away
 from pipeline.enums import STEP_LABELS, ChunkState, RunState, Trigger
 from pipeline.models.recompute import RecomputeRun
 from pipeline.services import recompute
@@ -54,7 +55,7 @@ class Command(BaseCommand):
             try:
                 line = self._look(run, here=here, reconcile=looks % RECONCILE_EVERY == 0)
             except Error as error:
-                if not recompute.database_away(error):
+                if not database_away(error):
                     raise
                 # The run goes on without us; its parts are taken up again when the database is.
                 connection.close()

@@ -208,7 +208,19 @@ def test_undoing_leaves_what_was_edited_since_and_says_so():
 
 
 def test_the_audit_log_knows_the_import(sales_team):
-    imported("people", table("Name\nNew One"), by=sales_team.ada)
+    run = imported("people", table("Name\nNew One"), by=sales_team.ada)
+    undone(run)
 
-    actions = AuditEntry.objects.filter(actor=sales_team.ada).values_list("action", flat=True)
-    assert {"import.upload", "import.run", "person.create"} <= set(actions)
+    log = AuditEntry.objects.filter(actor=sales_team.ada).order_by("pk")
+    actions = list(log.values_list("action", flat=True))
+    assert [action for action in actions if action.startswith("import.")] == [
+        "import.upload",
+        "import.decide",
+        "import.start",
+        "import.run",
+        "import.request_undo",
+        "import.undo",
+    ]
+    assert "person.create" in actions
+    decided = log.get(action="import.decide")
+    assert decided.changes == {"fields": [None, {"Name": "full_name"}]}
