@@ -356,3 +356,16 @@ ONLY_LABELS = {
     Only.NO_STEP: "No next step",
     Only.QUIET: "Quiet",
 }
+
+
+class MetricPart(StrEnum):
+    """The views of the page of metrics."""
+
+    OUTCOMES = "outcomes"
+    CUTS = "cuts"
+
+
+METRIC_PART_LABELS = {
+    MetricPart.OUTCOMES: "Outcomes",
+    MetricPart.CUTS: "By kind",
+}

@@ -57,6 +57,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("Board", "pipeline:board", "layout-kanban", access.sells),
             Entry("Pipeline review", "pipeline:review", "list-check", access.sells),
             Entry("What changed", "pipeline:changes", "arrows-exchange", access.sells),
+            Entry("Metrics", "pipeline:metrics", "report-analytics", access.sells),
             Entry("Accounts", "pipeline:accounts", "building", access.sells),
             Entry("Activities", "pipeline:activities", "phone", access.sells),
             Entry("Forecast", "forecasting:forecast", "chart-line", access.sells),

@@ -66,10 +66,12 @@ def stat(
     sub: str = "",
     share: Decimal | None = None,
     large: bool = False,
+    definition: str = "",
 ) -> dict[str, Any]:
     """One number, formatted, with its name; ``href`` opens its rows, ``note`` defines it.
 
-    A ``large`` one is the first of its page; ``share``, a fraction, is drawn below it as a bar.
+    ``definition`` is the address of the whole definition. A ``large`` one is the first of its
+    page; ``share``, a fraction, is drawn below it as a bar.
     """
     return {
         "label": label,
@@ -80,6 +82,7 @@ def stat(
         "sub": _text(sub, "sub"),
         "share": "" if share is None else _length(share),
         "large": large,
+        "definition": definition,
     }
 
 

@@ -25,8 +25,10 @@ from org.models.people import Person
 from org.models.teams import Team
 from org.models.territories import Territory
 from org.services.calendar import fiscal_year_of
-from pipeline.enums import Category, Status
+from pipeline.enums import LOST_LABELS, Category, LostReason, Status
+from pipeline.models.accounts import Product
 from pipeline.models.deals import Stage
+from pipeline.reports.deal_kinds import NO_PRODUCT, NOT_GIVEN
 from pipeline.reports.selection import NOWHERE
 from pipeline.tables.deals import DEALS
 
@@ -47,6 +49,10 @@ def _number(**options: Any) -> forms.IntegerField:
 
 def _hidden_day() -> DayField:
     return DayField(required=False, widget=forms.HiddenInput)
+
+
+def _hidden_text() -> PlainTextField:
+    return PlainTextField(required=False, max_length=100, widget=forms.HiddenInput)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +106,19 @@ class DealFilter(KitForm):
     below = forms.TypedChoiceField(
         required=False, coerce=int, empty_value=None, widget=forms.HiddenInput
     )
+    reached = forms.TypedChoiceField(
+        required=False, coerce=int, empty_value=None, widget=forms.HiddenInput
+    )
+    source = _hidden_text()
+    industry = _hidden_text()
+    lost_reason = forms.ChoiceField(
+        required=False,
+        choices=[("", ""), (NOT_GIVEN, "none"), *choices(LostReason, LOST_LABELS)],
+        widget=forms.HiddenInput,
+    )
+    product = forms.IntegerField(
+        required=False, min_value=NO_PRODUCT, max_value=2**63 - 1, widget=forms.HiddenInput
+    )
     won = forms.BooleanField(required=False, widget=forms.HiddenInput)
     closed_from = _hidden_day()
     closed_to = _hidden_day()
@@ -126,8 +145,9 @@ class DealFilter(KitForm):
         self._offer("below", people, "")
         teams = Team.objects.visible_to(viewer).values_list("pk", "name")
         self._offer("team", list(teams), "All teams")
-        stages = Stage.objects.visible_to(viewer).values_list("pk", "name")
-        self._offer("stage", list(stages), "All stages")
+        stages = list(Stage.objects.visible_to(viewer).values_list("pk", "name"))
+        self._offer("stage", stages, "All stages")
+        self._offer("reached", stages, "")
         if len(people) < 2:
             del self.fields["owner"]
         if not self.fields["team"].choices[1:]:  # type: ignore[attr-defined]
@@ -150,6 +170,7 @@ class DealFilter(KitForm):
             found.append((f"Of {names[given['below']]} and the people below", ("below",)))
         if given["territory"] is not None:
             found.append((f"In {_territory(given['territory'])}", ("territory",)))
+        found += self._about()
         for verb in ("closed", "created"):
             bounds = (f"{verb}_from", f"{verb}_to")
             if words := _span(given[bounds[0]], given[bounds[1]]):
@@ -158,6 +179,22 @@ class DealFilter(KitForm):
             Chip(text, query_with(self.data, dict.fromkeys((*names, "page"))))
             for text, names in found
         ]
+
+    def _about(self) -> list[tuple[str, tuple[str, ...]]]:
+        """Return what was brought that says of what kind the deals are."""
+        given = self.cleaned_data
+        found: list[tuple[str, tuple[str, ...]]] = []
+        for name in ("source", "industry", "lost_reason"):
+            if text := given[name]:
+                reasons = LOST_LABELS if name == "lost_reason" else {}
+                shown = "none" if text == NOT_GIVEN else reasons.get(text, text)
+                found.append((f"{name.replace('_', ' ').capitalize()}: {shown}", (name,)))
+        if given["product"] is not None:
+            found.append((f"Product: {_product(given['product'])}", ("product",)))
+        if given["reached"]:
+            stages = dict(self.fields["reached"].choices)  # type: ignore[attr-defined]
+            found.append((f"Reached {stages[given['reached']]}", ("reached",)))
+        return found
 
     def selection(self) -> dict[str, Any]:
         """Return the parts of the DealSelection that the form asks for; for a valid form."""
@@ -189,6 +226,13 @@ def _territory(pk: int) -> str:
         return "no territory"
     name = Territory.objects.filter(pk=pk).values_list("name", flat=True).first()
     return name or "a territory that is not there"
+
+
+def _product(pk: int) -> str:
+    if pk == NO_PRODUCT:
+        return "none"
+    name = Product.objects.filter(pk=pk).values_list("name", flat=True).first()
+    return name or "one that is not there"
 
 
 def _span(start: date | None, end: date | None) -> str:

@@ -47,10 +47,26 @@ class Cycle:
     high: Decimal | None
 
 
+def withheld(value: Decimal | None, *, cases: int) -> Decimal | None:
+    """Return a rate or median, or None where it would rest on fewer than 10 cases."""
+    return value if cases >= FEWEST_CASES else None
+
+
 def win_rate(outcomes: Outcomes) -> Decimal | None:
     """Return won / (won + lost) among deals closed in the period, by number.
 
-    None when none was closed. Fewer than 10 cases are flagged by ``Outcomes.is_few``.
+    Fewer than 10 cases are flagged by ``Outcomes.is_few``.
+
+    Name: Win rate, by number
+    Formula: won / (won + lost)
+    Unit: a share
+    Denominator: deals closed in the period; of them, where a stage is chosen to count from, those
+        that reached it
+    Placed by: the day of the closing
+    Credited to: the owner at the closing, and the team they were in on that day
+    Left out: open and archived deals
+    Undefined: when none was closed
+    Source: Atrium, "Win rate"; orm-tech.com, "Win rate formula"
     """
     return Decimal(outcomes.won) / Decimal(outcomes.closed) if outcomes.closed else None
 
@@ -58,7 +74,15 @@ def win_rate(outcomes: Outcomes) -> Decimal | None:
 def win_rate_by_value(outcomes: Outcomes) -> Decimal | None:
     """Return won value / (won + lost value) among deals closed in the period.
 
-    Deals without an amount, of zero and below are left out. None when no other was closed.
+    Name: Win rate, by value
+    Formula: sum of won amounts / (sum of won amounts + sum of lost amounts)
+    Unit: a share
+    Denominator: amounts of the deals closed in the period, in the reporting currency
+    Placed by: the day of the closing
+    Credited to: the owner at the closing, and the team they were in on that day
+    Left out: deals without an amount, of zero and below; open and archived deals
+    Undefined: when no other was closed
+    Source: orm-tech.com, "Win rate formula"
     """
     value = outcomes.won_cents + outcomes.lost_cents
     return Decimal(outcomes.won_cents) / Decimal(value) if value else None
@@ -69,13 +93,25 @@ def sales_cycle(days: Mapping[int, int]) -> Cycle:
 
     The quartiles are interpolated linearly between the nearest cases (as PostgreSQL's
     ``percentile_cont`` does).
+
+    Name: Sales cycle
+    Formula: median of the days from creation to closing; beside it the middle half
+    Unit: days
+    Denominator: deals won in the period; beside them, those lost
+    Placed by: the day of the closing
+    Left out: open deals, whose age is not yet a cycle
+    Undefined: without a deal that ended so
+    Source: Atrium, "Sales cycle"; the median because one long deal drags a mean
     """
+    quarter = [quantile(days, Decimal(n) / 4) for n in (1, 2, 3)]
+    return Cycle(cases=sum(days.values()), low=quarter[0], median=quarter[1], high=quarter[2])
+
+
+def quantile(days: Mapping[int, int], share: Decimal) -> Decimal | None:
+    """Return below which number of days so large a share of the cases lies; None without any."""
     cases = sum(days.values())
-    quarter = [_quantile(days, cases, Decimal(n) / 4) for n in (1, 2, 3)] if cases else [None] * 3
-    return Cycle(cases=cases, low=quarter[0], median=quarter[1], high=quarter[2])
-
-
-def _quantile(days: Mapping[int, int], cases: int, share: Decimal) -> Decimal:
+    if not cases:
+        return None
     place = share * (cases - 1)
     below = int(place)
     lower, upper = _nth(days, below), _nth(days, min(below + 1, cases - 1))

@@ -124,7 +124,7 @@ def endings(
         won_value=Sum("amount_base", filter=WON & PRICED),
         lost_value=Sum("amount_base", filter=LOST & PRICED),
         without=Count("deal", filter=~PRICED | Q(amount_base__isnull=True)),
-        days=ArrayAgg(_days_to_close(setting), filter=WON),
+        days=ArrayAgg(_days_to_win(setting), filter=WON),
     )
     found = list(rows)
     booked = [_booked(row, row["seat__team"], starts) for row in found]
@@ -206,13 +206,18 @@ def _ending(row: dict, starts: Sequence[date]) -> Ending:
     return Ending(row["seat__team"], row["who"], outcomes, starts[row["stretch"]], days)
 
 
-def _days_to_close(setting: Setting) -> Case:
-    """Days from creation to closing of won deals; the creation is looked up for these alone."""
+def days_to_close(setting: Setting) -> Greatest:
+    """Days from creation to closing of a closed deal's version; never below 0."""
     created = Deal.objects.filter(pk=OuterRef("deal")).values(
         day=TruncDate("created_at", tzinfo=setting.zone)
     )
     took = Func(F("closed_on"), Subquery(created), template="(%(expressions)s)", arg_joiner=" - ")
-    return Case(When(WON, then=Greatest(took, 0)), output_field=IntegerField())
+    return Greatest(took, 0, output_field=IntegerField())
+
+
+def _days_to_win(setting: Setting) -> Case:
+    """The same of won deals alone: the creation is looked up for these alone."""
+    return Case(When(WON, then=days_to_close(setting)), output_field=IntegerField())
 
 
 def _closed(period: Period, moment: datetime, setting: Setting, status: str) -> QuerySet:

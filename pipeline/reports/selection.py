@@ -14,7 +14,7 @@ current version (``history.check`` holds them equal). Give ``as_of`` for a past 
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property, reduce
 from operator import or_
@@ -39,10 +39,12 @@ from pipeline.enums import Category, Status
 from pipeline.models.accounts import Account, AccountTerritory
 from pipeline.models.deals import Deal, DealVersion
 from pipeline.querysets import AnyOf, DealQuerySet, DealVersionQuerySet, named_like
+from pipeline.reports.deal_kinds import about, reached_by
 
 CLOSED = "closed"
 # The territory of deals whose account lay in none.
 NOWHERE = 0
+DAY = timedelta(days=1)
 # Totals by these alone stand on a page anyway; anything finer could be used to ask about single
 # deals that the viewer may not open.
 SHOWN_AS_TOTALS = frozenset(
@@ -59,6 +61,9 @@ SHOWN_AS_TOTALS = frozenset(
         "close_to",
         "closed_from",
         "closed_to",
+        "created_from",
+        "created_to",
+        "reached",
     }
 )
 
@@ -88,7 +93,10 @@ class DealSelection:
     takes a closed deal by where its account lay on ``closed_on``, an open one by where it lies on
     the as-of day, the territories below included; NOWHERE takes those whose account lay in none.
     ``text`` matches beginnings of words in the names of deal and account. ``no_next_step``,
-    ``no_close_date`` and ``overdue`` speak of open deals.
+    ``no_close_date`` and ``overdue`` speak of open deals. ``reached`` takes the deals that stood
+    in a stage or a later open one of its pipeline by the end of the day, or were won.
+    ``source``, ``lost_reason`` and ``industry`` are as they are today, NOT_GIVEN for those
+    without; ``product`` takes the deals with a line of it, NO_PRODUCT those without lines.
     """
 
     as_of: date | None = None
@@ -108,6 +116,11 @@ class DealSelection:
     closed_to: date | None = None
     created_from: date | None = None
     created_to: date | None = None
+    reached: int | None = None
+    source: str = ""
+    lost_reason: str = ""
+    industry: str = ""
+    product: int | None = None
     amount_min: Decimal | None = None
     amount_max: Decimal | None = None
     overdue: bool = False
@@ -177,7 +190,7 @@ class DealSelection:
         """
         if access.sees_everyone(viewer) or not set(self.parameters()) <= SHOWN_AS_TOTALS:
             return False
-        if not self._closes_in_a_period():
+        if not self._is_of_whole_periods():
             return False
         people = {
             person for person in (self.owner, self.credited_to, self.below) if person is not None
@@ -188,11 +201,12 @@ class DealSelection:
             return Team.objects.visible_to(viewer).filter(pk=self.team).exists()
         return bool(people)
 
-    def _closes_in_a_period(self) -> bool:
-        """Whether the expected close is left open or that of a fiscal period, as on a dashboard."""
-        if self.close_from is None or self.close_to is None:
-            return self.close_from is self.close_to
-        return FiscalPeriod.objects.filter(start_on=self.close_from, end_on=self.close_to).exists()
+    def _is_of_whole_periods(self) -> bool:
+        """Whether expected close and creation are left open or those of fiscal periods."""
+        return all(
+            _is_a_period(*span)
+            for span in ((self.close_from, self.close_to), (self.created_from, self.created_to))
+        )
 
     @property
     def is_of_a_figure(self) -> bool:
@@ -215,6 +229,15 @@ class DealSelection:
 
     def _condition(self, *, day: date, deal: str, calendar: Trees | None = None) -> Q:
         condition = self._kind() & self._amount() & self._time(deal) & self._whose(day, calendar)
+        condition &= about(
+            deal,
+            source=self.source,
+            lost_reason=self.lost_reason,
+            industry=self.industry,
+            product=self.product,
+        )
+        if self.reached is not None:
+            condition &= reached_by(self.reached, before=_start_of(day + DAY), deal=deal)
         for word in self.text.split():
             accounts = Account.objects.filter(named_like(word)).values("pk")
             condition &= Q(AnyOf("account_id", accounts)) | Q(named_like(word))
@@ -246,6 +269,9 @@ class DealSelection:
             f"{deal}created_at__gte": self.created_from and _start_of(self.created_from),
             f"{deal}created_at__lt": self.created_to and _start_of(self.created_to),
         }
+        if deal and self.created_from:
+            # No version is older than its deal: said again, it spares looking at old ones.
+            created["valid_from__gte"] = _start_of(self.created_from)
         return _given(
             expected_close_on__gte=self.close_from,
             expected_close_on__lt=self.close_to,
@@ -300,6 +326,12 @@ class DealSelection:
 LAY_THEN = Q(valid_from__lte=OuterRef("closed_on")) & (
     Q(valid_to__isnull=True) | Q(valid_to__gt=OuterRef("closed_on"))
 )
+
+
+def _is_a_period(start: date | None, end: date | None) -> bool:
+    if start is None or end is None:
+        return start is end
+    return FiscalPeriod.objects.filter(start_on=start, end_on=end).exists()
 
 
 def _seated(teams: frozenset[int]) -> Q:

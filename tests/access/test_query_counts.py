@@ -55,6 +55,7 @@ NOTHING_GROWS = {
     "pipeline:deal-contact",
     "pipeline:deal-step",
     "pipeline:import",
+    "pipeline:metric-catalogue",
     "pipeline:import-columns",
     "pipeline:import-new",
     "pipeline:import-refused",

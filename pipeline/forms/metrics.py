@@ -1,0 +1,34 @@
+"""What the addresses of the pages of metrics say."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+
+from org.models.people import Person
+from pipeline.enums import MetricPart, Status
+from pipeline.forms.whose import WhoseForm, one_of_these
+from pipeline.models.deals import Stage
+from pipeline.reports.setting import Setting
+
+
+class MetricsForm(WhoseForm):
+    """A look at a scope, the part of the page, and the stage from which closed deals count."""
+
+    part = forms.ChoiceField(
+        required=False,
+        choices=[("", ""), *((str(part), part.value) for part in MetricPart)],
+        widget=forms.HiddenInput,
+    )
+
+    def __init__(self, data: Any, *, viewer: Person, calendar: Setting, now: datetime) -> None:
+        super().__init__(data, viewer=viewer, calendar=calendar, now=now)
+        stages = Stage.objects.visible_to(viewer).live().filter(kind=Status.OPEN)
+        self.stage_names: dict[int, str] = dict(stages.values_list("pk", "name"))
+        self.fields["reached"] = one_of_these(
+            list(self.stage_names.items()), label="Counted from stage", none="Every deal"
+        )
+        self.order_fields(["team", "person", "territory", "period", "reached", "as_of", "part"])
+
+    def clean_part(self) -> MetricPart:
+        return MetricPart(self.cleaned_data["part"] or MetricPart.OUTCOMES)

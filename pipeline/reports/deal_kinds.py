@@ -1,0 +1,48 @@
+"""Conditions on what kind of deal a deal is and how far it came, for DealSelection.
+
+``deal`` leads from a row to its deal: "deal__" from a version, "" from the deal itself.
+"""
+
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q, Subquery
+
+from pipeline.enums import Status
+from pipeline.models.deals import DealLine, DealVersion, Stage
+
+# What stands for a source, reason or industry that was not given; no product has this id.
+NOT_GIVEN, NO_PRODUCT = "-", 0
+
+
+def about(deal: str, *, source: str, lost_reason: str, industry: str, product: int | None) -> Q:
+    """Return the condition on what history does not keep: it is as it is today."""
+    condition = Q()
+    for field, empty, given in (
+        (f"{deal}source", Q(**{f"{deal}source": ""}), source),
+        (f"{deal}lost_reason", Q(**{f"{deal}lost_reason": None}), lost_reason),
+        ("account__industry", Q(account=None) | Q(account__industry=""), industry),
+    ):
+        if given:
+            condition &= empty if given == NOT_GIVEN else Q(**{field: given})
+    if product is None:
+        return condition
+    lines = DealLine.objects.filter(deal=_outer(deal))
+    if product == NO_PRODUCT:
+        return condition & ~Q(Exists(lines))
+    return condition & Q(Exists(lines.filter(product=product)))
+
+
+def reached_by(stage: int, *, before: datetime, deal: str) -> Q:
+    """Return the condition that a deal stood in a stage or a later open one, or was won."""
+    order = Stage.objects.filter(pk=stage).values("order")
+    stood = DealVersion.objects.filter(
+        deal=_outer(deal),
+        valid_from__lt=before,
+        status=Status.OPEN,
+        stage__order__gte=Subquery(order),
+    )
+    return Q(status=Status.WON) | Q(Exists(stood))
+
+
+def _outer(deal: str) -> OuterRef:
+    return OuterRef("deal" if deal else "pk")

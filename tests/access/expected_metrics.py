@@ -1,0 +1,18 @@
+"""The metrics of a scope, their rows and their definitions.
+
+Everybody who sells looks at numbers of theirs: a rep at their own, a manager at the teams led.
+"""
+
+from tests.access.matrix import MISSING, Case, same
+
+SELLERS = same(200, recruiter=403)
+
+CASES = [
+    Case("pipeline:metrics", "GET", SELLERS),
+    Case("pipeline:metrics", "GET", SELLERS, query="?part=cuts&as_of=2026-01-15"),
+    Case("pipeline:metrics", "GET", same(400, recruiter=403), query="?part=unknown"),
+    # Another's team or person is not there.
+    Case("pipeline:metrics", "GET", same(404, recruiter=403), query=f"?team={MISSING}"),
+    Case("pipeline:metrics", "GET", same(404, recruiter=403), query=f"?person={MISSING}"),
+    Case("pipeline:metric-catalogue", "GET", SELLERS),
+]

@@ -1,0 +1,41 @@
+"""Sixty closed deals of North and South with sources, industries and products, and open ones."""
+
+import random
+from datetime import timedelta
+
+from pipeline.enums import LostReason
+from pipeline.models.deals import DealLine
+from tests.factories.pipeline import AccountFactory, ProductFactory
+from tests.pipeline.reports.paper import Paper, at, change
+
+SOURCES = ("Web", "Referral", "")
+
+
+def fill(paper: Paper, *, seed: int = 3, deals: int = 60) -> None:
+    """Add deals that close or stay open in the first quarter of 2026, by chance."""
+    chance = random.Random(seed)  # noqa: S311 -- test data
+    accounts = [None, AccountFactory(industry="Retail"), AccountFactory(industry="Energy")]
+    products = [ProductFactory(name="Lamp"), ProductFactory(name="Mirror")]
+    owners = (paper.rita, paper.ron, paper.rae)
+    for number in range(deals):
+        deal = paper.make(
+            f"market {number}",
+            chance.choice(owners),
+            chance.choice([None, "0", "120.50", "900", "4000"]),
+            created_at=at(1, 1 + chance.randrange(28)),
+            source=chance.choice(SOURCES),
+            account=chance.choice(accounts),
+            expected_close_on=None,
+        )
+        for product in chance.sample(products, chance.randrange(3)):
+            DealLine.objects.create(deal=deal, product=product, unit_price=900, quantity=2)
+        moment = deal.created_at + timedelta(days=1 + chance.randrange(8), hours=2)
+        if chance.random() < 0.7:
+            change(deal, at=moment, stage=paper.propose)
+            moment += timedelta(days=1 + chance.randrange(40))
+        ending = chance.random()
+        if ending < 0.4:
+            change(deal, at=moment, stage=paper.won)
+        elif ending < 0.8:
+            reason = chance.choice([None, *LostReason])
+            change(deal, at=moment, stage=paper.lost, lost_reason=reason)
