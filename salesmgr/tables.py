@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -205,10 +206,9 @@ def earlier_columns(look: Look) -> list[Column]:
 
 def team_columns(report: TeamReport) -> list[Column]:
     """Return the columns of people as the page has them."""
-    page_of, activities = member_urls(report.look), reverse("pipeline:activities")
     opens = {
-        "name": _of_person(page_of),
-        "last_activity": _of_person(lambda person: f"{activities}?person={person}"),
+        "name": _of_person(member_urls(report.look)),
+        "last_activity": _of_person(_activities_urls(report.look)),
     }
     return [replace(c, href=opens[c.key]) if c.key in opens else c for c in TEAM]
 
@@ -267,6 +267,13 @@ def member_urls(look: Look) -> Callable[[int], str]:
     as_of = f"&as_of={look.as_of.isoformat()}" if look.as_of else ""
     page_of = numbered("member")
     return lambda person: f"{page_of(person)}?period={look.period.pk}{as_of}"
+
+
+def _activities_urls(look: Look) -> Callable[[int], str]:
+    """Return what makes the addresses of people's activities, up to the day of a look."""
+    before = f"&before={(look.as_of + timedelta(days=1)).isoformat()}" if look.as_of else ""
+    activities = reverse("pipeline:activities")
+    return lambda person: f"{activities}?person={person}{before}"
 
 
 def _cents(cents: int | None) -> Decimal | None:

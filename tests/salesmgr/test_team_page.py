@@ -4,10 +4,12 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db.models import F
 from django.urls import reverse
 
 from org.enums import Role
 from pipeline import history
+from pipeline.models.activities import Activity
 from pipeline.models.deals import Deal
 from tests.factories.org import (
     OrganisationFactory,
@@ -16,7 +18,7 @@ from tests.factories.org import (
     ReportingLineFactory,
     TeamMembershipFactory,
 )
-from tests.factories.pipeline import StageFactory
+from tests.factories.pipeline import ActivityFactory, StageFactory
 from tests.pipeline.reports.paper import Paper, at, change, set_quotas
 
 pytestmark = pytest.mark.usefixtures("no_bare_numbers")
@@ -273,6 +275,22 @@ def test_a_past_day_is_said_and_shown(paper: Paper, sign_in_as):
     assert "As it stood at the end of 9 Feb 2026" in response.content.decode()
     assert response.context["report"].attainment.quota == 3_400_000
     assert "as_of=2026-02-09" in response.context["figures"][0].href
+
+
+def test_last_active_opens_the_activity_that_it_speaks_of(paper: Paper, sign_in_as):
+    """Rita called at 23:30 on the day and wrote the day after."""
+    for when in (at(2, 2), at(2, 9, 23, 30), at(2, 10, 0, 30)):
+        ActivityFactory(person=paper.rita, occurred_at=when)
+    Activity.objects.update(created_at=F("occurred_at"))
+    client = sign_in_as(paper.mia)
+
+    for query, newest in (({"as_of": "2026-02-09"}, at(2, 9, 23, 30)), ({}, at(2, 10, 0, 30))):
+        people = page(client, **query).context["people"]
+        rita = next(line for line in people.body if line[0].text == "Rita Rep")
+        cell = next(cell for cell in rita if cell.column.key == "last_activity")
+        first = client.get(cell.href).context["table"].rows[0]
+        assert first.occurred_at == newest
+        assert cell.text == f"{newest.day} {newest:%b %Y}"
 
 
 def test_the_calendar_day_of_today_is_now(paper: Paper, sign_in_as):
