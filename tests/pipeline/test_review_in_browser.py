@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from pipeline.models.reviews import PipelineReview
 from tests.browser import PHONE
+from tests.factories.pipeline import StageFactory
 from tests.pipeline.reports.paper import at, build_paper, change
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -75,12 +76,17 @@ def test_the_waterfall_and_the_flow_are_drawn_and_open_their_deals(page, sign_in
 
 @pytest.mark.parametrize("name", ["review", "changes", "board"])
 def test_at_phone_width_nothing_runs_out_of_the_page(page, sign_in, paper, name):
+    far = StageFactory(name="Negotiate", order=30, probability=70)
+    paper.make("Far to the right", paper.rita, "300", stage=far, created_at=at(4, 2))
     page.set_viewport_size(PHONE)
     page.emulate_media(color_scheme="dark")
     sign_in(page, paper.mia)
     page.goto(reverse(f"pipeline:{name}") + Q2)
     page.wait_for_load_state("networkidle")
 
+    if name == "board":
+        card = page.get_by_role("listitem").filter(has_text="Far to the right")
+        assert card.bounding_box()["x"] > PHONE["width"]
     wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     assert page.evaluate(wide) == 0
 
