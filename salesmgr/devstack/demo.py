@@ -10,9 +10,11 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 from salesmgr import embedded
+from salesmgr.demo.plan import Plan
 from salesmgr.devstack import connections, processes
 from salesmgr.devstack.address import Address
 from salesmgr.devstack.children import Child, Record
@@ -40,6 +42,7 @@ class Demo:
         # Each refuses a URL that it cannot read, before anything is started.
         embedded.database_config(env_text("DATABASE_URL"))
         embedded.cache_url(env_text("REDIS_URL"))
+        self.plan = _plan()
         self.servers = Servers(say=self.progress.say)
         self.var = embedded.var_dir()
         self.logs = self.var / "log"
@@ -117,15 +120,13 @@ class Demo:
         if not connections.is_empty():
             self.progress.say("The database has its data already")
             return False
-        people = env_int("DEMO_PEOPLE", default=60)
-        months = env_int("DEMO_MONTHS", default=24)
-        seed = env_int("DEMO_SEED", default=1)
+        plan = self.plan
         self._manage(
-            f"Loading a demo organisation of {people} people over {months} months",
+            f"Loading a demo organisation of {plan.people} people over {plan.months} months",
             "seed_demo",
-            *("--people", str(people)),
-            *("--months", str(months)),
-            *("--seed", str(seed)),
+            *("--people", str(plan.people)),
+            *("--months", str(plan.months)),
+            *("--seed", str(plan.seed)),
             aloud=True,
         )
         return True
@@ -306,3 +307,17 @@ def _described(lock: Path) -> str:
         holder = json.loads(lock.read_text())
         return f" at {holder['url']} (process {holder['pid']})"
     return ""
+
+
+def _plan() -> Plan:
+    """Return the demo organisation that is asked for, and refuse one that cannot be made."""
+    asked = (
+        env_int("DEMO_PEOPLE", default=60),
+        env_int("DEMO_MONTHS", default=24),
+        env_int("DEMO_SEED", default=1),
+    )
+    try:
+        return Plan(*asked, today=datetime.now(tz=UTC).date())
+    except ValueError as error:
+        part, _, why = str(error).partition(":")
+        raise Refusal(f"DEMO_{part.upper()}:{why}") from error

@@ -213,6 +213,9 @@ def test_a_port_in_use_is_told_in_one_line_before_anything_starts(
         ("PORT", "70000", "PORT=70000 is no port: use a number from 1 to 65535."),
         ("DATABASE_URL", "sqlite:///x", "DATABASE_URL must begin with postgres://"),
         ("REDIS_URL", "localhost", "REDIS_URL must begin with redis://, rediss:// or unix://"),
+        ("DEMO_PEOPLE", "2", "DEMO_PEOPLE: 2 is too few; the smallest demo has 12."),
+        ("DEMO_MONTHS", "0", "DEMO_MONTHS: 0 is not between 1 and 120."),
+        ("DEMO_SEED", "x", "DEMO_SEED=x is not a whole number"),
     ],
 )
 def test_a_variable_that_cannot_be_used_is_told_in_one_line(
