@@ -147,6 +147,7 @@ class Step(StrEnum):
 
     PLAN = "plan"
     ATTAINMENT = "attainment"
+    NORMS = "norms"
     BACKTEST = "backtest"
     FORECAST = "forecast"
 
@@ -154,11 +155,18 @@ class Step(StrEnum):
 STEP_LABELS = {
     Step.PLAN: "Planning the parts",
     Step.ATTAINMENT: "Attainment",
+    Step.NORMS: "What won deals teach",
     Step.BACKTEST: "Forecasts as they would have been",
     Step.FORECAST: "Forecasts",
 }
 # A part starts when no part of an earlier phase is left.
-PHASES = {Step.PLAN: 0, Step.ATTAINMENT: 1, Step.BACKTEST: 1, Step.FORECAST: 2}
+PHASES = {
+    Step.PLAN: 0,
+    Step.ATTAINMENT: 1,
+    Step.NORMS: 1,
+    Step.BACKTEST: 1,
+    Step.FORECAST: 2,
+}
 
 
 class ChunkState(StrEnum):
@@ -329,6 +337,41 @@ MOVEMENT_LABELS = {
 UNIT_LABELS = {Unit.AMOUNT: "Amount", Unit.WEIGHTED: "Weighted amount", Unit.DEALS: "Deals"}
 
 
+class Signal(StrEnum):
+    """Why a deal is at risk, the most urgent first."""
+
+    OWNER_LEFT = "owner_left"
+    CLOSE_PASSED = "close_passed"
+    NOT_COMMITTED = "not_committed"
+    STEP_OVERDUE = "step_overdue"
+    STALLED = "stalled"
+    QUIET = "quiet"
+    PUSHED = "pushed"
+    TOO_SOON = "too_soon"
+    WENT_BACK = "went_back"
+    AMOUNT_FELL = "amount_fell"
+    SINGLE_CONTACT = "single_contact"
+    NO_CLOSE_DATE = "no_close_date"
+    NO_STEP = "no_step"
+
+
+SIGNAL_LABELS = {
+    Signal.OWNER_LEFT: "Owner has left",
+    Signal.CLOSE_PASSED: "Close date passed",
+    Signal.NOT_COMMITTED: "Large and not in commit",
+    Signal.STEP_OVERDUE: "Next step overdue",
+    Signal.STALLED: "Stalled",
+    Signal.QUIET: "Quiet",
+    Signal.PUSHED: "Pushed often",
+    Signal.TOO_SOON: "Closes sooner than any",
+    Signal.WENT_BACK: "Went back",
+    Signal.AMOUNT_FELL: "Amount fell",
+    Signal.SINGLE_CONTACT: "Single contact",
+    Signal.NO_CLOSE_DATE: "No close date",
+    Signal.NO_STEP: "No next step",
+}
+
+
 class ViewPage(StrEnum):
     """A list whose filter can be kept, by the name of its address."""
 
@@ -338,24 +381,13 @@ class ViewPage(StrEnum):
 
 
 class Only(StrEnum):
-    """What the inspection of a pipeline can be narrowed to."""
+    """What the inspection of a pipeline can be narrowed to: the signals of a deal, and these."""
 
     CHANGED = "changed"
-    PUSHED = "pushed"
-    CLOSE_PASSED = "close_passed"
-    STEP_OVERDUE = "step_overdue"
-    NO_STEP = "no_step"
-    QUIET = "quiet"
+    AT_RISK = "at_risk"
 
 
-ONLY_LABELS = {
-    Only.CHANGED: "Changed since",
-    Only.PUSHED: "Pushed at least once",
-    Only.CLOSE_PASSED: "Close date passed",
-    Only.STEP_OVERDUE: "Next step overdue",
-    Only.NO_STEP: "No next step",
-    Only.QUIET: "Quiet",
-}
+ONLY_LABELS = {Only.CHANGED: "Changed since", Only.AT_RISK: "At risk"}
 
 
 class MetricPart(StrEnum):

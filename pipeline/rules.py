@@ -69,6 +69,10 @@ def can_set_up_stages(actor: Person) -> bool:
     return actor.is_admin
 
 
+def can_set_up_risk(actor: Person) -> bool:
+    return actor.is_admin
+
+
 def can_set_up_products(actor: Person) -> bool:
     return actor.is_admin
 

@@ -14,7 +14,8 @@ from kit.periods import Period
 from kit.tables import Empty, Sort, Table, query_with
 from pipeline.charts import Chart, PipelineBar, bookings_chart, open_pipeline_chart, trend_chart
 from pipeline.enums import CATEGORY_LABELS, Category, SubjectKind
-from pipeline.metrics.attention import NextUp, OpenDeal, ToDo
+from pipeline.metrics.attention import NextUp, ToDo
+from pipeline.metrics.risk import OpenDeal
 from pipeline.metrics.trend import TrendDay
 from pipeline.reports.curves import Curves
 from pipeline.reports.look import Look
@@ -75,7 +76,7 @@ def team_page(
         "people_prompts": _person_prompts(report),
         "deal_prompts": _deal_prompts(report),
         "undated": _undated(look, report.attention.undated),
-        "thresholds": wording.thresholds(report.attention.large),
+        "thresholds": wording.thresholds(report.attention.large, report.attention.ground.rules),
         "bookings": _bookings(look, report.curves, report.attainment.quota),
         "teams": report.teams and teams_table(report, sort=teams_sort, query=query),
         "teams_file": reverse("team-teams-file") + query_with(query, {"page": None}),
@@ -165,7 +166,7 @@ def my_page(report: MyReport, *, query: QueryDict) -> dict[str, Any]:
         "has_numbers": _has_numbers(report),
         "forecast_href": reverse("member-forecast", args=[report.person.pk])
         + query_with(query, {}),
-        "tasks": _tasks(shown),
+        "tasks": _tasks(shown, day=look.day),
         "undated": _undated(look, report.undated),
         "more_tasks": report.all_open.deals - len(shown) - report.undated,
         "bookings": _bookings(look, report.curves, report.attainment.quota),
@@ -206,7 +207,7 @@ def _deal_prompts(report: TeamReport) -> list[Prompt]:
             name=prompt.deal.name,
             href=page_of(prompt.deal.deal),
             detail=f"{_worth(prompt.deal)}, {names[prompt.deal.owner]}, {prompt.deal.stage}",
-            reasons=wording.deal_reasons(prompt),
+            reasons=wording.deal_reasons(prompt, day=report.look.day),
         )
         for prompt in report.attention.deals
     ]
@@ -263,7 +264,7 @@ def _bars(look: Look, bars: Sequence[Bar], part: str) -> Chart | None:
     return open_pipeline_chart(found, by=part, period=look.period.period)
 
 
-def _tasks(shown: Sequence[ToDo]) -> list[Task]:
+def _tasks(shown: Sequence[ToDo], *, day: date) -> list[Task]:
     page_of = numbered("pipeline:deal")
     return [
         Task(
@@ -272,7 +273,7 @@ def _tasks(shown: Sequence[ToDo]) -> list[Task]:
             href=page_of(todo.deal.deal),
             amount=_worth(todo.deal),
             stage=todo.deal.stage,
-            reasons=wording.deal_reasons(todo),
+            reasons=wording.deal_reasons(todo, day=day),
             ask=wording.to_do(todo),
             tone="neutral" if todo.ask is NextUp.STEP_AHEAD else "warn",
             next_step=todo.deal.next_step,

@@ -21,6 +21,7 @@ def truncate(table: str) -> None:
         "pipeline_dealversion",
         "pipeline_deal",
         "org_quota",
+        "pipeline_signalrule",
         "org_auditentry",
         "org_reportingclosure",
         "org_person",

@@ -17,7 +17,8 @@ from pipeline.enums import Step
 from pipeline.models.recompute import RecomputeChunk, RecomputeRun
 from pipeline.reports.attainment import attainment
 from pipeline.reports.one_state import one_state
-from pipeline.services import recompute, snapshots
+from pipeline.reports.won_deals import lessons
+from pipeline.services import recompute, risk, snapshots
 
 logger = logging.getLogger(__name__)
 # Tells the time, for work that lasts.
@@ -43,9 +44,16 @@ def store_attainment(chunk: RecomputeChunk) -> int:
     return stored
 
 
+def store_norms(chunk: RecomputeChunk) -> int:
+    """Store what the deals won until the run's moment teach about the open ones."""
+    found = lessons(moment=chunk.run.moment, day=chunk.run.as_of)
+    return risk.store_lessons(chunk.run, found.norms, found.limits)
+
+
 STEPS: dict[Step, Callable[[RecomputeChunk], int]] = {
     Step.PLAN: store_plan,
     Step.ATTAINMENT: store_attainment,
+    Step.NORMS: store_norms,
     Step.BACKTEST: store_origins,
     Step.FORECAST: store_forecasts,
 }

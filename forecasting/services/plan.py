@@ -23,6 +23,7 @@ from org.services import calendar
 from pipeline.enums import RunState, Step
 from pipeline.models.deals import Deal, DealVersion
 from pipeline.models.recompute import AttainmentSnapshot, RecomputeChunk, RecomputeRun
+from pipeline.models.risk import LearntLimit, StageNorm
 from pipeline.services import one_past, recompute
 
 # Days of forecasts that one part computes; it reads the whole history once.
@@ -31,7 +32,7 @@ BY_SUBJECT = (Step.ATTAINMENT, Step.FORECAST)
 # What runs store: for themselves, to be shown for the newest day, to be kept.
 WORKINGS = (OriginWorkings, OutcomeWorkings, DealWorkings)
 OF_TODAY = (DealExpectation, PastForecast)
-KEPT = (AttainmentSnapshot, Forecast, ForecastRun)
+KEPT = (AttainmentSnapshot, StageNorm, LearntLimit, Forecast, ForecastRun)
 # Who booked something this long before the run's day has a place in it, team or not.
 CREDIT_DAYS = 731
 
@@ -47,6 +48,7 @@ def store_plan(chunk: RecomputeChunk) -> int:
     calendar.ensure_years(earliest.year - 1, run.as_of.year + 1)
     one_past.begin(run)
     parts = [part for step in BY_SUBJECT for part in _by_subject(run, step)]
+    parts.append(RecomputeChunk(step=Step.NORMS, label="Deals won in the last two years"))
     for number, days in enumerate(_blocks(origins(run, first)), start=1):
         label = f"{len(days)} days, part {number}"
         parts.append(RecomputeChunk(step=Step.BACKTEST, label=label, days=days))

@@ -18,9 +18,19 @@ from kit.forms import (
 from kit.periods import refusal_of_as_of
 from org import access
 from org.models.people import Person
-from pipeline.enums import CATEGORY_LABELS, ONLY_LABELS, UNIT_LABELS, Movement, Only, Unit
+from pipeline.enums import (
+    CATEGORY_LABELS,
+    ONLY_LABELS,
+    SIGNAL_LABELS,
+    UNIT_LABELS,
+    Movement,
+    Only,
+    Signal,
+    Unit,
+)
 from pipeline.forms.whose import WhoseForm, one_of_these
 from pipeline.reports.reviews import last_review
+from pipeline.reports.risk_filter import CONDITIONS
 from pipeline.reports.setting import Setting
 from pipeline.tables.review import REVIEW as REVIEW_COLUMNS
 
@@ -132,7 +142,13 @@ class ReviewForm(SinceForm):
     """Which deals of the pipeline to go through, and in what order."""
 
     only = forms.ChoiceField(
-        required=False, label="Only", choices=[("", "All"), *choices(Only, ONLY_LABELS)]
+        required=False,
+        label="Only",
+        choices=[
+            ("", "All"),
+            *choices(Only, ONLY_LABELS),
+            *((str(signal), SIGNAL_LABELS[signal]) for signal in Signal if signal in CONDITIONS),
+        ],
     )
     show = forms.ChoiceField(
         required=False,

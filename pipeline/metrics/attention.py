@@ -6,17 +6,15 @@ from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from pipeline.enums import Category
+from pipeline.enums import Signal
+from pipeline.metrics.risk import RULES, SOON_DAYS, OpenDeal, Rules, deal_reasons
 
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """From where on something is worth a manager's attention; each is printed on the page."""
+    """What is worth a manager's attention, besides the deals' own signals; printed on the page."""
 
     quiet_days: int = 14
-    stalled_factor: Decimal = Decimal("1.5")
-    soon_days: int = 14
-    large_share_of_quota: Decimal = Decimal("0.05")
     behind_pace: Decimal = Decimal("0.8")
     deals_looked_at: int = 300
     deals_shown: int = 10
@@ -25,19 +23,6 @@ class Thresholds:
 
 
 THRESHOLDS = Thresholds()
-
-
-class DealReason(StrEnum):
-    """Why a deal needs attention, the most urgent first."""
-
-    OWNER_LEFT = "owner_left"
-    CLOSE_PASSED = "close_passed"
-    NOT_COMMITTED = "not_committed"
-    STEP_OVERDUE = "step_overdue"
-    STALLED = "stalled"
-    QUIET = "quiet"
-    NO_CLOSE_DATE = "no_close_date"
-    NO_STEP = "no_step"
 
 
 class PersonReason(StrEnum):
@@ -49,37 +34,11 @@ class PersonReason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class OpenDeal:
-    """What is known of an open deal on the day it is looked at.
-
-    ``cents`` None is a deal without an amount. ``expected_days`` is the stage's own, None where
-    it states none; ``stage_days`` the days since the deal entered it. ``quiet_days`` are the
-    days since the last activity, or since the creation if there was none (``touched`` False).
-    ``owner_left``: its owner is no longer here, and nobody has it yet.
-    """
-
-    deal: int
-    name: str
-    owner: int
-    cents: int | None
-    close_on: date | None
-    category: str
-    stage: str
-    stage_days: int
-    expected_days: int | None
-    next_step: str
-    next_step_on: date | None
-    quiet_days: int
-    touched: bool
-    owner_left: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class DealPrompt:
     """A deal that needs attention; ``reasons`` in the order of urgency."""
 
     deal: OpenDeal
-    reasons: tuple[DealReason, ...]
+    reasons: tuple[Signal, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,39 +60,17 @@ class PersonPrompt:
     reasons: tuple[PersonReason, ...]
 
 
-DEAL_URGENCY = {reason: place for place, reason in enumerate(DealReason)}
+DEAL_URGENCY = {reason: place for place, reason in enumerate(Signal)}
 PERSON_URGENCY = {reason: place for place, reason in enumerate(PersonReason)}
 
 
-def deal_reasons(
-    deal: OpenDeal, *, day: date, large: int | None, limits: Thresholds = THRESHOLDS
-) -> tuple[DealReason, ...]:
-    """Return why the deal needs attention on ``day``, the most urgent reason first.
-
-    ``large`` is the amount in cents from which a deal counts as large; None, where no quota
-    gives a measure, and no deal is called large.
-    """
-    soon = day + timedelta(days=limits.soon_days)
-    holds = {
-        DealReason.OWNER_LEFT: deal.owner_left,
-        DealReason.CLOSE_PASSED: deal.close_on is not None and deal.close_on < day,
-        DealReason.NOT_COMMITTED: large is not None
-        and (deal.cents or 0) >= large
-        and deal.close_on is not None
-        and day <= deal.close_on < soon
-        and deal.category != Category.COMMIT,
-        DealReason.STEP_OVERDUE: deal.next_step_on is not None and deal.next_step_on < day,
-        DealReason.STALLED: deal.expected_days is not None
-        and deal.stage_days >= limits.stalled_factor * deal.expected_days,
-        DealReason.QUIET: deal.quiet_days >= limits.quiet_days,
-        DealReason.NO_CLOSE_DATE: deal.close_on is None,
-        DealReason.NO_STEP: not deal.next_step,
-    }
-    return tuple(reason for reason in DealReason if holds[reason])
-
-
 def deal_prompts(
-    deals: Iterable[OpenDeal], *, day: date, large: int | None, limits: Thresholds = THRESHOLDS
+    deals: Iterable[OpenDeal],
+    *,
+    day: date,
+    large: int | None,
+    rules: Rules = RULES,
+    limits: Thresholds = THRESHOLDS,
 ) -> Sequence[DealPrompt]:
     """Return the deals that need attention, the most urgent and then the largest first.
 
@@ -141,7 +78,7 @@ def deal_prompts(
     is a missing next step comes last.
     """
     found = [
-        DealPrompt(deal, deal_reasons(deal, day=day, large=large, limits=limits)) for deal in deals
+        DealPrompt(deal, deal_reasons(deal, day=day, large=large, rules=rules)) for deal in deals
     ]
     ranked = sorted((prompt for prompt in found if prompt.reasons), key=_deal_rank)
     kept: list[DealPrompt] = []
@@ -175,12 +112,12 @@ class ToDo:
     deal: OpenDeal
     ask: NextUp
     due_on: date | None
-    reasons: tuple[DealReason, ...] = ()
+    reasons: tuple[Signal, ...] = ()
 
 
-def next_up(deal: OpenDeal, *, day: date, limits: Thresholds = THRESHOLDS) -> ToDo:
+def next_up(deal: OpenDeal, *, day: date) -> ToDo:
     """Return what a deal asks of its owner on ``day``: one thing, the most pressing."""
-    soon = day + timedelta(days=limits.soon_days)
+    soon = day + timedelta(days=SOON_DAYS)
     step, close = deal.next_step_on, deal.close_on
     if step is not None and step < day:
         return ToDo(deal, NextUp.STEP_OVERDUE, step)
@@ -195,14 +132,18 @@ def next_up(deal: OpenDeal, *, day: date, limits: Thresholds = THRESHOLDS) -> To
     return ToDo(deal, NextUp.STEP_AHEAD, step or close)
 
 
-def to_do_list(deals: Iterable[OpenDeal], *, day: date, large: int | None = None) -> Sequence[ToDo]:
+def to_do_list(
+    deals: Iterable[OpenDeal], *, day: date, large: int | None = None, rules: Rules = RULES
+) -> Sequence[ToDo]:
     """Return open deals by what to do next, with the same reasons as on a team's list.
 
     The most urgent reason first, a step that is due today behind those overdue; then what has
     no reason, the earliest first.
     """
     found = [
-        replace(next_up(deal, day=day), reasons=deal_reasons(deal, day=day, large=large))
+        replace(
+            next_up(deal, day=day), reasons=deal_reasons(deal, day=day, large=large, rules=rules)
+        )
         for deal in deals
     ]
     return sorted(found, key=_to_do_rank)
@@ -263,8 +204,8 @@ def _to_do_rank(todo: ToDo) -> tuple[int, int, date, int, int]:
 
 def _urgency(todo: ToDo) -> list[int]:
     """Return the places of all that a deal asks for: reasons at even ones, the rest between."""
-    after = 2 * len(DealReason)
+    after = 2 * len(Signal)
     places = [2 * DEAL_URGENCY[reason] for reason in todo.reasons[:1]]
     if todo.ask is NextUp.STEP_TODAY:
-        return [*places, 2 * DEAL_URGENCY[DealReason.STEP_OVERDUE] + 1]
+        return [*places, 2 * DEAL_URGENCY[Signal.STEP_OVERDUE] + 1]
     return places or [after + NEXT_UP_URGENCY[todo.ask]]

@@ -2,17 +2,18 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import date
 
-from django.db.models import Case, DateTimeField, F, Max, OuterRef, Q, QuerySet, Subquery, When
-from django.db.models.functions import Coalesce
+from django.db.models import F, Q
 
-from kit.money import cents
-from pipeline.metrics.attention import THRESHOLDS, DealPrompt, OpenDeal, PersonPrompt, deal_prompts
-from pipeline.models.activities import Activity
+from pipeline.enums import Signal
+from pipeline.metrics.attention import THRESHOLDS, DealPrompt, PersonPrompt, deal_prompts
+from pipeline.metrics.risk import OpenDeal, Rules
 from pipeline.models.deals import DealVersion
+from pipeline.querysets import DealVersionQuerySet
 from pipeline.reports.look import Look
+from pipeline.reports.risk_facts import judged_deals
+from pipeline.reports.risk_ground import Ground, risk_ground
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Attention:
     deals: Sequence[DealPrompt]
     people: Sequence[PersonPrompt]
     large: int | None
+    ground: Ground
     looked_at: int
     capped: bool
     undated: int = 0
@@ -35,6 +37,7 @@ class Attention:
 def open_deals(
     look: Look,
     *,
+    ground: Ground,
     owners: Collection[int],
     due_by: date | None = None,
     gone: Collection[int] = (),
@@ -58,24 +61,41 @@ def open_deals(
     rows = DealVersion.objects.as_of(look.moment).filter(
         deal__in=largest.values("deal")[: THRESHOLDS.deals_looked_at + 1]
     )
-    seen = _described(rows.visible_to(look.viewer), look.moment).order_by(*order)
-    return [_open_deal(row, look, gone) for row in seen]
+    return _judged(look, rows.order_by(*order), ground, gone)
 
 
 def described_deals(
-    look: Look, deals: Iterable[int], *, gone: Collection[int]
+    look: Look, deals: Iterable[int], *, ground: Ground, gone: Collection[int]
 ) -> dict[int, OpenDeal]:
     """Return these deals as they stood at the look's moment, of those that the viewer may see.
 
     ``gone`` are the people who have left.
     """
-    rows = DealVersion.objects.as_of(look.moment).visible_to(look.viewer).filter(deal__in=deals)
-    return {row["deal"]: _open_deal(row, look, gone) for row in _described(rows, look.moment)}
+    rows = DealVersion.objects.as_of(look.moment).filter(deal__in=deals)
+    return {deal.deal: deal for deal in _judged(look, rows, ground, gone)}
 
 
-def large_amount(quota: int | None) -> int | None:
+def _judged(
+    look: Look, rows: DealVersionQuerySet, ground: Ground, gone: Collection[int]
+) -> list[OpenDeal]:
+    return judged_deals(
+        rows.visible_to(look.viewer),
+        moment=look.moment,
+        day_of=look.calendar.day,
+        ground=ground,
+        gone=gone,
+    )
+
+
+def ground_of(look: Look) -> Ground:
+    """Return what deals were judged by at the look's moment."""
+    return risk_ground(moment=look.moment, day=look.day)
+
+
+def large_amount(quota: int | None, rules: Rules) -> int | None:
     """Return the cents from which a deal is large for a quota; None without one."""
-    return None if quota is None else int(quota * THRESHOLDS.large_share_of_quota)
+    share = rules[Signal.NOT_COMMITTED].limit
+    return None if quota is None or share is None else quota * share // 100
 
 
 def told_together(undated: int) -> int:
@@ -95,70 +115,18 @@ def attention(
     """Return what needs attention; ``people`` were judged by their standing already."""
     alike = told_together(undated)
     due_by = look.period.period.end
-    found = open_deals(look, owners=owners, due_by=due_by, gone=gone, undated=not alike)
-    large = large_amount(quota)
+    ground = ground_of(look)
+    found = open_deals(
+        look, ground=ground, owners=owners, due_by=due_by, gone=gone, undated=not alike
+    )
+    large = large_amount(quota, ground.rules)
     judged = found[: THRESHOLDS.deals_looked_at]
     return Attention(
-        deals=deal_prompts(judged, day=look.day, large=large),
+        deals=deal_prompts(judged, day=look.day, large=large, rules=ground.rules),
         people=people,
         large=large,
+        ground=ground,
         looked_at=len(judged),
         capped=len(found) > len(judged),
         undated=alike,
-    )
-
-
-def _described(rows: QuerySet, moment: datetime) -> QuerySet:
-    """Add to versions when the deal entered its stage and when it was last worked on."""
-    others = (
-        DealVersion.objects.filter(deal=OuterRef("deal"), valid_to__lte=OuterRef("valid_from"))
-        .exclude(stage=OuterRef("stage"))
-        .order_by()
-        .values("deal")
-        .annotate(last=Max("valid_to"))
-        .values("last")
-    )
-    touched = Activity.objects.known_at(moment).filter(deal=OuterRef("deal"))
-    return rows.annotate(
-        # The deal's own time, unless it has changed stage since the moment that is looked at.
-        entered=Case(
-            When(deal__stage_entered_at__lte=moment, then=F("deal__stage_entered_at")),
-            default=Coalesce(Subquery(others), F("deal__created_at")),
-            output_field=DateTimeField(),
-        ),
-        touched=Subquery(touched.order_by("-occurred_at").values("occurred_at")[:1]),
-    ).values(
-        "deal",
-        "name",
-        "owner",
-        "amount_base",
-        "expected_close_on",
-        "category",
-        "stage__name",
-        "stage__expected_days",
-        "next_step",
-        "next_step_on",
-        "entered",
-        "touched",
-        "deal__created_at",
-    )
-
-
-def _open_deal(row: dict, look: Look, gone: Collection[int]) -> OpenDeal:
-    amount: Decimal | None = row["amount_base"]
-    return OpenDeal(
-        deal=row["deal"],
-        name=row["name"],
-        owner=row["owner"],
-        cents=None if amount is None else cents(amount),
-        close_on=row["expected_close_on"],
-        category=row["category"],
-        stage=row["stage__name"],
-        stage_days=look.days_since(row["entered"]) or 0,
-        expected_days=row["stage__expected_days"],
-        next_step=row["next_step"],
-        next_step_on=row["next_step_on"],
-        quiet_days=look.days_since(row["touched"] or row["deal__created_at"]) or 0,
-        touched=row["touched"] is not None,
-        owner_left=row["owner"] in gone,
     )

@@ -1,48 +1,36 @@
 """The deals of a pipeline one by one: how each stands, what changed, and what is wrong with it."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
 from itertools import islice
 
-from django.db.models import Count, Exists, Max, OuterRef, Q
-
 from kit.pages import Page, page_of
-from org.enums import PeriodKind
-from pipeline.enums import TOUCHES, Category, Movement, Only, Status
-from pipeline.metrics.attention import THRESHOLDS, DealReason, OpenDeal, deal_reasons
-from pipeline.metrics.slips import DateMoves, date_moves
-from pipeline.models.activities import Activity
+from pipeline.enums import Category, Movement, Only, Signal, Status
+from pipeline.metrics.risk import Health, OpenDeal, deal_reasons, health
 from pipeline.models.deals import DealVersion
 from pipeline.querysets import DealVersionQuerySet
-from pipeline.reports.attention import described_deals
+from pipeline.reports.attention import described_deals, ground_of
 from pipeline.reports.changed_deals import versions_of
 from pipeline.reports.changes import Changes
 from pipeline.reports.look import Look
 from pipeline.reports.open_pipeline import Amounts, amounts_of, grouped, total
-
-
-@dataclass(frozen=True, slots=True)
-class Touch:
-    """The last call, e-mail or meeting on a deal, and how many contacts took part in any."""
-
-    last: datetime | None = None
-    people: int = 0
+from pipeline.reports.risk_filter import at_risk
+from pipeline.reports.risk_ground import Ground
 
 
 @dataclass(frozen=True, slots=True)
 class Inspected:
     """A deal at the later moment beside the earlier one; ``was`` None: it did not exist yet.
 
-    ``reasons`` are what is wrong with a deal that is open, the most urgent first.
+    ``reasons`` are what is wrong with a deal that is open, the most urgent first, ``health`` what
+    they leave of it.
     """
 
     now: DealVersion
     was: DealVersion | None
     standing: OpenDeal
-    moves: DateMoves
-    touch: Touch
-    reasons: tuple[DealReason, ...]
+    reasons: tuple[Signal, ...]
+    health: Health | None
     look: Look
 
 
@@ -82,9 +70,9 @@ def inspection(
 
     ``only`` narrows them to those with something to look at; ``field`` is a column of versions.
     """
-    look = changes.look
+    look, ground = changes.look, ground_of(changes.look)
     moves = changes.by_movement()
-    rows = _rows(changes, show, moves).filter(_only(only, changes))
+    rows = _narrowed(_rows(changes, show, moves), only, changes, ground)
     seen = rows.visible_to(look.viewer)
     shown, whole = amounts_of(seen), rows.count()
     page = page_of(
@@ -93,7 +81,7 @@ def inspection(
         number=number,
     )
     return Inspection(
-        page=replace(page, rows=_inspected(changes, page.rows)),
+        page=replace(page, rows=_inspected(changes, page.rows, ground)),
         shown=shown,
         elsewhere=whole - shown.deals,
         in_play=_categories(changes),
@@ -108,11 +96,12 @@ def inspected_deals(
     changes: Changes, *, show: str, only: str, field: str, descending: bool
 ) -> Iterator[Inspected]:
     """Return every deal of a group that the viewer may open, for a download; see ``inspection``."""
-    rows = _rows(changes, show, changes.by_movement()).filter(_only(only, changes))
+    ground = ground_of(changes.look)
+    rows = _narrowed(_rows(changes, show, changes.by_movement()), only, changes, ground)
     seen = _in_order(rows.visible_to(changes.look.viewer), field, descending=descending)
     waiting = seen.iterator(chunk_size=BATCH)
     while batch := list(islice(waiting, BATCH)):
-        yield from _inspected(changes, batch)
+        yield from _inspected(changes, batch, ground)
 
 
 def _in_order(rows: DealVersionQuerySet, field: str, *, descending: bool) -> DealVersionQuerySet:
@@ -140,84 +129,44 @@ def _categories(changes: Changes) -> list[Group]:
     ]
 
 
-def _only(only: str, changes: Changes) -> Q:
-    day, moment = changes.look.day, changes.look.moment
-    since = moment - timedelta(days=THRESHOLDS.quiet_days)
-    touched = Activity.objects.known_at(moment).filter(deal=OuterRef("deal"), occurred_at__gt=since)
-    later = DealVersion.objects.filter(
-        deal=OuterRef("deal"),
-        valid_from__lt=OuterRef("valid_from"),
-        expected_close_on__lt=OuterRef("expected_close_on"),
-    )
-    narrowed: dict[str, Q] = {
-        "": Q(),
-        Only.CHANGED: Q(valid_from__gt=changes.before.moment),
-        Only.PUSHED: Q(Exists(later)),
-        Only.CLOSE_PASSED: Q(expected_close_on__lt=day),
-        Only.STEP_OVERDUE: Q(next_step_on__lt=day),
-        Only.NO_STEP: Q(next_step=""),
-        Only.QUIET: ~Q(Exists(touched)),
-    }
-    return narrowed[only]
+def _narrowed(
+    rows: DealVersionQuerySet, only: str, changes: Changes, ground: Ground
+) -> DealVersionQuerySet:
+    if only == Only.CHANGED:
+        changed: DealVersionQuerySet = rows.filter(valid_from__gt=changes.before.moment)
+        return changed
+    return at_risk(rows, changes.look, ground, only) if only else rows
 
 
-def _inspected(changes: Changes, rows: Sequence[DealVersion]) -> list[Inspected]:
-    """Return these deals with all that is told of them, in four statements."""
+def _inspected(changes: Changes, rows: Sequence[DealVersion], ground: Ground) -> list[Inspected]:
+    """Return these deals with all that is told of them, in two statements."""
     look = changes.look
     deals = [row.deal_id for row in rows]
-    gone = {pk for pk, person in changes.people.people.items() if not person.active}
-    standing = described_deals(look, deals, gone=gone)
+    gone = {pk for pk, person in changes.people.people.items() if person.gone_by(look.day)}
+    standing = described_deals(look, deals, ground=ground, gone=gone)
     was = versions_of(changes.before, deals)
-    closes, touches = _closes(look, deals), _touches(look, deals)
     return [
         Inspected(
             now=row,
             was=was.get(row.deal_id),
             standing=standing[row.deal_id],
-            moves=date_moves(closes.get(row.deal_id, ()), period_of=_quarter_of(look)),
-            touch=touches.get(row.deal_id, Touch()),
-            reasons=_reasons(row, standing[row.deal_id], look),
+            reasons=_reasons(row, standing[row.deal_id], look, ground),
+            health=_health(row, standing[row.deal_id], look, ground),
             look=look,
         )
         for row in rows
     ]
 
 
-def _reasons(row: DealVersion, standing: OpenDeal, look: Look) -> tuple[DealReason, ...]:
-    if row.status != Status.OPEN or row.archived:
+def _reasons(row: DealVersion, deal: OpenDeal, look: Look, ground: Ground) -> tuple[Signal, ...]:
+    if not _is_open(row):
         return ()
-    return deal_reasons(standing, day=look.day, large=None)
+    return deal_reasons(deal, day=look.day, large=None, rules=ground.rules)
 
 
-def _closes(look: Look, deals: Iterable[int]) -> dict[int, list[date | None]]:
-    """Return the expected closes that each deal ever had by the look's moment, in order."""
-    rows = (
-        DealVersion.objects.filter(deal__in=deals, valid_from__lte=look.moment)
-        .order_by("deal", "valid_from")
-        .values_list("deal", "expected_close_on")
-    )
-    found: dict[int, list[date | None]] = {}
-    for deal, close in rows:
-        found.setdefault(deal, []).append(close)
-    return found
+def _health(row: DealVersion, deal: OpenDeal, look: Look, ground: Ground) -> Health | None:
+    return health(deal, day=look.day, large=None, rules=ground.rules) if _is_open(row) else None
 
 
-def _touches(look: Look, deals: Iterable[int]) -> dict[int, Touch]:
-    rows = (
-        Activity.objects.visible_to(look.viewer)
-        .known_at(look.moment)
-        .filter(deal__in=deals, kind__in=TOUCHES)
-        .order_by()
-        .values("deal")
-        .annotate(last=Max("occurred_at"), people=Count("contact", distinct=True))
-    )
-    return {row["deal"]: Touch(row["last"], row["people"]) for row in rows}
-
-
-def _quarter_of(look: Look) -> Callable[[date], int]:
-    def period_of(day: date) -> int:
-        held = look.calendar.holding(day, PeriodKind.QUARTER)
-        # Beyond the calendar each year is a period of its own.
-        return held.pk if held else day.year
-
-    return period_of
+def _is_open(row: DealVersion) -> bool:
+    return row.status == Status.OPEN and not row.archived

@@ -14,7 +14,7 @@ from pipeline.metrics.outcomes import Cycle, Outcomes, sales_cycle
 from pipeline.metrics.quotas import own_quota
 from pipeline.models.activities import Activity
 from pipeline.reports.attainment import quota_book
-from pipeline.reports.attention import large_amount, open_deals, told_together
+from pipeline.reports.attention import ground_of, large_amount, open_deals, told_together
 from pipeline.reports.credits import endings
 from pipeline.reports.curves import Curves, booking_curves
 from pipeline.reports.look import Look
@@ -76,7 +76,7 @@ class MyReport:
 
 @one_state()
 def my_report(look: Look, person: Person) -> MyReport:
-    """Return the page of ``person``, whose scope the look has, in six statements."""
+    """Return the page of ``person``, whose scope the look has, in seven statements."""
     calendar, subject = look.calendar, look.scope.subject
     earlier = calendar.earlier(look.period)
     spans = {each.pk: calendar.span(each.pk) for each in (*earlier, look.period)}
@@ -96,7 +96,8 @@ def my_report(look: Look, person: Person) -> MyReport:
     curves = booking_curves(look)
     slices = open_slices(look)
     undated = told_together(sum(each.undated for each in slices))
-    deals = open_deals(look, owners=[person.pk], undated=not undated)
+    ground = ground_of(look)
+    deals = open_deals(look, ground=ground, owners=[person.pk], undated=not undated)
     return MyReport(
         look=look,
         person=person,
@@ -107,7 +108,10 @@ def my_report(look: Look, person: Person) -> MyReport:
         closing=total(slices, lambda each: each.closing),
         all_open=total(slices, lambda each: each.all),
         to_do=to_do_list(
-            deals[: THRESHOLDS.deals_looked_at], day=look.day, large=large_amount(reached.quota)
+            deals[: THRESHOLDS.deals_looked_at],
+            day=look.day,
+            large=large_amount(reached.quota, ground.rules),
+            rules=ground.rules,
         ),
         undated=undated,
         capped=len(deals) > THRESHOLDS.deals_looked_at,

@@ -78,7 +78,7 @@ class TeamReport:
 
 @one_state()
 def team_report(look: Look) -> TeamReport:
-    """Return the dashboard of a look, in six statements that see one state of the database."""
+    """Return the dashboard of a look, in seven statements that see one state of the database."""
     books = _books(look)
     curves = booking_curves(look)
     slices = open_slices(look)

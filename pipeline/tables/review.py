@@ -1,14 +1,15 @@
 """The columns of the inspection of a pipeline."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from kit.display import ago, day, days, money
 from kit.tables import Column
 from pipeline.enums import CATEGORY_LABELS, Category, Status
-from pipeline.metrics.attention import THRESHOLDS, DealReason
 from pipeline.models.deals import DealVersion
 from pipeline.reports.inspection import Inspected
+from pipeline.reports.risk_words import norm_words, reason_words, waiting_words
 from pipeline.tables.changes import was
 from pipeline.tables.deals import TONES, deal_href
 
@@ -34,7 +35,7 @@ def _named(row: Inspected) -> str:
 
 def _close_sub(row: Inspected) -> str:
     changed = was(lambda version: day(version.expected_close_on))(row)
-    moves = row.moves
+    moves = row.standing.moves
     if not moves.pushes:
         return changed
     times = "once" if moves.pushes == 1 else f"{moves.pushes} times"
@@ -46,50 +47,46 @@ def _stage_sub(row: Inspected) -> str:
     changed = was(lambda version: version.stage.name)(row)
     if row.now.status != Status.OPEN:
         return changed
-    expected = row.standing.expected_days
-    usual = f", usually {expected}" if expected else ""
-    here = f"{days(row.standing.stage_days)}{usual}"
+    here = f"{days(row.standing.stage_days)}, {norm_words(row.standing.norm)}"
     return f"{here}; {changed}" if changed else here
 
 
 def _step_sub(row: Inspected) -> str:
-    if row.now.next_step_on is None or row.now.status != Status.OPEN:
+    if row.now.status != Status.OPEN:
         return ""
-    overdue = row.now.next_step_on < row.look.day
-    return f"{'overdue since' if overdue else 'by'} {day(row.now.next_step_on)}"
+    step = ""
+    if row.now.next_step_on is not None:
+        overdue = row.now.next_step_on < row.look.day
+        step = f"{'overdue since' if overdue else 'by'} {day(row.now.next_step_on)}"
+    return "; ".join(filter(None, [step, waiting_words(row.standing, day=row.look.day)]))
 
 
 def _touched(row: Inspected) -> str:
-    last = row.touch.last
-    return ago(last, row.look.moment) if last else "never"
+    deal = row.standing
+    return (
+        ago(row.look.day - timedelta(days=deal.quiet_days), row.look.day)
+        if deal.touched
+        else "never"
+    )
 
 
 def _people(row: Inspected) -> str:
-    people = row.touch.people
+    people = row.standing.people
     return "" if not people else f"with {people} contact{'s' if people != 1 else ''}"
 
 
-def reason_words(reason: DealReason, row: Inspected) -> str:
-    """Return why a deal is at risk, in words."""
-    deal = row.standing
-    return {
-        DealReason.OWNER_LEFT: "Its owner has left",
-        DealReason.CLOSE_PASSED: f"Close date passed: {day(deal.close_on)}",
-        DealReason.NOT_COMMITTED: "Large, closes soon and not in commit",
-        DealReason.STEP_OVERDUE: "Next step overdue",
-        DealReason.STALLED: f"In its stage {days(deal.stage_days)}",
-        DealReason.QUIET: f"Quiet for {days(deal.quiet_days)}",
-        DealReason.NO_CLOSE_DATE: "No close date",
-        DealReason.NO_STEP: "No next step",
-    }[reason]
+def _health(row: Inspected) -> int | None:
+    return row.health.score if row.health else None
 
 
 def _risk(row: Inspected) -> str:
-    return reason_words(row.reasons[0], row) if row.reasons else ""
+    return reason_words(row.reasons[0], row.standing, day=row.look.day) if row.reasons else ""
 
 
 def _more_risks(row: Inspected) -> str:
-    return "; ".join(reason_words(reason, row) for reason in row.reasons[1:])
+    return "; ".join(
+        reason_words(reason, row.standing, day=row.look.day) for reason in row.reasons[1:]
+    )
 
 
 REVIEW: list[Column] = [
@@ -116,14 +113,22 @@ REVIEW: list[Column] = [
         value=_risk,
         sub=_more_risks,
         wide=True,
-        note=f"Quiet from {days(THRESHOLDS.quiet_days)} without activity, stalled from "
-        f"{THRESHOLDS.stalled_factor.normalize():f} times the usual days.",
+        note="Why it is at risk, by the signals that an admin sets up. Quiet is a lack of touch, "
+        "stalled a lack of progress.",
+    ),
+    Column(
+        key="health",
+        label="Health",
+        kind="count",
+        value=_health,
+        note="Points kept of a hundred; the deal's page shows its parts.",
     ),
     Column(
         key="stage",
         label="Stage",
         kind="badge",
-        note="Days in it so far, and the days that its set-up expects.",
+        note="Days in it so far, beside the median of won deals, or the days that its set-up "
+        "expects where too few were won.",
         value=lambda row: row.now.stage.name,
         tone=lambda row: TONES[Status(row.now.status)],
         sub=_stage_sub,

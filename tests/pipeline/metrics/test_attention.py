@@ -1,21 +1,19 @@
 from datetime import date, timedelta
-from decimal import Decimal
 
 import pytest
 
 from pipeline.metrics.attention import (
-    DealReason,
-    OpenDeal,
     PersonReason,
     Standing,
     Thresholds,
     deal_prompts,
-    deal_reasons,
     next_up,
     person_prompts,
     person_reasons,
     to_do_list,
 )
+from pipeline.metrics.risk import OpenDeal, deal_reasons
+from pipeline.metrics.stage_norms import Norm
 
 TODAY = date(2026, 3, 10)
 QUIET_DEAL = {
@@ -27,7 +25,7 @@ QUIET_DEAL = {
     "category": "pipeline",
     "stage": "Propose",
     "stage_days": 3,
-    "expected_days": 20,
+    "norm": Norm(expected=20),
     "next_step": "Send the offer",
     "next_step_on": TODAY,
     "quiet_days": 2,
@@ -55,7 +53,7 @@ def deal(**fields) -> OpenDeal:
         ({"next_step_on": None}, ()),
         ({"stage_days": 30}, ("stalled",)),
         ({"stage_days": 29}, ()),
-        ({"stage_days": 999, "expected_days": None}, ()),
+        ({"stage_days": 999, "norm": Norm()}, ()),
         ({"quiet_days": 14}, ("quiet",)),
         ({"quiet_days": 13}, ()),
         ({"close_on": None}, ("no_close_date",)),
@@ -71,15 +69,6 @@ def test_each_reason_starts_at_its_threshold(fields, reasons):
 
 def test_without_a_quota_no_deal_is_large():
     assert deal_reasons(deal(close_on=TODAY, cents=10**12), day=TODAY, large=None) == ()
-
-
-def test_thresholds_can_be_set():
-    strict = Thresholds(quiet_days=2, stalled_factor=Decimal("0.1"))
-
-    assert deal_reasons(deal(), day=TODAY, large=None, limits=strict) == (
-        DealReason.STALLED,
-        DealReason.QUIET,
-    )
 
 
 def test_the_most_urgent_come_first_and_a_deal_has_one_line():

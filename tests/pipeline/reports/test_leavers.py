@@ -10,10 +10,10 @@ from org import access
 from org.models.people import Person
 from org.models.teams import TeamMembership
 from org.services import people, places
-from pipeline.metrics.attention import DealReason
+from pipeline.enums import Signal
 from pipeline.models.deals import Deal
 from pipeline.reports.attainment import attainment, subject_of
-from pipeline.reports.attention import open_deals
+from pipeline.reports.attention import ground_of, open_deals
 from pipeline.reports.team import TeamReport, team_report
 from pipeline.reports.trend import open_pipeline_trend
 from tests.factories.org import ReportingLineFactory, TeamMembershipFactory
@@ -72,9 +72,11 @@ def test_deals_of_a_leaver_need_attention_whenever_they_close(left: Paper):
     deactivate(left.rita)
 
     report = team_report(look_at(left.mia, team="North", now=AFTER))
-    assert [prompt.reasons[0] for prompt in report.attention.deals] == [DealReason.OWNER_LEFT] * 3
+    assert [prompt.reasons[0] for prompt in report.attention.deals] == [Signal.OWNER_LEFT] * 3
+    look = look_at(left.mia, team="North", now=AFTER)
     looked_at = open_deals(
-        look_at(left.mia, team="North", now=AFTER),
+        look,
+        ground=ground_of(look),
         owners=[left.rita.pk],
         gone=[left.rita.pk],
         due_by=date(2026, 4, 1),

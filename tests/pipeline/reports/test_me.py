@@ -107,7 +107,7 @@ def test_the_number_of_statements_is_the_same_for_few_and_many(
     assert paper.rita.is_rep  # Reads the roles, which a request has already.
     for _ in range(2):
         look = look_at(paper.rita, person=paper.rita, now=AFTER)
-        with one_request(), django_assert_num_queries(7):
+        with one_request(), django_assert_num_queries(8):
             my_report(look, paper.rita)
         for n in range(3):
             paper.make(f"more {n} {_}", paper.rita, "10", created_at=at(4, 2))

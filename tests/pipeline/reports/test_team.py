@@ -12,8 +12,9 @@ from org.enums import Role
 from org.facts import one_request
 from org.models.people import Person
 from org.services import trees
-from pipeline.metrics.attention import deal_reasons
 from pipeline.metrics.outcomes import Outcomes
+from pipeline.metrics.risk import deal_reasons
+from pipeline.reports.attention import ground_of
 from pipeline.reports.attention import open_deals as open_deals_of
 from pipeline.reports.open_pipeline import Amounts
 from pipeline.reports.scope import scopes_of
@@ -286,7 +287,11 @@ def test_attention_names_the_deal_and_its_reasons(paper: Paper):
     type(seen).objects.update(created_at=at(2, 25))
 
     look = look_at(paper.mia, now=at(3, 5))
-    deal = next(d for d in open_deals_of(look, owners=[paper.rita.pk]) if d.name == "rita's")
+    deal = next(
+        d
+        for d in open_deals_of(look, ground=ground_of(look), owners=[paper.rita.pk])
+        if d.name == "rita's"
+    )
     report = team_report(look)
 
     # 30 days in a stage of 20 expected days stall it; eight days without activity do not.
@@ -308,7 +313,8 @@ def test_the_time_in_a_stage_is_that_of_the_past_day(paper: Paper, eve: Person):
     change(paper.deals["rita's"], at=at(3, 1), stage=paper.propose)
 
     def days(day: date) -> int:
-        found = open_deals_of(look_at(eve, team="North", as_of=day), owners=[paper.rita.pk])
+        look = look_at(eve, team="North", as_of=day)
+        found = open_deals_of(look, ground=ground_of(look), owners=[paper.rita.pk])
         return next(deal.stage_days for deal in found if deal.name == "rita's")
 
     # In Propose from the 3rd, in Qualify from 20 February on.
@@ -393,7 +399,7 @@ def test_the_number_of_statements_is_the_same_for_few_and_many(
 ):
     for _ in range(2):
         look = look_at(paper.mia, now=MIDDLE)
-        with one_request(), django_assert_num_queries(7):
+        with one_request(), django_assert_num_queries(8):
             team_report(look)
         for person in (paper.rita, PersonFactory(roles=(Role.REP,))):
             if person is not paper.rita:
