@@ -13,15 +13,29 @@ from tests.browser import DESKTOP, PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PASSWORD = "correct horse battery"
+OF_SWAGGER = [
+    "color-contrast",  # Its palette: white method names on pale green, grey version stamps.
+    "heading-order",  # It goes from the title's first level to the tags' third.
+    "region",  # Its title and servers stand before its main landmark.
+    "nested-interactive",  # Its operations fold open by a button around the button that copies.
+]
 
 
-def test_the_documentation_draws_and_asks_no_other_server(page, sign_in, live_server, sales_team):
+def test_the_documentation_draws_and_asks_no_other_server(
+    page, sign_in, axe, live_server, sales_team
+):
     sign_in(page, sales_team.rita)
 
     page.goto(live_server.url + reverse("api:tokens"))
     page.get_by_role("link", name="What the API offers").click()
 
     expect(page.locator("#operations-deals-deals_list")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("main")).to_have_count(1)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("salesmgr API")
+    axe(page, ignore=OF_SWAGGER)
+    undrawn = page.request.get(page.url).text()
+    assert "<main>" in undrawn
+    assert "<h1>What the API offers</h1>" in undrawn
     page.locator("#operations-deals-deals_list button").first.click()
     expect(page.get_by_text("Deals as they stood at the end of this day.")).to_be_visible()
 
