@@ -12,6 +12,7 @@ from kit.links import numbered
 from kit.pages import LARGEST_PAGE, paginate
 from kit.periods import Period
 from kit.tables import Empty, Sort, Table, query_with
+from pipeline import rules
 from pipeline.charts import Chart, PipelineBar, bookings_chart, open_pipeline_chart, trend_chart
 from pipeline.enums import CATEGORY_LABELS, Category, SubjectKind
 from pipeline.metrics.attention import NextUp, ToDo
@@ -87,6 +88,7 @@ def team_page(
         "forecast_href": _forecast_href(look, query),
         "trend_href": reverse("team-trend") + query_with(query, {"sort": None, "page": None}),
         "now_href": query_with(query, {"as_of": None}),
+        "may_write": rules.can_write(look.viewer),
     }
 
 

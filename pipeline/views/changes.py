@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from kit.tables import Empty, Table, query_with
 from org.http import PersonRequest
+from pipeline import rules
 from pipeline.charts import flow_chart, waterfall_chart
 from pipeline.enums import MOVEMENT_LABELS, Movement, Unit
 from pipeline.forms.changes import CLOSING, OPENING, ChangesForm
@@ -44,6 +45,8 @@ def _context(request: HttpRequest, form: ChangesForm, found: Changes) -> dict[st
         return query_with(request.GET, {"show": show, "page": None}) + "#deals"
 
     steps = flow.steps.values()
+    moves = pipeline_flow(found, by)
+    drawn = flow.opening or flow.closing or any(steps)
     return {
         "form": form,
         "found": found,
@@ -57,15 +60,18 @@ def _context(request: HttpRequest, form: ChangesForm, found: Changes) -> dict[st
         "closing": in_words(flow.closing, unit),
         "opening_href": href(OPENING),
         "closing_href": href(CLOSING),
-        "waterfall": waterfall_chart(
+        "may_write": rules.can_write(found.look.viewer),
+        "waterfall": drawn
+        and waterfall_chart(
             flow,
             opening="Then",
             closing="Now" if found.look.as_of is None else "As of the day",
             title=f"Pipeline closing in {label}: what changed",
             href=href,
         ),
-        "flow": flow_chart(
-            pipeline_flow(found, by),
+        "flow": any(link.cents for link in moves.links)
+        and flow_chart(
+            moves,
             title=f"Where it went, by {'forecast category' if by == 'category' else 'stage'}",
             href=href,
         ),

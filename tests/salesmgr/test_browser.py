@@ -181,3 +181,20 @@ def test_a_click_on_a_line_opens_what_the_nearest_line_says(page, sign_in, paper
         assert ("close_from" in page.url) == (trace == 1)
         page.go_back()
         page.locator("#trend .scatterlayer .trace").last.wait_for()
+
+
+def test_what_is_empty_leaves_no_hole_on_a_phone(page, sign_in, paper):
+    """Without a run there is no forecast, and Mia's Q4 has no pipeline yet: a line says so."""
+    page.set_viewport_size(PHONE)
+    sign_in(page, paper.mia)
+    page.goto("/team/?period=Q4+2025")
+
+    expect(page.locator(".home-forecast .kit-card")).to_be_visible()
+    expect(page.locator(".home-trend .kit-empty")).to_be_visible()
+    for part, content in ((".home-forecast", ".kit-card"), (".home-trend", ".kit-empty")):
+        blank = page.evaluate(
+            "([part, content]) => document.querySelector(part).offsetHeight"
+            " - document.querySelector(`${part} ${content}`).offsetHeight",
+            [part, content],
+        )
+        assert 0 <= blank < 24, part

@@ -395,6 +395,8 @@ def test_an_organisation_without_people_or_deals(paper: Paper, sign_in_as):
     assert response.status_code == 200
     assert "Nobody belongs here yet." in html
     assert "No open deals." in html
+    assert "There is no open deal of this period to judge." in html
+    assert "every open deal of this period" not in html
 
 
 def test_a_thousand_people_come_in_pages_and_add_up(paper: Paper, eve, sign_in_as):

@@ -93,3 +93,25 @@ def test_what_is_no_longer_below_the_viewer_is_a_sum_alone(moved, as_):
     assert response.context["table"].body == []
     assert "ron&#x27;s" not in response.content.decode()
     assert "now report to somebody else" in response.content.decode()
+
+
+@pytest.mark.parametrize("unit", ["amount", "weighted", "deals"])
+def test_without_deals_it_says_what_to_do_and_draws_nothing(paper, as_, unit):
+    far = {"period": "Q4 2025", "as_of": "2026-04-20", "since_day": "2026-04-01", "unit": unit}
+    empty = as_(paper.mia).get(reverse("pipeline:changes"), far)
+
+    assert not empty.context["waterfall"]
+    assert not empty.context["flow"]
+    html = empty.content.decode()
+    assert "Nothing to compare." in html
+    assert reverse("pipeline:deal-new") in html
+    assert "data-chart=" not in html
+
+
+def test_deals_without_amounts_are_drawn_as_deals_alone(paper, as_):
+    paper.make("unpriced", paper.rita, None, created_at=at(3, 1), expected_close_on=MAY)
+
+    for unit, drawn in (("amount", False), ("deals", True)):
+        response = as_(paper.mia).get(reverse("pipeline:changes"), {**Q2, "unit": unit})
+        assert bool(response.context["waterfall"]) is drawn
+        assert not response.context["flow"]
