@@ -10,6 +10,7 @@ from pipeline.api import (
     deal_lines,
     deal_people,
     deals,
+    outcomes,
     products,
     stages,
 )
@@ -60,6 +61,8 @@ urlpatterns = [
         activities.ActivityRestore.as_view(),
         name="activity-restore",
     ),
+    path("loss-reasons/", outcomes.LossReasons.as_view(), name="loss-reasons"),
+    path("competitors/", outcomes.Competitors.as_view(), name="competitors"),
     path("stages/", stages.Stages.as_view(), name="stages"),
     path("attainment/", attainment.Attainments.as_view(), name="attainment"),
 ]

@@ -88,6 +88,8 @@ BUYING_ROLE_LABELS = {
 
 
 class LostReason(StrEnum):
+    """The codes of the reasons that every installation begins with; others are set up."""
+
     PRICE = "price"
     COMPETITOR = "competitor"
     NO_DECISION = "no_decision"
@@ -98,15 +100,26 @@ class LostReason(StrEnum):
     OTHER = "other"
 
 
-LOST_LABELS = {
-    LostReason.PRICE: "Price",
-    LostReason.COMPETITOR: "Went with a competitor",
-    LostReason.NO_DECISION: "No decision",
-    LostReason.NO_BUDGET: "No budget",
-    LostReason.TIMING: "Timing",
-    LostReason.MISSING_FEATURE: "Missing feature",
-    LostReason.NO_CONTACT: "Contact lost",
-    LostReason.OTHER: "Other",
+class LossKind(StrEnum):
+    """What a reason says of a loss: only a competitive one was won by somebody else."""
+
+    COMPETITIVE = "competitive"
+    NO_DECISION = "no_decision"
+    PRICE = "price"
+    PRODUCT_GAP = "product_gap"
+    TIMING = "timing"
+    DISQUALIFIED = "disqualified"
+    OTHER = "other"
+
+
+LOSS_KIND_LABELS = {
+    LossKind.COMPETITIVE: "Competitive loss",
+    LossKind.NO_DECISION: "No decision",
+    LossKind.PRICE: "Price",
+    LossKind.PRODUCT_GAP: "Product gap",
+    LossKind.TIMING: "Timing",
+    LossKind.DISQUALIFIED: "Disqualified",
+    LossKind.OTHER: "Other",
 }
 
 

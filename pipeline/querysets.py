@@ -3,10 +3,11 @@
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Self, cast
 
+from django.apps import apps
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import SearchQuery, SearchVector, SearchVectorExact
 from django.db import models
-from django.db.models import F, Func, Q, QuerySet
+from django.db.models import F, Func, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import OrderBy
 from django.db.models.sql import UpdateQuery
 
@@ -53,6 +54,18 @@ class ProductQuerySet(models.QuerySet):
 
     def live(self) -> Self:
         return self.filter(archived_at__isnull=True)
+
+
+class LossReasonQuerySet(models.QuerySet):
+    def visible_to(self, viewer: "Person") -> Self:
+        return self if access.sells(viewer) else self.none()
+
+    def live(self) -> Self:
+        return self.filter(archived_at__isnull=True)
+
+
+class CompetitorQuerySet(LossReasonQuerySet):
+    """Names that everybody who sells may see and add to."""
 
 
 class AccountQuerySet(models.QuerySet):
@@ -120,6 +133,15 @@ class DealQuerySet(ListedQuerySet):
 
     def live(self) -> Self:
         return self.filter(archived_at__isnull=True)
+
+    def with_loss(self) -> Self:
+        """Add what the reason of a loss is called and of which kind it is."""
+        reasons = apps.get_model("pipeline", "LossReason").objects.filter(
+            code=OuterRef("lost_reason")
+        )
+        return self.annotate(
+            loss=Subquery(reasons.values("name")), loss_kind=Subquery(reasons.values("kind"))
+        )
 
     def open(self) -> Self:
         return self.live().filter(status=Status.OPEN)

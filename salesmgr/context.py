@@ -79,6 +79,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("Teams", "org:teams", "users-group", admins),
             Entry("Territories", "org:territories", "map-2", admins),
             Entry("Stages", "pipeline:stages", "stairs", admins),
+            Entry("Losses", "pipeline:losses", "flag", admins),
             Entry("Products", "pipeline:products", "list", admins),
             Entry("Calendar", "org:calendar", "calendar", admins),
             Entry("Quotas", "pipeline:quotas", "target", teams),

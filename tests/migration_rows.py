@@ -22,7 +22,8 @@ def _rows_of_migrations(request: pytest.FixtureRequest) -> None:
         request.getfixturevalue("django_db_setup")
         blocker: DjangoDbBlocker = request.getfixturevalue("django_db_blocker")
         with blocker.unblock():
-            _fill(sender=apps.get_app_config("hiring"))
+            for app in {app for app, *_ in ROWS}:
+                _fill(sender=apps.get_app_config(app))
             connection.close()
 
 
@@ -32,10 +33,18 @@ def _uses_database(item: pytest.Item) -> bool:
 
 
 def _fill(*, sender: AppConfig, **_: Any) -> None:
-    """Put in hiring's stages if the table is there without them."""
-    table = "hiring_hiringstage"
-    if sender.name != "hiring" or table not in connection.introspection.table_names():
-        return
-    if not apps.get_model("hiring", "HiringStage").objects.exists():
-        with connection.cursor() as cursor:
-            cursor.execute(import_module("hiring.migrations.0002_stage_history").STAGES)
+    """Put in what migrations ship, if its table is there without it."""
+    there = set(connection.introspection.table_names())
+    for app, model, module, name in ROWS:
+        if sender.name != app or f"{app}_{model.lower()}" not in there:
+            continue
+        if not apps.get_model(app, model).objects.exists():
+            with connection.cursor() as cursor:
+                cursor.execute(getattr(import_module(module), name))
+
+
+LOSSES = "pipeline.migrations.0056_loss_reasons_and_competitors"
+ROWS = (
+    ("hiring", "HiringStage", "hiring.migrations.0002_stage_history", "STAGES"),
+    ("pipeline", "LossReason", LOSSES, "REASONS"),
+)

@@ -1,6 +1,7 @@
 """What the API takes and gives of deals."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db.models import QuerySet
@@ -21,9 +22,10 @@ from kit.api.pages import Ordering, PageQuery
 from org.models.people import Person
 from org.rest_days import AsOfDay
 from org.rest_rows import people_led, teams_seen
-from pipeline.enums import Category, LostReason, Status
+from pipeline.enums import Category, Status
 from pipeline.models.accounts import Account
 from pipeline.models.deals import FOREVER, Deal, Stage
+from pipeline.models.outcomes import Competitor
 
 OPEN_CATEGORIES = [word for word in Category if word != Category.CLOSED]
 STATUSES = [*Status, "closed"]
@@ -46,8 +48,21 @@ def stages_seen(viewer: Person) -> QuerySet:
     return Stage.objects.visible_to(viewer)
 
 
+def competitors_seen(viewer: Person) -> QuerySet:
+    return Competitor.objects.visible_to(viewer).live()
+
+
 def accounts_seen(viewer: Person) -> QuerySet:
     return Account.objects.visible_to(viewer)
+
+
+LOST_REASON = partial(
+    PlainText,
+    max_length=30,
+    required=False,
+    allow_null=True,
+    help_text="The code of a loss reason; see /loss-reasons/.",
+)
 
 
 class DealQuery(PageQuery):
@@ -103,7 +118,8 @@ class DealFields(StrictSerializer):
     source = PlainText(  # type: ignore[assignment]
         max_length=100, required=False, allow_blank=True, help_text="Where the deal came from."
     )
-    lost_reason = Choice(choices=list(LostReason), required=False, allow_null=True)
+    competitor = Row(rows=competitors_seen, required=False, allow_null=True)
+    lost_reason = LOST_REASON()
     lost_note = PlainText(max_length=10_000, required=False, allow_blank=True)
     win_evidence = PlainText(max_length=10_000, required=False, allow_blank=True)
     external_id = PlainText(max_length=100, required=False, allow_null=True)
@@ -134,12 +150,19 @@ class DealChange(DealFields):
 
 
 class Move(Version):
-    """Where to move the deal; a lost stage asks for a reason, a won one for evidence."""
+    """Where to move the deal; a lost stage asks for a reason, a won one for evidence.
+
+    A reason of the kind "competitive" asks for the competitor too.
+    """
 
     stage = Row(rows=stages_seen)
-    lost_reason = Choice(choices=list(LostReason), required=False, allow_null=True)
+    lost_reason = LOST_REASON()
     lost_note = PlainText(max_length=10_000, required=False, allow_blank=True)
     win_evidence = PlainText(max_length=10_000, required=False, allow_blank=True)
+    competitor = Row(rows=competitors_seen, required=False, allow_null=True)
+    reopen_reason = PlainText(
+        max_length=900, required=False, help_text="Needed where a closed deal is opened again."
+    )
 
 
 class Tracked(serializers.Serializer):
@@ -199,7 +222,8 @@ class DealBody(Tracked):
     original_close_on = serializers.DateField(allow_null=True)
     category_override = Choice(choices=OPEN_CATEGORIES, allow_null=True)
     source = serializers.CharField(help_text="Where the deal came from.")  # type: ignore[assignment]
-    lost_reason = Choice(choices=list(LostReason), allow_null=True)
+    competitor = serializers.IntegerField(source="competitor_id", allow_null=True)
+    lost_reason = serializers.CharField(allow_null=True)
     lost_note = serializers.CharField()
     win_evidence = serializers.CharField()
     external_id = serializers.CharField(allow_null=True)

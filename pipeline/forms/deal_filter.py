@@ -25,10 +25,11 @@ from org.models.people import Person
 from org.models.teams import Team
 from org.models.territories import Territory
 from org.services.calendar import fiscal_year_of
-from pipeline.enums import LOST_LABELS, Category, LostReason, Status
+from pipeline.enums import Category, Status
 from pipeline.models.accounts import Product
 from pipeline.models.deals import Stage
 from pipeline.reports.deal_kinds import NO_PRODUCT, NOT_GIVEN
+from pipeline.reports.loss_reasons import loss_names
 from pipeline.reports.selection import NOWHERE
 from pipeline.tables.deals import DEALS
 
@@ -113,7 +114,7 @@ class DealFilter(KitForm):
     industry = _hidden_text()
     lost_reason = forms.ChoiceField(
         required=False,
-        choices=[("", ""), (NOT_GIVEN, "none"), *choices(LostReason, LOST_LABELS)],
+        choices=lambda: [("", ""), (NOT_GIVEN, "none"), *loss_names().items()],
         widget=forms.HiddenInput,
     )
     product = forms.IntegerField(
@@ -186,7 +187,7 @@ class DealFilter(KitForm):
         found: list[tuple[str, tuple[str, ...]]] = []
         for name in ("source", "industry", "lost_reason"):
             if text := given[name]:
-                reasons = LOST_LABELS if name == "lost_reason" else {}
+                reasons = loss_names() if name == "lost_reason" else {}
                 shown = "none" if text == NOT_GIVEN else reasons.get(text, text)
                 found.append((f"{name.replace('_', ' ').capitalize()}: {shown}", (name,)))
         if given["product"] is not None:

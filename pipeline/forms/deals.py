@@ -13,8 +13,9 @@ from kit.fields import choices
 from kit.forms import DayField, ExactDecimalField, KitForm, PlainTextField
 from org.models.people import Person
 from pipeline import rules
-from pipeline.enums import LOST_LABELS, Category, LostReason, Status
+from pipeline.enums import Category, Status
 from pipeline.forms.fields import AccountField, PersonChoice, SeenField
+from pipeline.forms.outcomes import competitor_field, loss_fields, reopen_reason
 from pipeline.models.accounts import Product
 from pipeline.models.deals import Deal, Stage
 from pipeline.services.deals import EDITABLE
@@ -101,6 +102,7 @@ class EditDealForm(_DealFields):
         "next_step",
         "next_step_on",
         "wait_until",
+        "competitor",
         "source",
     ]
 
@@ -115,7 +117,8 @@ class EditDealForm(_DealFields):
             self.fields["owner"] = PersonChoice(
                 among=Person.objects.led_by(viewer), empty_label=None, keep=deal.owner
             )
-        self.fields |= _of_the_stage(deal, sent=data)
+        self.fields["competitor"] = competitor_field(viewer=viewer, keep=deal.competitor)
+        self.fields |= _of_the_stage(deal, viewer=viewer, sent=data)
         self.order_fields(self.field_order)
         for name, field in self.fields.items():
             field.show_hidden_initial = name not in ABOUT_THE_LOOK
@@ -123,7 +126,7 @@ class EditDealForm(_DealFields):
     def changes(self) -> dict[str, Any]:
         """Return the fields that the author changed from what they saw; for a valid form."""
         changed = [name for name in self.changed_data if name in EDITABLE]
-        empty_is_none = {"category_override", "lost_reason"}
+        empty_is_none = {"category_override"}
         return {
             name: (self.cleaned_data[name] or None)
             if name in empty_is_none
@@ -217,9 +220,10 @@ class MoveForm(KitForm):
             # The rows at once: the select would read them twice.
             choice.choices = [("", "Choose a stage"), *((s.pk, s.name) for s in self.offered)]
         self.fields["stage"] = choice
-        self.fields["lost_reason"] = _lost_reason(required=False)
-        self.fields["lost_note"] = _lost_note()
+        self.fields["reopen_reason"] = reopen_reason()
+        self.fields |= loss_fields(viewer, required=False)
         self.fields["win_evidence"] = _win_evidence(required=False)
+        self.was_closed = deal.status != Status.OPEN
 
     @property
     def asks_how_won(self) -> bool:
@@ -232,6 +236,11 @@ class MoveForm(KitForm):
         return self._end in {None, Status.LOST}
 
     @property
+    def asks_why_reopened(self) -> bool:
+        """Whether the stage that is chosen opens a closed deal again; without a choice, it may."""
+        return self.was_closed and self._end in {None, Status.OPEN}
+
+    @property
     def _end(self) -> str | None:
         chosen = str(self["stage"].value() or "")
         return next((stage.kind for stage in self.offered if str(stage.pk) == chosen), None)
@@ -239,11 +248,8 @@ class MoveForm(KitForm):
     def texts(self) -> dict[str, Any]:
         """Return what goes with the closing; for a valid form."""
         given = self.cleaned_data
-        return {
-            "lost_reason": given["lost_reason"] or None,
-            "lost_note": given["lost_note"],
-            "win_evidence": given["win_evidence"],
-        }
+        names = ("lost_note", "win_evidence", "competitor", "new_competitor", "reopen_reason")
+        return {"lost_reason": given["lost_reason"]} | {name: given[name] for name in names}
 
     def inputs(self, *, version: int, seen: datetime) -> dict[str, str]:
         """Return the inputs of a form that repeats this one on the deal of now."""
@@ -254,9 +260,9 @@ class MoveForm(KitForm):
 class LostForm(KitForm):
     """What a lost stage asks for."""
 
-    def __init__(self) -> None:
-        super().__init__(auto_id="lost_%s")
-        self.fields |= {"lost_reason": _lost_reason(), "lost_note": _lost_note()}
+    def __init__(self, *, viewer: Person, deal: Deal) -> None:
+        super().__init__(auto_id="lost_%s", initial={"competitor": deal.competitor_id})
+        self.fields |= loss_fields(viewer)
 
 
 class WonForm(KitForm):
@@ -304,7 +310,7 @@ class LineForm(KitForm):
         return given
 
 
-def _of_the_stage(deal: Deal, *, sent: QueryDict | None) -> dict[str, forms.Field]:
+def _of_the_stage(deal: Deal, *, viewer: Person, sent: QueryDict | None) -> dict[str, forms.Field]:
     """Return the fields that a deal has only while it is open, lost or won.
 
     A form that was ``sent`` has those that its author was shown, should the deal have been
@@ -319,8 +325,11 @@ def _of_the_stage(deal: Deal, *, sent: QueryDict | None) -> dict[str, forms.Fiel
     found: dict[Status, dict[str, forms.Field]] = {
         Status.OPEN: {"category_override": override},
         Status.LOST: {
-            "lost_reason": _lost_reason(required=bool(deal.lost_reason)),
-            "lost_note": _lost_note(),
+            name: field
+            for name, field in loss_fields(
+                viewer, keep=deal.lost_reason, required=bool(deal.lost_reason)
+            ).items()
+            if name in EDITABLE and name != "competitor"
         },
         Status.WON: {"win_evidence": _win_evidence(required=bool(deal.win_evidence))},
     }
@@ -329,18 +338,6 @@ def _of_the_stage(deal: Deal, *, sent: QueryDict | None) -> dict[str, forms.Fiel
     return {
         name: field for group in found.values() for name, field in group.items() if name in sent
     }
-
-
-def _lost_reason(*, required: bool = True) -> forms.ChoiceField:
-    return forms.ChoiceField(
-        required=required,
-        label="Why was it lost?",
-        choices=[("", "Choose a reason"), *choices(LostReason, LOST_LABELS)],
-    )
-
-
-def _lost_note() -> PlainTextField:
-    return PlainTextField(required=False, max_length=5000, label="What happened", widget=TEXT_AREA)
 
 
 def _win_evidence(*, required: bool = True) -> PlainTextField:

@@ -13,7 +13,7 @@ from django.core.validators import validate_email
 
 from kit.forms import BIDI_OVERRIDES, CONTROLS
 from kit.money import half_up
-from pipeline.enums import ACTIVITY_LABELS, LOST_LABELS
+from pipeline.enums import ACTIVITY_LABELS
 from pipeline.imports import dates, numbers, salesforce_ids
 from pipeline.imports.dates import Order
 from pipeline.imports.kinds import Field, Shape
@@ -80,10 +80,6 @@ _CHOICES = {
         "created deals": "deals_created",
         "activities": "activities",
     },
-}
-LOST_REASONS = {
-    **{label.casefold(): str(reason) for reason, label in LOST_LABELS.items()},
-    **{str(reason).replace("_", " "): str(reason) for reason in LOST_LABELS},
 }
 
 

@@ -8,12 +8,13 @@ from functools import lru_cache
 from typing import Any
 
 from kit.money import half_up
-from pipeline.enums import Category, LostReason, Status
-from pipeline.imports.cells import LOST_REASONS, CellError, Money, at_hour, local_day
+from pipeline.enums import LOSS_KIND_LABELS, Category, LossKind, LostReason, Status
+from pipeline.imports.cells import CellError, Money, at_hour, local_day
 from pipeline.imports.composing import RowError, Setting, Values, filled, key_of
 from pipeline.imports.staging import Staged
 from pipeline.models.accounts import Product
 from pipeline.models.deals import Stage
+from pipeline.models.outcomes import LossReason
 
 MOST_BEGINNINGS = 10_000
 LARGEST_QUANTITY = Decimal("9999999999.99")
@@ -53,6 +54,7 @@ class DealComposer:
     stages: dict[int, StageFacts] = field(default_factory=dict)
     products: dict[int, ProductFacts] = field(default_factory=dict)
     standard: dict[str, str] = field(default_factory=dict)
+    losses: dict[str, str] = field(default_factory=dict)
     begin_on: Callable[[date | datetime], Beginning] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -64,6 +66,7 @@ class DealComposer:
             self.products[product.pk] = ProductFacts(
                 product.name, product.list_price, product.currency
             )
+        self.losses = _loss_words(list(LossReason.objects.all()))
 
     def compose(self, row: int, values: Values) -> Staged:
         setting = self.setting
@@ -301,7 +304,7 @@ class DealComposer:
         if data["kind"] != Status.LOST:
             self.setting.note("has a lost reason though it is not lost, which is not taken")
             return
-        reason = LOST_REASONS.get(" ".join(text.casefold().split()))
+        reason = self.losses.get(" ".join(text.casefold().split()))
         data["lost_reason"] = reason or str(LostReason.OTHER)
         if reason is None:
             data["lost_note"] = text
@@ -315,3 +318,13 @@ class DealComposer:
         made = ", ".join(part for part in parts if part)
         data["made_name"] = (made or f"Deal {values.get('external_id') or 'without a name'}")[:200]
         self.setting.note("has no name and is called after its product and account")
+
+
+def _loss_words(reasons: list[LossReason]) -> dict[str, str]:
+    """Return the code for each way to write a reason: its name, its code, or what kind it is."""
+    found = {reason.name.casefold(): reason.code for reason in reasons}
+    for reason in reasons:
+        words = (reason.code.replace("_", " "), LOSS_KIND_LABELS[LossKind(reason.kind)])
+        for word in words if reason.archived_at is None else words[:1]:
+            found.setdefault(word.casefold(), reason.code)
+    return found

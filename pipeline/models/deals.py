@@ -13,8 +13,9 @@ from django.urls import reverse
 from kit.fields import choices, one_of
 from org.models.calendar import CURRENCY_CODE
 from org.models.people import Person
-from pipeline.enums import LOST_LABELS, Category, LostReason, Status
+from pipeline.enums import Category, Status
 from pipeline.models.accounts import Account, Product
+from pipeline.models.outcomes import Competitor
 from pipeline.querysets import DealQuerySet, DealVersionQuerySet, StageQuerySet
 
 # The open end of a version that still holds. A date, not infinity, so that Python can read it.
@@ -101,8 +102,16 @@ class Deal(models.Model):
     # Until that day silence is agreed: the deal is neither quiet nor without a next step.
     wait_until = models.DateField(null=True, blank=True)
     source = models.CharField(max_length=100, blank=True)
-    lost_reason = models.CharField(  # noqa: DJ001 -- null while not lost
-        max_length=30, choices=choices(LostReason, LOST_LABELS), null=True, blank=True
+    # The code of a LossReason, which the database holds it to; null while not lost.
+    lost_reason = models.CharField(max_length=30, null=True, blank=True)  # noqa: DJ001 -- see above
+    # Whom we are up against; after a loss, who won.
+    competitor = models.ForeignKey(
+        Competitor,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
     lost_note = models.TextField(blank=True)
     win_evidence = models.TextField(blank=True)
@@ -167,11 +176,6 @@ class Deal(models.Model):
             models.CheckConstraint(name="deal_named", condition=~Q(name="")),
             models.CheckConstraint(
                 name="deal_currency", condition=Q(currency__regex=r"^[A-Z]{3}$")
-            ),
-            models.CheckConstraint(
-                name="deal_lost_reason_known",
-                condition=Q(lost_reason__isnull=True)
-                | Q(lost_reason__in=[str(r) for r in LostReason]),
             ),
             models.CheckConstraint(
                 name="deal_category_override_open",

@@ -6,9 +6,9 @@ from datetime import date, datetime
 from typing import Any
 
 from kit import display
-from pipeline.enums import LOST_LABELS, LostReason
 from pipeline.models.deals import Deal
 from pipeline.reports.timeline import Entry, deal_timeline
+from pipeline.services.deal_checks import reason_label
 
 LABELS = {
     "name": "Deal",
@@ -22,6 +22,7 @@ LABELS = {
     "next_step_on": "Next step on",
     "wait_until": "Wait until",
     "source": "Source",
+    "competitor": "Competitor",
     "lost_reason": "Lost reason",
     "lost_note": "What happened",
     "win_evidence": "What shows that it is won",
@@ -90,7 +91,7 @@ def words(field: str, value: Any) -> str:
     if field == "amount":
         return display.money_exact(value)
     if field == "lost_reason":
-        return LOST_LABELS.get(LostReason(value), str(value))
+        return reason_label(value) or str(value)
     if field == "category_override":
         return str(value).replace("_", " ").capitalize()
     return display.day(value) if isinstance(value, date) else str(value)

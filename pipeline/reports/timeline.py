@@ -11,7 +11,7 @@ from typing import Any
 from kit import display
 from org.models.audit import AuditEntry
 from org.models.people import Person
-from pipeline.enums import ACTIVITY_LABELS, ActivityKind
+from pipeline.enums import ACTIVITY_LABELS, ActivityKind, Status
 from pipeline.models.activities import Activity
 from pipeline.models.deals import Deal, DealVersion
 
@@ -45,6 +45,7 @@ TOLD = (
     "currency",
     "exchange_rate_from",
     "archived",
+    "status",
     "changed_by",
     "source",
     "reason",
@@ -62,6 +63,7 @@ NAMES = {
 # What the versions do not keep; the log does.
 LOGGED = {
     "source": "Source",
+    "competitor": "Competitor",
     "lost_reason": "Lost reason",
     "lost_note": "Note on the loss",
     "win_evidence": "Evidence of the win",
@@ -69,6 +71,11 @@ LOGGED = {
     "contacts": "Contacts",
     "product line": "Product line",
 }
+
+
+# The reason of a closing stands with the version of the move already; who won does not.
+TOLD_BY_VERSIONS = ("deal.create", "deal.move")
+WITH_A_MOVE = ("competitor",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +154,9 @@ def _version_entry(before: DealVersion | None, after: DealVersion) -> Entry:
     elif before.archived != after.archived:
         title, icon = ("Archived", "archive") if after.archived else ("Restored", "rotate-2")
     elif before.stage_id != after.stage_id:
-        title, icon = f"Moved to {after.stage}", "stairs"
+        reopened = after.status == Status.OPEN != before.status
+        title = f"Reopened in {after.stage}" if reopened else f"Moved to {after.stage}"
+        icon = "rotate-2" if reopened else "stairs"
     elif not changes:
         title, icon = "The set-up of the stage changed", "settings"
     return Entry(
@@ -213,10 +222,9 @@ def _of_the_log(deal: Deal) -> Iterable[Entry]:
         changes = tuple(
             Change(field, LOGGED[field], _logged(before), _logged(after))
             for field, (before, after) in row.changes.items()
-            if field in LOGGED
+            if field in (WITH_A_MOVE if row.action in TOLD_BY_VERSIONS else LOGGED)
         )
-        # The reason of a closing stands with the version of the move already.
-        if changes and row.action not in ("deal.create", "deal.move"):
+        if changes:
             yield Entry(
                 at=row.at,
                 who=row.actor,

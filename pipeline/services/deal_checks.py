@@ -12,10 +12,13 @@ from django.db.models import ForeignKey
 from org.models.people import Person
 from org.services.guard import named_refusals
 from pipeline import rules
-from pipeline.enums import Status
+from pipeline.enums import LossKind, Status
 from pipeline.models.deals import Deal, Stage
+from pipeline.models.outcomes import Competitor, LossReason
 
 CLOSING_TEXTS = {"lost_reason": None, "lost_note": "", "win_evidence": ""}
+# Ways by which deals come that other systems closed, often without saying why.
+UNASKED = ("import", "task")
 FIRST_DAY, LAST_DAY = date(1980, 1, 1), date(2199, 12, 31)
 
 # What the database refuses, as a field and a sentence for the person who can mend it.
@@ -141,7 +144,7 @@ def check_closing(stage: Stage, texts: Mapping[str, Any], *, source: str) -> Non
     allowed = {Status.LOST: {"lost_reason", "lost_note"}, Status.WON: {"win_evidence"}}.get(
         Status(stage.kind), set()
     )
-    if asked and asked not in given and source not in ("import", "task"):
+    if asked and asked not in given and source not in UNASKED:
         sentence = {
             "lost_reason": "Say why the deal was lost.",
             "win_evidence": "Say what shows that the deal is won: an order, a signature.",
@@ -151,3 +154,29 @@ def check_closing(stage: Stage, texts: Mapping[str, Any], *, source: str) -> Non
         raise ValidationError(
             dict.fromkeys(sorted(stray), f"This does not go with the stage {stage}.")
         )
+
+
+def check_loss(
+    code: str | None, competitor: Competitor | None, *, source: str, before: str | None = None
+) -> None:
+    """A reason is one of those in use, or that of ``before``; what a competitor won says who."""
+    if code is None or source in UNASKED:
+        return
+    reason = LossReason.objects.filter(code=code).first()
+    if reason is None or (reason.archived_at is not None and code != before):
+        raise ValidationError({"lost_reason": "Choose one of the listed reasons."})
+    if reason.kind == LossKind.COMPETITIVE and competitor is None:
+        raise ValidationError({"competitor": "Say which competitor won the deal."})
+
+
+def check_reopening(before: Deal, to: Stage, reason: str, *, source: str) -> None:
+    """Opening a closed deal again takes credit away, so it says why."""
+    reopens = before.status != Status.OPEN and to.kind == Status.OPEN
+    if reopens and not reason.strip() and source not in UNASKED:
+        raise ValidationError({"reopen_reason": "Say why the deal is opened again."})
+
+
+def reason_label(code: str | None) -> str:
+    """Return a loss reason as people read it; "" for none."""
+    names = LossReason.objects.filter(code=code).values_list("name", flat=True)
+    return (names.first() or "") if code else ""

@@ -18,18 +18,23 @@ from org import audit
 from org.facts import organisation_facts
 from org.models.people import Person
 from pipeline import history, rules
-from pipeline.enums import LOST_LABELS, LostReason, Status
+from pipeline.enums import Status
 from pipeline.models.accounts import Account
 from pipeline.models.deals import Deal, Stage
+from pipeline.models.outcomes import Competitor
 from pipeline.services.deal_checks import (
     CLOSING_TEXTS,
     check_closing,
     check_live,
+    check_loss,
     check_owner,
+    check_reopening,
     check_stage,
     cleaned,
     explained,
+    reason_label,
 )
+from pipeline.services.outcomes import named_competitor
 
 EDITABLE = (
     "name",
@@ -43,6 +48,7 @@ EDITABLE = (
     "next_step_on",
     "wait_until",
     "source",
+    "competitor",
     "lost_reason",
     "lost_note",
     "win_evidence",
@@ -51,7 +57,7 @@ EDITABLE = (
 
 
 # What is read with a deal, since whoever gets it shows them.
-RELATED = ("account", "owner", "stage")
+RELATED = ("account", "owner", "stage", "competitor")
 
 
 class EditConflict(Exception):  # noqa: N818 -- what it tells is not an error of anybody
@@ -83,6 +89,7 @@ def create_deal(
     next_step_on: date | None = None,
     wait_until: date | None = None,
     lead_source: str = "",
+    competitor: Competitor | None = None,
     lost_reason: str | None = None,
     lost_note: str = "",
     win_evidence: str = "",
@@ -111,6 +118,7 @@ def create_deal(
         next_step_on=next_step_on,
         wait_until=wait_until,
         source=lead_source,
+        competitor=competitor,
         lost_reason=lost_reason,
         lost_note=lost_note,
         win_evidence=win_evidence,
@@ -126,6 +134,7 @@ def create_deal(
     values = cleaned(deal, EDITABLE)
     check_owner(owner, by=by, source=source)
     check_closing(stage, values, source=source)
+    check_loss(values["lost_reason"], competitor, source=source)
     try:
         with explained(), history.writing(by=by, source=source, reason=_why(stage, values), at=at):
             check_stage(stage)
@@ -165,6 +174,9 @@ def edit_deal(
         kept = {name: values.get(name, getattr(before, name)) for name in CLOSING_TEXTS}
         if set(CLOSING_TEXTS) & set(values):
             check_closing(before.stage, kept, source=source)
+        if {"lost_reason", "competitor"} & set(values):
+            competitor = values.get("competitor", before.competitor)
+            check_loss(kept["lost_reason"], competitor, source=source, before=before.lost_reason)
 
     return _change(
         deal, by=by, source=source, version=version, wanted=changes, check=check,
@@ -182,13 +194,17 @@ def move_stage(
     lost_reason: str | None = None,
     lost_note: str = "",
     win_evidence: str = "",
+    competitor: Competitor | None = None,
+    new_competitor: str = "",
+    reopen_reason: str = "",
     at: datetime | None = None,
 ) -> Deal:
     """Move a deal to another stage and return it.
 
-    A lost stage asks for ``lost_reason``, a won one for ``win_evidence``. Reopening, or the
-    other outcome, clears the texts of the closing; the audit entry keeps them. Errors as of
-    edit_deal.
+    A lost stage asks for ``lost_reason``, and for the ``competitor`` where one won (a name that
+    is not on the list is ``new_competitor``); a won one for ``win_evidence``. Reopening asks for
+    ``reopen_reason``. It, or the other outcome, clears the texts of the closing; the audit entry
+    keeps them. Errors as of edit_deal.
     """
     texts: dict[str, Any] = dict(CLOSING_TEXTS)
     if to.kind == Status.LOST:
@@ -196,15 +212,26 @@ def move_stage(
     elif to.kind == Status.WON:
         texts |= {"win_evidence": win_evidence}
 
+    def wanted(before: Deal) -> dict[str, Any]:
+        rival = competitor
+        if new_competitor.strip():
+            rival = named_competitor(new_competitor, by=by)
+        if rival is None and not _ends_a_closing(before, to):
+            rival = before.competitor
+        return {"stage": to, "competitor": rival} | texts
+
     def check(before: Deal, values: Mapping[str, Any]) -> None:
         check_live(before)
         if "stage" in values:
             check_stage(to)
+        check_reopening(before, to, reopen_reason, source=source)
         check_closing(to, texts | dict(values), source=source)
+        rival = values.get("competitor", before.competitor)
+        check_loss(texts["lost_reason"], rival, source=source)
 
     return _change(
-        deal, by=by, source=source, version=version, wanted={"stage": to} | texts, check=check,
-        action="deal.move", reason=_why(to, texts), at=at,
+        deal, by=by, source=source, version=version, wanted=wanted, check=check,
+        action="deal.move", reason=_why(to, texts) or reopen_reason.strip(), at=at,
     )  # fmt: skip
 
 
@@ -250,7 +277,7 @@ def _change(
     by: Person | None,
     source: str,
     version: int,
-    wanted: Mapping[str, Any],
+    wanted: Mapping[str, Any] | Callable[[Deal], Mapping[str, Any]],
     check: Callable[[Deal, Mapping[str, Any]], None],
     action: str,
     reason: str,
@@ -259,16 +286,17 @@ def _change(
     """Write ``wanted`` onto the deal if it still has ``version``; log what was there before."""
     with explained(), history.writing(by=by, source=source, reason=reason, at=at):
         before = _editable(deal.pk, by)
-        values = _different(before, wanted)
+        asked = wanted(before) if callable(wanted) else wanted
+        values = _different(before, asked)
         if not values:
             return before
         if before.version != version:
-            raise EditConflict(before, wanted)
+            raise EditConflict(before, asked)
         values = cleaned(_draft(before, values), values)
         check(before, values)
         after = Deal.objects.filter(pk=before.pk, version=version).change(**values)
         if after is None:
-            raise EditConflict(_fresh(deal.pk), wanted)
+            raise EditConflict(_fresh(deal.pk), asked)
         changes = {name: (getattr(before, name), value) for name, value in values.items()}
         audit.record(by, action, before, changes=changes, reason=reason)
         for name in RELATED:
@@ -311,10 +339,14 @@ def _different(before: Deal, wanted: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in wanted.items() if getattr(before, name) != value}
 
 
+def _ends_a_closing(before: Deal, to: Stage) -> bool:
+    """Whether the move takes back how the deal ended."""
+    return before.status not in (Status.OPEN, to.kind)
+
+
 def _why(stage: Stage, texts: Mapping[str, Any]) -> str:
     """Return what the history keeps as the reason of a closing."""
-    reason = texts.get("lost_reason")
-    label = LOST_LABELS.get(LostReason(reason), "") if reason in set(LostReason) else ""
+    label = reason_label(texts.get("lost_reason"))
     note = texts.get("lost_note") if stage.kind == Status.LOST else texts.get("win_evidence")
     return ": ".join(part for part in (label, (note or "").strip()) if part)
 

@@ -199,7 +199,7 @@ def _page_context(visit: Visit, page: Any) -> dict[str, Any]:
         "move": MoveForm(viewer=visit.viewer, deal=page.deal, ways=page.ways),
         "seen": visit.now.isoformat(),
         "won": WonForm(),
-        "lost": LostForm(),
+        "lost": LostForm(viewer=visit.viewer, deal=page.deal),
         "log": LogForm(viewer=visit.viewer, now=visit.now, deal=page.deal),
         "may_log": rules.can_write(visit.viewer) and page.deal.archived_at is None,
         "currency": visit.currency,

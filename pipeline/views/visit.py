@@ -20,6 +20,7 @@ from org.facts import organisation_facts
 from org.models.people import Person
 from pipeline import rules
 from pipeline.models.deals import Deal
+from pipeline.services.deals import RELATED
 
 View = Callable[..., HttpResponseBase]
 Made = TypeVar("Made")
@@ -42,9 +43,9 @@ def visit_of(request: HttpRequest) -> Visit:
 
 
 def visible_deal(visit: Visit, pk: int, *also: str) -> Deal:
-    """Return the deal with its account, owner, stage and ``also``; 404 where it is hidden."""
-    rows = Deal.objects.visible_to(visit.viewer)
-    return get_object_or_404(rows.select_related("account", "owner", "stage", *also), pk=pk)
+    """Return the deal with its RELATED rows and ``also``; 404 where it is hidden."""
+    rows = Deal.objects.visible_to(visit.viewer).select_related(*RELATED, *also)
+    return get_object_or_404(rows.with_loss(), pk=pk)
 
 
 def writable_deal(visit: Visit, pk: int) -> Deal:

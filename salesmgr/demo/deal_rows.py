@@ -8,11 +8,13 @@ from django.db import connection
 from numpy.typing import NDArray
 
 from pipeline import history
+from pipeline.models.outcomes import Competitor
 from salesmgr.demo.copying import staged_numbers
 from salesmgr.demo.deals import LOST, NEVER, OVERRIDES, REASONS, WON, Ints
 from salesmgr.demo.story import Story, base_cents, currency_of
 from salesmgr.demo.words import (
     ACTIVITY_KINDS,
+    COMPETITORS,
     COUNTRIES,
     LOST_NOTES,
     LOST_REASONS,
@@ -48,6 +50,8 @@ def _facts(story: Story, ids: "Ids") -> dict[str, Any]:
         "currencies": [currency for _, currency, _ in COUNTRIES],
         "overrides": list(OVERRIDES), "steps": _STEP_TEXTS, "sources": list(SOURCES),
         "reasons": list(LOST_REASONS), "notes": [LOST_NOTES[r] for r in LOST_REASONS],
+        "rivals": len(COMPETITORS),
+        "competitors": list(Competitor.objects.order_by("pk").values_list("pk", flat=True)),
         "evidence": WIN_EVIDENCE, "whys": list(REASONS),
         "kinds": list(ACTIVITY_KINDS), "subjects": _SUBJECT_TEXTS,
         "statuses": [kind for _, kind, *_ in STAGES],
@@ -61,8 +65,8 @@ DEALS = """
 INSERT INTO pipeline_deal (
     id, name, account_id, owner_id, stage_id, amount, currency, expected_close_on,
     original_close_on, closed_on, credited_to_id, category_override, next_step, next_step_on,
-    source, lost_reason, lost_note, win_evidence, created_at, created_by_id, stage_entered_at,
-    archived_at)
+    source, lost_reason, lost_note, competitor_id, win_evidence, created_at, created_by_id,
+    stage_entered_at, archived_at)
 SELECT %(deal)s + d.number,
        account.name || ': ' || (%(names)s::text[])[d.product + 1]
            || CASE WHEN d.again = 1 THEN ' expansion' ELSE '' END,
@@ -77,6 +81,8 @@ SELECT %(deal)s + d.number,
        (%(sources)s::text[])[d.source + 1],
        CASE WHEN d.stage = %(lost)s THEN (%(reasons)s::text[])[d.lost_reason + 1] END,
        CASE WHEN d.stage = %(lost)s THEN (%(notes)s::text[])[d.lost_reason + 1] ELSE '' END,
+       CASE WHEN d.stage = %(lost)s AND (%(reasons)s::text[])[d.lost_reason + 1] = 'competitor'
+            THEN (%(competitors)s::bigint[])[1 + d.number %% %(rivals)s] END,
        CASE WHEN d.stage = %(won)s THEN %(evidence)s ELSE '' END,
        to_timestamp(d.created), %(person)s + d.created_by, to_timestamp(d.entered),
        CASE WHEN d.archived >= 0 THEN to_timestamp(d.archived) END
@@ -154,6 +160,7 @@ def _run(sql: str, story: Story, ids: "Ids") -> None:
 
 def _deals(story: Story, ids: "Ids") -> None:
     """Write the deals in their final state; their history follows at its true times."""
+    Competitor.objects.bulk_create(Competitor(name=name) for name in COMPETITORS)
     deals = story.deals
     entered = _moments(story, deals.entered_on, deals.entered_second)
     columns: dict[str, NDArray[Any]] = {

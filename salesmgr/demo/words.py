@@ -143,6 +143,7 @@ LOST_NOTES = {
     "missing_feature": "A needed integration is not on our list.",
     "no_contact": "Nobody has answered for weeks.",
 }
+COMPETITORS = ("Northbeam", "Corvalis Systems", "Tidepool", "Ostrava Software")
 WIN_EVIDENCE = "Signed order form received."
 
 DIVISIONS = ("East", "West")

@@ -22,6 +22,7 @@ from pipeline import history
 from pipeline.enums import ChunkState, LostReason, RunState, Step, Trigger
 from pipeline.models.deals import Deal, DealLine
 from pipeline.models.imports import ImportAnswer, ImportMapping, ImportRefusal, ImportRun
+from pipeline.models.outcomes import LossReason
 from pipeline.models.recompute import RecomputeChunk, RecomputeRun
 from pipeline.services.territories import assign_account
 from tests.access.matrix import World
@@ -38,6 +39,7 @@ from tests.factories.org import (
 from tests.factories.pipeline import (
     AccountFactory,
     ActivityFactory,
+    CompetitorFactory,
     ContactFactory,
     DealContactFactory,
     DealFactory,
@@ -92,6 +94,8 @@ def _sales(world: World, newcomer: Person, number: int) -> None:
     product = ProductFactory()
     DealLine.objects.create(deal=deal, product=product, unit_price=10)
     StageFactory(name=f"Step {number}", order=30 + number)
+    CompetitorFactory()
+    LossReason.objects.create(code=f"reason_{number}", name=f"Reason {number}", kind="other")
     soon = {"account": account, "expected_close_on": access.today() + timedelta(days=number)}
     for owner in (world.team.rita, newcomer):
         made = [DealFactory(owner=owner, name=f"More {number}", **soon) for _ in range(3)]

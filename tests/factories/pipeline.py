@@ -10,6 +10,7 @@ from pipeline.models.accounts import Account, Contact, Product
 from pipeline.models.activities import Activity
 from pipeline.models.deal_people import DealContact
 from pipeline.models.deals import Deal, Stage
+from pipeline.models.outcomes import Competitor
 from tests.factories.org import PersonFactory
 
 
@@ -62,6 +63,13 @@ class ProductFactory(DjangoModelFactory):
     name = factory.Sequence(lambda n: f"Product {n}")
     list_price = 1000
     currency = "USD"
+
+
+class CompetitorFactory(DjangoModelFactory):
+    class Meta:
+        model = Competitor
+
+    name = factory.Sequence(lambda n: f"Competitor {n}")
 
 
 class DealFactory(DjangoModelFactory):

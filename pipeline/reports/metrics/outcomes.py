@@ -11,11 +11,12 @@ from django.db.models import Count, Q, Sum
 from kit.money import cents
 from kit.periods import Period
 from org.enums import PeriodKind
-from pipeline.enums import LOST_LABELS, LostReason, Status
+from pipeline.enums import Status
 from pipeline.metrics.closings import Closing, LateShare, cut, quarter_end_effect, weeks_of
 from pipeline.metrics.cohorts import Cohort, is_immature
 from pipeline.reports.deal_kinds import NOT_GIVEN
 from pipeline.reports.look import Look
+from pipeline.reports.loss_reasons import loss_names
 from pipeline.reports.metrics.closings import Line, Lines, closings, line, parted
 from pipeline.reports.one_state import one_state
 from pipeline.reports.selection import DealSelection
@@ -67,7 +68,7 @@ class OutcomesReport:
 
 @one_state()
 def outcomes_report(look: Look, *, reached: int | None, names: Mapping[int, str]) -> OutcomesReport:
-    """Return how deals ended, in two statements: the closed deals, and the cohorts.
+    """Return how deals ended, in three statements: closed deals, names of reasons, cohorts.
 
     ``reached`` counts only the deals that came as far as this stage; ``names`` are those of the
     people whom the viewer may see.
@@ -76,6 +77,7 @@ def outcomes_report(look: Look, *, reached: int | None, names: Mapping[int, str]
     rows = closings(look, deals)
     whole = line(look.scope.label, deals, rows)
     lost = [row for row in rows if not row.won]
+    reasons = loss_names()
     is_month = look.period.kind == PeriodKind.MONTH
     return OutcomesReport(
         look=look,
@@ -86,7 +88,7 @@ def outcomes_report(look: Look, *, reached: int | None, names: Mapping[int, str]
             lost,
             lambda row: row.lost_reason,
             part=lambda reason: {"lost_reason": reason or NOT_GIVEN},
-            label=lambda reason: LOST_LABELS[LostReason(reason)] if reason else NO_REASON,
+            label=lambda reason: reasons[reason] if reason else NO_REASON,
         ),
         quarters=_quarters(look),
         weeks=_weeks(look, deals, rows),

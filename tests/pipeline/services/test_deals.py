@@ -308,7 +308,7 @@ def test_reopening_clears_the_texts_of_the_closing_and_the_log_keeps_them(sales_
         lost_note="Next year",
     )
 
-    deal = move(deal, sales_team.mia, StageFactory(propose=True))
+    deal = move(deal, sales_team.mia, StageFactory(propose=True), reopen_reason="Their budget came")
 
     entry = AuditEntry.objects.about(deal).first()
     assert (deal.status, deal.lost_reason, deal.lost_note) == (Status.OPEN, None, "")

@@ -7,9 +7,9 @@ from django.db import connection
 
 from org.enums import Role
 from org.models.people import Person
-from pipeline.enums import LOST_LABELS
 from pipeline.metrics.outcomes import Outcomes, win_rate
 from pipeline.models.deals import Deal
+from pipeline.models.outcomes import LossReason
 from pipeline.reports.metrics.cuts import cuts_report
 from pipeline.reports.metrics.outcomes import outcomes_report
 from pipeline.reports.team import team_report
@@ -75,7 +75,7 @@ def test_the_figures_are_those_of_plain_sql(market, eve):
     assert found.whole.ends.lost_days.median == median(row[2] for row in lost)
     reasons = {line.label: line.outcomes.lost for line in found.reasons.lines}
     by_reason = Counter(row[3] for row in lost)
-    labels = {None: "No reason given", **LOST_LABELS}
+    labels = {None: "No reason given", **dict(LossReason.objects.values_list("code", "name"))}
     assert reasons == {labels[reason]: number for reason, number in by_reason.items()}
 
 
