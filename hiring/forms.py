@@ -3,9 +3,11 @@
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 
+from hiring import rules
 from hiring.enums import RequisitionState
-from hiring.models import HiringStage
+from hiring.models import HiringStage, Requisition
 from kit.fields import choices
 from kit.forms import DayField, KitForm, PlainTextField, choose
 from org import access
@@ -37,12 +39,24 @@ class RequisitionForm(KitForm):
 
     def __init__(self, *args: Any, viewer: Person, **options: Any) -> None:
         super().__init__(*args, **options)
-        managers = Person.objects.active().with_roles(Role.MANAGER)
-        if not viewer.is_recruiter:
-            managers = managers.filter(access.people_filter(viewer, "pk"))
         choose(self, "team", Team.objects.live())
-        choose(self, "hiring_manager", managers)
+        choose(self, "hiring_manager", _managers(viewer))
         choose(self, "interviewers", Person.objects.active())
+
+
+class HiringManagerForm(KitForm):
+    """Who takes a requisition's candidates in hand instead of its hiring manager."""
+
+    hiring_manager = forms.ModelChoiceField(
+        queryset=Person.objects.none(), label="New hiring manager", empty_label="Choose a manager"
+    )
+
+    def __init__(self, data: Any = None, *, viewer: Person, requisition: Requisition) -> None:
+        super().__init__(data)
+        managers = _managers(viewer).exclude(pk=requisition.hiring_manager_id)
+        if not rules.can_change(viewer, requisition):
+            managers = managers.exclude(pk=viewer.pk)
+        choose(self, "hiring_manager", managers)
 
 
 class StateForm(KitForm):
@@ -85,3 +99,9 @@ class MoveForm(KitForm):
 
 class EraseForm(KitForm):
     sure = forms.BooleanField(label="Erase name, contact data and notes for good")
+
+
+def _managers(viewer: Person) -> QuerySet:
+    """Return the managers that the viewer may name: a recruiter any, others those they see."""
+    managers = Person.objects.active().with_roles(Role.MANAGER)
+    return managers if viewer.is_recruiter else managers.filter(access.people_filter(viewer, "pk"))

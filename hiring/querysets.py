@@ -3,24 +3,36 @@
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from hiring.enums import RequisitionState, StageKind
 from org import access
+from org.enums import Role
+from org.models.people import RoleGrant
 
 if TYPE_CHECKING:
     from org.models.people import Person
 
 
 def _people_of(viewer: "Person", prefix: str = "") -> Q:
-    """Return the condition that the viewer is recruiter, hiring manager or interviewer."""
+    """Return the condition that the viewer is recruiter, hiring manager or interviewer.
+
+    Who holds the role no more is not what the requisition still calls them.
+    """
     if not access.may_enter(viewer):
         return Q(pk__in=[])
-    return (
-        Q(**{f"{prefix}recruiter": viewer})
-        | Q(**{f"{prefix}hiring_manager": viewer})
-        | Q(**{f"{prefix}interviewers": viewer})
-    )
+    mine = Q(**{f"{prefix}interviewers": viewer})
+    if viewer.is_recruiter:
+        mine |= Q(**{f"{prefix}recruiter": viewer})
+    if viewer.is_manager:
+        mine |= Q(**{f"{prefix}hiring_manager": viewer})
+    return mine
+
+
+def _holds(field: str, role: Role) -> Exists:
+    """Return whether the person in a field is here and holds the role."""
+    grants = RoleGrant.objects.filter(person=OuterRef(field), role=role, person__is_active=True)
+    return Exists(grants)
 
 
 class RequisitionQuerySet(models.QuerySet):
@@ -35,6 +47,13 @@ class RequisitionQuerySet(models.QuerySet):
 
     def open(self) -> QuerySet:
         return self.filter(state=RequisitionState.OPEN)
+
+    def with_vacancies(self) -> QuerySet:
+        """Annotate what rules.has_recruiter and has_hiring_manager say, for many at once."""
+        return self.annotate(
+            is_recruited=_holds("recruiter", Role.RECRUITER),
+            is_managed=_holds("hiring_manager", Role.MANAGER),
+        )
 
 
 class HiringStageQuerySet(models.QuerySet):

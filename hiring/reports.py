@@ -13,11 +13,15 @@ from org.models.people import Person
 
 @dataclass(frozen=True, slots=True)
 class RequisitionRow:
-    """A requisition in the list: how many are considered, how many hired of how many wanted."""
+    """A requisition in the list: how many are considered, how many hired of how many wanted.
+
+    ``lacks`` names whom it needs before it can go on: a recruiter, a hiring manager.
+    """
 
     requisition: Requisition
     in_progress: int
     hired: int
+    lacks: list[str]
 
 
 def requisitions(viewer: Person) -> list[RequisitionRow]:
@@ -29,10 +33,24 @@ def requisitions(viewer: Person) -> list[RequisitionRow]:
             in_progress=Count("applications", filter=Q(applications__stage__kind=StageKind.OPEN)),
             hired=Count("applications", filter=Q(applications__stage__kind=StageKind.HIRED)),
         )
+        .with_vacancies()
     )
     return [
-        RequisitionRow(requisition=row, in_progress=row.in_progress, hired=row.hired)
+        RequisitionRow(
+            requisition=row,
+            in_progress=row.in_progress,
+            hired=row.hired,
+            lacks=lacking(is_recruited=row.is_recruited, is_managed=row.is_managed),
+        )
         for row in rows
+    ]
+
+
+def lacking(*, is_recruited: bool, is_managed: bool) -> list[str]:
+    """Return the places of a requisition that nobody fills."""
+    return [
+        *([] if is_recruited else ["recruiter"]),
+        *([] if is_managed else ["hiring manager"]),
     ]
 
 

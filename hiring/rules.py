@@ -1,4 +1,8 @@
-"""Who may do what in hiring."""
+"""Who may do what in hiring.
+
+A recruiter or hiring manager counts while they are here and hold the role; the database judges
+candidates by the same measure (migration 0005).
+"""
 
 from hiring.models import Requisition
 from org import access
@@ -10,6 +14,15 @@ def can_open(actor: Person) -> bool:
     return actor.is_recruiter or actor.is_manager
 
 
+def has_recruiter(requisition: Requisition) -> bool:
+    """Whether somebody recruits for it: not one who left, or recruits no more."""
+    return requisition.recruiter is not None and requisition.recruiter.is_recruiter
+
+
+def has_hiring_manager(requisition: Requisition) -> bool:
+    return requisition.hiring_manager.is_manager
+
+
 def can_name_manager(actor: Person, manager: Person) -> bool:
     """A recruiter names any manager; a manager themself or somebody below."""
     if not manager.is_manager:
@@ -17,21 +30,36 @@ def can_name_manager(actor: Person, manager: Person) -> bool:
     return actor.is_recruiter or access.may_see_person(actor, manager)
 
 
+def can_take_over(actor: Person, requisition: Requisition) -> bool:
+    return actor.is_recruiter and not has_recruiter(requisition)
+
+
 def can_change(actor: Person, requisition: Requisition) -> bool:
-    """Its recruiter and hiring manager keep the requisition; without a recruiter, any of them."""
-    if actor.pk == requisition.hiring_manager_id:
-        return actor.is_manager
-    if not actor.is_recruiter:
-        return False
-    return requisition.recruiter_id in {None, actor.pk}
+    """Its recruiter and hiring manager keep it; while nobody recruits for it, any recruiter."""
+    return can_handle_candidates(actor, requisition) or can_take_over(actor, requisition)
+
+
+def can_hand_over(actor: Person, requisition: Requisition) -> bool:
+    """Whether they may name another hiring manager; an admin may, without reading candidates."""
+    return actor.is_admin or can_change(actor, requisition)
+
+
+def can_hand_over_to(actor: Person, requisition: Requisition, manager: Person) -> bool:
+    """An admin who does not keep the requisition names somebody else: the named read candidates."""
+    if can_change(actor, requisition):
+        return can_name_manager(actor, manager)
+    return actor.is_admin and manager.is_manager and manager.pk != actor.pk
 
 
 def sees_candidates(actor: Person, requisition: Requisition) -> bool:
     """The requisition's people alone: recruiter, hiring manager, interviewers."""
-    named = {requisition.recruiter_id, requisition.hiring_manager_id}
-    return actor.pk in named or requisition.interviewers.filter(pk=actor.pk).exists()
+    return can_handle_candidates(actor, requisition) or (
+        access.may_enter(actor) and requisition.interviewers.filter(pk=actor.pk).exists()
+    )
 
 
 def can_handle_candidates(actor: Person, requisition: Requisition) -> bool:
     """Interviewers read; the recruiter and the hiring manager add, move and erase."""
-    return actor.pk in {requisition.recruiter_id, requisition.hiring_manager_id}
+    if actor.pk == requisition.recruiter_id and actor.is_recruiter:
+        return True
+    return actor.pk == requisition.hiring_manager_id and actor.is_manager

@@ -100,13 +100,34 @@ def change_requisition(
 
 @transaction.atomic
 def take_over(requisition: Requisition, *, by: Person) -> Requisition:
-    """Let a recruiter take a requisition that has none; two at once: the first has it."""
+    """Let a recruiter take a requisition for which nobody recruits; of two at once, the first.
+
+    Whoever comes second gets the requisition back as it is: somebody else's by now.
+    """
     _must(by.is_recruiter)
-    taken = Requisition.objects.filter(pk=requisition.pk, recruiter__isnull=True)
-    if taken.update(recruiter=by):
-        audit.record(by, "requisition.take_over", requisition)
-    requisition.refresh_from_db()
-    return requisition
+    subject = _locked(requisition)
+    if rules.can_take_over(by, subject):
+        before, subject.recruiter = subject.recruiter, by
+        subject.save(update_fields=["recruiter"])
+        audit.record(by, "requisition.take_over", subject, changes={"recruiter": (before, by)})
+    return subject
+
+
+@transaction.atomic
+def name_hiring_manager(
+    requisition: Requisition, *, by: Person, hiring_manager: Person
+) -> Requisition:
+    """Give a requisition, and the sight of its candidates, to another hiring manager."""
+    subject = _locked(requisition)
+    _must(rules.can_hand_over(by, subject))
+    if not rules.can_hand_over_to(by, subject, hiring_manager):
+        raise ValidationError({"hiring_manager": "Choose a manager whom you may name."})
+    if subject.hiring_manager_id != hiring_manager.pk:
+        before, subject.hiring_manager = subject.hiring_manager, hiring_manager
+        subject.save(update_fields=["hiring_manager"])
+        changes = {"hiring_manager": (before, hiring_manager)}
+        audit.record(by, "requisition.hiring_manager", subject, changes=changes)
+    return subject
 
 
 @transaction.atomic
@@ -200,3 +221,9 @@ def erase_candidate(candidate: Candidate, *, by: Person, at: datetime) -> Candid
 
 def _label(candidate: Candidate) -> str:
     return f"Candidate {candidate.pk}"
+
+
+def _locked(requisition: Requisition) -> Requisition:
+    """Return the requisition read afresh with its people, locked until the transaction ends."""
+    rows = Requisition.objects.select_related("recruiter", "hiring_manager", "team")
+    return rows.select_for_update(no_key=True, of=("self",)).get(pk=requisition.pk)

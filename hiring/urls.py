@@ -11,6 +11,7 @@ urlpatterns = [
     path("hiring/<int:pk>/", views.requisition, name="requisition"),
     path("hiring/<int:pk>/state/", views.requisition_state, name="requisition-state"),
     path("hiring/<int:pk>/take-over/", views.take_over, name="take-over"),
+    path("hiring/<int:pk>/hiring-manager/", views.hiring_manager, name="hiring-manager"),
     path("hiring/<int:pk>/interviewers/", views.interviewers, name="interviewers"),
     path("hiring/<int:pk>/candidates/new/", views.candidate_new, name="candidate-new"),
     path("hiring/candidates/<int:pk>/", views.candidate, name="candidate"),

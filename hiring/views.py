@@ -79,7 +79,25 @@ def requisition_state(request: PersonRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def take_over(request: PersonRequest, pk: int) -> HttpResponse:
-    return redirect(services.take_over(_requisition(request, pk), by=request.user))
+    taken = services.take_over(_requisition(request, pk), by=request.user)
+    if taken.recruiter_id != request.user.pk:
+        messages.warning(request, f"{taken.recruiter} recruits for it already.")
+    return redirect(taken)
+
+
+@require_POST
+def hiring_manager(request: PersonRequest, pk: int) -> HttpResponse:
+    found = _requisition(request, pk)
+    if not rules.can_hand_over(request.user, found):
+        raise PermissionDenied
+    form = forms.HiringManagerForm(request.POST, viewer=request.user, requisition=found)
+    if form.is_valid():
+        given = services.name_hiring_manager(found, by=request.user, **form.cleaned_data)
+        messages.success(request, f"{given.hiring_manager} is the hiring manager now.")
+        # Whoever gave it away may have lost the sight of it.
+        seen = Requisition.objects.visible_to(request.user).filter(pk=pk).exists()
+        return redirect(given if seen else "hiring:requisitions")
+    return _requisition_page(request, found, status=400, manager_form=form)
 
 
 @require_POST
@@ -168,7 +186,11 @@ def _requisition_page(
         "sees_candidates": rules.sees_candidates(request.user, found),
         "may_change": rules.can_change(request.user, found),
         "may_add": rules.can_handle_candidates(request.user, found),
-        "may_take_over": request.user.is_recruiter and found.recruiter_id is None,
+        "may_take_over": rules.can_take_over(request.user, found),
+        "may_hand_over": rules.can_hand_over(request.user, found),
+        "is_recruited": rules.has_recruiter(found),
+        "is_managed": rules.has_hiring_manager(found),
+        "manager_form": forms.HiringManagerForm(viewer=request.user, requisition=found),
         "state_form": forms.StateForm(initial={"state": found.state, "version": found.version}),
         "interviewers_form": forms.InterviewersForm(initial={"interviewers": people}),
     } | overrides

@@ -172,7 +172,6 @@ def _candidate(  # noqa: PLR0917 -- private, called once
             email=f"{name.lower().replace(' ', '.')}@candidate.example",
             source=str(rng.choice(["Referral", "Job board", "Sourced", "Website"])),
         )
-        Candidate.objects.filter(pk=candidate.pk).update(created_at=_at(day))
         application = Application.objects.create(
             candidate=candidate,
             requisition=requisition,
@@ -181,6 +180,8 @@ def _candidate(  # noqa: PLR0917 -- private, called once
             applied_at=_at(day),
             submission=_id(rng),
         )
+        # Theirs to write once they are considered for the requisition.
+        Candidate.objects.filter(pk=candidate.pk).update(created_at=_at(day))
     for stage in taken[1:]:
         day = min(today - timedelta(days=1), day + timedelta(days=int(rng.integers(1, 5))))
         with history.writing(by=recruiter, source="task", at=_at(day, hour=11)):

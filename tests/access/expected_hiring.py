@@ -141,6 +141,8 @@ admin        404    404    404
 recruiter    302    404    404
 stranger     404    404    404
 """)
+# Who keeps the requisition may give it away, and an admin, who reads no candidate by that.
+GIVERS = {**KEEPERS, ("admin", "north"): 302, ("admin", "south"): 302}
 HANDLERS_FORM = {
     **HANDLERS,
     ("manager", "north"): 200,
@@ -166,6 +168,14 @@ CASES = [
         data=lambda _w, _t: {"state": "on_hold", "reason": "Budget", "version": 1},
     ),
     Case("hiring:take-over", "POST", TAKERS, kwargs=of("requisition")),
+    Case(
+        "hiring:hiring-manager",
+        "POST",
+        # Mia names herself or somebody below her, and so not Dana.
+        {**GIVERS, ("manager", "north"): 400},
+        kwargs=of("requisition"),
+        data=lambda world, _: {"hiring_manager": world.team.dana.pk},
+    ),
     Case(
         "hiring:interviewers",
         "POST",

@@ -1,12 +1,14 @@
 import uuid
 from datetime import UTC, date, datetime
+from itertools import product
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
-from hiring import services
-from hiring.models import Candidate
+from hiring import rules, services
+from hiring.models import Application, Candidate, Requisition
 from org import private
+from org.models.people import Person, RoleGrant
 from tests.worlds import SalesTeam
 
 pytestmark = pytest.mark.django_db
@@ -85,3 +87,38 @@ def test_a_door_inside_a_door_leaves_the_outer_one_open(
             assert names() == []
         assert names() == ["Nora New"]
     assert names() == []
+
+
+ROLES = ("recruiter", "manager", "rep")
+STANDINGS = [
+    (is_active, {role for role, held in zip(ROLES, holds, strict=True) if held})
+    for is_active in (True, False)
+    for holds in product((True, False), repeat=3)
+]
+
+
+@pytest.mark.parametrize("name", ["rex", "mia", "ron", "ada", "max"])
+def test_the_database_judges_everybody_as_the_rules_do(
+    sales_team: SalesTeam, candidate: Candidate, name: str
+) -> None:
+    requisition = Requisition.objects.get()
+    pk, readers, writers = getattr(sales_team, name).pk, [], []
+    for is_active, roles in STANDINGS:
+        Person.objects.filter(pk=pk).update(is_active=is_active)
+        RoleGrant.objects.filter(person=pk).delete()
+        RoleGrant.objects.bulk_create(RoleGrant(person_id=pk, role=role) for role in roles)
+        person = Person.objects.get(pk=pk)
+        with private.reading_as(person):
+            shown = bool(names())
+            changed = Candidate.objects.update(phone="1")
+
+        assert shown == rules.sees_candidates(person, requisition), (is_active, roles)
+        assert changed == rules.can_handle_candidates(person, requisition), (is_active, roles)
+        assert shown == Application.objects.visible_to(person).exists(), (is_active, roles)
+        readers += [(is_active, roles)] if shown else []
+        writers += [(is_active, roles)] if changed else []
+
+    here = [standing for standing in STANDINGS if standing[0]]
+    role = {"rex": "recruiter", "mia": "manager"}.get(name)
+    assert writers == [standing for standing in here if role in standing[1]]
+    assert readers == ([s for s in here if s[1]] if name == "ron" else writers)
