@@ -87,42 +87,6 @@ BUYING_ROLE_LABELS = {
 }
 
 
-class LostReason(StrEnum):
-    """The codes of the reasons that every installation begins with; others are set up."""
-
-    PRICE = "price"
-    COMPETITOR = "competitor"
-    NO_DECISION = "no_decision"
-    NO_BUDGET = "no_budget"
-    TIMING = "timing"
-    MISSING_FEATURE = "missing_feature"
-    NO_CONTACT = "no_contact"
-    OTHER = "other"
-
-
-class LossKind(StrEnum):
-    """What a reason says of a loss: only a competitive one was won by somebody else."""
-
-    COMPETITIVE = "competitive"
-    NO_DECISION = "no_decision"
-    PRICE = "price"
-    PRODUCT_GAP = "product_gap"
-    TIMING = "timing"
-    DISQUALIFIED = "disqualified"
-    OTHER = "other"
-
-
-LOSS_KIND_LABELS = {
-    LossKind.COMPETITIVE: "Competitive loss",
-    LossKind.NO_DECISION: "No decision",
-    LossKind.PRICE: "Price",
-    LossKind.PRODUCT_GAP: "Product gap",
-    LossKind.TIMING: "Timing",
-    LossKind.DISQUALIFIED: "Disqualified",
-    LossKind.OTHER: "Other",
-}
-
-
 class SubjectKind(StrEnum):
     """Whose number an attainment is."""
 

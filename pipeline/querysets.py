@@ -265,3 +265,20 @@ class SavedViewQuerySet(models.QuerySet):
 
     def live(self) -> Self:
         return self.filter(archived_at__isnull=True)
+
+
+class SetUpQuerySet(models.QuerySet):
+    """Rows of the set-up that are added and ended, and never changed."""
+
+    def visible_to(self, viewer: "Person") -> Self:
+        return self if access.sells(viewer) else self.none()
+
+    def live(self) -> Self:
+        return self.filter(valid_to__isnull=True)
+
+
+class OfDealQuerySet(models.QuerySet):
+    """What was written about a deal, seen with the deal."""
+
+    def visible_to(self, viewer: "Person") -> Self:
+        return self.filter(access.people_filter(viewer, "deal__owner"))

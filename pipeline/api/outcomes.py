@@ -8,8 +8,8 @@ from kit.api.fields import Choice, Flag
 from kit.api.operations import operation, page_body
 from kit.api.pages import Ordering, PageQuery, page_of
 from org.rest import ApiRequest
-from pipeline.enums import LossKind
 from pipeline.models.outcomes import Competitor, LossReason
+from pipeline.outcome_enums import LossKind
 
 REASON_ORDERING = Ordering({"order": "order", "name": "name"}, default="order")
 NAME_ORDERING = Ordering({"name": "name"}, default="name")

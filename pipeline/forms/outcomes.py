@@ -8,8 +8,8 @@ from django.db.models import Q
 from kit.fields import choices
 from kit.forms import KitForm, PlainTextField
 from org.models.people import Person
-from pipeline.enums import LOSS_KIND_LABELS, LossKind
 from pipeline.models.outcomes import Competitor, LossReason
+from pipeline.outcome_enums import LOSS_KIND_LABELS, LossKind
 from pipeline.services.outcomes import REASON_FIELDS
 
 TEXT_AREA = forms.Textarea(attrs={"rows": 3})

@@ -8,13 +8,14 @@ from functools import lru_cache
 from typing import Any
 
 from kit.money import half_up
-from pipeline.enums import LOSS_KIND_LABELS, Category, LossKind, LostReason, Status
+from pipeline.enums import Category, Status
 from pipeline.imports.cells import CellError, Money, at_hour, local_day
 from pipeline.imports.composing import RowError, Setting, Values, filled, key_of
 from pipeline.imports.staging import Staged
 from pipeline.models.accounts import Product
 from pipeline.models.deals import Stage
 from pipeline.models.outcomes import LossReason
+from pipeline.outcome_enums import LOSS_KIND_LABELS, LossKind, LostReason
 
 MOST_BEGINNINGS = 10_000
 LARGEST_QUANTITY = Decimal("9999999999.99")

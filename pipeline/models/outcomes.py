@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from kit.fields import choices, one_of
-from pipeline.enums import LOSS_KIND_LABELS, LossKind
+from pipeline.outcome_enums import LOSS_KIND_LABELS, LossKind
 from pipeline.querysets import CompetitorQuerySet, LossReasonQuerySet
 
 

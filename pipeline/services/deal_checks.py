@@ -12,9 +12,10 @@ from django.db.models import ForeignKey
 from org.models.people import Person
 from org.services.guard import named_refusals
 from pipeline import rules
-from pipeline.enums import LossKind, Status
+from pipeline.enums import Status
 from pipeline.models.deals import Deal, Stage
 from pipeline.models.outcomes import Competitor, LossReason
+from pipeline.outcome_enums import LossKind
 
 CLOSING_TEXTS = {"lost_reason": None, "lost_note": "", "win_evidence": ""}
 # Ways by which deals come that other systems closed, often without saying why.

@@ -34,6 +34,7 @@ from pipeline.services.deal_checks import (
     explained,
     reason_label,
 )
+from pipeline.services.exits import ExitAnswers, leave
 from pipeline.services.outcomes import named_competitor
 
 EDITABLE = (
@@ -197,28 +198,27 @@ def move_stage(
     competitor: Competitor | None = None,
     new_competitor: str = "",
     reopen_reason: str = "",
+    exit: ExitAnswers | None = None,
     at: datetime | None = None,
 ) -> Deal:
     """Move a deal to another stage and return it.
+
+    Moving forward needs what the exits of the stages passed ask for: it is on the deal already,
+    in the answers of ``exit``, or overridden there with a reason. Moving back needs nothing.
 
     A lost stage asks for ``lost_reason``, and for the ``competitor`` where one won (a name that
     is not on the list is ``new_competitor``); a won one for ``win_evidence``. Reopening asks for
     ``reopen_reason``. It, or the other outcome, clears the texts of the closing; the audit entry
     keeps them. Errors as of edit_deal.
     """
-    texts: dict[str, Any] = dict(CLOSING_TEXTS)
-    if to.kind == Status.LOST:
-        texts |= {"lost_reason": lost_reason, "lost_note": lost_note}
-    elif to.kind == Status.WON:
-        texts |= {"win_evidence": win_evidence}
+    answers = exit or ExitAnswers()
+    texts = _closing_texts(to, lost_reason, lost_note, win_evidence)
 
     def wanted(before: Deal) -> dict[str, Any]:
-        rival = competitor
-        if new_competitor.strip():
-            rival = named_competitor(new_competitor, by=by)
+        rival = named_competitor(new_competitor, by=by) if new_competitor.strip() else competitor
         if rival is None and not _ends_a_closing(before, to):
             rival = before.competitor
-        return {"stage": to, "competitor": rival} | texts
+        return {"stage": to, "competitor": rival} | answers.given() | texts
 
     def check(before: Deal, values: Mapping[str, Any]) -> None:
         check_live(before)
@@ -228,10 +228,13 @@ def move_stage(
         check_closing(to, texts | dict(values), source=source)
         rival = values.get("competitor", before.competitor)
         check_loss(texts["lost_reason"], rival, source=source)
+        if "stage" in values:
+            leave(before, to, values=values, answers=answers, by=by, source=source)
 
+    why = (_why(to, texts) or reopen_reason.strip(), _overridden(answers))
     return _change(
         deal, by=by, source=source, version=version, wanted=wanted, check=check,
-        action="deal.move", reason=_why(to, texts) or reopen_reason.strip(), at=at,
+        action="deal.move", reason="; ".join(part for part in why if part), at=at,
     )  # fmt: skip
 
 
@@ -337,6 +340,23 @@ def _made_before(submission: UUID | None, by: Person | None) -> Deal | None:
 
 def _different(before: Deal, wanted: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in wanted.items() if getattr(before, name) != value}
+
+
+def _closing_texts(
+    to: Stage, lost_reason: str | None, lost_note: str, win_evidence: str
+) -> dict[str, Any]:
+    """Return the texts that go with the stage's kind, the others emptied."""
+    texts: dict[str, Any] = dict(CLOSING_TEXTS)
+    if to.kind == Status.LOST:
+        texts |= {"lost_reason": lost_reason, "lost_note": lost_note}
+    elif to.kind == Status.WON:
+        texts |= {"win_evidence": win_evidence}
+    return texts
+
+
+def _overridden(answers: ExitAnswers) -> str:
+    text = answers.override.strip()
+    return f"Exit overridden: {text}" if text else ""
 
 
 def _ends_a_closing(before: Deal, to: Stage) -> bool:

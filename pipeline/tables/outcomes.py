@@ -3,7 +3,7 @@
 from django.urls import reverse
 
 from kit.tables import Column
-from pipeline.enums import LOSS_KIND_LABELS, LossKind
+from pipeline.outcome_enums import LOSS_KIND_LABELS, LossKind
 
 USE = Column(
     key="archived_at",

@@ -19,11 +19,12 @@ from org.models.territories import PersonTerritory, Territory
 from org.services import calendar
 from org.services.calendar import period_on
 from pipeline import history
-from pipeline.enums import ChunkState, LostReason, RunState, Step, Trigger
+from pipeline.enums import ChunkState, RunState, Step, Trigger
 from pipeline.models.deals import Deal, DealLine
 from pipeline.models.imports import ImportAnswer, ImportMapping, ImportRefusal, ImportRun
 from pipeline.models.outcomes import LossReason
 from pipeline.models.recompute import RecomputeChunk, RecomputeRun
+from pipeline.outcome_enums import LostReason
 from pipeline.services.territories import assign_account
 from tests.access.matrix import World
 from tests.factories.org import (

@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from org.models.audit import AuditEntry
 from org.models.people import Person
-from pipeline.enums import Category, LostReason, Status
+from pipeline.enums import Category, Status
 from pipeline.models.deals import Deal, DealVersion
+from pipeline.outcome_enums import LostReason
 from pipeline.services import deals as services
 from tests.factories.org import ExchangeRateFactory
 from tests.factories.pipeline import AccountFactory, StageFactory

@@ -6,9 +6,10 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connection, transaction
 
 from org.models.audit import AuditEntry
-from pipeline.enums import LossKind, LostReason, Status
+from pipeline.enums import Status
 from pipeline.models.deals import Deal
 from pipeline.models.outcomes import Competitor, LossReason
+from pipeline.outcome_enums import LossKind, LostReason
 from pipeline.reports.timeline import deal_timeline
 from pipeline.services import deals, outcomes
 from tests.factories.pipeline import CompetitorFactory, DealFactory, StageFactory

@@ -3,8 +3,8 @@
 import random
 from datetime import timedelta
 
-from pipeline.enums import LostReason
 from pipeline.models.deals import DealLine
+from pipeline.outcome_enums import LostReason
 from tests.factories.pipeline import AccountFactory, ProductFactory
 from tests.pipeline.reports.paper import Paper, at, change
 

@@ -1,0 +1,256 @@
+"""Leaving a stage: what its exit still needs, what shows that it is met, and passing over it."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection, transaction
+
+from org import audit
+from org.models.people import Person
+from pipeline import rules
+from pipeline.enums import Status
+from pipeline.models.deals import Deal, Stage
+from pipeline.models.exits import (
+    CriterionMet,
+    CriterionVersion,
+    ExitCriterion,
+    RequiredField,
+    StageOverride,
+)
+from pipeline.outcome_enums import ASKED_LABELS, Asked
+from pipeline.services.deal_checks import UNASKED, check_live
+
+LONGEST = 5_000
+# What can be typed in together with the move; the rest is entered on the deal's own page.
+TYPED_IN = (Asked.AMOUNT, Asked.EXPECTED_CLOSE, Asked.NEXT_STEP, Asked.NEXT_STEP_ON)
+SENTENCES = {
+    Asked.ACCOUNT: "Say which account the deal is with; edit the deal.",
+    Asked.AMOUNT: "Give the amount.",
+    Asked.EXPECTED_CLOSE: "Say when it is expected to close.",
+    Asked.NEXT_STEP: "Say what the next step is.",
+    Asked.NEXT_STEP_ON: "Say when the next step is due.",
+    Asked.CONTACTS: "Name a contact on the deal's page.",
+    Asked.PRODUCTS: "Add a product on the deal's page.",
+    Asked.COMPETITOR: "Say whom we are up against.",
+    Asked.SOURCE: "Say where the deal came from; edit the deal.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ExitAnswers:
+    """What comes with a move: evidence by criterion, fields of TYPED_IN, or why neither."""
+
+    evidence: Mapping[int, str] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict)
+    override: str = ""
+
+    def given(self) -> dict[str, Any]:
+        """Return the fields that are to be written onto the deal."""
+        if unknown := sorted(set(self.values) - set(TYPED_IN)):
+            raise ValidationError(dict.fromkeys(unknown, "This field cannot be set by a move."))
+        return {name: value for name, value in self.values.items() if value not in (None, "")}
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One thing that an exit still needs: a field, or a criterion that nothing shows to be met."""
+
+    name: str
+    label: str
+    sentence: str
+    version: CriterionVersion | None = None
+
+
+def left_stages(before: Deal, to: Stage) -> list[int]:
+    """Return the open stages that a move forward passes, the present one first; [] otherwise.
+
+    A deal that is won passes all that are left; one that is lost, goes back or is reopened none.
+    """
+    if before.status != Status.OPEN or to.kind == Status.LOST:
+        return []
+    stages = Stage.objects.live().filter(kind=Status.OPEN, order__gte=before.stage.order)
+    if to.kind == Status.OPEN:
+        if to.order <= before.stage.order:
+            return []
+        stages = stages.filter(order__lt=to.order)
+    passed = set(stages.order_by().values_list("pk", flat=True)) | {before.stage_id}
+    return sorted(passed - {to.pk})
+
+
+def exit_needs(
+    deal: Deal, stages: Collection[int], *, values: Mapping[str, Any] | None = None
+) -> list[Need]:
+    """Return what the exits of the stages need beyond what the deal has, or has with ``values``."""
+    if not stages:
+        return []
+    asked = RequiredField.objects.live().filter(stage__in=stages)
+    fields = [Asked(name) for name in asked.values_list("field", flat=True).distinct().order_by()]
+    lacking = [name for name in Asked if name in fields and _lacks(deal, name, values or {})]
+    found = [Need(str(name), ASKED_LABELS[name], SENTENCES[name]) for name in lacking]
+    for version in unmet(deal, stages):
+        sentence = "Say what the buyer did or said that shows it."
+        found.append(
+            Need(f"criterion_{version.criterion_id}", version.statement, sentence, version)
+        )
+    return found
+
+
+def unmet(deal: Deal, stages: Collection[int]) -> list[CriterionVersion]:
+    """Return the criteria of the stages, as they read now, that nothing shows to be met."""
+    met = CriterionMet.objects.filter(deal=deal.pk, withdrawn_at=None).values("criterion")
+    rows = CriterionVersion.objects.live().filter(criterion__stage__in=stages)
+    rows = rows.exclude(criterion__in=met).select_related("criterion")
+    return list(rows.order_by("criterion__stage__order", "order", "pk"))
+
+
+def leave(
+    before: Deal,
+    to: Stage,
+    *,
+    values: Mapping[str, Any],
+    answers: ExitAnswers,
+    by: Person | None,
+    source: str,
+) -> None:
+    """Keep what the move shows; refuse it for what its exit still needs, unless overridden.
+
+    An override is kept, and counted, only where something is missing. Imports and the system
+    pass freely.
+    """
+    if source in UNASKED or by is None or before.status != Status.OPEN:
+        return
+    stages = left_stages(before, to)
+    if not stages:
+        return
+    _hold(stages)
+    needs = exit_needs(before, stages, values=values)
+    shown = show(before, [need.version for need in needs if need.version], answers, by=by)
+    missing = [need for need in needs if need.name not in shown]
+    if not missing:
+        return
+    if not answers.override.strip():
+        raise ValidationError({need.name: need.sentence for need in missing})
+    StageOverride.objects.bulk_create(
+        [
+            StageOverride(
+                deal=before, deal_version=before.version, from_stage=before.stage, to_stage=to,
+                owner=before.owner, missing=[need.label for need in missing],
+                reason=answers.override.strip()[:LONGEST], overridden_by=by,
+            )
+        ],
+        ignore_conflicts=True,
+    )  # fmt: skip
+
+
+def show(
+    deal: Deal, versions: Sequence[CriterionVersion], answers: ExitAnswers, *, by: Person | None
+) -> set[str]:
+    """Keep the evidence given for these criteria; return the names of those that it meets.
+
+    A criterion that depends on another is met after that one.
+    """
+    texts = {
+        version.criterion_id: text.strip()
+        for version in versions
+        if (text := answers.evidence.get(version.criterion_id, "")).strip()
+    }
+    _check_order(deal, [v for v in versions if v.criterion_id in texts], texts)
+    if too_long := [pk for pk, text in texts.items() if len(text) > LONGEST]:
+        raise ValidationError(
+            {f"criterion_{pk}": f"At most {LONGEST:,} characters." for pk in too_long}
+        )
+    CriterionMet.objects.bulk_create(
+        [
+            CriterionMet(
+                deal=deal, criterion_id=version.criterion_id, version=version,
+                evidence=texts[version.criterion_id], met_by=by,
+            )
+            for version in versions
+            if version.criterion_id in texts
+        ],
+        ignore_conflicts=True,
+    )  # fmt: skip
+    return {f"criterion_{pk}" for pk in texts}
+
+
+@transaction.atomic
+def meet_criterion(
+    deal: Deal, criterion: ExitCriterion, *, by: Person, evidence: str
+) -> CriterionMet:
+    """Keep what shows that a deal meets a criterion, before it is moved on."""
+    subject = _locked(deal, by)
+    version = criterion.versions.live().first()
+    if version is None:
+        raise ValidationError("This criterion is no longer asked for.")
+    if not evidence.strip():
+        raise ValidationError({"evidence": "Say what the buyer did or said that shows it."})
+    known = CriterionMet.objects.filter(deal=subject, criterion=criterion, withdrawn_at=None)
+    if (there := known.first()) is not None:
+        return there
+    try:
+        show(subject, [version], ExitAnswers({criterion.pk: evidence}), by=by)
+    except ValidationError as error:
+        raise ValidationError({"evidence": error.messages}) from error
+    made = known.get()
+    audit.record(by, "deal.meet_criterion", subject, changes={"exit criterion": (None, version)})
+    return made
+
+
+@transaction.atomic
+def withdraw(met: CriterionMet, *, by: Person, at: datetime) -> None:
+    """Take back that a criterion is met; who had said so, and why, stays to be read."""
+    subject = _locked(met.deal, by)
+    found = CriterionMet.objects.filter(pk=met.pk, withdrawn_at=None)
+    if found.update(withdrawn_at=max(at, met.met_at), withdrawn_by=by):
+        changes = {"exit criterion": (met.version, None)}
+        audit.record(by, "deal.withdraw_criterion", subject, changes=changes)
+
+
+def _locked(deal: Deal, by: Person) -> Deal:
+    subject = Deal.objects.select_for_update(no_key=True, of=("self",)).get(pk=deal.pk)
+    if not rules.can_edit_deal(by, subject):
+        raise PermissionDenied("You may change your own deals and those of the people below you.")
+    check_live(subject)
+    return subject
+
+
+def _hold(stages: Iterable[int]) -> None:
+    """Let nobody set up the exits of these stages until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM pipeline_stage WHERE id = ANY (%s) ORDER BY id FOR SHARE",
+            [list(stages)],
+        )
+
+
+def _lacks(deal: Deal, name: Asked, values: Mapping[str, Any]) -> bool:
+    if name == Asked.CONTACTS:
+        return not deal.contact_roles.filter(ended_at=None).exists()
+    if name == Asked.PRODUCTS:
+        return not deal.lines.exists()
+    return values.get(name, getattr(deal, name)) in (None, "")
+
+
+def _check_order(
+    deal: Deal, versions: Sequence[CriterionVersion], texts: Mapping[int, str]
+) -> None:
+    """Refuse evidence for a criterion while what it depends on is neither met nor shown."""
+    firsts = {version.depends_on_id for version in versions} - {None} - set(texts)
+    if not firsts:
+        return
+    met = CriterionMet.objects.filter(deal=deal.pk, withdrawn_at=None, criterion__in=firsts)
+    waiting = firsts - set(met.values_list("criterion", flat=True))
+    names = dict(
+        CriterionVersion.objects.live()
+        .filter(criterion__in=waiting)
+        .values_list("criterion", "statement")
+    )
+    if errors := {
+        f"criterion_{version.criterion_id}": f"First comes: {names[version.depends_on_id]}"
+        for version in versions
+        if version.depends_on_id in names
+    }:
+        raise ValidationError(errors)
