@@ -372,9 +372,17 @@ class MetricPart(StrEnum):
 
     OUTCOMES = "outcomes"
     CUTS = "cuts"
+    STAGES = "stages"
+    VELOCITY = "velocity"
+    SLIPS = "slips"
+    PRICES = "prices"
 
 
 METRIC_PART_LABELS = {
     MetricPart.OUTCOMES: "Outcomes",
     MetricPart.CUTS: "By kind",
+    MetricPart.STAGES: "Stages",
+    MetricPart.VELOCITY: "Velocity",
+    MetricPart.SLIPS: "Slips and pushes",
+    MetricPart.PRICES: "Prices",
 }

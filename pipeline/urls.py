@@ -54,6 +54,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("pipeline/review/done/", review.review_done, name="review-done"),
     path("pipeline/changes/", changes.changes, name="changes"),
     path("pipeline/metrics/", metrics.metrics, name="metrics"),
+    path("pipeline/metrics/deals/", metrics.metric_rows, name="metric-rows"),
     path("pipeline/metrics/catalogue/", metrics.metric_catalogue, name="metric-catalogue"),
     path("views/<str:page>/save/", review.view_save, name="view-save"),
     path("views/<int:pk>/remove/", review.view_archive, name="view-archive"),

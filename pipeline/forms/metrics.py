@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from kit.forms import PageField
 from org.models.people import Person
 from pipeline.enums import MetricPart, Status
 from pipeline.forms.whose import WhoseForm, one_of_these
@@ -32,3 +33,10 @@ class MetricsForm(WhoseForm):
 
     def clean_part(self) -> MetricPart:
         return MetricPart(self.cleaned_data["part"] or MetricPart.OUTCOMES)
+
+
+class MetricRowsForm(MetricsForm):
+    """The same look, and the figure whose deals are asked for."""
+
+    figure = forms.CharField(max_length=60, widget=forms.HiddenInput)
+    page = PageField()

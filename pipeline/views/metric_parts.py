@@ -1,26 +1,42 @@
 """What each part of the page of metrics hands to its template."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
-from kit.charts import bar_trace, house_figure
-from kit.tables import Empty, Table
-from pipeline.charts import Chart
+from django.urls import reverse
+
+from kit.display import count
+from kit.tables import Empty, Query, Table, query_with
+from pipeline.charts import Chart, change_chart, weeks_figure
 from pipeline.enums import MetricPart
 from pipeline.forms.metrics import MetricsForm
 from pipeline.metrics.outcomes import withheld
+from pipeline.metrics.prices import discount
+from pipeline.metrics.promises import miss_rate, push_rate, slip_rate, slip_rate_by_value
 from pipeline.reports.look import Look
-from pipeline.reports.metrics.closings import Line, Lines
+from pipeline.reports.metrics.closings import Lines
 from pipeline.reports.metrics.cuts import cuts_report
-from pipeline.reports.metrics.outcomes import OutcomesReport, outcomes_report
+from pipeline.reports.metrics.outcomes import outcomes_report
+from pipeline.reports.metrics.prices import prices_report
+from pipeline.reports.metrics.slips import PromiseLine, SlipsReport, slips_report
+from pipeline.reports.metrics.stages import stages_report
+from pipeline.reports.metrics.velocity import velocity_report
 from pipeline.tables import metrics as columns
+from pipeline.tables.metric_parts import (
+    PUSHES,
+    VELOCITY,
+    price_columns,
+    push_rows,
+    slip_columns,
+    stage_columns,
+)
 
 NOTHING = Empty(
     title="No deal closed in this period.", text="Choose another period, or a wider team."
 )
 
 
-def _outcomes(form: MetricsForm, look: Look) -> dict[str, Any]:
+def _outcomes(form: MetricsForm, look: Look, _query: Query) -> dict[str, Any]:
     found = outcomes_report(look, reached=form.cleaned_data["reached"], names=form.names)
     ends = found.whole.ends
     outcomes, won, lost = ends.outcomes, ends.won_days, ends.lost_days
@@ -43,7 +59,14 @@ def _outcomes(form: MetricsForm, look: Look) -> dict[str, Any]:
             total=reasons.whole if reasons.lines else None,
             empty=Empty(title="No deal was lost in this period."),
         ),
-        "weeks": _weeks(found),
+        "weeks": Chart(
+            weeks_figure(found),
+            Table(
+                columns=columns.week_columns([quarter.label for quarter in found.quarters]),
+                rows=found.weeks,
+                caption="Closings by week of the quarter",
+            ),
+        ),
         "late_rate": found.late and columns.rate_of(found.late.late),
         "rate_before": found.late and columns.rate_of(found.late.before),
         "cohorts": Table(
@@ -52,7 +75,7 @@ def _outcomes(form: MetricsForm, look: Look) -> dict[str, Any]:
     }
 
 
-def _cuts(form: MetricsForm, look: Look) -> dict[str, Any]:
+def _cuts(form: MetricsForm, look: Look, _query: Query) -> dict[str, Any]:
     found = cuts_report(look, reached=form.cleaned_data["reached"])
     return {
         "found": found,
@@ -84,45 +107,111 @@ def _lines(found: Lines, label: str) -> Table:
     )
 
 
-def _weeks(found: OutcomesReport) -> Chart:
-    """Won and lost deals by week of the quarter, as bars; below them the table."""
-    labels = [week.label for week in found.weeks]
-    title = "Closings by week of the quarter"
-    return Chart(
-        house_figure(
-            bar_trace(
-                x=labels,
-                y=[week.whole.outcomes.won for week in found.weeks],
-                name="Won",
-                role="good",
-                hrefs=[_only(week.quarters, won=True) for week in found.weeks],
-            ),
-            bar_trace(
-                x=labels,
-                y=[week.whole.outcomes.lost for week in found.weeks],
-                name="Lost",
-                role="neutral",
-                hrefs=[_only(week.quarters, won=False) for week in found.weeks],
-            ),
-            title=title,
-            kind="count",
-            layout={"barmode": "group"},
+def _stages(_form: MetricsForm, look: Look, query: Query) -> dict[str, Any]:
+    found, href = stages_report(look), _rows_href(query)
+    return {
+        "found": found,
+        "pipelines": [
+            Table(
+                columns=stage_columns(href, flows),
+                rows=flows,
+                caption=name,
+                empty=Empty(title="There is no stage yet.", text="An admin sets them up."),
+            )
+            for name, flows in found.by_pipeline
+        ],
+    }
+
+
+def _velocity(form: MetricsForm, look: Look, _query: Query) -> dict[str, Any]:
+    found = velocity_report(look, reached=form.cleaned_data["reached"])
+    paces = [found.now, *([found.before] if found.before else [])]
+    return {
+        "found": found,
+        "velocity": withheld(found.now.amount_a_day, cases=found.now.factors.closed),
+        "closed_words": columns.few(found.now.factors.closed),
+        "change": None if found.is_few else found.change_a_day,
+        "paces": Table(columns=VELOCITY, rows=paces, caption="What the velocity is made of"),
+        "parts": change_chart(found) if found.parts and not found.is_few else None,
+    }
+
+
+def _slips(form: MetricsForm, look: Look, query: Query) -> dict[str, Any]:
+    found, href = slips_report(look, names=form.names), _rows_href(query)
+    whole, pushes = found.whole.promises, found.pushes
+    worked = len(pushes.open)
+    return {
+        "found": found,
+        "slipped": withheld(slip_rate(whole), cases=whole.expected),
+        "missed": withheld(miss_rate(whole), cases=whole.expected),
+        "by_value": withheld(slip_rate_by_value(whole), cases=whole.expected),
+        "pushed": withheld(push_rate(len(pushes.pushed), of=worked), cases=worked),
+        "expected_words": columns.few(whole.expected),
+        "worked_words": columns.few(worked),
+        "moved_href": href("slips.moved"),
+        "missed_href": href("slips.missed"),
+        "pushed_href": href("pushes.pushed"),
+        "people": Table(
+            columns=slip_columns(href, _expected_href(found)),
+            rows=found.people,
+            caption="What became of the deals expected in the period",
+            total=found.whole if found.people else None,
+            empty=Empty(title="No deal was expected to close in this period at its start."),
         ),
-        Table(
-            columns=columns.week_columns([quarter.label for quarter in found.quarters]),
-            rows=found.weeks,
-            caption=title,
+        "pushes": Table(
+            columns=PUSHES,
+            rows=push_rows(pushes, href),
+            caption="Moves of the expected close to a later day",
         ),
+    }
+
+
+def _expected_href(found: SlipsReport) -> Callable[[PromiseLine], str | None]:
+    def of(row: PromiseLine) -> str | None:
+        if row.whole:
+            return found.expected.url()
+        return None if row.person is None else found.expected.but(owner=row.person).url()
+
+    return of
+
+
+def _prices(form: MetricsForm, look: Look, query: Query) -> dict[str, Any]:
+    found, href = prices_report(look, names=form.names), _rows_href(query)
+    whole = found.whole.prices
+    empty = Empty(
+        title="Nothing to compare.",
+        text="No won deal of the period has a line of a product with a list price.",
     )
+    tables = {
+        f"by_{field}": Table(
+            columns=price_columns(field.capitalize(), field, href),
+            rows=rows,
+            caption=f"List price and price agreed, by {field}",
+            total=found.whole if rows else None,
+            empty=empty,
+        )
+        for field, rows in (("product", found.products), ("person", found.people))
+    }
+    return {
+        "found": found,
+        "discount": withheld(discount(whole), cases=whole.deals),
+        "deals_words": f"{columns.few(whole.deals)}; {count(found.won)} were won",
+        "all_href": href("prices.all"),
+        **tables,
+    }
 
 
-def _only(lines: Sequence[Line | None], *, won: bool) -> str | None:
-    """Return what a bar opens: the deals of its one quarter; of several, each has its own."""
-    line = lines[0] if len(lines) == 1 else None
-    return (line.won_href if won else line.lost_href) if line else None
+def _rows_href(query: Query) -> Callable[[str], str]:
+    """Return what makes the address of the deals behind a figure of this look."""
+    page = reverse("pipeline:metric-rows")
+    return lambda figure: page + query_with(query, {"figure": figure, "page": None})
 
 
-PARTS: dict[MetricPart, Callable[[MetricsForm, Look], dict[str, Any]]] = {
+PARTS: dict[MetricPart, Callable[[MetricsForm, Look, Query], dict[str, Any]]] = {
     MetricPart.OUTCOMES: _outcomes,
     MetricPart.CUTS: _cuts,
+    MetricPart.STAGES: _stages,
+    MetricPart.VELOCITY: _velocity,
+    MetricPart.SLIPS: _slips,
+    MetricPart.PRICES: _prices,
 }

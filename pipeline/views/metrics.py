@@ -1,17 +1,22 @@
 """The page of metrics: how deals end, how long they take, where they stand and where they slip."""
 
+from dataclasses import replace
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from kit.components import Tab
-from kit.tables import query_with
+from kit.tables import Empty, Table, query_with
 from org.http import PersonRequest
 from pipeline.enums import METRIC_PART_LABELS, MetricPart
-from pipeline.forms.metrics import MetricsForm
+from pipeline.forms.metrics import MetricRowsForm, MetricsForm
 from pipeline.reports.metrics.catalogue import catalogue
+from pipeline.reports.metrics.rows import UnknownFigureError, rows_of
 from pipeline.reports.setting import setting
+from pipeline.tables.deals import page_columns
 from pipeline.views.metric_parts import PARTS
 from pipeline.views.visit import sellers
 
@@ -34,7 +39,7 @@ def metrics(request: PersonRequest) -> HttpResponse:
         "part": part,
         "part_template": f"pipeline/_metrics_{part}.html",
         "tabs": _tabs(request, part),
-        **PARTS[part](form, look),
+        **PARTS[part](form, look, request.GET),
     }
     return render(request, "pipeline/metrics.html", context)
 
@@ -48,6 +53,36 @@ def _tabs(request: HttpRequest, current: MetricPart) -> list[Tab]:
         )
         for part in PARTS
     ]
+
+
+@require_safe
+@sellers
+def metric_rows(request: PersonRequest) -> HttpResponse:
+    """List the deals behind a figure that no filter of the deal list can say."""
+    form = MetricRowsForm(request.GET, viewer=request.user, calendar=setting(), now=timezone.now())
+    form.full_clean()
+    if form.is_elsewhere:
+        raise Http404
+    if not form.is_valid():
+        return render(request, "pipeline/metric_rows.html", {"form": form}, status=400)
+    look = form.look(form.scope)
+    try:
+        found = rows_of(look, form.cleaned_data["figure"], number=form.cleaned_data["page"])
+    except UnknownFigureError as error:
+        raise Http404 from error
+    columns = page_columns(past=True, is_open=False, is_closed=False)
+    table = Table(
+        columns=[replace(column, sort=None) for column in columns],
+        rows=found.page.rows,
+        caption=found.title,
+        page=found.page,
+        base_query=request.GET,
+        empty=Empty(title="No deals.", text="None that you may open did this."),
+    )
+    back = query_with(request.GET, {"figure": None, "page": None})
+    context = {"form": form, "look": look, "found": found, "table": table}
+    context["back_href"] = reverse("pipeline:metrics") + back
+    return render(request, "pipeline/metric_rows.html", context)
 
 
 @require_safe

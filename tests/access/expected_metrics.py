@@ -10,9 +10,23 @@ SELLERS = same(200, recruiter=403)
 CASES = [
     Case("pipeline:metrics", "GET", SELLERS),
     Case("pipeline:metrics", "GET", SELLERS, query="?part=cuts&as_of=2026-01-15"),
+    *(
+        Case("pipeline:metrics", "GET", SELLERS, query=f"?part={part}")
+        for part in ("stages", "velocity", "slips", "prices")
+    ),
     Case("pipeline:metrics", "GET", same(400, recruiter=403), query="?part=unknown"),
     # Another's team or person is not there.
     Case("pipeline:metrics", "GET", same(404, recruiter=403), query=f"?team={MISSING}"),
     Case("pipeline:metrics", "GET", same(404, recruiter=403), query=f"?person={MISSING}"),
+    Case("pipeline:metric-rows", "GET", SELLERS, query="?figure=slips.moved"),
+    Case("pipeline:metric-rows", "GET", SELLERS, query="?figure=pushes.open"),
+    Case("pipeline:metric-rows", "GET", same(404, recruiter=403), query="?figure=slips.unknown"),
+    Case("pipeline:metric-rows", "GET", same(400, recruiter=403)),
+    Case(
+        "pipeline:metric-rows",
+        "GET",
+        same(404, recruiter=403),
+        query=f"?figure=slips.moved&person={MISSING}",
+    ),
     Case("pipeline:metric-catalogue", "GET", SELLERS),
 ]

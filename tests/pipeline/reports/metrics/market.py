@@ -1,13 +1,14 @@
 """Sixty closed deals of North and South with sources, industries and products, and open ones."""
 
 import random
-from datetime import timedelta
+from datetime import date, timedelta
 
 from pipeline.models.deals import DealLine
 from pipeline.outcome_enums import LostReason
 from tests.factories.pipeline import AccountFactory, ProductFactory
 from tests.pipeline.reports.paper import Paper, at, change
 
+CLOSES = (None, date(2026, 2, 10), date(2026, 2, 20), date(2026, 3, 15), date(2026, 5, 1))
 SOURCES = ("Web", "Referral", "")
 
 
@@ -25,13 +26,18 @@ def fill(paper: Paper, *, seed: int = 3, deals: int = 60) -> None:
             created_at=at(1, 1 + chance.randrange(28)),
             source=chance.choice(SOURCES),
             account=chance.choice(accounts),
-            expected_close_on=None,
+            expected_close_on=chance.choice(CLOSES),
         )
         for product in chance.sample(products, chance.randrange(3)):
             DealLine.objects.create(deal=deal, product=product, unit_price=900, quantity=2)
         moment = deal.created_at + timedelta(days=1 + chance.randrange(8), hours=2)
         if chance.random() < 0.7:
-            change(deal, at=moment, stage=paper.propose)
+            if chance.random() < 0.3:
+                back = moment + timedelta(hours=5)
+                change(deal, at=moment, stage=paper.propose)
+                change(deal, at=back, stage=paper.qualify)
+                moment = back + timedelta(hours=5)
+            change(deal, at=moment, stage=paper.propose, expected_close_on=chance.choice(CLOSES))
             moment += timedelta(days=1 + chance.randrange(40))
         ending = chance.random()
         if ending < 0.4:

@@ -5,7 +5,6 @@ from statistics import median
 import pytest
 from django.db import connection
 
-from org.enums import Role
 from org.models.people import Person
 from pipeline.metrics.outcomes import Outcomes, win_rate
 from pipeline.models.deals import Deal
@@ -13,23 +12,10 @@ from pipeline.models.outcomes import LossReason
 from pipeline.reports.metrics.cuts import cuts_report
 from pipeline.reports.metrics.outcomes import outcomes_report
 from pipeline.reports.team import team_report
-from tests.factories.org import PersonFactory
 from tests.pipeline.reports.looks import look_at
-from tests.pipeline.reports.metrics.market import fill
-from tests.pipeline.reports.paper import Paper, at
+from tests.pipeline.reports.paper import at
 
 AFTER = at(4, 15)
-
-
-@pytest.fixture
-def market(paper: Paper) -> Paper:
-    fill(paper)
-    return paper
-
-
-@pytest.fixture
-def eve(db: None) -> Person:
-    return PersonFactory(full_name="Eve Executive", roles=(Role.EXECUTIVE,))
 
 
 def names() -> dict[int, str]:
