@@ -87,6 +87,16 @@ BUYING_ROLE_LABELS = {
 }
 
 
+class Every(StrEnum):
+    """How often a number of activities is owed."""
+
+    WEEK = "week"
+    MONTH = "month"
+
+
+EVERY_LABELS = {Every.WEEK: "Week", Every.MONTH: "Month"}
+
+
 class SubjectKind(StrEnum):
     """Whose number an attainment is."""
 

@@ -212,6 +212,15 @@ class ActivityQuerySet(models.QuerySet):
         )
 
 
+class ActivityTargetQuerySet(models.QuerySet):
+    def visible_to(self, viewer: "Person") -> Self:
+        """Return all for everybody who sells: what a role owes is no secret."""
+        return self if access.sells(viewer) else self.none()
+
+    def known_at(self, moment: datetime) -> Self:
+        return self.filter(set_at__lte=moment)
+
+
 class RunQuerySet(models.QuerySet):
     def visible_to(self, viewer: "Person") -> QuerySet:
         """Return the runs for admins alone; others see the figures, and as of when they are."""

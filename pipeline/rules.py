@@ -79,3 +79,7 @@ def can_set_up_products(actor: Person) -> bool:
 
 def can_recompute(actor: Person) -> bool:
     return actor.is_admin
+
+
+def can_set_activity_targets(actor: Person) -> bool:
+    return actor.is_admin

@@ -83,6 +83,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("Products", "pipeline:products", "list", admins),
             Entry("Calendar", "org:calendar", "calendar", admins),
             Entry("Quotas", "pipeline:quotas", "target", teams),
+            Entry("Activity targets", "pipeline:activity-targets", "checklist", admins),
             Entry("Imports", "pipeline:imports", "upload", admins),
             Entry("Recompute runs", "pipeline:runs", "refresh", admins),
             Entry("Audit log", "org:audit", "history", admins),

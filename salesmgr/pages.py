@@ -168,6 +168,8 @@ def my_page(report: MyReport, *, query: QueryDict) -> dict[str, Any]:
         "has_numbers": _has_numbers(report),
         "forecast_href": reverse("member-forecast", args=[report.person.pk])
         + query_with(query, {}),
+        "activities_href": reverse("pipeline:activity-attainment-of", args=[report.person.pk])
+        + query_with(query, {}),
         "tasks": _tasks(shown, day=look.day),
         "undated": _undated(look, report.undated),
         "more_tasks": report.all_open.deals - len(shown) - report.undated,

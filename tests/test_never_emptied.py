@@ -22,6 +22,7 @@ def truncate(table: str) -> None:
         "pipeline_deal",
         "org_quota",
         "pipeline_signalrule",
+        "pipeline_activitytarget",
         "org_auditentry",
         "org_reportingclosure",
         "org_person",

@@ -1,6 +1,7 @@
 from pipeline.models import (
     accounts,
     activities,
+    activity_targets,
     deal_people,
     deals,
     exits,
@@ -14,6 +15,7 @@ from pipeline.models import (
 __all__ = [
     "accounts",
     "activities",
+    "activity_targets",
     "deal_people",
     "deals",
     "exits",

@@ -48,8 +48,8 @@ def deal_suggest(request: HttpRequest) -> HttpResponse:
     """Offer the open deals whose names begin like what is being typed, as options of a list."""
     visit = visit_of(request)
     # Many rows of a page each have a field for a deal.
-    texts = [text for name, text in request.GET.items() if name.rpartition("-")[2] == "deal"]
-    found = suggested_deals("".join(texts[:1])[:100], viewer=visit.viewer)
+    field = next((name for name in request.GET if name.rpartition("-")[2] == "deal"), "deal")
+    found = suggested_deals(request.GET.get(field, "")[:100], viewer=visit.viewer)
     options = spelt_deals(found, viewer=visit.viewer)
     return render(request, "pipeline/_options.html", {"options": options})
 

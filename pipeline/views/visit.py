@@ -78,6 +78,10 @@ def product_admins(view: View) -> View:
     return _let_in(rules.can_set_up_products, view)
 
 
+def target_admins(view: View) -> View:
+    return _let_in(rules.can_set_activity_targets, view)
+
+
 def _let_in(allowed: Callable[[Person], bool], view: View) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

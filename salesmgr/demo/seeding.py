@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.db import transaction
 
-from salesmgr.demo import loading, rooms, truth
+from salesmgr.demo import loading, owed, rooms, truth
 from salesmgr.demo.plan import Plan
 from salesmgr.demo.story import Story, tell
 
@@ -23,7 +23,8 @@ def seed(plan: Plan, *, report: Callable[[str], None], keeps_truth: bool = True)
         loading.load(story, report=report)
         if not plan.is_bulk:
             rooms.furnish(plan)
-            report("one-on-ones, requisitions and candidates")
+            owed.set_targets(plan)
+            report("one-on-ones, requisitions, candidates and activity targets")
         if keeps_truth:
             report(f"the truth behind it is in {truth.keep(story)}")
     return story

@@ -1,10 +1,24 @@
 """Logging activities from anywhere. Deals are named by typing, and only those that are seen."""
 
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import uuid4
 
+from pipeline.models.activity_targets import ActivityTarget
 from tests.access.expected_pipeline import LOGGED, SELLERS, WRITERS
-from tests.access.matrix import MISSING, Case, World
+from tests.access.matrix import MISSING, Case, World, grid, only, same
+
+
+def build(_world: World) -> None:
+    ActivityTarget.objects.create(
+        role="rep",
+        kind="call",
+        count=20,
+        every="week",
+        starts_on=date(2026, 1, 1),
+        reason="The plan",
+        set_at=datetime(2026, 1, 1, tzinfo=UTC),
+    )
 
 
 def typed(world: World, target: str) -> dict[str, Any]:
@@ -25,7 +39,42 @@ def rows(world: World, target: str) -> dict[str, Any]:
     return given | {"rows": 1}
 
 
+def target(_world: World, _target: str) -> dict[str, Any]:
+    return {
+        "role": "rep",
+        "kind": "meeting",
+        "count": 3,
+        "every": "week",
+        "starts_on": "2026-03-02",
+        "reason": "The plan",
+    }
+
+
 CASES = [
+    Case("pipeline:activity-attainment", "GET", SELLERS),
+    Case("pipeline:activity-attainment", "GET", SELLERS, query="?over=week&as_of=2026-03-17"),
+    Case("pipeline:activity-attainment", "GET", same(400, recruiter=403), query="?over=never"),
+    Case("pipeline:activity-attainment", "GET", same(404, recruiter=403), query="?team=987654321"),
+    Case("pipeline:activity-attainment-csv", "GET", SELLERS),
+    Case(
+        "pipeline:activity-attainment-of",
+        "GET",
+        grid("""
+                    rita rob former future leaver missing
+        anonymous   302  302 302    302    302    302
+        deactivated 302  302 302    302    302    302
+        rep         200  404 404    404    404    404
+        manager     200  404 404    404    200    404
+        director    200  200 200    200    200    404
+        executive   200  200 200    200    200    404
+        admin       200  200 200    200    200    404
+        recruiter   403  403 403    403    403    403
+        stranger    404  404 404    404    404    404
+        """),
+        kwargs=lambda world, target: {"pk": world.person_pk(target)},
+    ),
+    Case("pipeline:activity-targets", "GET", only("admin")),
+    Case("pipeline:activity-targets", "POST", only("admin", status=302), data=target),
     Case("pipeline:activity-bulk", "GET", WRITERS),
     Case("pipeline:activity-bulk", "POST", LOGGED, data=rows),
     Case("pipeline:activity-log", "GET", WRITERS),

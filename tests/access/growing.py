@@ -20,6 +20,7 @@ from org.services import calendar
 from org.services.calendar import period_on
 from pipeline import history
 from pipeline.enums import ChunkState, RunState, Step, Trigger
+from pipeline.models.activity_targets import ActivityTarget
 from pipeline.models.deals import Deal, DealLine
 from pipeline.models.imports import ImportAnswer, ImportMapping, ImportRefusal, ImportRun
 from pipeline.models.outcomes import LossReason
@@ -121,6 +122,15 @@ def _numbers(world: World, newcomer: Person, number: int) -> None:
     for subject in ({"person": newcomer}, {"team": world.team.north}, {"person": world.team.rita}):
         set_at = AT + timedelta(days=number)
         QuotaFactory(**{"person": None} | subject, period=_quarter(), set_at=set_at)
+    ActivityTarget.objects.create(
+        role=Role.MANAGER,
+        kind="email",
+        count=number,
+        every="week",
+        starts_on=date(2026, 1, 1),
+        reason=f"Plan {number}",
+        set_at=AT + timedelta(days=number),
+    )
     month = period_on(date(2026, 7 + number, 1), PeriodKind.MONTH)
     ForecastRun.objects.create(run=run, period=month)
     amounts = {name: Decimal(number) for name in ("booked", "from_open", "from_new")}

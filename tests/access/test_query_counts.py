@@ -46,6 +46,7 @@ NOTHING_GROWS = {
     "org:organisation",
     "patterns",
     "pipeline:account-suggest",
+    "pipeline:activity-attainment-of",
     "pipeline:activity-bulk",
     "pipeline:activity-log",
     "pipeline:activity-new",
