@@ -68,6 +68,16 @@ _CHOICES = {
         "outgoing email": "email",
         "list email": "email",
         "forwarded email": "email",
+        "voice call": "call",
+        "outbound call": "call",
+        "inbound call": "call",
+        "video call": "meeting",
+        "webinar": "meeting",
+    },
+    "direction": {
+        **dict.fromkeys(["out", "outgoing", "outbound", "placed", "dialed"], "out"),
+        **dict.fromkeys(["in", "incoming", "inbound", "received", "missed"], "in"),
+        **dict.fromkeys(["both", "two way", "conference"], "both"),
     },
     "measure": {
         "bookings": "bookings",

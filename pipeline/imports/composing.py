@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from org.models.calendar import ExchangeRate, Organisation
-from pipeline.imports.cells import CellError, Money, at_hour
+from pipeline.imports.cells import CellError, Money
 from pipeline.imports.kinds import Kind
 from pipeline.imports.numbers import SHARED_SIGNS
 from pipeline.imports.options import Options
@@ -222,39 +222,3 @@ class ContactComposer:
         data |= {"full_name": name, "account_id": account}
         key = key_of(self.setting.options, values, account, values.get("email") or name)
         return Staged(row, key, data)
-
-
-@dataclass(slots=True)
-class ActivityComposer:
-    """Activities. One without a kind is a note; a day without a time is noon."""
-
-    setting: Setting
-
-    def compose(self, row: int, values: Values) -> Staged:
-        when = values.get("occurred_at")
-        if when is None:
-            raise RowError("occurred_at", "It must not be blank.")
-        moment = at_hour(when, self.setting.zone, 12)
-        data: dict[str, Any] = {
-            "kind": values.get("kind") or "note",
-            "subject": self._subject(values),
-            "occurred_at": moment.isoformat(),
-            "person_id": self.setting.required(values, "person"),
-            **filled(values, "external_id", "body"),
-        }
-        for name in ("deal", "account", "contact"):
-            if (found := self.setting.resolved(values, name)) is not None:
-                data[f"{name}_id"] = found
-        if not data.keys() & {"deal_id", "account_id", "contact_id"}:
-            raise RowError("", "It names no deal, account or contact that it is about.")
-        natural = (data["person_id"], data["occurred_at"], data["kind"], data["subject"])
-        about = (data.get("deal_id"), data.get("account_id"), data.get("contact_id"))
-        return Staged(row, key_of(self.setting.options, values, *natural, *about), data)
-
-    def _subject(self, values: Values) -> str:
-        if subject := values.get("subject"):
-            return str(subject)
-        body = (values.get("body") or "").strip()
-        return (
-            body.splitlines()[0][:300] if body else str(values.get("kind") or "note").capitalize()
-        )

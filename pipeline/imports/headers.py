@@ -109,20 +109,42 @@ _NAMES: dict[str, dict[str, str]] = {
         "unit_price": "unit price, sales price, price",
     },
     ImportKind.ACTIVITIES: {
-        "external_id": "id, activity id, task id, event id, record id, engagement id",
-        "kind": "type, activity type, kind, task subtype, activity kind, engagement type",
-        "subject": "subject, activity subject, title, call title, meeting name, email subject",
-        "body": "description, notes, note, body, comments, note content, full comments, call notes",
+        "external_id": "id, activity id, task id, event id, record id, engagement id, call id, "
+        "call sid, meeting uuid",
+        "kind": "type, activity type, kind, task subtype, activity kind, engagement type, "
+        "event subtype",
+        "subject": "subject, activity subject, title, call title, meeting name, email subject, "
+        "topic, meeting title, event name, meeting topic, summary, task subject",
+        "body": "description, notes, note, body, comments, note content, full comments, "
+        "call notes, meeting description, meeting notes, internal meeting notes, call summary",
         "occurred_at": "date, when, activity date, due date, activity due date, date time, start, "
-        "start date time, activity date time, occurred at, completed date, due date only, time",
+        "start date time, activity date time, occurred at, completed date, due date only, "
+        "start date, meeting start time, call start time, start time, call date, started at, "
+        "call time, datetime utc, time",
+        "ends_at": "end, end date time, end date, meeting end time, call end time, end time, "
+        "ended at",
+        "duration": "duration minutes, duration in minutes, duration, call duration, "
+        "call duration hh mm ss, meeting duration, duration in call, duration total, talk time, "
+        "length, call length",
+        "seconds": "call duration in seconds, duration in seconds, duration seconds, "
+        "duration sec, talk time seconds, call duration seconds",
+        "direction": "direction, call direction, call type, message direction",
         "person": "assigned to, assigned, owner, owner id, activity assigned to, assigned to user, "
-        "person, rep, activity owner, created by, user",
+        "person, rep, activity owner, user, agent, host, host email, user email, agent email, "
+        "organizer, organizer email, meeting organizer, organiser, user name, host name, "
+        "created by",
+        "participants": "participants, attendees, attendee emails, required attendees, "
+        "participant emails, invitees, guests, guest emails, participant email, "
+        "attendee email, event attendees",
         "deal": "opportunity, deal, what id, related to, associated deal, deal name, deal title, "
         "opportunity id, deal id, opportunity name, activity deal",
         "account": "account, company, company account, account name, organization, account id, "
         "associated company",
         "contact": "contact, who id, contact name, name, contact person, contact id, "
-        "associated contact",
+        "associated contact, contact email",
+        "outcome": "status, meeting outcome, outcome, task status, meeting status, event status",
+        "private": "private, is private, sensitivity, visibility",
+        "all_day": "all day event, all day, is all day event, all day event yes no",
     },
     ImportKind.QUOTAS: {
         "person": "person, rep, sales rep, salesperson, owner, owner name, name, sales agent, "
@@ -252,6 +274,8 @@ def recognise(kind: str, header: list[str]) -> Recognised:
         if place not in taken and name and (field := _alike(kind, name)):
             _take(taken, place, Match(field, sure=False), fields, header)
     _take_currency(taken, fields, header)
+    if kind == ImportKind.ACTIVITIES:
+        _take_times(taken, squashed_header)
     return Recognised(program(header), taken)
 
 
@@ -264,6 +288,20 @@ def _take_currency(taken: dict[int, Match], kind: Kind, header: list[str]) -> No
         for other in [p for p, match in taken.items() if match.field == "currency"]:
             del taken[other]
         taken[place] = Match("currency", sure=True)
+
+
+def _take_times(taken: dict[int, Match], names: list[str]) -> None:
+    """Let the time stand beside its day where a calendar has a column for each."""
+    for day, clock, field in (
+        ("startdate", "starttime", "start_time"),
+        ("enddate", "endtime", "end_time"),
+        ("date", "time", "start_time"),
+    ):
+        if day in names and clock in names and field not in {m.field for m in taken.values()}:
+            taken[names.index(clock)] = Match(field, sure=True)
+    started = "start_time" in {match.field for match in taken.values()}
+    if started and "endtime" in names and "enddate" not in names:
+        taken[names.index("endtime")] = Match("end_time", sure=True)
 
 
 def _take(taken: dict[int, Match], place: int, match: Match, kind: Kind, header: list[str]) -> None:

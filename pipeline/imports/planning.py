@@ -14,7 +14,13 @@ from django.db import connection
 from org import access
 from org.models.calendar import Organisation
 from pipeline.enums import ImportKind, ImportSubject
-from pipeline.imports import composing, composing_history, composing_people, composing_quotas
+from pipeline.imports import (
+    composing,
+    composing_activities,
+    composing_history,
+    composing_people,
+    composing_quotas,
+)
 from pipeline.imports.batches import Column, fault, read_batch
 from pipeline.imports.cells import Context, parser
 from pipeline.imports.composing import Composer, Rates, RowError, Setting
@@ -203,7 +209,7 @@ def _composer(kind: Kind, setting: Setting, names: Callable[[], set[str]]) -> Co
         ImportKind.PRODUCTS: composing.ProductComposer,
         ImportKind.CONTACTS: composing.ContactComposer,
         ImportKind.DEALS: DealComposer,
-        ImportKind.ACTIVITIES: composing.ActivityComposer,
+        ImportKind.ACTIVITIES: composing_activities.ActivityComposer,
         ImportKind.QUOTAS: composing_quotas.QuotaComposer,
         ImportKind.HISTORY: composing_history.HistoryComposer,
     }
@@ -236,7 +242,10 @@ def _stage_batch(
     refused: list[Refused] = []
     by_field = {column.field.name: column for column in columns}
     names: set[str] = getattr(composer, "names", set())
-    for read in read_batch(batch, columns, resolvers, names):
+    reads = list(read_batch(batch, columns, resolvers, names))
+    if prepare := getattr(composer, "prepare", None):
+        prepare(read.values for read in reads)
+    for read in reads:
         if read.faults:
             refused += read.faults
             continue

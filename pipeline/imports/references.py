@@ -7,6 +7,7 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from django.db.models import Func, Model, Q, QuerySet
+from django.db.models.functions import Lower
 
 from org.models.people import Person
 from org.models.teams import Team
@@ -118,11 +119,7 @@ def lookup(subject: str, texts: Iterable[str]) -> dict[str, Found]:
     _, name, others = _TABLES[subject]
     wanted = list(texts)
     ids = {text: long for text in wanted if (long := _long_id(text))}
-    exact = [*wanted, *ids.values(), *(text.lower() for text in wanted)]
-    condition = Q(upper_name__in=[norm(text) for text in wanted]) | Q(**{f"{name}__in": wanted})
-    for column in others:
-        condition |= Q(**{f"{column}__in": exact})
-    rows = _rows(subject).annotate(upper_name=Upper(name)).filter(condition)
+    rows = _named(subject, wanted, [*wanted, *ids.values(), *(text.lower() for text in wanted)])
     by_name: dict[str, list[int]] = defaultdict(list)
     by_other: dict[str, list[int]] = defaultdict(list)
     for pk, called, *rest in rows.values_list("pk", name, *others).order_by("pk"):
@@ -139,6 +136,20 @@ def lookup(subject: str, texts: Iterable[str]) -> dict[str, Found]:
             hits = by_name.get(norm(text), [])
         found[text] = Found(tuple(dict.fromkeys(hits)))
     return found
+
+
+def _named(subject: str, wanted: list[str], exact: list[str]) -> QuerySet[Any]:
+    """Return the rows whose name, or whose id or e-mail, is among the texts."""
+    _, name, others = _TABLES[subject]
+    rows = _rows(subject).annotate(upper_name=Upper(name))
+    condition = Q(upper_name__in=[norm(text) for text in wanted]) | Q(**{f"{name}__in": wanted})
+    for column in others:
+        if column == "email":
+            rows = rows.annotate(lower_email=Lower("email"))
+            condition |= Q(lower_email__in=exact)
+        else:
+            condition |= Q(**{f"{column}__in": exact})
+    return rows.filter(condition)
 
 
 def _long_id(text: str) -> str:
