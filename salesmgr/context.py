@@ -80,6 +80,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("Territories", "org:territories", "map-2", admins),
             Entry("Stages", "pipeline:stages", "stairs", admins),
             Entry("Losses", "pipeline:losses", "flag", admins),
+            Entry("Risk", "pipeline:risk", "alert-triangle", admins),
             Entry("Products", "pipeline:products", "list", admins),
             Entry("Calendar", "org:calendar", "calendar", admins),
             Entry("Quotas", "pipeline:quotas", "target", teams),

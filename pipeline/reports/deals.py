@@ -213,7 +213,6 @@ class DealPage:
     deal: Deal
     category: str
     days_here: float
-    is_slow: bool
     is_overdue: bool
     path: list[Step]
     ways: list[Stage]
@@ -258,13 +257,11 @@ def deal_page(
     ahead = [s for s in in_use if s.kind == Status.OPEN and s.order > deal.stage.order]
     ends = {stage.kind: stage for stage in reversed(in_use) if stage.kind != deal.status}
     days_here = (now - deal.stage_entered_at).total_seconds() / SECONDS_A_DAY
-    expected = deal.stage.expected_days
     lines = [_line(row) for row in deal.lines.select_related("product")]
     return DealPage(
         deal=deal,
         category=deal.category.replace("_", " ").capitalize(),
         days_here=days_here,
-        is_slow=is_open and expected is not None and days_here > expected,
         is_overdue=is_open
         and deal.expected_close_on is not None
         and deal.expected_close_on < today,

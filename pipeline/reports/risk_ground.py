@@ -7,10 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Max, OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
-from pipeline.enums import Signal
+from pipeline.enums import Signal, Status
 from pipeline.metrics.risk import RULES, Rule, Rules
 from pipeline.metrics.stage_norms import NO_NORM, Learnt, Norm
 from pipeline.models.deals import Stage
@@ -27,6 +27,7 @@ class Ground:
 
     rules: Rules = field(default_factory=lambda: RULES)
     norms: Mapping[int, Norm] = field(default_factory=dict)
+    stages: Mapping[int, str] = field(default_factory=dict)
     made_on: date | None = None
 
     def norm(self, stage: int) -> Norm:
@@ -38,7 +39,7 @@ def risk_ground(*, moment: datetime, day: date) -> Ground:
     norms = StageNorm.objects.filter(
         stage=OuterRef("pk"), run__is_current=True, run__as_of__lte=day
     )
-    stages = Stage.objects.order_by().annotate(
+    stages = Stage.objects.annotate(
         norm=Subquery(
             norms.order_by("-run__as_of").values(
                 row=JSONObject(
@@ -48,11 +49,12 @@ def risk_ground(*, moment: datetime, day: date) -> Ground:
         ),
         rules=ArraySubquery(_in_force(moment).values(row=JSONObject(**{n: n for n in RULE}))),
     )
-    rows = list(stages.values("pk", "expected_days", "norm", "rules"))
+    rows = list(stages.values("pk", "name", "kind", "expected_days", "norm", "rules"))
     made = [date.fromisoformat(row["norm"]["day"]) for row in rows if row["norm"]]
     return Ground(
         rules=_rules(rows[0]["rules"]) if rows else RULES,
         norms={row["pk"]: _norm(row) for row in rows},
+        stages={row["pk"]: row["name"] for row in rows if row["kind"] == Status.OPEN},
         made_on=max(made, default=None),
     )
 
@@ -91,6 +93,31 @@ def _norm(row: Mapping[str, Any]) -> Norm:
 
 def _decimal(value: float | None) -> Decimal | None:
     return None if value is None else Decimal(str(value))
+
+
+@dataclass(frozen=True, slots=True)
+class NormRow:
+    """An open stage with its norm, and by what an open deal there is measured."""
+
+    stage: str
+    norm: Norm
+
+    @property
+    def used(self) -> str:
+        if self.norm.days is None:
+            return "Nothing yet"
+        basis = "learnt from won deals" if self.norm.is_learnt else "set by hand"
+        return f"{self.norm.days} days, {basis}"
+
+
+def norm_rows(ground: Ground) -> list[NormRow]:
+    """Return the open stages in their order."""
+    return [NormRow(name, ground.norm(pk)) for pk, name in ground.stages.items()]
+
+
+def newest_rule() -> int:
+    """Return the id of the newest rule that was set; 0 before any."""
+    return SignalRule.objects.aggregate(newest=Max("pk"))["newest"] or 0
 
 
 def learnt_limits_on(day: date) -> tuple[date | None, dict[Signal, Learnt]]:

@@ -1,12 +1,13 @@
 """What admins set about risk, and what a run stores of what won deals teach."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
+from django.db.models import Max
 
 from org import audit
-from org.models.calendar import Organisation
 from org.models.people import Person
 from pipeline import rules
 from pipeline.enums import SIGNAL_LABELS, Signal
@@ -20,10 +21,13 @@ HEAVIEST = 100
 
 
 @transaction.atomic
-def set_rules(wanted: Mapping[Signal, Rule], *, by: Person | None) -> list[SignalRule]:
+def set_rules(
+    wanted: Mapping[Signal, Rule], *, by: Person | None, seen: int | None = None
+) -> list[SignalRule]:
     """Set how signals are judged from now on; return the rows that were added.
 
-    A rule that stands so already adds none. Raises ValidationError with the signal as its field.
+    A rule that stands so already adds none. ``seen`` is the newest row that the author was
+    shown: after another nothing is written. Raises ValidationError with the signal as its field.
     """
     if by is not None and not rules.can_set_up_risk(by):
         raise PermissionDenied("Only an admin sets up what puts a deal at risk.")
@@ -32,6 +36,9 @@ def set_rules(wanted: Mapping[Signal, Rule], *, by: Person | None) -> list[Signa
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('pipeline_signalrule'))")
     standing = _standing()
+    newest = SignalRule.objects.aggregate(newest=Max("pk"))["newest"] or 0
+    if seen is not None and seen != newest:
+        raise ValidationError("Somebody changed this meanwhile. Look again: nothing is saved.")
     changed = {s: rule for s, rule in wanted.items() if rule != standing[s]}
     rows = [
         SignalRule(
@@ -49,13 +56,20 @@ def set_rules(wanted: Mapping[Signal, Rule], *, by: Person | None) -> list[Signa
         audit.record(
             by,
             "risk.set",
-            Organisation.objects.get(),
+            made[-1],
             changes={
                 SIGNAL_LABELS[signal]: (words(standing[signal]), words(rule))
                 for signal, rule in changed.items()
             },
         )
     return made
+
+
+@transaction.atomic
+def adopt(signal: Signal, learnt: Learnt, *, by: Person | None) -> list[SignalRule]:
+    """Take over the threshold that won deals teach; the switch and the weight stay."""
+    rule = _standing()[signal]
+    return set_rules({signal: replace(rule, limit=learnt.limit, learnt_from=learnt.deals)}, by=by)
 
 
 def words(rule: Rule) -> str:

@@ -24,6 +24,7 @@ from pipeline.forms.deals import (
 )
 from pipeline.models.deals import Deal, DealLine
 from pipeline.reports.conflict import edit_conflict
+from pipeline.reports.deal_risk import deal_risk
 from pipeline.reports.deals import deal_page
 from pipeline.reports.timeline import SHOWN
 from pipeline.reports.twins import just_made
@@ -196,6 +197,7 @@ def _page_context(visit: Visit, page: Any) -> dict[str, Any]:
     return {
         "page": page,
         "deal": page.deal,
+        "risk": deal_risk(page.deal, now=visit.now, today=visit.today),
         "move": MoveForm(viewer=visit.viewer, deal=page.deal, ways=page.ways),
         "seen": visit.now.isoformat(),
         "won": WonForm(),

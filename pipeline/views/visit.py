@@ -70,6 +70,10 @@ def stage_admins(view: View) -> View:
     return _let_in(rules.can_set_up_stages, view)
 
 
+def risk_admins(view: View) -> View:
+    return _let_in(rules.can_set_up_risk, view)
+
+
 def import_admins(view: View) -> View:
     return _let_in(org_rules.can_administer, view)
 

@@ -136,6 +136,10 @@ def new_contact(_world: World, _target: str) -> dict[str, Any]:
     return {"full_name": "Nina Newcomer"}
 
 
+def signal(_world: World, _target: str) -> dict[str, Any]:
+    return {"signal": "quiet"}
+
+
 def new_stage(_world: World, _target: str) -> dict[str, Any]:
     return {"name": "Prove", "kind": "open", "order": 30, "probability": 60,
             "default_category": "best_case"}  # fmt: skip
@@ -312,6 +316,9 @@ CASES: list[Case] = [
     Case("pipeline:activity-new", "POST", LOGGED, data=logged),
     Case("pipeline:activity-archive", "POST", CHANGED, kwargs=activity),
     Case("pipeline:stages", "GET", only("admin")),
+    Case("pipeline:risk", "GET", only("admin")),
+    Case("pipeline:risk", "POST", only("admin", status=400)),
+    Case("pipeline:risk-adopt", "POST", only("admin", status=302), kwargs=signal),
     Case("pipeline:stage-new", "GET", only("admin")),
     Case("pipeline:stage-new", "POST", only("admin", status=302), data=new_stage),
     Case("pipeline:stage", "GET", ADMINS, kwargs=stage),

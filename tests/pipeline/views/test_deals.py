@@ -601,14 +601,12 @@ def test_the_path_says_how_many_days_the_deal_stood_where(as_, sales_team, stage
     for day, stage in ((3, stages.propose), (4, stages.qualify), (6, stages.propose)):
         with history.writing(by=None, source="page", at=start + timedelta(days=day)):
             Deal.objects.filter(pk=deal.pk).update(stage=stage)
-    stages.propose.__class__.objects.filter(pk=stages.propose.pk).update(expected_days=3)
 
     shown = as_(sales_team.rita).get(page(deal)).context["page"]
 
     days = {step.stage.name: round(step.days, 2) for step in shown.path}
     assert days == {"Qualify": 5.0, "Propose": 5.0}
     assert [step.stage.name for step in shown.path if step.is_current] == ["Propose"]
-    assert shown.is_slow
     assert round(shown.days_here, 2) == 4.0
 
 
