@@ -10,6 +10,7 @@ from pipeline.views import (
     activity_targets,
     board,
     changes,
+    deal_lines,
     deal_list,
     deal_people,
     deals,
@@ -45,9 +46,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
         deal_people.deal_contact_remove,
         name="deal-contact-remove",
     ),
-    path("deals/<int:pk>/lines/new/", deals.deal_line_new, name="deal-line-new"),
+    path("deals/<int:pk>/lines/new/", deal_lines.deal_line_new, name="deal-line-new"),
+    path("deals/<int:pk>/lines/<int:line>/", deal_lines.deal_line, name="deal-line"),
     path(
-        "deals/<int:pk>/lines/<int:line>/remove/", deals.deal_line_remove, name="deal-line-remove"
+        "deals/<int:pk>/lines/<int:line>/remove/",
+        deal_lines.deal_line_remove,
+        name="deal-line-remove",
     ),
     path("deals/hand-over/<int:pk>/", handing_over.hand_over, name="hand-over"),
     path("pipeline/board/", board.deal_board, name="board"),

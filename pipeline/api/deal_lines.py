@@ -12,10 +12,12 @@ from kit.api.pages import Ordering, PageQuery, page_of
 from org.models.people import Person
 from org.rest import ApiRequest, answer_once, require
 from pipeline import rules
+from pipeline.api.changes import SeenSerializer, conflict
 from pipeline.api.deal_bodies import Line
 from pipeline.models.accounts import Product
 from pipeline.models.deals import Deal, DealLine
 from pipeline.services import deal_parts
+from pipeline.services.accounts import FieldConflict
 
 ORDERING = Ordering({"id": "pk"}, default="id")
 
@@ -34,6 +36,17 @@ class NewLine(StrictSerializer):
     product = Row(rows=products_seen)
     quantity = ExactDecimal(max_digits=12, decimal_places=2)
     unit_price = Money()
+
+
+class LineFields(StrictSerializer):
+    quantity = ExactDecimal(max_digits=12, decimal_places=2, required=False)
+    unit_price = Money(required=False)
+
+
+class LineChange(SeenSerializer, LineFields):
+    """The fields to change, and in ``seen`` the value that you saw in each of them."""
+
+    seen = LineFields()
 
 
 class LineBody(Line):
@@ -73,6 +86,22 @@ class OneLine(APIView):
     @operation(name="lines_read", summary="Read a product line", gives=LineBody, faults=[404])
     def get(self, request: ApiRequest, pk: int) -> Response:
         return Response(LineBody(_line(request, pk)).data)
+
+    @operation(
+        name="lines_edit", summary="Change the quantity or price of a product line",
+        takes=LineChange, gives=LineBody, faults=[404, 409],
+    )  # fmt: skip
+    def patch(self, request: ApiRequest, pk: int) -> Response:
+        line = _line(request, pk)
+        require(rules.can_edit_deal(request.user, line.deal))
+        changes = LineChange.read(request)
+        seen = changes.pop("seen")
+        try:
+            edited = deal_parts.edit_line(line, by=request.user, changes=changes, seen=seen)
+        except FieldConflict as error:
+            attempted = {name: changes[name] for name in error.fields}
+            raise conflict(error.current, attempted, version=None) from error
+        return Response(LineBody(edited).data)
 
 
 class LineRemoval(APIView):

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
-from django.db.models import ForeignKey
+from django.db.models import ForeignKey, Model
 from django.db.models.functions import Upper
 
 from org import audit
@@ -44,7 +44,7 @@ Shared = TypeVar("Shared", Account, Contact)
 class FieldConflict(Exception):  # noqa: N818 -- what it tells is not an error of anybody
     """Somebody changed some of the same fields meanwhile; ``current`` is the row as it is now."""
 
-    def __init__(self, current: Account | Contact, fields: list[str]) -> None:
+    def __init__(self, current: Model, fields: list[str]) -> None:
         super().__init__(f"{current} was changed meanwhile: {', '.join(fields)}")
         self.current = current
         self.fields = fields

@@ -4,31 +4,28 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from pipeline import rules
 from pipeline.forms.activities import LogForm
 from pipeline.forms.deals import (
     ArchiveForm,
     EditDealForm,
-    LineForm,
     LostForm,
     MoveForm,
     NewDealForm,
     StepForm,
     WonForm,
 )
-from pipeline.models.deals import Deal, DealLine
+from pipeline.models.deals import Deal
 from pipeline.reports.conflict import edit_conflict
 from pipeline.reports.deal_risk import deal_risk
 from pipeline.reports.deals import deal_page
 from pipeline.reports.timeline import SHOWN
 from pipeline.reports.twins import just_made
-from pipeline.services import deal_parts as parts
 from pipeline.services import deals as services
 from pipeline.views.visit import (
     Visit,
@@ -148,30 +145,6 @@ def deal_archive(request: HttpRequest, pk: int) -> HttpResponse:
         messages.warning(request, "Somebody changed the deal meanwhile: look at it again first.")
     else:
         messages.success(request, "Restored." if restoring else "Archived.")
-    return redirect("pipeline:deal", pk=pk)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def deal_line_new(request: HttpRequest, pk: int) -> HttpResponse:
-    """Add a product line."""
-    visit = visit_of(request)
-    found = writable_deal(visit, pk)
-    form = LineForm(posted(request), viewer=visit.viewer, deal=found)
-    if saved(form, lambda: parts.add_line(found, by=visit.viewer, **form.cleaned_data)):
-        return redirect("pipeline:deal", pk=pk)
-    return form_page(request, "pipeline/deal_line.html", form, deal=found)
-
-
-@require_POST
-def deal_line_remove(request: HttpRequest, pk: int, line: int) -> HttpResponse:
-    """Take a product line off the deal."""
-    visit = visit_of(request)
-    found = writable_deal(visit, pk)
-    row = get_object_or_404(DealLine.objects.filter(deal=found), pk=line)
-    try:
-        parts.remove_line(row, by=visit.viewer)
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
     return redirect("pipeline:deal", pk=pk)
 
 

@@ -46,6 +46,10 @@ def new_line(world: World, _target: str) -> dict[str, Any]:
     return {"product": world.made["product"].pk, "quantity": "2", "unit_price": "5.00"}
 
 
+def more(_world: World, _target: str) -> dict[str, Any]:
+    return {"quantity": "3.00", "seen": {"quantity": "1.00"}}
+
+
 # Everybody who sells reads a product; admins alone keep it.
 PRODUCT_DEEDS = grid("""
              shared missing
@@ -103,5 +107,6 @@ CASES = [
     Case("api:deal-contact-change", "POST", WRITE, kwargs=involved, data=legal, as_json=True),
     Case("api:deal-contact-remove", "POST", WRITE, kwargs=involved, as_json=True),
     Case("api:line", "GET", READ, kwargs=line),
+    Case("api:line", "PATCH", WRITE, kwargs=line, data=more, as_json=True),
     Case("api:line-remove", "POST", WRITE, kwargs=line, as_json=True),
 ]

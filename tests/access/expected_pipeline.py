@@ -114,6 +114,15 @@ def archived(_world: World, _target: str) -> dict[str, Any]:
     return {"version": 1, "reason": "A double"}
 
 
+def other_quantity(_world: World, _target: str) -> dict[str, Any]:
+    return {
+        "quantity": "3",
+        "initial-quantity": "1",
+        "unit_price": "10",
+        "initial-unit_price": "10",
+    }
+
+
 def product_line(world: World, _target: str) -> dict[str, Any]:
     return {"product": world.made["product"].pk, "quantity": "2", "unit_price": "5"}
 
@@ -294,6 +303,8 @@ CASES: list[Case] = [
     Case("pipeline:deal-contact-remove", "POST", CHANGED, kwargs=involved),
     Case("pipeline:deal-line-new", "GET", OPENED_TO_WRITE, kwargs=deal),
     Case("pipeline:deal-line-new", "POST", CHANGED, kwargs=deal, data=product_line),
+    Case("pipeline:deal-line", "GET", OPENED_TO_WRITE, kwargs=line),
+    Case("pipeline:deal-line", "POST", CHANGED, kwargs=line, data=other_quantity),
     Case("pipeline:deal-line-remove", "POST", CHANGED, kwargs=line),
     Case("pipeline:hand-over", "GET", HANDING_OVER, kwargs=whose),
     Case("pipeline:hand-over", "POST", HANDED_OVER, kwargs=whose, data=handed_over),

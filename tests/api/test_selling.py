@@ -158,7 +158,7 @@ def test_lines_are_added_read_on_the_deal_and_removed_once(sales_team, rita):
     assert (repeated.json(), repeated.headers["Idempotency-Replayed"]) == (made.json(), "true")
     assert rita.post("line-remove", pk=pk).status_code == 404
     assert not DealLine.objects.exists()
-    deeds = AuditEntry.objects.filter(actor=sales_team.rita, subject_id=deal.pk)
+    deeds = AuditEntry.objects.about(deal).filter(actor=sales_team.rita)
     assert sorted(deeds.values_list("action", flat=True)) == ["deal.add_line", "deal.remove_line"]
 
 
@@ -194,6 +194,31 @@ def test_a_line_of_anothers_deal_is_as_one_that_does_not_exist(sales_team, rita,
     assert rita.post("line-remove", pk=line.pk).status_code == 404
     assert rita.get("deal-lines", deal.pk).status_code == 404
     assert mia.get("line", line.pk).json()["deal"] == deal.pk
+
+
+def test_a_line_is_changed_with_what_was_seen_and_a_stale_change_is_told(sales_team, rita):
+    line = line_on(DealFactory(owner=sales_team.rita))
+
+    first = rita.patch("line", {"quantity": "3.50", "seen": {"quantity": "2.00"}}, pk=line.pk)
+    stale = rita.patch(
+        "line",
+        {"quantity": "9", "unit_price": "6.00", "seen": {"quantity": "2", "unit_price": "5"}},
+        pk=line.pk,
+    )
+    unseen = rita.patch("line", {"quantity": "9"}, pk=line.pk)
+    bad = rita.patch("line", {"quantity": "0", "seen": {"quantity": "3.50"}}, pk=line.pk)
+    product = rita.patch("line", {"product": 1, "seen": {}}, pk=line.pk)
+
+    assert (first.status_code, first.json()["quantity"]) == (200, "3.50")
+    assert stale.status_code == 409
+    assert stale.json()["differences"] == {"quantity": {"current": "3.50", "attempted": "9.00"}}
+    assert (unseen.status_code, list(unseen.json()["fields"])) == (400, ["seen"])
+    assert (bad.status_code, list(bad.json()["fields"])) == (400, ["quantity"])
+    assert product.status_code == 400
+    line.refresh_from_db()
+    assert (line.quantity, line.unit_price) == (Decimal("3.50"), Decimal(5))
+    entry = AuditEntry.objects.get(action="deal.edit_line", actor=sales_team.rita)
+    assert [words.split(" ")[0] for words in entry.changes["product line"]] == ["2", "3.5"]
 
 
 @pytest.mark.parametrize("name", ["contacts", "products", "deal-lines"])

@@ -545,6 +545,33 @@ def test_product_lines_take_the_list_price_and_add_up_to_the_cent(as_, sales_tea
     assert DealLine.objects.count() == 1
 
 
+def test_a_product_line_is_changed_and_a_stale_change_overwrites_nothing(as_, sales_team, stages):
+    deal = DealFactory(owner=sales_team.rita)
+    line = DealLine.objects.create(deal=deal, product=ProductFactory(), quantity=2, unit_price=5)
+    address = reverse("pipeline:deal-line", args=[deal.pk, line.pk])
+    rita = as_(sales_team.rita)
+    shown = rita.get(address)
+    seen = {"initial-quantity": "2", "initial-unit_price": "5.00"}
+
+    assert 'value="5.00"' in shown.content.decode()
+    saved = rita.post(address, {"quantity": "4", "unit_price": "5.00", **seen})
+    stale = as_(sales_team.mia).post(address, {"quantity": "7", "unit_price": "6", **seen})
+    refused = rita.post(address, {"quantity": "0", "unit_price": "5", "initial-quantity": "4"})
+
+    assert (saved.status_code, saved.url) == (302, page(deal))
+    assert stale.status_code == 409
+    assert "Somebody changed this meanwhile to “4.00”" in text_of(stale)
+    assert "above zero" in text_of(refused)
+    line.refresh_from_db()
+    assert (line.quantity, line.unit_price) == (4, 5)
+    again = {**seen, "initial-quantity": "4.00"}
+    as_(sales_team.mia).post(address, {"quantity": "7", "unit_price": "6", **again})
+    line.refresh_from_db()
+    assert (line.quantity, line.unit_price) == (7, 6)
+    entries = AuditEntry.objects.filter(action="deal.edit_line").order_by("pk")
+    assert [entry.actor for entry in entries] == [sales_team.rita, sales_team.mia]
+
+
 def test_a_line_of_another_deal_is_not_removed_through_ones_own(as_, sales_team, stages):
     own, other = (DealFactory(owner=owner) for owner in (sales_team.rita, sales_team.rob))
     line = DealLine.objects.create(deal=other, product=ProductFactory(), unit_price=1)
