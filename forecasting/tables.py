@@ -203,9 +203,7 @@ DEALS = [
     Column(
         key="owner", label="Owner", sort="deal__owner__full_name", value=lambda row: row.deal.owner
     ),
-    Column(
-        key="stage", label="Stage now", sort="deal__stage__order", value=lambda row: row.deal.stage
-    ),
+    Column(key="stage", label="Stage now", sort="stage_place", value=lambda row: row.deal.stage),
     Column(
         key="worth",
         label="Amount",

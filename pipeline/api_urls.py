@@ -63,6 +63,7 @@ urlpatterns = [
     ),
     path("loss-reasons/", outcomes.LossReasons.as_view(), name="loss-reasons"),
     path("competitors/", outcomes.Competitors.as_view(), name="competitors"),
+    path("pipelines/", stages.Pipelines.as_view(), name="pipelines"),
     path("stages/", stages.Stages.as_view(), name="stages"),
     path("attainment/", attainment.Attainments.as_view(), name="attainment"),
 ]

@@ -256,12 +256,6 @@ IMPORT_STATE_LABELS = {
     ImportState.FAILED: "Cannot be read",
     ImportState.DISCARDED: "Discarded",
 }
-IMPORT_STATE_TONES = {
-    ImportState.DONE: "good",
-    ImportState.FAILED: "bad",
-    ImportState.MAPPING: "warn",
-    ImportState.PLANNED: "warn",
-}
 
 
 class Movement(StrEnum):
@@ -274,6 +268,7 @@ class Movement(StrEnum):
     RESTORED = "restored"
     OWNER_IN = "owner_in"
     SEAT_IN = "seat_in"
+    CROSSED_IN = "crossed_in"
     INCREASED = "increased"
     DECREASED = "decreased"
     RATE = "rate"
@@ -288,6 +283,7 @@ class Movement(StrEnum):
     REMOVED = "removed"
     OWNER_OUT = "owner_out"
     SEAT_OUT = "seat_out"
+    CROSSED_OUT = "crossed_out"
 
 
 class Unit(StrEnum):
@@ -306,6 +302,7 @@ MOVEMENT_LABELS = {
     Movement.RESTORED: "Restored",
     Movement.OWNER_IN: "Taken over",
     Movement.SEAT_IN: "Joined",
+    Movement.CROSSED_IN: "From another pipeline",
     Movement.INCREASED: "Increased",
     Movement.DECREASED: "Decreased",
     Movement.RATE: "Exchange rate",
@@ -320,6 +317,7 @@ MOVEMENT_LABELS = {
     Movement.REMOVED: "Archived",
     Movement.OWNER_OUT: "Handed over",
     Movement.SEAT_OUT: "Left",
+    Movement.CROSSED_OUT: "To another pipeline",
 }
 UNIT_LABELS = {Unit.AMOUNT: "Amount", Unit.WEIGHTED: "Weighted amount", Unit.DEALS: "Deals"}
 

@@ -40,12 +40,43 @@ class AnyOf(Func):
         super().__init__(F(column), ArraySubquery(ids))
 
 
-class StageQuerySet(models.QuerySet):
+class StagePlace(Func):
+    """Where a stage stands: by the order of its pipeline, then in that one. Only to order by."""
+
+    template = "ROW(%(expressions)s)"
+    output_field = models.TextField()
+
+    def __init__(self, stage: str) -> None:
+        names = ("pipeline__order", "pipeline_id", "order")
+        super().__init__(*(F(f"{stage}__{name}") for name in names))
+
+
+class PipelineQuerySet(models.QuerySet):
     def visible_to(self, viewer: "Person") -> Self:
         return self if access.sells(viewer) else self.none()
 
     def live(self) -> Self:
         return self.filter(archived_at__isnull=True)
+
+
+class StageQuerySet(models.QuerySet):
+    def visible_to(self, viewer: "Person") -> Self:
+        return self if access.sells(viewer) else self.none()
+
+    def live(self) -> Self:
+        """Return the stages in use, of pipelines in use."""
+        return self.filter(archived_at__isnull=True, pipeline__archived_at__isnull=True)
+
+    def out_of_use(self) -> Self:
+        """Return the others."""
+        return self.filter(Q(archived_at__isnull=False) | Q(pipeline__archived_at__isnull=False))
+
+    def of(self, pipeline: int) -> Self:
+        return self.filter(pipeline=pipeline).order_by()
+
+    def of_default(self) -> Self:
+        """Return the stages of the default pipeline."""
+        return self.filter(pipeline__is_default=True)
 
 
 class ProductQuerySet(models.QuerySet):
@@ -85,6 +116,10 @@ class ContactQuerySet(models.QuerySet):
         return self.filter(archived_at__isnull=True)
 
 
+# What a column puts in order only within something else, whose own order comes first.
+WITHIN = {"stage__order": ("stage__pipeline__order", "stage__pipeline_id")}
+
+
 class ListedQuerySet(models.QuerySet):
     """Deals or versions as a list shows them."""
 
@@ -102,7 +137,8 @@ class ListedQuerySet(models.QuerySet):
         # An index on a column that is never null does not serve an order that places nulls.
         options = undefined if _may_be_null(self.model, field) else {}
         column = OrderBy(F(field), descending=descending, **options)
-        return self.order_by(column, "-pk" if descending else "pk")
+        sign = "-" if descending else ""
+        return self.order_by(*(sign + name for name in WITHIN.get(field, ())), column, f"{sign}pk")
 
 
 def _may_be_null(model: type[models.Model], path: str) -> bool:

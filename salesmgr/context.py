@@ -78,7 +78,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("People", "org:people", "users", admins),
             Entry("Teams", "org:teams", "users-group", admins),
             Entry("Territories", "org:territories", "map-2", admins),
-            Entry("Stages", "pipeline:stages", "stairs", admins),
+            Entry("Pipelines", "pipeline:stages", "stairs", admins),
             Entry("Losses", "pipeline:losses", "flag", admins),
             Entry("Risk", "pipeline:risk", "alert-triangle", admins),
             Entry("Products", "pipeline:products", "list", admins),

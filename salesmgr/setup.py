@@ -33,7 +33,8 @@ class Step:
 
 
 def _stages_are_complete() -> bool:
-    kinds = set(Stage.objects.live().order_by().values_list("kind", flat=True).distinct())
+    own = Stage.objects.live().of_default()
+    kinds = set(own.order_by().values_list("kind", flat=True).distinct())
     return kinds == {str(kind) for kind in Status}
 
 
@@ -68,9 +69,12 @@ STEPS: list[tuple[str, str, str, str, Callable[[], bool], bool]] = [
     ),
     (
         "Stages",
-        "The steps of your sales process, with at least one that is open, won and lost each.",
+        (
+            "The steps of your sales process, with at least one that is open, won and lost each. "
+            "Ways of selling that differ, such as renewals, get a pipeline of their own."
+        ),
         "pipeline:stages",
-        "Stages",
+        "Pipelines and stages",
         _stages_are_complete,
         False,
     ),

@@ -47,4 +47,5 @@ LOSSES = "pipeline.migrations.0056_loss_reasons_and_competitors"
 ROWS = (
     ("hiring", "HiringStage", "hiring.migrations.0002_stage_history", "STAGES"),
     ("pipeline", "LossReason", LOSSES, "REASONS"),
+    ("pipeline", "Pipeline", "pipeline.migrations.0060_pipelines", "FIRST"),
 )

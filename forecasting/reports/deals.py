@@ -11,11 +11,14 @@ from forecasting.reports.subjects import Choice
 from org.models.calendar import FiscalPeriod
 from org.models.people import Person
 from pipeline.models.recompute import RecomputeRun
+from pipeline.querysets import StagePlace
 
 
 @dataclass(frozen=True, slots=True)
 class DealsBehind:
     """The open deals that a forecast counts on, largest first; ``rows`` are those in view.
+
+    They can be ordered by their ``stage_place``.
 
     ``scale`` is what the past teaches about such chances: 1.1 where a tenth more came true.
     ``total`` is the forecast's part from open deals, ``shown`` what the rows add up to.
@@ -48,6 +51,7 @@ def deals_behind(viewer: Person, choice: Choice, *, period: int) -> DealsBehind 
     rows = rows.filter(counted_for(choice, forecast.run)).select_related(
         "deal__stage", "deal__owner", "deal__account"
     )
+    rows = rows.alias(stage_place=StagePlace("deal__stage"))
     return DealsBehind(
         run=forecast.run,
         period=forecast.period,

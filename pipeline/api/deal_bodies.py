@@ -26,6 +26,7 @@ from pipeline.enums import Category, Status
 from pipeline.models.accounts import Account
 from pipeline.models.deals import FOREVER, Deal, Stage
 from pipeline.models.outcomes import Competitor
+from pipeline.models.pipelines import Pipeline
 
 OPEN_CATEGORIES = [word for word in Category if word != Category.CLOSED]
 STATUSES = [*Status, "closed"]
@@ -52,6 +53,10 @@ def competitors_seen(viewer: Person) -> QuerySet:
     return Competitor.objects.visible_to(viewer).live()
 
 
+def pipelines_seen(viewer: Person) -> QuerySet:
+    return Pipeline.objects.visible_to(viewer)
+
+
 def accounts_seen(viewer: Person) -> QuerySet:
     return Account.objects.visible_to(viewer)
 
@@ -76,6 +81,7 @@ class DealQuery(PageQuery):
     below = Row(rows=people_led, required=False, help_text="A person and all below them today.")
     team = Row(rows=teams_seen, required=False, help_text="A team and all inside it.")
     stage = Row(rows=stages_seen, required=False)
+    pipeline = Row(rows=pipelines_seen, required=False)
     account = Row(rows=accounts_seen, required=False)
     category = Choice(choices=list(Category), required=False)
     close_from = Day(required=False)
@@ -156,6 +162,11 @@ class Move(Version):
     """
 
     stage = Row(rows=stages_seen)
+    pipeline = Row(
+        rows=pipelines_seen,
+        required=False,
+        help_text="The stage's, where the deal changes to another; left out, it stays in its own.",
+    )
     lost_reason = LOST_REASON()
     lost_note = PlainText(max_length=10_000, required=False, allow_blank=True)
     win_evidence = PlainText(max_length=10_000, required=False, allow_blank=True)
@@ -175,6 +186,8 @@ class Tracked(serializers.Serializer):
     owner_name = serializers.CharField(source="owner.full_name")
     stage = serializers.IntegerField(source="stage_id")
     stage_name = serializers.CharField(source="stage.name")
+    pipeline = serializers.IntegerField(source="stage.pipeline_id")
+    pipeline_name = serializers.CharField(source="stage.pipeline.name")
     status = Choice(choices=list(Status))
     amount = Money(allow_null=True)
     currency = serializers.CharField()

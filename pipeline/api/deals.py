@@ -6,6 +6,7 @@ from dataclasses import fields
 from functools import partial
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import Model, Prefetch, QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -38,7 +39,7 @@ from pipeline.models.deals import Deal, DealLine
 from pipeline.reports.selection import DealSelection
 from pipeline.services import deals
 
-NAMES = ("account", "owner", "stage")
+NAMES = ("account", "owner", "stage__pipeline")
 PARTS = {field.name for field in fields(DealSelection)}
 
 
@@ -130,8 +131,10 @@ class DealHistory(APIView):
         return Response(page.body(VersionBody(page.rows, many=True).data))
 
 
-def _move(deal: Deal, *, stage: Any, **given: Any) -> Deal:
-    return deals.move_stage(deal, to=stage, **given)
+def _move(deal: Deal, *, stage: Any, pipeline: Any = None, **given: Any) -> Deal:
+    if pipeline is not None and stage.pipeline_id != pipeline.pk:
+        raise ValidationError({"stage": "Choose a stage of the pipeline that is named."})
+    return deals.move_stage(deal, to=stage, crossing=pipeline is not None, **given)
 
 
 def _changed(

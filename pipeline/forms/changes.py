@@ -28,7 +28,8 @@ from pipeline.enums import (
     Signal,
     Unit,
 )
-from pipeline.forms.whose import WhoseForm, one_of_these
+from pipeline.forms.pipeline_look import PipelineLookForm
+from pipeline.forms.whose import one_of_these
 from pipeline.reports.reviews import last_review
 from pipeline.reports.risk_filter import CONDITIONS
 from pipeline.reports.setting import Setting
@@ -49,11 +50,11 @@ REVIEWED = {CLOSING, *CATEGORY_LABELS, *(str(movement) for movement in Movement)
 SHOWN = {OPENING, CLOSING, *(str(movement) for movement in Movement)}
 
 
-class SinceForm(WhoseForm):
+class SinceForm(PipelineLookForm):
     """A look at a scope beside an earlier moment: the last review, a day, or so long ago.
 
     ``since`` is "review", "start", "1w", "2w", "4w", or a day, which stands for its end; left out,
-    the viewer's last review of this scope or, without one, a week ago.
+    the viewer's last review of this scope and pipeline or, without one, a week ago.
     """
 
     since = forms.ChoiceField(required=False, label="Compare with", choices=SINCE)
@@ -61,7 +62,9 @@ class SinceForm(WhoseForm):
 
     def __init__(self, data: Any, *, viewer: Person, calendar: Setting, now: datetime) -> None:
         super().__init__(data, viewer=viewer, calendar=calendar, now=now)
-        self.order_fields(["team", "person", "territory", "period", "since", "since_day", "as_of"])
+        self.order_fields(
+            ["team", "person", "territory", "pipeline", "period", "since", "since_day", "as_of"]
+        )
 
     def clean_since_day(self) -> date | None:
         day: date | None = self.cleaned_data["since_day"]
@@ -74,7 +77,9 @@ class SinceForm(WhoseForm):
         given: dict[str, Any] = super().clean()
         if self.errors or self.is_elsewhere:
             return given
-        self.last_review = last_review(self.viewer, self.scope, before=self.moment)
+        self.last_review = last_review(
+            self.viewer, self.scope, pipeline=given["pipeline"], before=self.moment
+        )
         given["since_moment"] = self._since(given)
         return given
 

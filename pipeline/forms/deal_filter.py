@@ -26,6 +26,7 @@ from org.models.teams import Team
 from org.models.territories import Territory
 from org.services.calendar import fiscal_year_of
 from pipeline.enums import Category, Status
+from pipeline.forms.pipelines import stage_choices
 from pipeline.models.accounts import Product
 from pipeline.models.deals import Stage
 from pipeline.reports.deal_kinds import NO_PRODUCT, NOT_GIVEN
@@ -76,6 +77,7 @@ class DealFilter(KitForm):
     status = forms.ChoiceField(required=False, choices=STATUSES)
     owner = forms.TypedChoiceField(required=False, coerce=int, empty_value=None)
     team = forms.TypedChoiceField(required=False, coerce=int, empty_value=None)
+    pipeline = forms.TypedChoiceField(required=False, coerce=int, empty_value=None)
     stage = forms.TypedChoiceField(required=False, coerce=int, empty_value=None)
     closes_in = forms.ChoiceField(
         required=False, label="Expected to close", choices=[("", "Any time"), *CLOSES_IN.items()]
@@ -130,7 +132,7 @@ class DealFilter(KitForm):
     page = PageField()
 
     # What the list shows at once; the rest folds away below "More filters".
-    FIRST = ("text", "status", "owner", "team", "stage", "closes_in")
+    FIRST = ("text", "status", "owner", "team", "pipeline", "stage", "closes_in")
 
     def __init__(self, data: Any, *, viewer: Person, today: date) -> None:
         super().__init__(data)
@@ -146,9 +148,14 @@ class DealFilter(KitForm):
         self._offer("below", people, "")
         teams = Team.objects.visible_to(viewer).values_list("pk", "name")
         self._offer("team", list(teams), "All teams")
-        stages = list(Stage.objects.visible_to(viewer).values_list("pk", "name"))
-        self._offer("stage", stages, "All stages")
-        self._offer("reached", stages, "")
+        stages = list(Stage.objects.visible_to(viewer).select_related("pipeline"))
+        self._offer("stage", stage_choices(stages), "All stages")
+        self._offer("reached", [(stage.pk, stage.name) for stage in stages], "")
+        pipelines = {stage.pipeline_id: stage.pipeline.name for stage in stages}
+        self._offer("pipeline", list(pipelines.items()), "All pipelines")
+        self.has_pipelines = len(pipelines) > 1
+        if not self.has_pipelines:
+            del self.fields["pipeline"]
         if len(people) < 2:
             del self.fields["owner"]
         if not self.fields["team"].choices[1:]:  # type: ignore[attr-defined]

@@ -16,6 +16,7 @@ from pipeline import rules
 from pipeline.enums import Category, Status
 from pipeline.forms.fields import AccountField, PersonChoice, SeenField
 from pipeline.forms.outcomes import competitor_field, loss_fields, reopen_reason
+from pipeline.forms.pipelines import id_in, stage_choices
 from pipeline.models.accounts import Product
 from pipeline.models.deals import Deal, Stage
 from pipeline.services.deals import EDITABLE
@@ -61,12 +62,14 @@ class NewDealForm(_DealFields):
         super().__init__(data, initial={"submission": uuid4(), **initial})
         self.viewer = viewer
         stages = Stage.objects.visible_to(viewer).live().filter(kind=Status.OPEN)
+        offered = list(stages.select_related("pipeline"))
         self.fields["account"] = AccountField(
             viewer=viewer, required=False, help_text="Begin to type its name."
         )
-        self.fields["stage"] = forms.ModelChoiceField(
-            stages, empty_label=None, initial=stages.first()
-        )
+        first = next((stage for stage in offered if stage.pipeline.is_default), None)
+        choice = forms.ModelChoiceField(stages, empty_label=None, initial=first)
+        choice.choices = stage_choices(offered)
+        self.fields["stage"] = choice
         if rules.can_reassign(viewer):
             self.fields["owner"] = PersonChoice(
                 among=Person.objects.led_by(viewer),
@@ -191,8 +194,14 @@ class StepForm(EditDealForm):
 
 
 class MoveForm(KitForm):
-    """The way to another stage. What each closing asks for is said by the service."""
+    """The way to another stage. What each closing asks for is said by the service.
 
+    ``pipeline`` names another pipeline that the deal changes to; left out, it stays in its own.
+    """
+
+    pipeline = forms.IntegerField(
+        required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput
+    )
     version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
     seen = SeenField()
     next = forms.CharField(required=False, max_length=2000, widget=forms.HiddenInput)
@@ -209,16 +218,17 @@ class MoveForm(KitForm):
         """Offer ``ways``, where the caller has the stages at hand, else read them."""
         options["initial"] = {"version": deal.version} | options.get("initial", {})
         super().__init__(data, **options)
-        stages = Stage.objects.visible_to(viewer).live()
+        live = Stage.objects.visible_to(viewer).live()
+        stages = live.filter(pipeline=id_in(self["pipeline"].value()) or deal.stage.pipeline_id)
         if not self.is_bound:
             # Sent, it is the second click of a double click.
             stages = stages.exclude(pk=deal.stage_id)
-        # Nothing is chosen beforehand: a click beside it must not move the deal back.
-        choice = forms.ModelChoiceField(stages, empty_label="Choose a stage", label="Move to")
-        self.offered = stages if ways is None else ways
-        if not self.is_bound:
-            # The rows at once: the select would read them twice.
-            choice.choices = [("", "Choose a stage"), *((s.pk, s.name) for s in self.offered)]
+        self.offered = list(stages) if ways is None else ways
+        # Nothing is chosen beforehand: a click beside it must not move the deal back. Sent, any
+        # stage reaches the service: somebody may have moved the deal to another pipeline.
+        choice = forms.ModelChoiceField(live, label="Move to")
+        # The rows at once: the select would read them twice.
+        choice.choices = [("", "Choose a stage"), *((s.pk, s.name) for s in self.offered)]
         self.fields["stage"] = choice
         self.fields["reopen_reason"] = reopen_reason()
         self.fields |= loss_fields(viewer, required=False)
@@ -244,6 +254,18 @@ class MoveForm(KitForm):
     def _end(self) -> str | None:
         chosen = str(self["stage"].value() or "")
         return next((stage.kind for stage in self.offered if str(stage.pk) == chosen), None)
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        stage, pipeline = given.get("stage"), given.get("pipeline")
+        if stage and pipeline is not None and stage.pipeline_id != pipeline:
+            self.add_error("stage", "Choose a stage of the pipeline that the deal changes to.")
+        return given
+
+    @property
+    def crosses(self) -> bool:
+        """Whether the author named the pipeline to change to; for a valid form."""
+        return self.cleaned_data["pipeline"] is not None
 
     def texts(self) -> dict[str, Any]:
         """Return what goes with the closing; for a valid form."""

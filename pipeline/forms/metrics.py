@@ -8,6 +8,7 @@ from django import forms
 from kit.forms import PageField
 from org.models.people import Person
 from pipeline.enums import MetricPart, Status
+from pipeline.forms.pipelines import stage_choices
 from pipeline.forms.whose import WhoseForm, one_of_these
 from pipeline.models.deals import Stage
 from pipeline.reports.setting import Setting
@@ -25,9 +26,10 @@ class MetricsForm(WhoseForm):
     def __init__(self, data: Any, *, viewer: Person, calendar: Setting, now: datetime) -> None:
         super().__init__(data, viewer=viewer, calendar=calendar, now=now)
         stages = Stage.objects.visible_to(viewer).live().filter(kind=Status.OPEN)
-        self.stage_names: dict[int, str] = dict(stages.values_list("pk", "name"))
         self.fields["reached"] = one_of_these(
-            list(self.stage_names.items()), label="Counted from stage", none="Every deal"
+            stage_choices(stages.select_related("pipeline")),
+            label="Counted from stage",
+            none="Every deal",
         )
         self.order_fields(["team", "person", "territory", "period", "reached", "as_of", "part"])
 

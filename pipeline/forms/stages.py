@@ -1,19 +1,27 @@
 """What an admin enters about stages."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
+from django.db.models import Max, Q
 
 from kit.fields import choices
 from kit.forms import KitForm, PlainTextField
 from pipeline.enums import Category, Status
 from pipeline.models.deals import Stage
+from pipeline.models.pipelines import Pipeline
 from pipeline.services.stages import FIELDS
 
 
 class StageForm(KitForm):
-    """A step of the sales process."""
+    """A step of a pipeline."""
 
+    pipeline = forms.ModelChoiceField(
+        Pipeline.objects.none(),
+        required=False,
+        empty_label=None,
+        help_text="Once deals stood in the stage, this stays.",
+    )
     name = PlainTextField(max_length=100, label="Stage")
     kind = forms.ChoiceField(
         choices=choices(Status),
@@ -44,9 +52,23 @@ class StageForm(KitForm):
         help_text="After so many days here a deal is slow.",
     )
 
-    def __init__(self, data: Any = None, *, stage: Stage | None = None, order: int = 10) -> None:
-        stored = {name: getattr(stage, name) for name in FIELDS} if stage else {"order": order}
+    def __init__(self, data: Any = None, *, stage: Stage | None = None, pipeline: str = "") -> None:
+        """Take the values of ``stage``, or suggest a place at the end of a pipeline by its id."""
+        stored = {name: getattr(stage, name) for name in FIELDS} if stage else {}
+        usable = Q(archived_at__isnull=True)
+        if stage:
+            usable |= Q(pk=stage.pipeline_id)
+        rows = Pipeline.objects.filter(usable).annotate(last=Max("stages__order"))
+        offered = list(rows.order_by("order", "pk"))
+        if not stage:
+            chosen = next((row for row in offered if str(row.pk) == pipeline), None)
+            chosen = chosen or next(row for row in offered if row.is_default)
+            stored = {"pipeline": chosen, "order": min((chosen.last or 0) + 10, 32_000)}
         super().__init__(data, initial=stored)
+        field = cast(forms.ModelChoiceField, self.fields["pipeline"])
+        field.queryset = Pipeline.objects.filter(pk__in=[row.pk for row in offered])
+        if len(offered) == 1:
+            field.widget = forms.HiddenInput()
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
@@ -58,6 +80,8 @@ class StageForm(KitForm):
     def values(self) -> dict[str, Any]:
         """Return the fields of a stage; for a valid form. A closed stage's follow from its kind."""
         given = dict(self.cleaned_data)
+        if given["pipeline"] is None:
+            del given["pipeline"]
         if given["kind"] != Status.OPEN:
             del given["probability"], given["default_category"]
         return given
@@ -68,9 +92,9 @@ class ArchiveStageForm(KitForm):
 
     def __init__(self, data: Any = None, *, stage: Stage) -> None:
         super().__init__(data)
-        others = Stage.objects.live().filter(kind=Status.OPEN).exclude(pk=stage.pk)
+        others = Stage.objects.live().filter(pipeline=stage.pipeline_id, kind=Status.OPEN)
         self.fields["move_to"] = forms.ModelChoiceField(
-            others,
+            others.exclude(pk=stage.pk),
             required=False,
             label="Move its open deals to",
             empty_label="There are none, or I choose later",

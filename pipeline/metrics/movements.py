@@ -1,8 +1,9 @@
 """What happened to a pipeline between two moments, in steps that add up exactly. Pure.
 
 A deal is *in play* for a scope and a period while it is open, expected to close in the period and
-the scope's: its owner's, or the owner's team's, on that day. Opening is what was in play at the
-earlier moment, closing what is at the later one; every difference is a step with a name, so that
+the scope's: its owner's, or the owner's team's, on that day. Where one pipeline of several is
+looked at, it is while it stands in a stage of that one. Opening is what was in play at the earlier
+moment, closing what is at the later one; every difference is a step with a name, so that
 opening + steps = closing for each deal, and so for any sum of deals.
 """
 
@@ -24,7 +25,7 @@ class Standing:
     ``amount`` is in ``currency``, ``base_cents`` the same in the reporting currency (both None
     without an amount), ``probability`` the stage's in percent. ``in_scope`` says whether the deal
     counted for the scope: an open one by its owner at the moment, a closed one by who has the
-    credit on the day of the closing.
+    credit on the day of the closing. ``in_pipeline``: its stage is one of the pipeline looked at.
     """
 
     status: str
@@ -38,6 +39,7 @@ class Standing:
     close_on: date | None
     closed_on: date | None = None
     archived: bool = False
+    in_pipeline: bool = True
 
     @property
     def is_open(self) -> bool:
@@ -45,9 +47,8 @@ class Standing:
 
     def in_play(self, period: Period) -> bool:
         """Whether the deal is part of the scope's pipeline of the period."""
-        return (
-            self.is_open and self.in_scope and self.close_on is not None and self.close_on in period
-        )
+        here = self.is_open and self.in_scope and self.in_pipeline
+        return here and self.close_on is not None and self.close_on in period
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +103,8 @@ def movements(
     amount and rate, so that it leaves at its later amount. One that came into play and closed
     between the two moments shows both and nets to zero; so what is won shows whole. A deal that
     leaves for several reasons leaves for the first of: archived, given to somebody outside, moved
-    with its owner's seat, closed, moved in time. Coming and leaving are told of a deal without an
-    amount too; a change of zero is none.
+    with its owner's seat, moved to another pipeline, closed, moved in time. Coming and leaving
+    are told of a deal without an amount too; a change of zero is none.
     """
     was, now = before is not None and before.in_play(period), after.in_play(period)
     if before is not None and was:
@@ -128,7 +129,9 @@ def _exit(before: Standing, after: Standing, period: Period, unit: Unit) -> list
 
 
 # What happens to a deal after it is out of the scope's hands is not the scope's doing.
-LEFT_AS_IT_WAS = frozenset({Movement.REMOVED, Movement.OWNER_OUT, Movement.SEAT_OUT})
+LEFT_AS_IT_WAS = frozenset(
+    {Movement.REMOVED, Movement.OWNER_OUT, Movement.SEAT_OUT, Movement.CROSSED_OUT}
+)
 
 
 def _exit_reason(before: Standing, after: Standing, period: Period) -> Movement:
@@ -136,6 +139,8 @@ def _exit_reason(before: Standing, after: Standing, period: Period) -> Movement:
         return Movement.REMOVED
     if not after.in_scope:
         return Movement.OWNER_OUT if after.owner != before.owner else Movement.SEAT_OUT
+    if not after.in_pipeline:
+        return Movement.CROSSED_OUT
     if not after.is_open:
         return _closing(after, period)
     if after.close_on is not None and after.close_on < period.start:
@@ -159,14 +164,15 @@ def _entry(before: Standing | None, after: Standing, period: Period) -> Movement
         return Movement.REOPENED
     if not before.in_scope:
         return Movement.OWNER_IN if after.owner != before.owner else Movement.SEAT_IN
-    if before.close_on is not None and before.close_on < period.start:
-        return Movement.SLID_IN
-    return Movement.PULLED_IN
+    if not before.in_pipeline:
+        return Movement.CROSSED_IN
+    was_before = before.close_on is not None and before.close_on < period.start
+    return Movement.SLID_IN if was_before else Movement.PULLED_IN
 
 
 def _passed_through(before: Standing | None, after: Standing, period: Period) -> bool:
     """Whether a deal that was not in play closed since, and its closing belongs to the period."""
-    if after.archived or after.is_open or not after.in_scope:
+    if after.archived or after.is_open or not (after.in_scope and after.in_pipeline):
         return False
     if before is not None and not before.archived and before.status == after.status:
         return False

@@ -16,6 +16,7 @@ from org.models.people import Person
 from pipeline.enums import Category, Status
 from pipeline.models.accounts import Account, Product
 from pipeline.models.outcomes import Competitor
+from pipeline.models.pipelines import DEFAULT, Pipeline
 from pipeline.querysets import DealQuerySet, DealVersionQuerySet, StageQuerySet
 
 # The open end of a version that still holds. A date, not infinity, so that Python can read it.
@@ -23,8 +24,14 @@ FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
 
 
 class Stage(models.Model):
-    """A step of the sales process; its kind says whether deals in it are open, won or lost."""
+    """A step of a pipeline; its kind says whether deals in it are open, won or lost.
 
+    ``order`` compares stages of one pipeline; it says nothing between two.
+    """
+
+    pipeline = models.ForeignKey(
+        Pipeline, on_delete=models.PROTECT, related_name="stages", db_default=DEFAULT
+    )
     name = models.CharField(max_length=100)
     kind = models.CharField(max_length=10, choices=choices(Status), default=Status.OPEN)
     order = models.PositiveSmallIntegerField()
@@ -40,9 +47,9 @@ class Stage(models.Model):
     objects: ClassVar = StageQuerySet.as_manager()
 
     class Meta:
-        ordering = ["order", "pk"]
+        ordering = ["pipeline__order", "pipeline_id", "order", "pk"]
         constraints = [
-            models.UniqueConstraint(Lower("name"), name="stage_name_unique"),
+            models.UniqueConstraint("pipeline", Lower("name"), name="stage_name_unique"),
             one_of("stage_kind", "kind", Status),
             one_of("stage_category", "default_category", Category),
             models.CheckConstraint(name="stage_named", condition=~Q(name="")),

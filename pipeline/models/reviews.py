@@ -12,6 +12,7 @@ from org.models.people import Person
 from org.models.teams import Team
 from org.models.territories import Territory
 from pipeline.enums import SubjectKind, ViewPage
+from pipeline.models.pipelines import Pipeline
 from pipeline.querysets import PipelineReviewQuerySet, SavedViewQuerySet
 
 
@@ -19,7 +20,8 @@ class PipelineReview(models.Model):
     """A person went through the pipeline of a scope; the next review compares with this moment.
 
     Only added. ``team``, ``person`` or ``territory`` is set where the scope is one; of the other
-    kinds, everyone together and the reviewer's own reports, there is one each.
+    kinds, everyone together and the reviewer's own reports, there is one each. ``pipeline`` is
+    the one of several that was gone through; null for all of them.
     """
 
     reviewer = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
@@ -27,6 +29,7 @@ class PipelineReview(models.Model):
     team = models.ForeignKey(Team, null=True, on_delete=models.PROTECT, related_name="+")
     person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     territory = models.ForeignKey(Territory, null=True, on_delete=models.PROTECT, related_name="+")
+    pipeline = models.ForeignKey(Pipeline, null=True, on_delete=models.PROTECT, related_name="+")
     reviewed_at = models.DateTimeField()
     submission = models.UUIDField(unique=True, editable=False)
 

@@ -66,7 +66,7 @@ class StageColumn:
 
 @one_state()
 def board(look: Look, *, closing: bool) -> list[StageColumn]:
-    """Return the columns in the order of the stages, in four statements.
+    """Return the stages of the look's pipeline as columns in their order, in four statements.
 
     ``closing`` narrows the open deals to those expected to close in the period. Archived stages
     have a column while deals stand in them.
@@ -75,13 +75,15 @@ def board(look: Look, *, closing: bool) -> list[StageColumn]:
     by_stage = grouped(open_slices(look), lambda each: each.stage)
     cards, closed = _cards(look, open_deals), _closed(look)
     found = []
-    for stage in Stage.objects.visible_to(look.viewer):
+    stages = Stage.objects.visible_to(look.viewer)
+    for stage in stages if look.pipeline is None else stages.filter(pipeline=look.pipeline):
         slices = by_stage.get(stage.pk, ())
         amounts = total(slices, lambda each: each.closing if closing else each.all)
-        deals = open_deals.but(stage=stage.pk)
+        # The stage says which pipeline: addresses stay as they are where there is one.
+        deals = open_deals.but(stage=stage.pk, pipeline=None)
         if stage.kind != Status.OPEN:
             amounts = closed.get(stage.pk, Amounts())
-            deals = look.closed.but(stage=stage.pk)
+            deals = look.closed.but(stage=stage.pk, pipeline=None)
         if stage.archived_at is None or amounts.deals:
             found.append(StageColumn(stage, amounts, cards.get(stage.pk, ()), deals))
     return found

@@ -18,7 +18,7 @@ from pipeline.metrics.movements import (
     movements,
     waterfall,
 )
-from pipeline.models.deals import FOREVER, DealVersion
+from pipeline.models.deals import FOREVER, DealVersion, Stage
 from pipeline.querysets import DealVersionQuerySet
 from pipeline.reports.counting import Counting, lying_in
 from pipeline.reports.look import Look
@@ -103,7 +103,7 @@ def pipeline_changes(look: Look, *, since: datetime) -> Changes:
 
     Five statements, whatever the number of deals: people with their seats, what was in play at
     either moment, and the deals that changed in between (a second statement where people or
-    accounts changed places).
+    accounts changed places, one for the stages of the pipeline where one of several is looked at).
     """
     before = earlier(look, since)
     counting = counting_of(look)
@@ -130,16 +130,22 @@ def earlier(look: Look, since: datetime) -> Look:
 def counting_of(look: Look) -> Counting:
     """Read who and what ever counted for the scope: a closing may be of any day."""
     territorial = look.scope.subject.kind is SubjectKind.TERRITORY
+    stages = None
+    if look.pipeline is not None:
+        stages = frozenset(Stage.objects.of(look.pipeline).values_list("pk", flat=True))
     return Counting(
         look=look,
         people=roster(ALL_TIME, moment=look.moment, viewer=look.viewer),
         lying=lying_in(look.scope.ever_inside(), ALL_TIME) if territorial else {},
+        stages=stages,
     )
 
 
 def moved_deals(look: Look, before: Look, counting: Counting) -> list[Moved]:
     """Return the deals whose standing changed, of all that could concern the scope and period."""
     rows = _compared(look, before).filter(_concerns(look.period.period), _whose(counting))
+    if (own := counting.stages) is not None:
+        rows = rows.filter(Q(stage__in=own) | Q(was__stage__in=own))
     days = before.day, look.day
     found = list(_values(rows.filter(valid_from__gt=before.moment)))
     people, accounts = counting.moved_people(*days), counting.moved_accounts(*days)
@@ -222,6 +228,7 @@ def _standing(row: dict[str, Any], prefix: str, counting: Counting, day: date) -
         close_on=values["expected_close_on"],
         closed_on=values["closed_on"],
         archived=values["archived"],
+        in_pipeline=counting.in_pipeline(values["stage"]),
     )
 
 

@@ -18,12 +18,18 @@ class Counting:
     """The people, seats and territories by which deals of a scope are told from others.
 
     ``lying`` holds where each account lay, of those that lay in the scope's territory on some
-    day of the span that was read; empty for other scopes.
+    day of the span that was read; empty for other scopes. ``stages`` are those of the pipeline
+    that is looked at; None for all.
     """
 
     look: Look
     people: Roster
     lying: Mapping[int, tuple[Seat, ...]]
+    stages: frozenset[int] | None = None
+
+    def in_pipeline(self, stage: int) -> bool:
+        """Whether a stage is one of the pipeline that is looked at."""
+        return self.stages is None or stage in self.stages
 
     def counts(
         self,

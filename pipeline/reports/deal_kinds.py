@@ -33,15 +33,20 @@ def about(deal: str, *, source: str, lost_reason: str, industry: str, product: i
 
 
 def reached_by(stage: int, *, before: datetime, deal: str) -> Q:
-    """Return the condition that a deal stood in a stage or a later open one, or was won."""
+    """Return the condition that a deal stood in a stage or a later open one, or was won.
+
+    In the stage's pipeline: how far a deal came in another one says nothing of this one.
+    """
     order = Stage.objects.filter(pk=stage).values("order")
+    own = Stage.objects.filter(pipeline=Subquery(Stage.objects.filter(pk=stage).values("pipeline")))
     stood = DealVersion.objects.filter(
         deal=_outer(deal),
         valid_from__lt=before,
         status=Status.OPEN,
-        stage__order__gte=Subquery(order),
+        stage__in=own.filter(order__gte=Subquery(order)).order_by().values("pk"),
     )
-    return Q(status=Status.WON) | Q(Exists(stood))
+    won = Q(status=Status.WON, stage__in=own.order_by().values("pk"))
+    return won | Q(Exists(stood))
 
 
 def _outer(deal: str) -> OuterRef:

@@ -16,6 +16,7 @@ from org.models.people import Person
 from pipeline.enums import Status
 from pipeline.models.accounts import Account
 from pipeline.models.deals import Stage
+from pipeline.querysets import WITHIN
 from pipeline.reports.selection import DealSelection
 
 Part = Callable[[int, int], QuerySet[Any, Any]]
@@ -31,17 +32,17 @@ class Unnest(Func):
 
 @dataclass(frozen=True, slots=True)
 class Grouping:
-    """What deals belong to by their field ``by``, and the column that puts it in order."""
+    """What deals belong to by their field ``by``, and the columns that put it in order."""
 
     model: Any
     by: str
-    column: str
+    columns: tuple[str, ...]
 
 
 GROUPINGS = {
-    "account__name": Grouping(Account, "account", "name"),
-    "owner__full_name": Grouping(Person, "owner", "full_name"),
-    "stage__order": Grouping(Stage, "stage", "order"),
+    "account__name": Grouping(Account, "account", ("name",)),
+    "owner__full_name": Grouping(Person, "owner", ("full_name",)),
+    "stage__order": Grouping(Stage, "stage", ("pipeline__order", "pipeline_id", "order")),
 }
 
 
@@ -66,7 +67,9 @@ def grouped_page(
     def belonging(first: int, last: int) -> QuerySet:
         page = _ids(groups, grouping, rows.order_by(), descending=descending, stop=last)
         sign = "-" if descending else ""
-        order = (f"{sign}{name}" for name in (field, f"{grouping.by}_id", "pk"))
+        order = (
+            f"{sign}{name}" for name in (*WITHIN.get(field, ()), field, f"{grouping.by}_id", "pk")
+        )
         return rows.filter(pk__in=page[first:last]).order_by(*order)
 
     def belonging_nowhere(first: int, last: int) -> QuerySet:
@@ -95,7 +98,7 @@ def _ids(
 ) -> QuerySet:
     sign = "-" if descending else ""
     own = rows.filter(Q(**{grouping.by: OuterRef("pk")})).order_by(f"{sign}pk").values("pk")
-    ordered = groups.order_by(f"{sign}{grouping.column}", f"{sign}pk")
+    ordered = groups.order_by(*(sign + name for name in (*grouping.columns, "pk")))
     return ordered.annotate(deal_pk=Unnest(ArraySubquery(own[:stop]))).values("deal_pk")
 
 

@@ -15,6 +15,7 @@ from pipeline import rules
 from pipeline.enums import Status
 from pipeline.metrics.stage_path import SECONDS_A_DAY, days_by_stage
 from pipeline.models.deals import Deal, DealLine, DealVersion, Stage
+from pipeline.models.pipelines import Pipeline
 from pipeline.querysets import DealQuerySet, DealVersionQuerySet
 from pipeline.reports.deal_order import GROUPINGS, grouped_page
 from pipeline.reports.deal_people import Involved, involved_in
@@ -36,6 +37,7 @@ LISTED = (
     "account__name",
     "owner__full_name",
     "stage__name",
+    "stage__pipeline__name",
 )
 
 
@@ -127,7 +129,7 @@ def deal_rows(
     rows = _rows(selection, now=now, today=today).visible_to(viewer)
     shown = (*LISTED, "deal_id") if selection.as_of else (*LISTED, "created_at")
     rows = rows.in_order(field, descending=descending)
-    return rows.select_related("account", "owner", "stage").only(*shown)
+    return rows.select_related("account", "owner", "stage__pipeline").only(*shown)
 
 
 def deal_list(
@@ -205,9 +207,10 @@ class Line:
 class DealPage:
     """Everything that stands on a deal's page.
 
-    ``ways`` are the stages it can move to, ``following`` the next open one; ``won`` and ``lost``
-    are where a closing leads, None for what the deal is already. ``days_here`` are the days since
-    it entered its stage.
+    ``ways`` are the stages of its pipeline that it can move to, ``following`` the next open one;
+    ``won`` and ``lost`` are where a closing leads, None for what the deal is already. ``crossing``
+    is another pipeline that it could move to, where there is one; ``days_here`` are the days
+    since it entered its stage.
     """
 
     deal: Deal
@@ -216,6 +219,7 @@ class DealPage:
     is_overdue: bool
     path: list[Step]
     ways: list[Stage]
+    crossing: Pipeline | None
     following: Stage | None
     won: Stage | None
     lost: Stage | None
@@ -232,6 +236,11 @@ class DealPage:
             return ""
         at = version_words(self.deal, "exchange_rate")
         return f"{version_words(self.deal, 'amount')} at {at}"
+
+    @property
+    def pipeline(self) -> str:
+        """The deal's pipeline, where there are several."""
+        return self.deal.stage.pipeline.name if self.crossing else ""
 
     @property
     def won_href(self) -> str:
@@ -251,8 +260,9 @@ def deal_page(
 ) -> DealPage:
     """Return the page of a deal that the viewer may see, with ``limit`` entries of its story."""
     versions = deal_versions(deal)
-    stages = list(Stage.objects.visible_to(viewer))
-    in_use = [stage for stage in stages if stage.archived_at is None]
+    stages = list(Stage.objects.visible_to(viewer).select_related("pipeline"))
+    own = deal.stage.pipeline_id
+    in_use = [stage for stage in stages if _in_use(stage, own)]
     is_open = deal.status == Status.OPEN
     ahead = [s for s in in_use if s.kind == Status.OPEN and s.order > deal.stage.order]
     ends = {stage.kind: stage for stage in reversed(in_use) if stage.kind != deal.status}
@@ -267,6 +277,7 @@ def deal_page(
         and deal.expected_close_on < today,
         path=_path(deal, stages, versions, now=now),
         ways=[stage for stage in in_use if stage.pk != deal.stage_id],
+        crossing=_other_pipeline(stages, own),
         following=ahead[0] if is_open and ahead else None,
         won=ends.get(Status.WON),
         lost=ends.get(Status.LOST),
@@ -291,21 +302,36 @@ def _line(row: DealLine) -> Line:
 def _path(
     deal: Deal, stages: list[Stage], versions: list[DealVersion], *, now: datetime
 ) -> list[Step]:
-    """Return the open stages in use and those the deal stood in; of closed ones, its own."""
+    """Return the open stages of its pipeline in use and those it stood in; of closed ones, its own.
+
+    What the deal went through in another pipeline comes first, and is over.
+    """
+    own = deal.stage.pipeline_id
     spans = ((version.stage_id, version.valid_from, version.valid_to) for version in versions)
     days = days_by_stage(spans, until=now)
     on_path = [
         stage
         for stage in stages
         if stage.pk == deal.stage_id
-        or (stage.kind == Status.OPEN and (stage.archived_at is None or stage.pk in days))
+        or (stage.kind == Status.OPEN and (stage.pk in days or _in_use(stage, own)))
     ]
+    on_path.sort(key=lambda stage: stage.pipeline_id == own)
     return [
         Step(
             stage=stage,
             days=days.get(stage.pk) if stage.kind == Status.OPEN else None,
             is_current=stage.pk == deal.stage_id,
-            is_over=stage.order < deal.stage.order,
+            is_over=stage.pipeline_id != own or stage.order < deal.stage.order,
         )
         for stage in on_path
     ]
+
+
+def _in_use(stage: Stage, pipeline: int) -> bool:
+    return stage.archived_at is None and stage.pipeline_id == pipeline
+
+
+def _other_pipeline(stages: list[Stage], own: int) -> Pipeline | None:
+    """Return the first other pipeline in use that has a stage in use."""
+    others = (stage for stage in stages if stage.pipeline_id != own and stage.archived_at is None)
+    return next((s.pipeline for s in others if s.pipeline.archived_at is None), None)

@@ -1,13 +1,13 @@
 """Where the pipeline of one moment stands at a later one: by stage or by forecast category."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from pipeline.enums import CATEGORY_LABELS, MOVEMENT_LABELS, Category, Movement, Unit
 from pipeline.metrics.movements import Standing
 from pipeline.reports.changes import Changes, Moved
-from pipeline.reports.open_pipeline import Slice
+from pipeline.reports.open_pipeline import Slice, by_stage
 
 By = Literal["category", "stage"]
 Place = str
@@ -135,10 +135,8 @@ def _labels(changes: Changes, by: By) -> dict[Place, str]:
     """Return the words of the stages or categories, in their order."""
     if by == "category":
         return {str(category): CATEGORY_LABELS[category] for category in Category}
-    slices: Iterable[Slice] = sorted(
-        [*changes.opening, *changes.closing], key=lambda each: each.stage_order
-    )
-    return {str(each.stage): each.stage_name for each in slices}
+    slices = [*changes.opening, *changes.closing]
+    return {str(pk): label for _, pk, label in sorted(map(by_stage(slices), slices))}
 
 
 def _drawn(by: By, sums: Mapping[tuple[Place, Place], _Sum], labels: Mapping[Place, str]) -> Flow:

@@ -11,7 +11,6 @@ from org.models.people import Person
 from pipeline.enums import (
     IMPORT_KIND_LABELS,
     IMPORT_STATE_LABELS,
-    IMPORT_STATE_TONES,
     ImportKind,
     ImportState,
     ImportSubject,
@@ -29,6 +28,12 @@ from pipeline.models.imports import ImportRow, ImportRun, ImportStagedRow
 WORKING = frozenset(
     {ImportState.READING, ImportState.PLANNING, ImportState.RUNNING, ImportState.UNDOING}
 )
+TONES = {
+    ImportState.DONE: "good",
+    ImportState.FAILED: "bad",
+    ImportState.MAPPING: "warn",
+    ImportState.PLANNED: "warn",
+}
 MOST_SHOWN = 20
 # Values of changes that are ids, and the subject whose names stand for them.
 _NAMED = {
@@ -48,7 +53,7 @@ def state_label(run: ImportRun) -> str:
 
 
 def state_tone(run: ImportRun) -> str:
-    return IMPORT_STATE_TONES.get(ImportState(run.state), "neutral")
+    return TONES.get(ImportState(run.state), "neutral")
 
 
 def is_working(run: ImportRun) -> bool:

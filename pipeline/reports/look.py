@@ -17,7 +17,8 @@ from pipeline.reports.setting import Named, Setting
 class Look:
     """What every part of a page of figures shares.
 
-    ``as_of`` is a past day, whose end ``moment`` is; None means now. The selections below are
+    ``as_of`` is a past day, whose end ``moment`` is; None means now. ``pipeline`` narrows the
+    deals to those of one pipeline; None takes all. The selections below are
     what the figures are computed from and what they link to.
     """
 
@@ -27,6 +28,7 @@ class Look:
     moment: datetime
     as_of: date | None
     calendar: Setting
+    pipeline: int | None = None
 
     @cached_property
     def day(self) -> date:
@@ -39,7 +41,7 @@ class Look:
 
     def deals(self, selection: DealSelection) -> DealSelection:
         """Return the deals of the selection that count for the scope at this moment."""
-        return self.scope.of(selection.but(as_of=self.as_of))
+        return self.scope.of(selection.but(as_of=self.as_of, pipeline=self.pipeline))
 
     def versions(self, selection: DealSelection) -> DealVersionQuerySet:
         """Return the deals of a selection of this look as they stood."""

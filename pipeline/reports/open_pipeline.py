@@ -48,6 +48,9 @@ class Slice:
     all: Amounts
     closing: Amounts
     undated: int = 0
+    pipeline: int = 0
+    pipeline_name: str = ""
+    pipeline_order: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,15 @@ class Bar:
     closing: Amounts
 
 
+OF_THE_STAGE = (
+    "stage__name",
+    "stage__order",
+    "stage__pipeline",
+    "stage__pipeline__name",
+    "stage__pipeline__order",
+)
+
+
 def open_slices(look: Look) -> Sequence[Slice]:
     """Return the open pipeline of a look.
 
@@ -68,9 +80,7 @@ def open_slices(look: Look) -> Sequence[Slice]:
     """
     period = look.period.period
     closing = Q(expected_close_on__gte=period.start, expected_close_on__lt=period.end)
-    rows = look.versions(look.open).values(
-        "owner", "stage", "stage__name", "stage__order", "category"
-    )
+    rows = look.versions(look.open).values("owner", "stage", "category", *OF_THE_STAGE)
     undated = Count("owner", filter=Q(expected_close_on__isnull=True))
     rows = rows.annotate(
         **_amounts("all"), **_amounts("closing", closing), undated=undated
@@ -104,6 +114,22 @@ def bars(slices: Iterable[Slice], key: Callable[[Slice], tuple[Any, int | str, s
     ]
 
 
+def by_stage(slices: Iterable[Slice]) -> Callable[[Slice], tuple[Any, int, str]]:
+    """Return the key by which ``bars`` puts slices in the order of their stages.
+
+    The stages of a pipeline stand together, and are called by it where there are several: places
+    of two pipelines say nothing of each other.
+    """
+    several = len({each.pipeline for each in slices}) > 1
+
+    def key(each: Slice) -> tuple[Any, int, str]:
+        place = (each.pipeline_order, each.pipeline, each.stage_order)
+        label = f"{each.pipeline_name}: {each.stage_name}" if several else each.stage_name
+        return place, each.stage, label
+
+    return key
+
+
 def _amounts(name: str, which: Q | None = None) -> dict[str, Any]:
     weight = ExpressionWrapper(
         F("amount_base") * F("probability") / Value(Decimal(100)),
@@ -128,6 +154,9 @@ def _slice(row: dict) -> Slice:
         all=_read(row, "all"),
         closing=_read(row, "closing"),
         undated=row["undated"],
+        pipeline=row["stage__pipeline"],
+        pipeline_name=row["stage__pipeline__name"],
+        pipeline_order=row["stage__pipeline__order"],
     )
 
 

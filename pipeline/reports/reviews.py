@@ -25,10 +25,15 @@ def subject_columns(subject: Subject) -> dict[str, Any]:
     return {"kind": subject.kind, **named}
 
 
-def last_review(viewer: Person, scope: Scope, *, before: datetime) -> datetime | None:
-    """Return when the viewer last reviewed the scope's pipeline before a moment; None if never."""
+def last_review(
+    viewer: Person, scope: Scope, *, pipeline: int | None, before: datetime
+) -> datetime | None:
+    """Return when the viewer last reviewed the scope before a moment; None if never.
+
+    A review of all pipelines together and one of a single pipeline are two things.
+    """
     rows = PipelineReview.objects.visible_to(viewer).filter(
-        **subject_columns(scope.subject), reviewed_at__lt=before
+        **subject_columns(scope.subject), pipeline=pipeline, reviewed_at__lt=before
     )
     return rows.values_list("reviewed_at", flat=True).first()
 

@@ -70,8 +70,12 @@ def facts(*, moment: datetime, ground: Ground) -> dict[str, Any]:
     touches = Activity.objects.known_at(moment).filter(deal=OuterRef("deal"), kind__in=TOUCHES)
     people = touches.order_by().values("deal").annotate(n=Count("contact", distinct=True))
     recently = moment - timedelta(days=ground.rules[Signal.WENT_BACK].limit or 0)
+    # Of the same pipeline: the places of two say nothing of each other.
     further = earlier.filter(
-        status=Status.OPEN, valid_to__gt=recently, stage__order__gt=OuterRef("stage__order")
+        status=Status.OPEN,
+        valid_to__gt=recently,
+        stage__pipeline=OuterRef("stage__pipeline"),
+        stage__order__gt=OuterRef("stage__order"),
     )
     tops = earlier.filter(status=Status.OPEN, amount__isnull=False).values("currency")
     top = JSONObject(currency="currency", amount=Max("amount"))

@@ -37,7 +37,7 @@ from org.querysets import on_day
 from org.trees import DatedTree
 from pipeline.enums import Category, Status
 from pipeline.models.accounts import Account, AccountTerritory
-from pipeline.models.deals import Deal, DealVersion
+from pipeline.models.deals import Deal, DealVersion, Stage
 from pipeline.querysets import AnyOf, DealQuerySet, DealVersionQuerySet, named_like
 from pipeline.reports.deal_kinds import about, reached_by
 
@@ -56,6 +56,7 @@ SHOWN_AS_TOTALS = frozenset(
         "owner",
         "credited_to",
         "stage",
+        "pipeline",
         "category",
         "close_from",
         "close_to",
@@ -92,11 +93,12 @@ class DealSelection:
     deals of a person and of everybody who reports to them today, at any depth. ``territory``
     takes a closed deal by where its account lay on ``closed_on``, an open one by where it lies on
     the as-of day, the territories below included; NOWHERE takes those whose account lay in none.
-    ``text`` matches beginnings of words in the names of deal and account. ``no_next_step``,
-    ``no_close_date`` and ``overdue`` speak of open deals. ``reached`` takes the deals that stood
-    in a stage or a later open one of its pipeline by the end of the day, or were won.
-    ``source``, ``lost_reason`` and ``industry`` are as they are today, NOT_GIVEN for those
-    without; ``product`` takes the deals with a line of it, NO_PRODUCT those without lines.
+    ``pipeline`` takes those that stood in a stage of it. ``text`` matches beginnings of words in
+    the names of deal and account. ``no_next_step``, ``no_close_date`` and ``overdue`` speak of
+    open deals. ``reached`` takes the deals that stood in a stage or a later open one of its
+    pipeline by the end of the day, or were won. ``source``, ``lost_reason`` and ``industry`` are
+    as they are today, NOT_GIVEN for those without; ``product`` takes the deals with a line of it,
+    NO_PRODUCT those without lines.
     """
 
     as_of: date | None = None
@@ -107,6 +109,7 @@ class DealSelection:
     team: int | None = None
     below: int | None = None
     stage: int | None = None
+    pipeline: int | None = None
     account: int | None = None
     territory: int | None = None
     category: str = ""
@@ -251,6 +254,8 @@ class DealSelection:
 
     def _kind(self) -> Q:
         condition = _given(stage=self.stage, account=self.account, category=self.category or None)
+        if self.pipeline is not None:
+            condition &= Q(stage__in=Stage.objects.of(self.pipeline).values("pk"))
         if self.status in set(Status):
             condition &= Q(status=self.status)
         if self.is_closed:

@@ -1,4 +1,7 @@
-"""The organisation that figures are read in: calendar, teams and territories, in one statement."""
+"""The organisation that figures are read in: calendar, teams, territories, pipelines.
+
+All in one statement.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,6 +23,7 @@ from org.models.trees import Placement
 from org.trees import DatedTree, Placing
 from pipeline.metrics.pace import EARLIER_PERIODS, WorkingDays, Workweek, working_days
 from pipeline.metrics.quotas import Span
+from pipeline.models.pipelines import Pipeline
 
 
 class Fiscal(Protocol):
@@ -42,12 +46,22 @@ class Named:
     period: Period
 
 
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A pipeline in use, as pages offer it."""
+
+    pk: int
+    name: str
+    is_default: bool
+
+
 @dataclass(frozen=True)
 class Setting:
     """Calendar and teams as they are today; read once for each page or job.
 
     ``parents`` is the tree of teams of today, by which access is judged. ``teams`` and
-    ``territories`` are the trees with their past, by which figures count.
+    ``territories`` are the trees with their past, by which figures count. ``pipelines`` are those
+    in use, in their order.
     """
 
     organisation: Organisation
@@ -58,6 +72,7 @@ class Setting:
     archived_teams: frozenset[int]
     teams: DatedTree
     territories: DatedTree
+    pipelines: tuple[Offered, ...] = ()
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -127,6 +142,11 @@ def setting() -> Setting:
                 )
             )
         ),
+        pipelines=ArraySubquery(
+            Pipeline.objects.live().values(
+                row=JSONObject(pk="pk", name="name", is_default="is_default")
+            )
+        ),
         team_places=_places(TeamPlacement),
         territory_places=_places(TerritoryPlacement),
         tree=ArraySubquery(
@@ -147,6 +167,7 @@ def setting() -> Setting:
         archived_teams=frozenset(team["pk"] for team in found.tree if team["archived"]),
         teams=_tree(found.team_places),
         territories=_tree(found.territory_places),
+        pipelines=tuple(Offered(**row) for row in found.pipelines),
     )
 
 

@@ -23,7 +23,16 @@ from pipeline.reports.credits import Ending, Tally, endings
 from pipeline.reports.curves import Curves, booking_curves
 from pipeline.reports.look import Look
 from pipeline.reports.one_state import one_state
-from pipeline.reports.open_pipeline import Amounts, Bar, Slice, bars, grouped, open_slices, total
+from pipeline.reports.open_pipeline import (
+    Amounts,
+    Bar,
+    Slice,
+    bars,
+    by_stage,
+    grouped,
+    open_slices,
+    total,
+)
 from pipeline.reports.pace import Pace, pace_of
 from pipeline.reports.roster import Roster, Seller
 from pipeline.reports.subteams import check_teams, team_rows
@@ -100,7 +109,7 @@ def team_report(look: Look) -> TeamReport:
         not_of_teams=_difference(whole.target, of_teams) if teams else None,
         without_quota=sum(row.sells and row.target is None for row in rows),
         all_open=total(slices, lambda each: each.all),
-        by_stage=bars(slices, lambda each: (each.stage_order, each.stage, each.stage_name)),
+        by_stage=bars(slices, by_stage(slices)),
         by_category=bars(slices, _category_key),
         curves=curves,
         attention=attention(

@@ -13,7 +13,7 @@ from org.models.audit import AuditEntry
 from org.models.people import Person
 from pipeline.enums import ACTIVITY_LABELS, ActivityKind, Status
 from pipeline.models.activities import Activity
-from pipeline.models.deals import Deal, DealVersion
+from pipeline.models.deals import Deal, DealVersion, Stage
 
 SHOWN = 25
 ONE_DEED = timedelta(seconds=1)
@@ -57,6 +57,7 @@ NAMES = {
     "account": "account__name",
     "owner": "owner__full_name",
     "stage": "stage__name",
+    "stage__pipeline": "stage__pipeline__name",
     "credited_to": "credited_to__full_name",
     "changed_by": "changed_by__full_name",
 }
@@ -155,7 +156,7 @@ def _version_entry(before: DealVersion | None, after: DealVersion) -> Entry:
         title, icon = ("Archived", "archive") if after.archived else ("Restored", "rotate-2")
     elif before.stage_id != after.stage_id:
         reopened = after.status == Status.OPEN != before.status
-        title = f"Reopened in {after.stage}" if reopened else f"Moved to {after.stage}"
+        title = _moved("Reopened in" if reopened else "Moved to", before.stage, after.stage)
         icon = "rotate-2" if reopened else "stairs"
     elif not changes:
         title, icon = "The set-up of the stage changed", "settings"
@@ -168,6 +169,13 @@ def _version_entry(before: DealVersion | None, after: DealVersion) -> Entry:
         changes=changes,
         reason=after.reason,
     )
+
+
+def _moved(verb: str, before: Stage, after: Stage) -> str:
+    """Return where a deal went; with the pipeline where that is another one."""
+    if before.pipeline_id == after.pipeline_id:
+        return f"{verb} {after}"
+    return f"{verb} {after} of {after.pipeline}"
 
 
 def _differences(before: DealVersion | None, after: DealVersion) -> tuple[Change, ...]:

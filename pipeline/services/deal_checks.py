@@ -16,6 +16,7 @@ from pipeline.enums import Status
 from pipeline.models.deals import Deal, Stage
 from pipeline.models.outcomes import Competitor, LossReason
 from pipeline.outcome_enums import LossKind
+from pipeline.services.pipelines import lacking
 
 CLOSING_TEXTS = {"lost_reason": None, "lost_note": "", "win_evidence": ""}
 # Ways by which deals come that other systems closed, often without saying why.
@@ -112,13 +113,42 @@ def check_live(before: Deal) -> None:
         raise ValidationError("This deal is archived; restore it first.")
 
 
-def check_stage(stage: Stage) -> None:
-    """Refuse an archived stage, and keep others from archiving it until the transaction ends."""
+STAGE = """
+SELECT stage.archived_at, pipeline.archived_at, pipeline.name, pipeline.is_default,
+       ARRAY (SELECT DISTINCT kind FROM pipeline_stage
+               WHERE pipeline_id = pipeline.id AND archived_at IS NULL)
+  FROM pipeline_stage stage JOIN pipeline_pipeline pipeline ON pipeline.id = stage.pipeline_id
+ WHERE stage.id = %s
+   FOR SHARE
+"""
+
+
+def check_stage(stage: Stage, *, enters: bool) -> None:
+    """Refuse a stage out of use, and keep others from archiving it until the transaction ends.
+
+    A deal that ``enters`` the stage's pipeline finds a way through it there: an open, a won and
+    a lost stage. The default pipeline is let off: a new installation begins with it, and its
+    list of what is left to do names what lacks.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT archived_at FROM pipeline_stage WHERE id = %s FOR SHARE", [stage.pk])
-        (archived_at,) = cursor.fetchone()
+        cursor.execute(STAGE, [stage.pk])
+        archived_at, pipeline_archived_at, name, is_default, kinds = cursor.fetchone()
     if archived_at is not None:
         raise ValidationError({"stage": "This stage is archived; choose another."})
+    if pipeline_archived_at is not None:
+        raise ValidationError({"stage": f"The pipeline {name} is archived; choose another."})
+    if enters and not is_default and (missing := lacking(set(kinds))):
+        raise ValidationError(
+            {"stage": f"The pipeline {name} has {missing} yet; an admin sets up its stages."}
+        )
+
+
+def check_crossing(stage: Stage, *, allowed: bool) -> None:
+    """Refuse a stage of another pipeline to a move that was not asked to leave the deal's own."""
+    if not allowed:
+        raise ValidationError(
+            {"stage": f"{stage} is a stage of another pipeline: say that the deal changes it."}
+        )
 
 
 def check_owner(

@@ -25,6 +25,7 @@ from pipeline.models.outcomes import Competitor
 from pipeline.services.deal_checks import (
     CLOSING_TEXTS,
     check_closing,
+    check_crossing,
     check_live,
     check_loss,
     check_owner,
@@ -138,7 +139,7 @@ def create_deal(
     check_loss(values["lost_reason"], competitor, source=source)
     try:
         with explained(), history.writing(by=by, source=source, reason=_why(stage, values), at=at):
-            check_stage(stage)
+            check_stage(stage, enters=True)
             deal.save(force_insert=True)
             audit.record(by, "deal.create", deal, changes=_from_nothing(values | {"stage": stage}))
     except ValidationError:
@@ -199,12 +200,14 @@ def move_stage(
     new_competitor: str = "",
     reopen_reason: str = "",
     exit: ExitAnswers | None = None,
+    crossing: bool = False,
     at: datetime | None = None,
 ) -> Deal:
     """Move a deal to another stage and return it.
 
     Moving forward needs what the exits of the stages passed ask for: it is on the deal already,
-    in the answers of ``exit``, or overridden there with a reason. Moving back needs nothing.
+    in the answers of ``exit``, or overridden there with a reason. Moving back needs nothing. A
+    stage of another pipeline only with ``crossing``: that move is made on purpose.
 
     A lost stage asks for ``lost_reason``, and for the ``competitor`` where one won (a name that
     is not on the list is ``new_competitor``); a won one for ``win_evidence``. Reopening asks for
@@ -223,7 +226,9 @@ def move_stage(
     def check(before: Deal, values: Mapping[str, Any]) -> None:
         check_live(before)
         if "stage" in values:
-            check_stage(to)
+            crosses = to.pipeline_id != before.stage.pipeline_id
+            check_stage(to, enters=crosses)
+            check_crossing(to, allowed=crossing or not crosses)
         check_reopening(before, to, reopen_reason, source=source)
         check_closing(to, texts | dict(values), source=source)
         rival = values.get("competitor", before.competitor)

@@ -68,16 +68,20 @@ def left_stages(before: Deal, to: Stage) -> list[int]:
     """Return the open stages that a move forward passes, the present one first; [] otherwise.
 
     A deal that is won passes all that are left; one that is lost, goes back or is reopened none.
+    One that enters another pipeline passes none of that one's either, unless it is won there.
     """
     if before.status != Status.OPEN or to.kind == Status.LOST:
         return []
-    stages = Stage.objects.live().filter(kind=Status.OPEN, order__gte=before.stage.order)
+    crosses = to.pipeline_id != before.stage.pipeline_id
+    stages = Stage.objects.live().filter(kind=Status.OPEN, pipeline=to.pipeline_id)
+    if not crosses:
+        stages = stages.filter(order__gte=before.stage.order)
     if to.kind == Status.OPEN:
-        if to.order <= before.stage.order:
+        if crosses or to.order <= before.stage.order:
             return []
         stages = stages.filter(order__lt=to.order)
-    passed = set(stages.order_by().values_list("pk", flat=True)) | {before.stage_id}
-    return sorted(passed - {to.pk})
+    own = set() if crosses else {before.stage_id}
+    return sorted((own | set(stages.order_by().values_list("pk", flat=True))) - {to.pk})
 
 
 def exit_needs(

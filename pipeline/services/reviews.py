@@ -23,17 +23,24 @@ REFUSALS = {
 
 @transaction.atomic
 def mark_reviewed(
-    *, by: Person, subject: Mapping[str, Any], at: datetime, submission: UUID
+    *,
+    by: Person,
+    subject: Mapping[str, Any],
+    at: datetime,
+    submission: UUID,
+    pipeline: int | None = None,
 ) -> PipelineReview:
     """Remember that a person went through a pipeline as it stood at a moment.
 
-    ``subject`` is whose, as the columns of a review hold it. A ``submission`` that was sent
+    ``subject`` is whose, as the columns of a review hold it; ``pipeline`` is the one of several
+    that was gone through, None for all. A ``submission`` that was sent
     before leaves one review.
     """
     if not access.sells(by):
         raise PermissionDenied("Only people who sell review a pipeline.")
     review, made = PipelineReview.objects.get_or_create(
-        submission=submission, defaults={"reviewer": by, "reviewed_at": at, **subject}
+        submission=submission,
+        defaults={"reviewer": by, "reviewed_at": at, "pipeline_id": pipeline, **subject},
     )
     if made:
         audit.record(by, "pipeline.review", review)

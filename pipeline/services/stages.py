@@ -1,4 +1,4 @@
-"""Setting up the stages of the sales process."""
+"""Setting up the stages of a pipeline."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,14 +9,20 @@ from django.db import transaction
 
 from org import audit
 from org.models.people import Person
-from org.services.guard import refused_as
+from org.services.guard import named_refusals, refused_as
 from pipeline import history, rules
 from pipeline.enums import Category, Status
 from pipeline.models.deals import Deal, Stage
+from pipeline.services.pipelines import lock
 
-FIELDS = ("name", "kind", "order", "probability", "default_category", "expected_days")
+FIELDS = ("pipeline", "name", "kind", "order", "probability", "default_category", "expected_days")
 REFUSALS = {
-    "stage_name_unique": ("name", "Another stage has this name."),
+    "stage_name_unique": ("name", "Another stage of this pipeline has this name."),
+    "stage_pipeline_stays": (
+        "pipeline",
+        "Deals stood in this stage, so it stays in its pipeline. Make a new one in the other.",
+    ),
+    "stage_holds_open_deals": ("move_to", "Say where the open deals of this stage go."),
     "stage_named": ("name", "Give the stage a name."),
     "stage_kind_stays": ("kind", "Deals stand in this stage, so its kind stays."),
     "stage_probability_fits_kind": (
@@ -46,12 +52,14 @@ def archive_stage(
 ) -> Stage:
     """Take a stage out of use and return it.
 
-    Refused while open deals stand in it, unless ``move_to`` names the open stage that takes
-    them, and for the last stage of its kind.
+    Refused while open deals stand in it, unless ``move_to`` names the open stage of the same
+    pipeline that takes them, and for the last stage of its kind in the pipeline.
     """
     _require_admin(by)
     reason = f"The stage {stage} was archived"
-    with history.writing(by=by, source="page", reason=reason):
+    with named_refusals(REFUSALS), history.writing(by=by, source="page", reason=reason):
+        # Two archivings at once must not take the last two stages of a kind.
+        lock(stage.pipeline_id)
         # In one order for everybody, or two archivings could wait for each other.
         ids = sorted({stage.pk} | ({move_to.pk} if move_to else set()))
         locked = Stage.objects.select_for_update(no_key=True).order_by("pk").in_bulk(ids)
@@ -90,6 +98,8 @@ def _save(stage: Stage, *, by: Person | None, fields: Mapping[str, Any], action:
         kind = fields.get("kind", subject.kind)
         wanted = dict(fields) | FIXED.get(kind, {})
         before = {name: getattr(subject, name) if stage.pk else None for name in wanted}
+        if any(name in wanted and wanted[name] != before[name] for name in ("kind", "pipeline")):
+            _require_not_missed(subject)
         for name, value in wanted.items():
             setattr(subject, name, value.strip() if isinstance(value, str) else value)
         subject.clean_fields()
@@ -112,8 +122,19 @@ def _require_admin(by: Person | None) -> None:
 
 def _require_another(stage: Stage) -> None:
     """Without an open, a won and a lost stage no deal could be made or closed."""
-    if not Stage.objects.live().filter(kind=stage.kind).exclude(pk=stage.pk).exists():
+    alike = Stage.objects.filter(
+        pipeline=stage.pipeline_id, kind=stage.kind, archived_at__isnull=True
+    )
+    if not alike.exclude(pk=stage.pk).exists():
         raise ValidationError(f"This is the last stage for {stage.kind} deals, so it stays.")
+
+
+def _require_not_missed(stage: Stage) -> None:
+    """A stage that goes, by its kind or its pipeline, must not leave open deals without a way."""
+    if stage.pk and stage.archived_at is None:
+        lock(stage.pipeline_id)
+        if Deal.objects.open().filter(stage__pipeline=stage.pipeline_id).exists():
+            _require_another(stage)
 
 
 def _empty(stage: Stage, *, into: Stage | None) -> int:
@@ -126,6 +147,9 @@ def _empty(stage: Stage, *, into: Stage | None) -> int:
                 {"move_to": f"Say where the open deals of this stage go ({found:,} of them)."}
             )
         return 0
-    if into.pk == stage.pk or into.kind != Status.OPEN or into.archived_at is not None:
-        raise ValidationError({"move_to": "Choose another open stage that is in use."})
+    fits = into.kind == Status.OPEN and into.pipeline_id == stage.pipeline_id
+    if into.pk == stage.pk or not fits or into.archived_at is not None:
+        raise ValidationError(
+            {"move_to": "Choose another open stage of the pipeline that is in use."}
+        )
     return int(rows.update(stage=into))

@@ -21,6 +21,7 @@ MOVEMENT_NOTES = {
     Movement.RESTORED: "came back from the archive",
     Movement.OWNER_IN: "were taken over from an owner outside",
     Movement.SEAT_IN: "came with an owner, or an account, that joined",
+    Movement.CROSSED_IN: "came from another pipeline",
     Movement.INCREASED: "have a larger amount, by what it grew",
     Movement.DECREASED: "have a smaller amount, by what it fell",
     Movement.RATE: "have the same amount in their currency at another exchange rate",
@@ -35,6 +36,7 @@ MOVEMENT_NOTES = {
     Movement.REMOVED: "went into the archive",
     Movement.OWNER_OUT: "were handed to an owner outside",
     Movement.SEAT_OUT: "left with their owner, or their account",
+    Movement.CROSSED_OUT: "went to another pipeline",
 }
 
 

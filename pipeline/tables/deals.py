@@ -59,6 +59,7 @@ DEALS = [
         value=lambda row: row.stage.name,
         tone=lambda row: TONES[Status(row.status)],
     ),
+    Column(key="pipeline", label="Pipeline", value=lambda row: row.stage.pipeline.name),
     Column(
         key="close",
         label="Expected close",
@@ -103,13 +104,18 @@ OF_AN_ACCOUNT = [
 ]
 
 
-def page_columns(*, past: bool, is_open: bool, is_closed: bool) -> list[Column]:
+def page_columns(
+    *, past: bool, is_open: bool, is_closed: bool, pipelines: bool = False
+) -> list[Column]:
     """Return the columns that can differ between the rows of a list.
 
-    The category tells open deals apart. Open deals have no closing, closed ones no step to come,
-    and a version of a ``past`` day does not say when its deal was made.
+    ``pipelines``: the rows can be of several. The category tells open deals apart. Open deals
+    have no closing, closed ones no step to come, and a version of a ``past`` day does not say
+    when its deal was made.
     """
     left_out = {"created"} if past else set()
+    if not pipelines:
+        left_out |= {"pipeline"}
     if is_open:
         left_out |= {"closed"}
     if is_closed:
@@ -133,3 +139,8 @@ DOWNLOAD = [
     Column(key="next_step_on", label="Next step on"),
     Column(key="status", label="Status"),
 ]
+
+
+def download_columns(*, pipelines: bool) -> list[Column]:
+    """Return the columns of the download; with the pipeline where there are several."""
+    return [*DOWNLOAD, *_columns("pipeline")] if pipelines else DOWNLOAD

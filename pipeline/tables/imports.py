@@ -3,27 +3,13 @@
 from typing import Any
 
 from kit.tables import Column
-from pipeline.enums import (
-    IMPORT_KIND_LABELS,
-    IMPORT_STATE_LABELS,
-    IMPORT_STATE_TONES,
-    ImportKind,
-    ImportState,
-)
-
-
-def _state(run: Any) -> str:
-    return IMPORT_STATE_LABELS[ImportState(run.state)]
-
-
-def _tone(run: Any) -> str:
-    return IMPORT_STATE_TONES.get(ImportState(run.state), "neutral")
-
+from pipeline.enums import IMPORT_KIND_LABELS, ImportKind
+from pipeline.reports.imports import state_label, state_tone
 
 RUNS = [
     Column(key="file_name", label="File", href=lambda run: run.get_absolute_url()),
     Column(key="kind", label="Holds", value=lambda run: IMPORT_KIND_LABELS[ImportKind(run.kind)]),
-    Column(key="state", label="State", kind="badge", value=_state, tone=_tone),
+    Column(key="state", label="State", kind="badge", value=state_label, tone=state_tone),
     Column(
         key="rows",
         label="Rows",

@@ -20,7 +20,7 @@ from pipeline.models.accounts import Account
 from pipeline.reports.deals import DealList, deal_list, deal_rows
 from pipeline.reports.selection import DealSelection
 from pipeline.reports.standing import standing_of
-from pipeline.tables.deals import DEALS, DOWNLOAD, page_columns
+from pipeline.tables.deals import DEALS, download_columns, page_columns
 from pipeline.views.visit import Visit, sellers, visit_of
 
 # The order of a past day's deals, which know no creation: largest first.
@@ -59,7 +59,8 @@ def deals_csv(request: HttpRequest) -> HttpResponseBase:
     selection = DealSelection(**form.selection())
     order = _order(_sort(form))
     rows = deal_rows(visit.viewer, selection, **order, now=visit.now, today=visit.today)
-    return csv_response("deals.csv", DOWNLOAD, rows.iterator(chunk_size=2000))
+    columns = download_columns(pipelines=form.has_pipelines)
+    return csv_response("deals.csv", columns, rows.iterator(chunk_size=2000))
 
 
 def _form(request: HttpRequest, visit: Visit) -> DealFilter:
@@ -115,6 +116,7 @@ def _context(
             past=found.selection.as_of is not None,
             is_open=found.selection.is_open,
             is_closed=found.selection.is_closed,
+            pipelines=form.has_pipelines and found.selection.pipeline is None,
         ),
         rows=found.page.rows,
         caption="Deals",

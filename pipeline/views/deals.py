@@ -27,6 +27,7 @@ from pipeline.reports.deals import deal_page
 from pipeline.reports.timeline import SHOWN
 from pipeline.reports.twins import just_made
 from pipeline.services import deals as services
+from pipeline.views.pipelines import pipeline_tabs
 from pipeline.views.visit import (
     Visit,
     back_to,
@@ -114,14 +115,16 @@ def deal_move(request: HttpRequest, pk: int) -> HttpResponse:
     found = writable_deal(visit, pk)
     sent = posted(request)
     wanted = (request.GET if sent is None else sent).get("next", "")
-    initial = {"stage": request.GET.get("stage"), "seen": visit.now.isoformat(), "next": wanted}
+    initial = {name: request.GET.get(name) for name in ("stage", "pipeline")}
+    initial |= {"seen": visit.now.isoformat(), "next": wanted}
     form = MoveForm(sent, viewer=visit.viewer, deal=found, initial=initial)
     try:
         moved = saved(form, lambda: _move(visit, found, form))
     except services.EditConflict as conflict:
         return _move_conflict(request, visit, form, conflict)
     if moved is None:
-        return form_page(request, "pipeline/deal_move.html", form, deal=found)
+        ways = pipeline_tabs(visit.viewer, found, chosen=form["pipeline"].value(), back=wanted)
+        return form_page(request, "pipeline/deal_move.html", form, deal=found, pipelines=ways)
     messages.success(request, f"{moved.name} now stands in {moved.stage}.")
     return redirect(back_to(request, wanted, otherwise=moved.get_absolute_url()))
 
@@ -162,6 +165,7 @@ def _move(visit: Visit, found: Deal, form: MoveForm) -> Deal:
         source="page",
         version=form.cleaned_data["version"],
         to=form.cleaned_data["stage"],
+        crossing=form.crosses,
         **form.texts(),
     )
 

@@ -150,6 +150,7 @@ def review_done(request: PersonRequest) -> HttpResponse:
     services.mark_reviewed(
         by=request.user,
         subject=subject_columns(address.scope.subject),
+        pipeline=address.cleaned_data["pipeline"],
         at=done.cleaned_data["seen_at"],
         submission=done.cleaned_data["submission"],
     )

@@ -1,7 +1,9 @@
 """Setting up the stages: for admins."""
 
+from typing import Any
+
 from django.contrib import messages
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -10,7 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from kit.tables import Empty, Table
 from pipeline.forms.stages import ArchiveStageForm, StageForm
 from pipeline.models.deals import Stage
+from pipeline.models.pipelines import Pipeline
 from pipeline.services import stages as services
+from pipeline.services.pipelines import lacking
 from pipeline.tables.stages import STAGES
 from pipeline.views.visit import form_page, posted, saved, stage_admins, visit_of
 
@@ -18,28 +22,44 @@ from pipeline.views.visit import form_page, posted, saved, stage_admins, visit_o
 @require_safe
 @stage_admins
 def stages(request: HttpRequest) -> HttpResponse:
-    """List the stages, those out of use too, with the deals that stand in them."""
+    """List the pipelines with their stages, those out of use too, and the deals in them."""
     visit = visit_of(request)
     live = Q(deals__archived_at__isnull=True)
     rows = Stage.objects.visible_to(visit.viewer).annotate(standing=Count("deals", filter=live))
-    rows = rows.order_by("order", "pk")  # Grouping forgets the order of the model.
+    by_pipeline: dict[int, list[Stage]] = {}
+    for row in rows.order_by("order", "pk"):  # Grouping forgets the order of the model.
+        by_pipeline.setdefault(row.pipeline_id, []).append(row)
+    pipelines = [
+        _set_up(found, by_pipeline.get(found.pk, []))
+        for found in Pipeline.objects.visible_to(visit.viewer)
+    ]
+    return render(request, "pipeline/stages.html", {"pipelines": pipelines, "now": visit.now})
+
+
+def _set_up(pipeline: Pipeline, stages: list[Stage]) -> dict[str, Any]:
+    """Return a pipeline with the table of its stages and what it lacks."""
+    new = f"{reverse('pipeline:stage-new')}?pipeline={pipeline.pk}"
     empty = Empty(
         title="No stages yet.",
         text="Add the steps of a deal in order, then one for won and one for lost.",
-        href=reverse("pipeline:stage-new"),
+        href=new,
         label="New stage",
     )
-    table = Table(columns=STAGES, rows=list(rows), caption="Stages", empty=empty)
-    return render(request, "pipeline/stages.html", {"table": table, "now": visit.now})
+    return {
+        "pipeline": pipeline,
+        "table": Table(columns=STAGES, rows=stages, caption=pipeline.name, empty=empty),
+        "table_id": f"stages-{pipeline.pk}",
+        "new_href": new,
+        "lacking": lacking({stage.kind for stage in stages if stage.archived_at is None}),
+    }
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @stage_admins
 def stage_new(request: HttpRequest) -> HttpResponse:
-    """Add a stage."""
+    """Add a stage to the pipeline that the address names, or to the default one."""
     visit = visit_of(request)
-    last = Stage.objects.visible_to(visit.viewer).aggregate(last=Max("order"))["last"] or 0
-    form = StageForm(posted(request), order=min(last + 10, 32_000))
+    form = StageForm(posted(request), pipeline=request.GET.get("pipeline", ""))
     made = saved(form, lambda: services.create_stage(by=visit.viewer, **form.values()))
     if made is None:
         return form_page(request, "pipeline/stage.html", form)

@@ -44,7 +44,7 @@ def visit_of(request: HttpRequest) -> Visit:
 
 def visible_deal(visit: Visit, pk: int, *also: str) -> Deal:
     """Return the deal with its RELATED rows and ``also``; 404 where it is hidden."""
-    rows = Deal.objects.visible_to(visit.viewer).select_related(*RELATED, *also)
+    rows = Deal.objects.visible_to(visit.viewer).select_related(*RELATED, "stage__pipeline", *also)
     return get_object_or_404(rows.with_loss(), pk=pk)
 
 

@@ -163,6 +163,7 @@ CASES = [
     Case("api:teams", "GET", api(200)),
     Case("api:periods", "GET", api(200)),
     Case("api:stages", "GET", api(200)),
+    Case("api:pipelines", "GET", api(200)),
     Case("api:schema", "GET", api(200)),
     Case("api:docs", "GET", same(200)),
     Case("api:deals", "GET", api(200)),

@@ -9,12 +9,14 @@ from uuid import uuid4
 
 from org.models.people import Person
 from pipeline.models.deals import DealLine, Stage
+from pipeline.models.pipelines import Pipeline
 from tests.access.matrix import MISSING, Case, World, grid, only, same
 from tests.factories.pipeline import (
     AccountFactory,
     ActivityFactory,
     ContactFactory,
     DealContactFactory,
+    PipelineFactory,
     ProductFactory,
 )
 
@@ -26,6 +28,7 @@ def build(world: World) -> None:
         "account": account,
         "contact": ContactFactory(account=account),
         "product": product,
+        "renewals": PipelineFactory(name="Renewals"),
         "lines": {
             name: DealLine.objects.create(deal=deal, product=product, unit_price=10)
             for name, deal in world.deals.items()
@@ -147,6 +150,14 @@ def new_contact(_world: World, _target: str) -> dict[str, Any]:
 
 def signal(_world: World, _target: str) -> dict[str, Any]:
     return {"signal": "quiet"}
+
+
+def pipeline(world: World, target: str) -> dict[str, Any]:
+    return {"pk": MISSING if target == "missing" else Pipeline.objects.get(is_default=False).pk}
+
+
+def named_pipeline(_world: World, _target: str) -> dict[str, Any]:
+    return {"name": "Partners", "order": 30}
 
 
 def new_stage(_world: World, _target: str) -> dict[str, Any]:
@@ -335,4 +346,10 @@ CASES: list[Case] = [
     Case("pipeline:stage", "GET", ADMINS, kwargs=stage),
     Case("pipeline:stage", "POST", ADMINS_CHANGED, kwargs=stage, data=edited_stage),
     Case("pipeline:stage-archive", "POST", ADMINS_CHANGED, kwargs=stage),
+    Case("pipeline:pipeline-new", "GET", only("admin")),
+    Case("pipeline:pipeline-new", "POST", only("admin", status=302), data=named_pipeline),
+    Case("pipeline:pipeline", "GET", ADMINS, kwargs=pipeline),
+    Case("pipeline:pipeline", "POST", ADMINS_CHANGED, kwargs=pipeline, data=named_pipeline),
+    Case("pipeline:pipeline-default", "POST", ADMINS_CHANGED, kwargs=pipeline),
+    Case("pipeline:pipeline-archive", "POST", ADMINS_CHANGED, kwargs=pipeline),
 ]

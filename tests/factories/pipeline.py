@@ -11,14 +11,26 @@ from pipeline.models.activities import Activity
 from pipeline.models.deal_people import DealContact
 from pipeline.models.deals import Deal, Stage
 from pipeline.models.outcomes import Competitor
+from pipeline.models.pipelines import Pipeline
 from tests.factories.org import PersonFactory
+
+
+class PipelineFactory(DjangoModelFactory):
+    """A pipeline beside the default one, without stages."""
+
+    class Meta:
+        model = Pipeline
+
+    name = factory.Sequence(lambda n: f"Pipeline {n}")
+    order = 20
 
 
 class StageFactory(DjangoModelFactory):
     class Meta:
         model = Stage
-        django_get_or_create = ("name",)
+        django_get_or_create = ("pipeline", "name")
 
+    pipeline = factory.LazyFunction(lambda: Pipeline.objects.get(is_default=True))
     name = "Qualify"
     kind = Status.OPEN
     order = 10

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import F, Max, OuterRef, Q, Subquery
+from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from pipeline.metrics.conversion import (
@@ -89,21 +89,31 @@ class StagesReport:
 @one_state()
 def stages_report(look: Look) -> StagesReport:
     """Return the flow through each open stage, in three statements."""
-    steps = steps_of()
+    stages = list(_stages())
+    steps, pipelines = _steps(stages), {each.pipeline_id: each.pipeline.name for each in stages}
+    if len(pipelines) == 1:
+        pipelines = dict.fromkeys(pipelines, "All stages")
     return StagesReport(
         look=look,
         flows=stage_flows(steps, _stays(look, steps), ages=_ages(look)),
-        pipelines={0: "All stages"},
+        pipelines=pipelines,
     )
 
 
 def steps_of() -> list[Step]:
     """Return all stages, archived ones too: deals went through them."""
+    return _steps(_stages())
+
+
+def _stages() -> QuerySet[Stage]:
+    found: QuerySet[Stage] = Stage.objects.select_related("pipeline")
+    return found
+
+
+def _steps(stages: Iterable[Stage]) -> list[Step]:
     return [
-        Step(pk=pk, name=name, pipeline=0, order=order, kind=kind)
-        for pk, name, order, kind in Stage.objects.order_by("order", "pk").values_list(
-            "pk", "name", "order", "kind"
-        )
+        Step(pk=s.pk, name=s.name, pipeline=s.pipeline_id, order=s.order, kind=s.kind)
+        for s in stages
     ]
 
 

@@ -278,10 +278,15 @@ class World:
         on = self.day(number) if state["status"] == "open" else state["closed"]
         return {
             "whole": lambda: True,
+            "pipeline": lambda: True,
             "person": lambda: who == name,
             "team": lambda: self.seat(who, on) == name,
             "territory": lambda: self.lands[state["account"]] == name,
         }[kind]()
+
+    def stands_in(self, state, scope):
+        """Whether the state is of the pipeline that is looked at: the last stage is another's."""
+        return scope[0] != "pipeline" or (state["stage"] == 3) == (scope[1] == "renewals")
 
     def base(self, state):
         if state["amount"] is None:
@@ -304,6 +309,7 @@ class World:
             close_on=state["close"],
             closed_on=state["closed"],
             archived=state["archived"],
+            in_pipeline=self.stands_in(state, scope),
         )
 
     def pipeline(self, scope, number, unit):
@@ -315,7 +321,7 @@ class World:
                 continue
             if not state["close"] or not QUARTER.start <= state["close"] <= date(2026, 6, 30):
                 continue
-            if self.counts(state, scope, number):
+            if self.counts(state, scope, number) and self.stands_in(state, scope):
                 odds = {1: 20, 2: 50, 3: 75}[state["stage"]]
                 weight = Decimal(self.base(state) or 0) * odds / 100
                 total += {
@@ -335,10 +341,12 @@ class World:
             and not state["archived"]
             and QUARTER.start <= state["closed"] < QUARTER.end
             and self.counts(state, scope, number)
+            and self.stands_in(state, scope)
         )
 
 
 SCOPES = [("whole", None), ("person", 1), ("team", "N"), ("territory", "E")]
+SCOPES += [("pipeline", "renewals")]
 
 
 @pytest.mark.parametrize("block", range(10))

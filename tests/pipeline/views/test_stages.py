@@ -14,9 +14,9 @@ pytestmark = pytest.mark.django_db
 def test_an_admin_sees_the_stages_with_the_deals_in_them(as_, sales_team, stages):
     DealFactory(owner=sales_team.rita, stage=stages.propose)
 
-    rows = as_(sales_team.ada).get("/setup/stages/").context["table"].rows
+    (sales,) = as_(sales_team.ada).get("/setup/stages/").context["pipelines"]
 
-    assert [(row.name, row.standing) for row in rows] == [
+    assert [(row.name, row.standing) for row in sales["table"].rows] == [
         ("Qualify", 0),
         ("Propose", 1),
         ("Won", 0),
