@@ -116,6 +116,21 @@ class ContactQuerySet(models.QuerySet):
         return self.filter(archived_at__isnull=True)
 
 
+class MergeQuerySet(models.QuerySet):
+    def visible_to(self, viewer: "Person") -> Self:
+        """Return the merges of accounts and contacts, which everybody who sells shares."""
+        return self if access.sells(viewer) else self.none()
+
+    def standing(self) -> Self:
+        """Return those that were not taken back."""
+        return self.filter(undone_at__isnull=True)
+
+
+class ApartQuerySet(models.QuerySet):
+    def visible_to(self, viewer: "Person") -> Self:
+        return self if access.sells(viewer) else self.none()
+
+
 # What a column puts in order only within something else, whose own order comes first.
 WITHIN = {"stage__order": ("stage__pipeline__order", "stage__pipeline_id")}
 

@@ -23,6 +23,11 @@ def can_write(actor: Person) -> bool:
     return actor.has_role(*WRITING_ROLES)
 
 
+def can_merge(actor: Person) -> bool:
+    """Make two accounts or contacts one: it moves deals of many people."""
+    return can_write(actor) and (actor.is_admin or actor.is_manager)
+
+
 def can_work_for(actor: Person, person: Person) -> bool:
     """Write what belongs to ``person``: they themself, the managers above them, admins."""
     if not can_write(actor):

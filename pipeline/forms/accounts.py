@@ -102,9 +102,7 @@ class AccountForm(SharedForm):
     founded_year = forms.IntegerField(
         required=False, min_value=1000, max_value=2199, label="Founded in"
     )
-    same_name_too = forms.BooleanField(
-        required=False, label="It is another company of the same name"
-    )
+    same_name_too = forms.BooleanField(required=False, label="It is another company")
 
     def __init__(self, data: Any = None, *, viewer: Person, account: Account | None = None) -> None:
         stored = {name: getattr(account, name) for name in self.FIELDS} if account else {}
@@ -139,12 +137,14 @@ class ContactForm(SharedForm):
     title = PlainTextField(required=False, max_length=200, label="Job title")
     email = forms.EmailField(required=False, label="E-mail")
     phone = PlainTextField(required=False, max_length=60)
+    another_too = forms.BooleanField(required=False, label="It is another person")
 
     def __init__(self, data: Any = None, *, contact: Contact | None = None) -> None:
         stored = {name: getattr(contact, name) for name in self.FIELDS} if contact else {}
         super().__init__(data, initial=stored)
         self.contact = contact
         if contact:
+            del self.fields["another_too"]
             self.watch()
 
     def again(self, data: Any) -> "ContactForm":

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Any
 
-from django.db.models import Func, Model, Q, QuerySet
+from django.db.models import BigIntegerField, F, Func, Model, Q, QuerySet, Value
 from django.db.models.functions import Lower
 
 from org.models.people import Person
@@ -36,6 +36,7 @@ _TABLES: dict[str, tuple[type[Model], str, tuple[str, ...]]] = {
     ImportSubject.STAGE: (Stage, "name", ()),
     ImportSubject.DEAL: (Deal, "name", ("external_id",)),
 }
+_MERGED = frozenset({ImportSubject.ACCOUNT, ImportSubject.CONTACT})
 # HubSpot writes internal names where its labels are not asked for.
 _WON_WORDS = frozenset({"won", "closedwon", "closewon", "gewonnen", "win"})
 _LOST_WORDS = frozenset({"lost", "closedlost", "closelost", "verloren", "disqualified", "loss"})
@@ -109,6 +110,9 @@ class Found:
 def _rows(subject: str) -> QuerySet[Any]:
     model, _, _ = _TABLES[subject]
     rows: QuerySet[Any] = model._default_manager.all()  # noqa: SLF001 -- Django's name for it
+    if subject in _MERGED:
+        # What was merged into another is still known by its own name, and stands for the other.
+        return rows.filter(Q(archived_at__isnull=True) | Q(merged_into__archived_at__isnull=True))
     if any(column.name == "archived_at" for column in model._meta.fields):  # noqa: SLF001 -- Django's public name
         return rows.filter(archived_at__isnull=True)
     return rows.filter(is_active=True) if subject == ImportSubject.PERSON else rows
@@ -120,13 +124,16 @@ def lookup(subject: str, texts: Iterable[str]) -> dict[str, Found]:
     wanted = list(texts)
     ids = {text: long for text in wanted if (long := _long_id(text))}
     rows = _named(subject, wanted, [*wanted, *ids.values(), *(text.lower() for text in wanted)])
+    own = F("merged_into") if subject in _MERGED else Value(None, output_field=BigIntegerField())
     by_name: dict[str, list[int]] = defaultdict(list)
     by_other: dict[str, list[int]] = defaultdict(list)
-    for pk, called, *rest in rows.values_list("pk", name, *others).order_by("pk"):
-        by_name[norm(called)].append(pk)
+    # Those that are there come first: what was merged away stands for another only without them.
+    listed = rows.annotate(other=own).order_by(F("other").asc(nulls_first=True), "pk")
+    for pk, other, called, *rest in listed.values_list("pk", "other", name, *others):
+        _note(by_name, norm(called), pk, other)
         for column, value in zip(others, rest, strict=True):
             if value:
-                by_other[value.lower() if column == "email" else value].append(pk)
+                _note(by_other, value.lower() if column == "email" else value, pk, other)
     found = {}
     for text in wanted:
         for key in (text, ids.get(text, text), text.lower()):
@@ -150,6 +157,14 @@ def _named(subject: str, wanted: list[str], exact: list[str]) -> QuerySet[Any]:
         else:
             condition |= Q(**{f"{column}__in": exact})
     return rows.filter(condition)
+
+
+def _note(index: dict[str, list[int]], text: str, pk: int, other: int | None) -> None:
+    """Let a text stand for a row, or for the ``other`` that the row was merged into."""
+    if other is None:
+        index[text].append(pk)
+    elif not index[text]:
+        index[text].append(other)
 
 
 def _long_id(text: str) -> str:

@@ -28,6 +28,16 @@ class Target:
     extra_reason: str = ""
 
 
+def _alive_or_merged(table: str, name: str, also: str = "TRUE") -> str:
+    """Let a row that was merged into another still be known by its name, unless it is used anew.
+
+    So a file that names both rows of a customer finds both, and makes none of them again.
+    """
+    return f"""(alike.archived_at IS NULL OR alike.merged_into_id IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM {table} alive WHERE alive.archived_at IS NULL
+               AND upper(alive.{name}) = upper(alike.{name}) AND {also}))"""
+
+
 def _by_id_else(table: str, natural: str, condition: str = "TRUE") -> str:
     """Match by external id, else, among rows without an id, by what ``natural`` compares."""
     return f"""
@@ -62,7 +72,7 @@ TARGETS: dict[str, Target] = {
         match=_by_id_else(
             "pipeline_account",
             "upper(alike.name) = upper(first.data ->> 'name')",
-            "alike.archived_at IS NULL",
+            _alive_or_merged("pipeline_account", "name"),
         ),
         references={"owner_id": ImportSubject.PERSON, "parent_id": ImportSubject.ACCOUNT},
         extra_change="""
@@ -109,7 +119,9 @@ TARGETS: dict[str, Target] = {
                AND CASE WHEN first.data ? 'email' AND alike.email <> ''
                         THEN lower(alike.email) = first.data ->> 'email'
                         ELSE upper(alike.full_name) = upper(first.data ->> 'full_name') END""",
-            "alike.archived_at IS NULL",
+            _alive_or_merged(
+                "pipeline_contact", "full_name", "alive.account_id = alike.account_id"
+            ),
         ),
         references={"account_id": ImportSubject.ACCOUNT},
     ),

@@ -7,7 +7,7 @@ from django.contrib.postgres.fields import RangeOperators
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 from django.db.models.functions import Lower, Upper
 from django.urls import reverse
 
@@ -16,6 +16,16 @@ from org.models.calendar import CURRENCY_CODE
 from org.models.people import Person
 from org.models.territories import Territory
 from pipeline.querysets import AccountQuerySet, ContactQuerySet, ProductQuerySet
+
+
+def name_key(column: str) -> Func:
+    """Return what two spellings of one name share; see migration 0062."""
+    return Func(F(column), function="pipeline_name_key", output_field=models.TextField())
+
+
+def web_domain(column: str) -> Func:
+    """Return the domain of a web address, or ""; see migration 0062."""
+    return Func(F(column), function="pipeline_web_domain", output_field=models.TextField())
 
 
 class Account(models.Model):
@@ -37,6 +47,9 @@ class Account(models.Model):
     external_id = models.CharField(max_length=100, null=True, blank=True)  # noqa: DJ001 -- unique where known
     created_at = models.DateTimeField(auto_now_add=True)
     archived_at = models.DateTimeField(null=True, blank=True)
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="+", editable=False
+    )
 
     objects: ClassVar = AccountQuerySet.as_manager()
 
@@ -47,11 +60,18 @@ class Account(models.Model):
             # Archived ones too: lists of deals are ordered by it.
             models.Index(fields=["name", "id"], name="account_by_name"),
             GinIndex(SearchVector("name", config="simple"), name="account_name_words"),
+            models.Index(name_key("name"), name="account_by_key"),
+            models.Index(web_domain("website"), name="account_by_domain"),
         ]
         constraints = [
             models.UniqueConstraint("external_id", name="account_external_id_unique"),
             models.CheckConstraint(name="account_named", condition=~Q(name="")),
             models.CheckConstraint(name="account_not_its_parent", condition=~Q(parent=F("id"))),
+            models.CheckConstraint(
+                name="account_merged_is_archived",
+                condition=Q(merged_into__isnull=True)
+                | Q(archived_at__isnull=False) & ~Q(merged_into=F("id")),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -72,12 +92,23 @@ class Contact(models.Model):
     external_id = models.CharField(max_length=100, null=True, blank=True)  # noqa: DJ001 -- unique where known
     created_at = models.DateTimeField(auto_now_add=True)
     archived_at = models.DateTimeField(null=True, blank=True)
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="+", editable=False
+    )
 
     objects: ClassVar = ContactQuerySet.as_manager()
 
     class Meta:
         ordering = ["full_name", "pk"]
+        indexes = [
+            models.Index(Lower("email"), name="contact_by_email"),
+        ]
         constraints = [
+            models.CheckConstraint(
+                name="contact_merged_is_archived",
+                condition=Q(merged_into__isnull=True)
+                | Q(archived_at__isnull=False) & ~Q(merged_into=F("id")),
+            ),
             models.UniqueConstraint("external_id", name="contact_external_id_unique"),
             models.CheckConstraint(name="contact_named", condition=~Q(full_name="")),
         ]

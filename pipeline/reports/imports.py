@@ -17,6 +17,7 @@ from pipeline.enums import (
     RowAction,
 )
 from pipeline.imports.asking import Questions, questions
+from pipeline.imports.likely import LikelySame, likely_same
 from pipeline.imports.options import Options, Profile
 from pipeline.imports.questions import Question, left_out, open_questions
 from pipeline.imports.references import names_of
@@ -241,6 +242,7 @@ class PlanPage:
     notices: list[str]
     left_out: list[str]
     makes: list[tuple[str, str]]
+    likely: list[LikelySame]
     open_stage: str
     changes: list[ShownRow]
     refused: list[RefusedAlike]
@@ -262,6 +264,7 @@ def plan_page(run: ImportRun) -> PlanPage:
         notices=plan["notices"],
         left_out=plan["left_out"],
         makes=list(run.creations.values_list("subject", "name")),
+        likely=likely_same(run) if run.state == ImportState.PLANNED else [],
         open_stage=_open_stage(run),
         changes=shown(run, rows_of(run, RowAction.CHANGE)[:MOST_SHOWN]),
         refused=_refused(run),

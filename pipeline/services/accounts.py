@@ -10,14 +10,14 @@ from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
-from django.db.models import ForeignKey, Model
+from django.db.models import ForeignKey, Func, Model, TextField, Value
 from django.db.models.functions import Upper
 
 from org import audit
 from org.models.people import Person
 from org.services.guard import refused_as
 from pipeline import rules
-from pipeline.models.accounts import Account, Contact
+from pipeline.models.accounts import Account, Contact, name_key
 
 ACCOUNT_FIELDS = (
     "name",
@@ -61,10 +61,11 @@ def create_account(
     # Two people entering one customer at once, or a double click, wait for each other here.
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_advisory_xact_lock(%s, hashtext(upper(%s)))", [NAMES_LOCK, account.name]
+            "SELECT pg_advisory_xact_lock(%s, hashtext(pipeline_name_key(%s)))",
+            [NAMES_LOCK, account.name],
         )
-    if not same_name_too and same_name(account.name).exists():
-        raise ValidationError({"name": "There is an account of this name already."})
+    if not same_name_too and (twin := same_key(account.name).first()):
+        raise ValidationError({"name": f"There is an account of this name already: {twin}."})
     with refused_as(REFUSALS):
         account.save(force_insert=True)
     audit.record(by, "account.create", account, changes={"name": (None, account.name)})
@@ -76,6 +77,12 @@ def same_name(name: str) -> Any:
     return Account.objects.live().alias(spelt=Upper("name")).filter(spelt=name.strip().upper())
 
 
+def same_key(name: str) -> Any:
+    """Return the accounts of this name, however it is spelt and whatever its legal form."""
+    key = Func(Value(name), function="pipeline_name_key", output_field=TextField())
+    return Account.objects.live().alias(key=name_key("name")).filter(key=key)
+
+
 def edit_account(
     account: Account, *, by: Person | None, changes: Mapping[str, Any], seen: Mapping[str, Any]
 ) -> Account:
@@ -85,9 +92,17 @@ def edit_account(
 
 @transaction.atomic
 def create_contact(
-    *, by: Person | None, account: Account, full_name: str, **fields: Any
+    *,
+    by: Person | None,
+    account: Account,
+    full_name: str,
+    another_too: bool = False,
+    **fields: Any,
 ) -> Contact:
-    """Create a contact at an account; the same person twice at one account is refused."""
+    """Create a contact at an account.
+
+    One of the name and e-mail that another there has is refused unless ``another_too``.
+    """
     _require_writer(by)
     contact = Contact(account=account, full_name=full_name, **_known(fields, CONTACT_FIELDS))
     _clean(contact, CONTACT_FIELDS)
@@ -97,7 +112,7 @@ def create_contact(
     twin = subject.contacts.live().filter(
         full_name__iexact=contact.full_name, email__iexact=contact.email
     )
-    if twin.exists():
+    if not another_too and twin.exists():
         raise ValidationError({"full_name": "This account already has this contact."})
     with refused_as(REFUSALS):
         contact.save(force_insert=True)
@@ -126,6 +141,7 @@ def archive_account(account: Account, *, by: Person | None, at: datetime) -> Acc
 def restore_account(account: Account, *, by: Person | None) -> Account:
     _require_writer(by)
     subject = Account.objects.select_for_update(no_key=True, of=("self",)).get(pk=account.pk)
+    _refuse_merged(subject)
     return _set_archived(subject, by=by, at=None, action="account.restore")
 
 
@@ -141,7 +157,15 @@ def archive_contact(contact: Contact, *, by: Person | None, at: datetime) -> Con
 def restore_contact(contact: Contact, *, by: Person | None) -> Contact:
     _require_writer(by)
     subject = Contact.objects.select_for_update(no_key=True, of=("self",)).get(pk=contact.pk)
+    _refuse_merged(subject)
     return _set_archived(subject, by=by, at=None, action="contact.restore")
+
+
+def _refuse_merged(subject: Account | Contact) -> None:
+    if subject.merged_into is not None:
+        raise ValidationError(
+            f"{subject} was merged into {subject.merged_into}: undo the merge to have both again."
+        )
 
 
 def _set_archived(

@@ -14,10 +14,13 @@ from pipeline.forms.activities import LogForm
 from pipeline.forms.fields import spelt, suggested_accounts
 from pipeline.models.accounts import Account, Contact
 from pipeline.reports.accounts import account_list, account_page
+from pipeline.reports.duplicates import accounts_like, contacts_like
 from pipeline.services import accounts as services
 from pipeline.tables.accounts import ACCOUNTS, LAST_ACTIVITIES
 from pipeline.tables.deals import OF_AN_ACCOUNT
 from pipeline.views.visit import Visit, form_page, posted, saved, sellers, visit_of, writers
+
+MAY_BE_THERE = "It may be there already: look above."
 
 
 @require_safe
@@ -95,9 +98,17 @@ def account_new(request: HttpRequest) -> HttpResponse:
     """Enter a customer; one of the same name is pointed out first."""
     visit = visit_of(request)
     form = AccountForm(posted(request), viewer=visit.viewer)
-    made = saved(form, lambda: services.create_account(by=visit.viewer, **form.cleaned_data))
+    given = form.cleaned_data if form.is_valid() else {}
+    alike = []
+    if given and not given["same_name_too"]:
+        alike = accounts_like(visit.viewer, given["name"], website=given["website"])
+    made = None
+    if alike:
+        form.add_error("name", MAY_BE_THERE)
+    else:
+        made = saved(form, lambda: services.create_account(by=visit.viewer, **form.cleaned_data))
     if made is None:
-        return form_page(request, "pipeline/account_form.html", form)
+        return form_page(request, "pipeline/account_form.html", form, alike=alike)
     messages.success(request, f"{made.name} is created.")
     return redirect("pipeline:account", pk=made.pk)
 
@@ -144,12 +155,21 @@ def contact_new(request: HttpRequest, pk: int) -> HttpResponse:
     visit = visit_of(request)
     found = _writable(visit, pk)
     form = ContactForm(posted(request))
-    if saved(
-        form,
-        lambda: services.create_contact(by=visit.viewer, account=found, **form.cleaned_data),
-    ):
+    given = form.cleaned_data if form.is_valid() else {}
+    alike = []
+    if given and not given["another_too"]:
+        alike = contacts_like(visit.viewer, found, given["full_name"], email=given["email"])
+    made = None
+    if alike:
+        form.add_error("full_name", MAY_BE_THERE)
+    else:
+        made = saved(
+            form,
+            lambda: services.create_contact(by=visit.viewer, account=found, **form.cleaned_data),
+        )
+    if made:
         return redirect("pipeline:account", pk=pk)
-    return form_page(request, "pipeline/contact_form.html", form, account=found)
+    return form_page(request, "pipeline/contact_form.html", form, account=found, alike=alike)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -183,7 +203,7 @@ def contact_archive(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _visible(visit: Visit, pk: int) -> Account:
-    rows = Account.objects.visible_to(visit.viewer).select_related("owner", "parent")
+    rows = Account.objects.visible_to(visit.viewer).select_related("owner", "parent", "merged_into")
     return get_object_or_404(rows, pk=pk)
 
 

@@ -91,6 +91,10 @@ def _places(world: World, newcomer: Person, number: int) -> None:
 def _sales(world: World, newcomer: Person, number: int) -> None:
     account, deal = world.made["account"], world.deals["rita"]
     AccountFactory(name=f"Daughter {number}", parent=account, owner=newcomer)
+    # Likely the same as the one before, and the same e-mail address at both.
+    twin = AccountFactory(name=f"Regional {number} Inc.")
+    for place in (account, twin):
+        ContactFactory(account=place, email=f"twin-{number}@x.example")
     contact = ContactFactory(account=account)
     DealContactFactory(deal=deal, contact=contact)
     product = ProductFactory()

@@ -63,6 +63,7 @@ NOTHING_GROWS = {
     "pipeline:import-new",
     "pipeline:import-refused",
     "pipeline:import-rows",
+    "pipeline:merge",
     "pipeline:loss-reason",
     "pipeline:loss-reason-new",
     "pipeline:product",

@@ -82,7 +82,7 @@ def test_a_second_account_of_the_same_name_is_made_on_purpose_alone(as_, sales_t
 
     refused = rita.post("/accounts/new/", {"name": " ACME "})
     assert refused.status_code == 400
-    assert "an account of this name already" in text_of(refused)
+    assert "This may be there already" in text_of(refused)
     made = rita.post("/accounts/new/", {"name": "ACME", "same_name_too": "on"})
 
     assert made.status_code == 302
