@@ -336,6 +336,7 @@ class Signal(StrEnum):
     WENT_BACK = "went_back"
     AMOUNT_FELL = "amount_fell"
     SINGLE_CONTACT = "single_contact"
+    NO_DECISION_MAKER = "no_decision_maker"
     NO_CLOSE_DATE = "no_close_date"
     NO_STEP = "no_step"
 
@@ -352,6 +353,7 @@ SIGNAL_LABELS = {
     Signal.WENT_BACK: "Went back",
     Signal.AMOUNT_FELL: "Amount fell",
     Signal.SINGLE_CONTACT: "Single contact",
+    Signal.NO_DECISION_MAKER: "No decision-maker",
     Signal.NO_CLOSE_DATE: "No close date",
     Signal.NO_STEP: "No next step",
 }

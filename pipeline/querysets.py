@@ -12,7 +12,7 @@ from django.db.models.expressions import OrderBy
 from django.db.models.sql import UpdateQuery
 
 from org import access
-from pipeline.enums import RunState, Status
+from pipeline.enums import ActivityKind, Direction, RunState, Status
 
 if TYPE_CHECKING:
     from org.models.people import Person
@@ -253,6 +253,12 @@ class ActivityQuerySet(models.QuerySet):
 
     def live(self) -> Self:
         return self.filter(archived_at__isnull=True)
+
+    def exchanged(self) -> "ActivityQuerySet":
+        """Those in which both sides took part: `pipeline.metrics.engagement` says the same."""
+        came_back = Q(kind=ActivityKind.EMAIL, direction__in=(Direction.IN, Direction.BOTH))
+        taken = Q(kind=ActivityKind.CALL) & (Q(minutes__isnull=True) | ~Q(minutes=0))
+        return self.filter(Q(kind=ActivityKind.MEETING) | taken | came_back)
 
     def known_at(self, moment: datetime) -> QuerySet:
         """Return what had happened and was logged by ``moment`` and not archived by then."""

@@ -14,6 +14,8 @@ NOT_MOVED = DateMoves()
 # Within so many days a large deal should be in commit.
 SOON_DAYS = 14
 # Until a deal's day of waiting these say nothing: the silence is agreed.
+# The roles of contacts by which a deal is decided.
+DECISION_MAKERS = ("economic_buyer", "champion")
 WAITING_FOR = frozenset({Signal.STEP_OVERDUE, Signal.QUIET, Signal.NO_STEP})
 
 
@@ -46,6 +48,8 @@ RULES: Rules = MappingProxyType(
         Signal.WENT_BACK: Rule(30, 6),
         Signal.AMOUNT_FELL: Rule(20, 6),
         Signal.SINGLE_CONTACT: Rule(2, 8),
+        # Says nothing true before the organisation names who plays which role.
+        Signal.NO_DECISION_MAKER: Rule(30, 8, on=False),
         Signal.NO_CLOSE_DATE: Rule(None, 4),
         Signal.NO_STEP: Rule(None, 5),
     }
@@ -62,8 +66,9 @@ class OpenDeal:
     ``people`` is how many contacts took part, ``moves`` how often its expected close moved.
     ``fell`` is by how many percent the amount lies
     below the highest it ever was, ``back_from`` the furthest stage that it stood in while a
-    return there still counts; "" where it did not go back. ``owner_left``: its owner is no
-    longer here, and nobody has it yet.
+    return there still counts; "" where it did not go back. ``met_decision_maker``: an economic
+    buyer or champion took part in an exchange; ``age`` counts the days since the creation.
+    ``owner_left``: its owner is no longer here, and nobody has it yet.
     """
 
     deal: int
@@ -85,6 +90,8 @@ class OpenDeal:
     fell: int = 0
     back_from: str = ""
     people: int = 0
+    age: int = 0
+    met_decision_maker: bool = False
 
     def waits(self, day: date) -> bool:
         """Whether it was agreed to wait for a day later than ``day``."""
@@ -157,6 +164,8 @@ def _held(deal: OpenDeal, day: date, large: int | None, rules: Rules) -> dict[Si
         Signal.WENT_BACK: bool(deal.back_from),
         Signal.AMOUNT_FELL: deal.fell >= limit(Signal.AMOUNT_FELL),
         Signal.SINGLE_CONTACT: 0 < deal.people < limit(Signal.SINGLE_CONTACT),
+        Signal.NO_DECISION_MAKER: not deal.met_decision_maker
+        and deal.age >= limit(Signal.NO_DECISION_MAKER),
         Signal.NO_CLOSE_DATE: deal.close_on is None,
         Signal.NO_STEP: not deal.next_step,
     }

@@ -10,6 +10,7 @@ from django.db.models import (
     Case,
     Count,
     DateTimeField,
+    Exists,
     F,
     Max,
     OuterRef,
@@ -20,9 +21,10 @@ from django.db.models.functions import Coalesce, JSONObject
 
 from kit.money import cents
 from pipeline.enums import TOUCHES, Signal, Status
-from pipeline.metrics.risk import OpenDeal, fall
+from pipeline.metrics.risk import DECISION_MAKERS, OpenDeal, fall
 from pipeline.metrics.slips import date_moves
 from pipeline.models.activities import Activity
+from pipeline.models.deal_people import DealContact
 from pipeline.models.deals import DealVersion
 from pipeline.querysets import DealVersionQuerySet
 from pipeline.reports.risk_ground import Ground
@@ -90,8 +92,18 @@ def facts(*, moment: datetime, ground: Ground) -> dict[str, Any]:
         "people": Coalesce(Subquery(people.values("n")), 0),
         "closes": ArraySubquery(earlier.order_by("valid_from").values("expected_close_on")),
         "tops": ArraySubquery(tops.annotate(row=top).values("row")),
+        "met_decision_maker": _met_decision_maker(moment),
         "back_from": Subquery(further.order_by("-stage__order").values("stage__name")[:1]),
     }
+
+
+def _met_decision_maker(moment: datetime) -> Exists:
+    exchanges = Activity.objects.exchanged().known_at(moment)
+    deciding = DealContact.objects.as_of(moment).filter(
+        deal=OuterRef("deal"), role__in=DECISION_MAKERS
+    )
+    met = exchanges.filter(deal=OuterRef("deal"), contact=OuterRef("contact"))
+    return Exists(deciding.filter(Exists(met)))
 
 
 def judged(row: Any, day: date, day_of: DayOf, ground: Ground, gone: Collection[int]) -> OpenDeal:
@@ -121,4 +133,6 @@ def judged(row: Any, day: date, day_of: DayOf, ground: Ground, gone: Collection[
         ),
         back_from=row.back_from or "",
         people=row.people,
+        age=(day - day_of(row.created)).days,
+        met_decision_maker=row.met_decision_maker,
     )

@@ -76,6 +76,7 @@ NEEDS: dict[Signal, tuple[str, ...]] = {
     Signal.WENT_BACK: ("back_from",),
     Signal.AMOUNT_FELL: ("top", "lost"),
     Signal.SINGLE_CONTACT: ("people",),
+    Signal.NO_DECISION_MAKER: ("met_decision_maker",),
 }
 
 
@@ -93,6 +94,7 @@ def _facts(look: Look, ground: Ground) -> dict[str, Any]:
         "entered": known["entered"],
         "last_touch": Coalesce(known["touched"], F("deal__created_at")),
         "people": known["people"],
+        "met_decision_maker": known["met_decision_maker"],
         "back_from": known["back_from"],
         "pushes": Pushes(look.moment),
         "planned": ExpressionWrapper(
@@ -153,4 +155,7 @@ CONDITIONS: dict[Signal, Callable[[Look, Ground, int], Q]] = {
     Signal.WENT_BACK: lambda *_: Q(back_from__isnull=False),
     Signal.AMOUNT_FELL: lambda *_: Q(top__gt=0, lost__gte=0),
     Signal.SINGLE_CONTACT: lambda _, __, limit: Q(people__gt=0, people__lt=limit),
+    Signal.NO_DECISION_MAKER: lambda look, _, limit: Q(
+        met_decision_maker=False, deal__created_at__lt=_begun_by(look, limit)
+    ),
 }

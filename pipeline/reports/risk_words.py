@@ -21,6 +21,7 @@ UNITS = {
     Signal.WENT_BACK: "days for which a return counts",
     Signal.AMOUNT_FELL: "% below its highest",
     Signal.SINGLE_CONTACT: "contacts are enough",
+    Signal.NO_DECISION_MAKER: "days old before one is missed",
     Signal.NO_CLOSE_DATE: "",
     Signal.NO_STEP: "",
 }
@@ -38,6 +39,8 @@ MEANINGS = {
     Signal.WENT_BACK: "It stood in a later stage not long ago.",
     Signal.AMOUNT_FELL: "The amount lies below the highest it ever was, in its own currency.",
     Signal.SINGLE_CONTACT: "Everything rests on too few contacts who took part in an activity.",
+    Signal.NO_DECISION_MAKER: "No economic buyer or champion took part in a meeting, a call or an "
+    "e-mail that came back.",
     Signal.NO_CLOSE_DATE: "Nobody has said when it should close.",
     Signal.NO_STEP: "Nobody has said what to do next.",
 }
@@ -58,6 +61,7 @@ def reason_words(signal: Signal, deal: OpenDeal, *, day: date) -> str:
         Signal.WENT_BACK: f"Went back from {deal.back_from} to {deal.stage}",
         Signal.AMOUNT_FELL: f"Amount is {deal.fell} % below its highest",
         Signal.SINGLE_CONTACT: _contacts(deal.people),
+        Signal.NO_DECISION_MAKER: "No economic buyer or champion engaged",
         Signal.NO_CLOSE_DATE: "No close date",
         Signal.NO_STEP: "No next step",
     }[signal]

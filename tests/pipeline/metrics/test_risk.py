@@ -26,6 +26,7 @@ SOUND = OpenDeal(
     touched=True,
     norm=LEARNT,
     people=2,
+    met_decision_maker=True,
 )
 
 
@@ -97,7 +98,7 @@ def test_waiting_silences_the_quiet_and_the_next_step_until_its_day():
     assert reasons(**silent, wait_until=TODAY - timedelta(days=1)) == told
 
 
-@pytest.mark.parametrize("signal", set(Signal) - {Signal.NOT_COMMITTED})
+@pytest.mark.parametrize("signal", set(Signal) - {Signal.NOT_COMMITTED, Signal.NO_DECISION_MAKER})
 def test_a_signal_that_is_off_says_nothing(signal):
     bad = replace(
         SOUND,
@@ -118,6 +119,19 @@ def test_a_signal_that_is_off_says_nothing(signal):
 
     assert signal in deal_reasons(bad, day=TODAY, large=None)
     assert signal not in deal_reasons(bad, day=TODAY, large=None, rules=off)
+
+
+@pytest.mark.parametrize(
+    ("age", "met", "holds"), [(29, False, False), (30, False, True), (30, True, False)]
+)
+def test_a_decision_maker_is_missed_from_an_age_on(age, met, holds):
+    on = {**RULES, Signal.NO_DECISION_MAKER: Rule(30, 8)}
+    young = replace(SOUND, age=age, met_decision_maker=met)
+
+    assert deal_reasons(young, day=TODAY, large=None) == ()
+    assert deal_reasons(young, day=TODAY, large=None, rules=on) == (
+        (Signal.NO_DECISION_MAKER,) if holds else ()
+    )
 
 
 def test_another_threshold_moves_where_a_signal_starts():

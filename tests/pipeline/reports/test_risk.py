@@ -8,6 +8,7 @@ import pytest
 from pipeline.enums import Only, RunState, Signal
 from pipeline.metrics.risk import RULES, Rule, deal_reasons
 from pipeline.models.activities import Activity
+from pipeline.models.deal_people import DealContact
 from pipeline.models.deals import DealVersion
 from pipeline.models.recompute import RecomputeRun
 from pipeline.models.risk import LearntLimit, SignalRule, StageNorm
@@ -86,6 +87,30 @@ def test_a_past_day_is_judged_by_what_was_known_then(paper: Paper):
     assert judged(paper, "pumps", day=date(2026, 2, 15)).fell == 0
     assert judged(paper, "pumps", day=date(2026, 2, 15)).quiet_days == 36
     assert (judged(paper, "pumps").fell, judged(paper, "pumps").quiet_days) == (33, 8)
+
+
+@pytest.mark.parametrize(
+    ("role", "activity", "met"),
+    [
+        ("economic_buyer", {"kind": "meeting"}, True),
+        ("champion", {"kind": "call"}, True),
+        ("champion", {"kind": "email", "direction": "in"}, True),
+        ("champion", {"kind": "email", "direction": "out"}, False),
+        ("champion", {"kind": "call", "minutes": 0}, False),
+        ("champion", {"kind": "note"}, False),
+        ("technical", {"kind": "meeting"}, False),
+    ],
+)
+def test_a_decision_maker_is_engaged_by_an_exchange(paper: Paper, role, activity, met):
+    paper.make("pumps", paper.rita, "1000", created_at=at(1, 10))
+    contact = ContactFactory()
+    DealContact.objects.create(
+        deal=paper.deals["pumps"], contact=contact, role=role, added_at=at(2, 1)
+    )
+    touch(paper, "pumps", at(3, 3), contact=contact, **activity)
+
+    assert judged(paper, "pumps").met_decision_maker is met
+    assert not judged(paper, "pumps", day=date(2026, 3, 2)).met_decision_maker
 
 
 def test_a_return_counts_for_as_long_as_the_rule_says(paper: Paper):
@@ -188,6 +213,7 @@ STRICT = {
     Signal.PUSHED: Rule(2, 8),
     Signal.AMOUNT_FELL: Rule(25, 6),
     Signal.SINGLE_CONTACT: Rule(3, 8),
+    Signal.NO_DECISION_MAKER: Rule(20, 8),
 }
 
 
@@ -236,7 +262,11 @@ def _live(paper: Paper, dice: random.Random, name: str, account, contacts) -> No
             None,
         ])  # fmt: skip
         if deed is None:
-            kind = dice.choice(["call", "note"])
-            touch(paper, name, day, kind=kind, contact=dice.choice(contacts))
+            contact = dice.choice(contacts)
+            touch(paper, name, day, kind=dice.choice(["call", "note"]), contact=contact)
+            DealContact.objects.get_or_create(
+                deal=paper.deals[name], contact=contact,
+                role=dice.choice(["champion", "legal"]), defaults={"added_at": day},
+            )  # fmt: skip
         else:
             change(paper.deals[name], at=day, **deed)

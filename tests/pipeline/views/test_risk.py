@@ -154,7 +154,7 @@ def test_a_deals_page_shows_its_health_with_every_part(paper, as_):
     response = as_(paper.rita).get(reverse("pipeline:deal", args=[deal.pk]))
     risk, text = response.context["risk"], response.content.decode()
 
-    on = sum(rule.weight for signal, rule in RULES.items() if signal not in (
+    on = sum(rule.weight for signal, rule in RULES.items() if rule.on and signal not in (
         Signal.NOT_COMMITTED, Signal.TOO_SOON))  # fmt: skip
     # Sixty days in a stage of twenty, and no close date; the rest waits.
     assert (risk.health.kept, risk.health.total) == (on - 14 - 4, on)
