@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("pipeline", "0061_reviews_of_one_pipeline"),
+        ("pipeline", "0063_duplicates_are_found_by_index"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
