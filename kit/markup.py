@@ -104,7 +104,17 @@ def _heading(heading: Heading) -> str:
 def _cell(cell: Cell, content: str) -> str:
     below = f'<span class="kit-sub">{escape(cell.sub)}</span>' if cell.sub else ""
     title = f' title="{escape(cell.text)}"' if cell.column.clip else ""
-    return f"<td{_css(cell.css)}{title}>{content}{below}</td>"
+    return f"<td{_css(cell.css)}{title}>{content}{_edit(cell)}{below}</td>"
+
+
+def _edit(cell: Cell) -> str:
+    if cell.edit is None:
+        return ""
+    href, label = escape(cell.edit.href), cell.edit.label
+    return (
+        f' <a class="kit-edit" href="{href}" hx-get="{href}" hx-target="closest td">'
+        f"{icon_html('edit', label)}</a>"
+    )
 
 
 def _badge_or_link(cell: Cell) -> str:

@@ -34,6 +34,14 @@ class UnknownSortError(ValueError):
     """The address asks for an order that the table does not offer."""
 
 
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Where a cell's value is changed: a form that comes into the cell, or a page with it."""
+
+    href: str
+    label: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
     """One column: what it is called, how its values read, and where they come from.
@@ -42,6 +50,7 @@ class Column:
     ``key``); ``href`` the address the cell links to, or None; ``tone`` a badge's colour role.
     ``muted`` says whether a row's value rests on too little to lean on; it is greyed. ``sub`` is
     a second, smaller line of text, such as what the value was before; "" leaves it out.
+    ``edit`` is where the value is changed in its place, None where it is not to be.
     ``sort`` is the ORM field to order by ("owner__full_name"); without one the column cannot
     be sorted. ``note`` explains the heading. ``export=False`` keeps it out of downloads;
     ``wide`` gives sentences the room they need, ``clip`` keeps a long text on one line and shows
@@ -57,6 +66,7 @@ class Column:
     tone: Callable[[Any], str] | None = None
     muted: Callable[[Any], bool] | None = None
     sub: Callable[[Any], str] | None = None
+    edit: Callable[[Any], Edit | None] | None = None
     note: str = ""
     export: bool = True
     wide: bool = False
@@ -155,6 +165,7 @@ class Cell:
     tone: str = ""
     muted: bool = False
     sub: str = ""
+    edit: Edit | None = None
 
     @property
     def css(self) -> str:
@@ -262,6 +273,7 @@ def _cell(column: Column, row: Any) -> Cell:
         tone=column.tone(row) if column.tone else "neutral",
         muted=column.muted(row) if column.muted else False,
         sub=column.sub(row) if column.sub else "",
+        edit=column.edit(row) if column.edit else None,
     )
 
 

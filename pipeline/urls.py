@@ -39,6 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("deals/<int:pk>/", deals.deal, name="deal"),
     path("deals/<int:pk>/edit/", deals.deal_edit, name="deal-edit"),
     path("deals/<int:pk>/next-step/", deals.deal_step, name="deal-step"),
+    path("deals/<int:pk>/change/<str:part>/", deals.deal_part, name="deal-part"),
     path("deals/<int:pk>/move/", deals.deal_move, name="deal-move"),
     path("deals/<int:pk>/archive/", deals.deal_archive, name="deal-archive"),
     path("deals/<int:pk>/contacts/", deal_people.deal_contacts, name="deal-contacts"),

@@ -176,21 +176,40 @@ class EditDealForm(_DealFields):
         return inputs
 
 
-class StepForm(EditDealForm):
-    """What to do next on a deal, and by when; ``next`` is the page that its author came from."""
+# What is changed in its place, with the heading of its own page.
+PARTS = {
+    "next-step": ("What to do next", ("next_step", "next_step_on", "wait_until")),
+    "amount": ("Amount", ("amount", "currency")),
+    "close": ("Expected close", ("expected_close_on",)),
+    "category": ("Forecast category", ("category_override",)),
+}
+
+
+class PartForm(EditDealForm):
+    """A part of a deal that is changed in its place; ``next`` is where its author came from."""
 
     def __init__(
-        self, data: Any = None, *, viewer: Person, deal: Deal, now: datetime, back: str = ""
+        self,
+        data: Any = None,
+        *,
+        viewer: Person,
+        deal: Deal,
+        now: datetime,
+        part: str,
+        back: str = "",
     ) -> None:
         super().__init__(data, viewer=viewer, deal=deal, now=now)
-        own = ("next_step", "next_step_on", "wait_until", *ABOUT_THE_LOOK)
-        self.fields = {name: self.fields[name] for name in own}
-        self.fields["next_step"].widget.attrs["autofocus"] = True
+        self.heading, own = PARTS[part]
+        # A closed deal has no category to choose.
+        own = tuple(name for name in own if name in self.fields)
+        self.fields = {name: self.fields[name] for name in (*own, *ABOUT_THE_LOOK)}
+        for name in own[:1]:
+            self.fields[name].widget.attrs["autofocus"] = True
         self.fields["next"] = forms.CharField(
             required=False, max_length=500, initial=back, widget=forms.HiddenInput
         )
         # A page can have the forms of several deals.
-        self.auto_id = f"step-{deal.pk}-%s"
+        self.auto_id = f"{part}-{deal.pk}-%s"
 
 
 class MoveForm(KitForm):

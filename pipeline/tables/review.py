@@ -1,11 +1,15 @@
 """The columns of the inspection of a pipeline."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
 
 from kit.display import ago, day, days, money
-from kit.tables import Column
+from kit.tables import Column, Edit
 from pipeline.enums import CATEGORY_LABELS, Category, Status
 from pipeline.models.deals import DealVersion
 from pipeline.reports.inspection import Inspected
@@ -162,6 +166,31 @@ REVIEW: list[Column] = [
         sub=was(_category),
     ),
 ]
+
+
+# Columns whose value is changed in its place, and the part of the deal that it is.
+EDITED = {"amount": "amount", "close": "close", "next_step": "next-step", "category": "category"}
+
+
+def editable_columns(back: str) -> list[Column]:
+    """Return the columns with links that change open deals in place and lead ``back``."""
+    return [
+        replace(column, edit=_edit(column, EDITED[column.key], back))
+        if column.key in EDITED
+        else column
+        for column in REVIEW
+    ]
+
+
+def _edit(column: Column, part: str, back: str) -> Callable[[Inspected], Edit | None]:
+    def edit(row: Inspected) -> Edit | None:
+        if row.health is None:
+            return None
+        address = reverse("pipeline:deal-part", args=[row.now.deal_id, part])
+        label = f"Change {column.label.lower()} of {row.now.name}"
+        return Edit(f"{address}?{urlencode({'next': back})}", label)
+
+    return edit
 
 
 def download_columns() -> list[Column]:

@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
@@ -12,12 +12,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from pipeline import rules
 from pipeline.forms.activities import LogForm
 from pipeline.forms.deals import (
+    PARTS,
     ArchiveForm,
     EditDealForm,
     LostForm,
     MoveForm,
     NewDealForm,
-    StepForm,
+    PartForm,
     WonForm,
 )
 from pipeline.models.deals import Deal
@@ -89,14 +90,22 @@ def deal_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def deal_step(request: HttpRequest, pk: int) -> HttpResponse:
-    """Say what to do next, on a page of its own or, by htmx, in the place of a list's line."""
+    """Say what to do next."""
+    return deal_part(request, pk, part="next-step")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def deal_part(request: HttpRequest, pk: int, part: str) -> HttpResponse:
+    """Change a part of a deal, on a page of its own or, by htmx, in the place of a list's line."""
+    if part not in PARTS:
+        raise Http404
     visit = visit_of(request)
     found = writable_deal(visit, pk)
     deal_href = reverse("pipeline:deal", args=[pk])
     sent = posted(request)
     wanted = (request.GET if sent is None else sent).get("next", "")
     back = back_to(request, wanted, otherwise=deal_href)
-    form = StepForm(sent, viewer=visit.viewer, deal=found, now=visit.now, back=back)
+    form = PartForm(sent, viewer=visit.viewer, deal=found, now=visit.now, part=part, back=back)
     try:
         if not saved(form, lambda: _edit(visit, found, form)):
             in_place = request.headers.get("HX-Request") and sent is None

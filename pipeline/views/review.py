@@ -17,6 +17,7 @@ from kit.money import from_cents
 from kit.tables import Empty, Table, query_with
 from org.http import PersonRequest
 from org.models.teams import Team
+from pipeline import rules
 from pipeline.enums import CATEGORY_LABELS, MOVEMENT_LABELS, ViewPage
 from pipeline.forms.changes import ReviewedForm, ReviewForm, ViewForm
 from pipeline.models.reviews import SavedView
@@ -31,7 +32,7 @@ from pipeline.reports.inspection import (
 from pipeline.reports.reviews import saved_views, subject_columns
 from pipeline.reports.setting import setting
 from pipeline.services import reviews as services
-from pipeline.tables.review import REVIEW, download_columns
+from pipeline.tables.review import REVIEW, download_columns, editable_columns
 from pipeline.views.visit import saved, sellers
 
 LABELS = {CLOSING: "All in play"} | {
@@ -99,8 +100,9 @@ def _context(
         label = f"{LABELS[group.show]} {worth}"
         return Tab(label=label, href=href, current=group.show == given["show"], count=group.deals)
 
+    edits = rules.can_write(request.user) and not look.as_of
     table = Table(
-        columns=REVIEW,
+        columns=editable_columns(request.get_full_path()) if edits else REVIEW,
         rows=found.page.rows,
         caption=LABELS[given["show"]],
         sort=given["sort"],

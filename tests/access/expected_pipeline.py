@@ -96,6 +96,10 @@ def edited(world: World, target: str) -> dict[str, Any]:
     return {"name": "Renamed", "currency": "USD", "version": 1, "owner": owner.pk}
 
 
+def deal_part(world: World, target: str) -> dict[str, Any]:
+    return deal(world, target) | {"part": "next-step"}
+
+
 def next_step(_world: World, _target: str) -> dict[str, Any]:
     return {"next_step": "Call back", "version": 1}
 
@@ -297,6 +301,8 @@ CASES: list[Case] = [
     Case("pipeline:deal-edit", "POST", CHANGED, kwargs=deal, data=edited),
     Case("pipeline:deal-step", "GET", OPENED_TO_WRITE, kwargs=deal),
     Case("pipeline:deal-step", "POST", CHANGED, kwargs=deal, data=next_step),
+    Case("pipeline:deal-part", "GET", OPENED_TO_WRITE, kwargs=deal_part),
+    Case("pipeline:deal-part", "POST", CHANGED, kwargs=deal_part, data=next_step),
     Case("pipeline:deal-move", "GET", OPENED_TO_WRITE, kwargs=deal),
     Case("pipeline:deal-move", "POST", CHANGED, kwargs=deal, data=moved),
     Case("pipeline:deal-archive", "GET", OPENED_TO_WRITE, kwargs=deal),

@@ -57,6 +57,7 @@ NOTHING_GROWS = {
     "pipeline:deal-archive",
     "pipeline:deal-contact",
     "pipeline:deal-step",
+    "pipeline:deal-part",
     "pipeline:import",
     "pipeline:metric-catalogue",
     "pipeline:import-columns",

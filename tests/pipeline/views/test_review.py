@@ -277,3 +277,62 @@ def test_statements_do_not_depend_on_the_number_of_deals(
 
 
 COUNTS = {"review": 19, "changes": 11}
+
+
+def part_form(client, deal, part):
+    """Return the inputs of the form that comes into a cell."""
+    href = reverse("pipeline:deal-part", args=[deal.pk, part])
+    response = client.get(href, {"next": "/back/"}, headers={"HX-Request": "true"})
+    assert response.templates[0].name == "pipeline/_step_form.html"
+    form = response.context["form"]
+    shown = {name: form[name].value() for name in form.fields}
+    stored = {form.add_initial_prefix(name): value for name, value in shown.items()}
+    return href, {k: "" if v is None else str(v) for k, v in (shown | stored).items()}
+
+
+@pytest.mark.parametrize(
+    ("part", "field", "value"),
+    [
+        ("amount", "amount", "750"),
+        ("close", "expected_close_on", "2026-07-01"),
+        ("category", "category_override", "commit"),
+        ("next-step", "next_step", "Send the offer"),
+    ],
+)
+def test_a_cell_is_changed_in_its_place(moved, as_, part, field, value):
+    mia, deal = as_(moved.mia), moved.deals["stays"]
+    page = mia.get(reverse("pipeline:review"), {"period": "Q2 2026", "since_day": "2026-04-01"})
+    href, data = part_form(mia, deal, part)
+    assert f'hx-get="{href}?next=' in page.content.decode()
+
+    response = mia.post(href, data | {field: value})
+
+    assert response.url == "/back/"
+    deal.refresh_from_db()
+    assert str(getattr(deal, field)).removesuffix(".00") == value
+
+
+def test_a_cell_that_somebody_else_changed_meanwhile_is_not_overwritten(moved, as_):
+    mia, deal = as_(moved.mia), moved.deals["stays"]
+    href, data = part_form(mia, deal, "amount")
+    change(deal, at=timezone.now(), amount=Decimal(111))
+
+    response = mia.post(href, data | {"amount": "999"})
+
+    assert response.status_code == 409
+    assert "Somebody changed this deal meanwhile" in response.content.decode()
+    deal.refresh_from_db()
+    assert deal.amount == 111
+
+
+def test_only_who_may_write_is_offered_to_change_and_never_the_past(moved, as_):
+    eve = PersonFactory(roles=(Role.EXECUTIVE,))
+    now = {"period": "Q2 2026", "since_day": "2026-04-01"}
+    pages = [
+        as_(eve).get(reverse("pipeline:review"), now),
+        as_(moved.mia).get(reverse("pipeline:review"), Q2),
+    ]
+
+    assert all("kit-edit" not in page.content.decode() for page in pages)
+    missing = reverse("pipeline:deal-part", args=[moved.deals["stays"].pk, "owner"])
+    assert as_(moved.mia).get(missing).status_code == 404
