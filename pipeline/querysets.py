@@ -348,3 +348,13 @@ class OfDealQuerySet(models.QuerySet):
 
     def visible_to(self, viewer: "Person") -> Self:
         return self.filter(access.people_filter(viewer, "deal__owner"))
+
+
+class FrameworkQuerySet(models.QuerySet):
+    """Frameworks and their elements, which everybody who sells may read."""
+
+    def visible_to(self, viewer: "Person") -> Self:
+        return self if access.sells(viewer) else self.none()
+
+    def live(self) -> Self:
+        return self.filter(archived_at__isnull=True)

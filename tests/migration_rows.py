@@ -48,4 +48,5 @@ ROWS = (
     ("hiring", "HiringStage", "hiring.migrations.0002_stage_history", "STAGES"),
     ("pipeline", "LossReason", LOSSES, "REASONS"),
     ("pipeline", "Pipeline", "pipeline.migrations.0060_pipelines", "FIRST"),
+    ("pipeline", "Framework", "pipeline.migrations.0065_qualification", "FRAMEWORKS"),
 )

@@ -174,6 +174,29 @@ class Move(Version):
     reopen_reason = PlainText(
         max_length=900, required=False, help_text="Needed where a closed deal is opened again."
     )
+    evidence = serializers.DictField(
+        child=PlainText(max_length=5_000),
+        required=False,
+        help_text="What shows that exit criteria are met, by the names that a refusal gives them.",
+    )
+    amount = Money(required=False)
+    expected_close_on = Day(required=False)
+    next_step = PlainText(max_length=500, required=False)
+    next_step_on = Day(required=False)
+    override_reason = PlainText(
+        max_length=900,
+        required=False,
+        help_text="Why the deal is moved without what the exit of its stage needs; is counted.",
+    )
+
+    def validate_evidence(self, given: dict[str, str]) -> dict[int, str]:
+        found = {}
+        for name, text in given.items():
+            number = name.removeprefix("criterion_")
+            if not (number.isascii() and number.isdigit() and len(number) < 19):
+                raise serializers.ValidationError(f"There is no exit criterion {name}.")
+            found[int(number)] = text
+        return found
 
 
 class Tracked(serializers.Serializer):

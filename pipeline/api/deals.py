@@ -38,6 +38,7 @@ from pipeline.api.deal_bodies import (
 from pipeline.models.deals import Deal, DealLine
 from pipeline.reports.selection import DealSelection
 from pipeline.services import deals
+from pipeline.services.exits import TYPED_IN, ExitAnswers
 
 NAMES = ("account", "owner", "stage__pipeline")
 PARTS = {field.name for field in fields(DealSelection)}
@@ -134,7 +135,12 @@ class DealHistory(APIView):
 def _move(deal: Deal, *, stage: Any, pipeline: Any = None, **given: Any) -> Deal:
     if pipeline is not None and stage.pipeline_id != pipeline.pk:
         raise ValidationError({"stage": "Choose a stage of the pipeline that is named."})
-    return deals.move_stage(deal, to=stage, crossing=pipeline is not None, **given)
+    answers = ExitAnswers(
+        evidence=given.pop("evidence", {}),
+        values={name: given.pop(name) for name in TYPED_IN if name in given},
+        override=given.pop("override_reason", ""),
+    )
+    return deals.move_stage(deal, to=stage, crossing=pipeline is not None, exit=answers, **given)
 
 
 def _changed(

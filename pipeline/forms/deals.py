@@ -1,6 +1,6 @@
 """What people enter about deals."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -15,8 +15,8 @@ from org.models.people import Person
 from pipeline import rules
 from pipeline.enums import Category, Status
 from pipeline.forms.fields import AccountField, PersonChoice, SeenField
-from pipeline.forms.outcomes import competitor_field, loss_fields, reopen_reason
-from pipeline.forms.pipelines import id_in, stage_choices
+from pipeline.forms.outcomes import competitor_field, loss_fields, win_evidence
+from pipeline.forms.pipelines import stage_choices
 from pipeline.models.accounts import Product
 from pipeline.models.deals import Deal, Stage
 from pipeline.services.deals import EDITABLE
@@ -212,108 +212,6 @@ class PartForm(EditDealForm):
         self.auto_id = f"{part}-{deal.pk}-%s"
 
 
-class MoveForm(KitForm):
-    """The way to another stage. What each closing asks for is said by the service.
-
-    ``pipeline`` names another pipeline that the deal changes to; left out, it stays in its own.
-    """
-
-    pipeline = forms.IntegerField(
-        required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput
-    )
-    version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
-    seen = SeenField()
-    next = forms.CharField(required=False, max_length=2000, widget=forms.HiddenInput)
-
-    def __init__(
-        self,
-        data: Any = None,
-        *,
-        viewer: Person,
-        deal: Deal,
-        ways: Sequence[Stage] | None = None,
-        **options: Any,
-    ) -> None:
-        """Offer ``ways``, where the caller has the stages at hand, else read them."""
-        options["initial"] = {"version": deal.version} | options.get("initial", {})
-        super().__init__(data, **options)
-        live = Stage.objects.visible_to(viewer).live()
-        stages = live.filter(pipeline=id_in(self["pipeline"].value()) or deal.stage.pipeline_id)
-        if not self.is_bound:
-            # Sent, it is the second click of a double click.
-            stages = stages.exclude(pk=deal.stage_id)
-        self.offered = list(stages) if ways is None else ways
-        # Nothing is chosen beforehand: a click beside it must not move the deal back. Sent, any
-        # stage reaches the service: somebody may have moved the deal to another pipeline.
-        choice = forms.ModelChoiceField(live, label="Move to")
-        # The rows at once: the select would read them twice.
-        choice.choices = [("", "Choose a stage"), *((s.pk, s.name) for s in self.offered)]
-        self.fields["stage"] = choice
-        self.fields["reopen_reason"] = reopen_reason()
-        self.fields |= loss_fields(viewer, required=False)
-        self.fields["win_evidence"] = _win_evidence(required=False)
-        self.was_closed = deal.status != Status.OPEN
-
-    @property
-    def asks_how_won(self) -> bool:
-        """Whether the stage that is chosen asks for evidence; without a choice, it may."""
-        return self._end in {None, Status.WON}
-
-    @property
-    def asks_why_lost(self) -> bool:
-        """Whether the stage that is chosen asks for a reason; without a choice, it may."""
-        return self._end in {None, Status.LOST}
-
-    @property
-    def asks_why_reopened(self) -> bool:
-        """Whether the stage that is chosen opens a closed deal again; without a choice, it may."""
-        return self.was_closed and self._end in {None, Status.OPEN}
-
-    @property
-    def _end(self) -> str | None:
-        chosen = str(self["stage"].value() or "")
-        return next((stage.kind for stage in self.offered if str(stage.pk) == chosen), None)
-
-    def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        stage, pipeline = given.get("stage"), given.get("pipeline")
-        if stage and pipeline is not None and stage.pipeline_id != pipeline:
-            self.add_error("stage", "Choose a stage of the pipeline that the deal changes to.")
-        return given
-
-    @property
-    def crosses(self) -> bool:
-        """Whether the author named the pipeline to change to; for a valid form."""
-        return self.cleaned_data["pipeline"] is not None
-
-    def texts(self) -> dict[str, Any]:
-        """Return what goes with the closing; for a valid form."""
-        given = self.cleaned_data
-        names = ("lost_note", "win_evidence", "competitor", "new_competitor", "reopen_reason")
-        return {"lost_reason": given["lost_reason"]} | {name: given[name] for name in names}
-
-    def inputs(self, *, version: int, seen: datetime) -> dict[str, str]:
-        """Return the inputs of a form that repeats this one on the deal of now."""
-        typed = {name: self.data.get(name, "") for name in self.fields}
-        return typed | {"version": str(version), "seen": seen.isoformat()}
-
-
-class LostForm(KitForm):
-    """What a lost stage asks for."""
-
-    def __init__(self, *, viewer: Person, deal: Deal) -> None:
-        super().__init__(auto_id="lost_%s", initial={"competitor": deal.competitor_id})
-        self.fields |= loss_fields(viewer)
-
-
-class WonForm(KitForm):
-    """What a won stage asks for."""
-
-    def __init__(self) -> None:
-        super().__init__(auto_id="won_%s")
-        self.fields["win_evidence"] = _win_evidence()
-
-
 class ArchiveForm(KitForm):
     """Taking a deal out of the lists, or bringing it back."""
 
@@ -372,23 +270,13 @@ def _of_the_stage(deal: Deal, *, viewer: Person, sent: QueryDict | None) -> dict
             ).items()
             if name in EDITABLE and name != "competitor"
         },
-        Status.WON: {"win_evidence": _win_evidence(required=bool(deal.win_evidence))},
+        Status.WON: {"win_evidence": win_evidence(required=bool(deal.win_evidence))},
     }
     if sent is None:
         return found[Status(deal.status)]
     return {
         name: field for group in found.values() for name, field in group.items() if name in sent
     }
-
-
-def _win_evidence(*, required: bool = True) -> PlainTextField:
-    return PlainTextField(
-        required=required,
-        max_length=5000,
-        label="What shows that it is won?",
-        help_text="The order number, the signed offer, the e-mail.",
-        widget=TEXT_AREA,
-    )
 
 
 def _chosen(data: QueryDict) -> QueryDict:

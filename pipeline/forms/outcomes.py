@@ -76,6 +76,16 @@ def reopen_reason() -> PlainTextField:
     )
 
 
+def win_evidence(*, required: bool = True) -> PlainTextField:
+    return PlainTextField(
+        required=required,
+        max_length=5000,
+        label="What shows that it is won?",
+        help_text="The order number, the signed offer, the e-mail.",
+        widget=TEXT_AREA,
+    )
+
+
 class LossReasonSetUpForm(KitForm):
     """A reason for which deals are lost."""
 

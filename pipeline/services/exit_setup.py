@@ -109,6 +109,10 @@ def _locked(stage: Stage, by: Person | None) -> Stage:
     return found
 
 
+def _is_in_time(first: Stage, then: Stage) -> bool:
+    return first.pipeline_id == then.pipeline_id and first.order <= then.order
+
+
 def _read(
     criterion: ExitCriterion,
     *,
@@ -117,7 +121,7 @@ def _read(
     order: int,
     depends_on: ExitCriterion | None,
 ) -> CriterionVersion:
-    if depends_on is not None and depends_on.stage.order > criterion.stage.order:
+    if depends_on is not None and not _is_in_time(depends_on.stage, criterion.stage):
         raise ValidationError(
             {"depends_on": "Choose a criterion of this stage or of an earlier one."}
         )

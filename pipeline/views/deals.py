@@ -15,12 +15,10 @@ from pipeline.forms.deals import (
     PARTS,
     ArchiveForm,
     EditDealForm,
-    LostForm,
-    MoveForm,
     NewDealForm,
     PartForm,
-    WonForm,
 )
+from pipeline.forms.moves import LostForm, MoveForm, WonForm
 from pipeline.models.deals import Deal
 from pipeline.reports.conflict import edit_conflict
 from pipeline.reports.deal_risk import deal_risk

@@ -22,10 +22,13 @@ from pipeline import history
 from pipeline.enums import ChunkState, RunState, Step, Trigger
 from pipeline.models.activity_targets import ActivityTarget
 from pipeline.models.deals import Deal, DealLine
+from pipeline.models.exits import CriterionMet, StageOverride
 from pipeline.models.imports import ImportAnswer, ImportMapping, ImportRefusal, ImportRun
 from pipeline.models.outcomes import LossReason
+from pipeline.models.qualification import ElementScore, Framework, FrameworkElement
 from pipeline.models.recompute import RecomputeChunk, RecomputeRun
 from pipeline.outcome_enums import LostReason
+from pipeline.services import exit_setup
 from pipeline.services.territories import assign_account
 from tests.access.matrix import World
 from tests.factories.org import (
@@ -101,6 +104,21 @@ def _sales(world: World, newcomer: Person, number: int) -> None:
     DealLine.objects.create(deal=deal, product=product, unit_price=10)
     StageFactory(name=f"Step {number}", order=30 + number)
     CompetitorFactory()
+    framework = Framework.objects.get(name="MEDDPICC")
+    element = FrameworkElement.objects.create(
+        framework=framework, name=f"Extra {number}", question="What else?"
+    )
+    ElementScore.objects.create(deal=deal, element=element, score=0, asked="Extra")
+    Framework.objects.create(name=f"Framework {number}")
+    propose = StageFactory(propose=True)
+    version = exit_setup.add_criterion(propose, by=None, statement=f"Step {number} done")
+    CriterionMet.objects.create(
+        deal=deal, criterion=version.criterion, version=version, evidence="Mail"
+    )
+    StageOverride.objects.create(
+        deal=deal, deal_version=1000 + number, from_stage=propose, to_stage=propose,
+        owner=deal.owner, missing=["Amount"], reason="In a hurry",
+    )  # fmt: skip
     LossReason.objects.create(code=f"reason_{number}", name=f"Reason {number}", kind="other")
     soon = {"account": account, "expected_close_on": access.today() + timedelta(days=number)}
     for owner in (world.team.rita, newcomer):

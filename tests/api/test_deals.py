@@ -5,7 +5,9 @@ import pytest
 
 from org.models.audit import AuditEntry
 from pipeline.models.deals import Deal, DealVersion
+from pipeline.models.exits import CriterionMet, StageOverride
 from pipeline.services.deals import edit_deal
+from pipeline.services.exit_setup import add_criterion, require_fields
 from tests.factories.pipeline import AccountFactory, DealFactory
 
 pytestmark = pytest.mark.django_db
@@ -273,3 +275,42 @@ def test_a_list_asks_as_often_for_three_as_for_one(
 
     with django_assert_num_queries(queries):
         assert len(rita.get("deals", **query).json()["results"]) == 3
+
+
+def test_a_move_names_what_the_exit_needs_and_takes_it(sales_team, rita, stages):
+    criterion = add_criterion(stages["Qualify"], by=None, statement="Budget confirmed").criterion
+    require_fields(stages["Qualify"], by=None, fields=["next_step"], at=datetime.now(UTC))
+    deal = DealFactory(owner=sales_team.rita)
+    body, name = {"version": 1, "stage": stages["Propose"].pk}, f"criterion_{criterion.pk}"
+
+    silent = rita.post("deal-move", body, deal.pk)
+    wrong = rita.post("deal-move", body | {"evidence": {"budget": "Mail"}}, deal.pk)
+    given = {"evidence": {name: "E-mail of 3 March"}, "next_step": "Send the offer"}
+    said = rita.post("deal-move", body | given, deal.pk)
+
+    assert (silent.status_code, set(silent.json()["fields"])) == (400, {name, "next_step"})
+    assert (wrong.status_code, list(wrong.json()["fields"])) == (400, ["evidence"])
+    assert (said.status_code, said.json()["stage_name"]) == (200, "Propose")
+    assert said.json()["next_step"] == "Send the offer"
+    assert CriterionMet.objects.get().evidence == "E-mail of 3 March"
+
+
+def test_a_move_is_overridden_with_a_reason(sales_team, rita, stages):
+    add_criterion(stages["Qualify"], by=None, statement="Budget confirmed")
+    deal = DealFactory(owner=sales_team.rita)
+    body = {"version": 1, "stage": stages["Propose"].pk, "override_reason": "In a hurry"}
+
+    assert rita.post("deal-move", body, deal.pk).status_code == 200
+
+    assert StageOverride.objects.get().reason == "In a hurry"
+
+
+def test_reopening_by_the_api_says_why(sales_team, rita, stages):
+    deal = DealFactory(owner=sales_team.rita, stage=stages["Won"])
+    body = {"version": 1, "stage": stages["Propose"].pk}
+
+    silent = rita.post("deal-move", body, deal.pk)
+    said = rita.post("deal-move", body | {"reopen_reason": "Called back"}, deal.pk)
+
+    assert (silent.status_code, list(silent.json()["fields"])) == (400, ["reopen_reason"])
+    assert (said.status_code, said.json()["status"]) == (200, "open")

@@ -1,0 +1,155 @@
+"""What people enter about leaving a stage: evidence, overrides, and the set-up of both."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django import forms
+
+from kit.fields import choices
+from kit.forms import DayField, ExactDecimalField, KitForm, PlainTextField
+from org.models.people import Person
+from pipeline.forms.outcomes import TEXT_AREA, competitor_field
+from pipeline.forms.whose import WhoseForm
+from pipeline.models.deals import Stage
+from pipeline.models.exits import CriterionVersion, ExitCriterion
+from pipeline.outcome_enums import ASKED_LABELS, Asked
+from pipeline.reports.setting import Setting
+from pipeline.services.exits import LONGEST, TYPED_IN, ExitAnswers, Need
+
+OVERRIDE = "override_reason"
+
+
+def exit_fields(needs: Sequence[Need], *, viewer: Person) -> dict[str, forms.Field]:
+    """Return a field for each need that can be answered with the move, and the way round it."""
+    found: dict[str, forms.Field] = {}
+    for need in needs:
+        if need.version is not None:
+            found[need.name] = PlainTextField(
+                required=False,
+                max_length=LONGEST,
+                label=need.label,
+                help_text=need.sentence,
+                widget=forms.Textarea(attrs={"rows": 2}),
+            )
+        elif need.name == Asked.COMPETITOR:
+            found[need.name] = competitor_field(viewer=viewer)
+        elif (make := TYPED.get(need.name)) is not None:
+            found[need.name] = make()
+    if needs:
+        found[OVERRIDE] = PlainTextField(
+            required=False,
+            max_length=900,
+            label="Or move without it, because",
+            help_text="Overrides are counted, and read by your managers.",
+            widget=forms.Textarea(attrs={"rows": 2}),
+        )
+    return found
+
+
+TYPED: Mapping[str, Any] = {
+    Asked.AMOUNT: lambda: ExactDecimalField(
+        required=False, min_value=0, max_digits=14, decimal_places=2
+    ),
+    Asked.EXPECTED_CLOSE: lambda: DayField(required=False, label="Expected close"),
+    Asked.NEXT_STEP: lambda: PlainTextField(required=False, max_length=500, label="Next step"),
+    Asked.NEXT_STEP_ON: lambda: DayField(required=False, label="Next step on"),
+}
+
+
+def exit_answers(needs: Iterable[Need], given: Mapping[str, Any]) -> ExitAnswers:
+    """Return what was typed in for the needs, from the cleaned values of a form."""
+    return ExitAnswers(
+        evidence={
+            need.version.criterion_id: given.get(need.name) or "" for need in needs if need.version
+        },
+        values={
+            need.name: given[need.name]
+            for need in needs
+            if need.name in TYPED_IN and need.name in given
+        },
+        override=given.get(OVERRIDE) or "",
+    )
+
+
+class CriterionForm(KitForm):
+    """Something that the buyer has done or confirmed."""
+
+    statement = PlainTextField(
+        max_length=300,
+        label="What the buyer has done or confirmed",
+        help_text="Such as: the buyer confirmed the budget in writing.",
+    )
+    order = forms.IntegerField(min_value=0, max_value=32_000, label="Place", initial=10)
+
+    def __init__(
+        self, data: Any = None, *, stage: Stage, version: CriterionVersion | None = None
+    ) -> None:
+        stored = {}
+        if version is not None:
+            stored = {
+                "statement": version.statement,
+                "order": version.order,
+                "depends_on": version.depends_on_id,
+            }
+        super().__init__(data, initial=stored)
+        others = CriterionVersion.objects.live().filter(
+            criterion__stage__pipeline=stage.pipeline_id, criterion__stage__order__lte=stage.order
+        )
+        if version is not None:
+            others = others.exclude(criterion=version.criterion_id)
+        self.fields["depends_on"] = forms.TypedChoiceField(
+            required=False,
+            coerce=int,
+            empty_value=None,
+            label="Only after",
+            choices=[
+                ("", "Depends on nothing"),
+                *((row.criterion_id, row.statement) for row in others),
+            ],
+        )
+
+    def values(self) -> dict[str, Any]:
+        """Return the arguments of the services; for a valid form."""
+        on = self.cleaned_data["depends_on"]
+        found = ExitCriterion.objects.select_related("stage").get(pk=on) if on else None
+        return dict(self.cleaned_data) | {"depends_on": found}
+
+
+class RequiredFieldsForm(KitForm):
+    """The fields that a deal must have when it leaves a stage."""
+
+    fields_asked = forms.MultipleChoiceField(
+        required=False,
+        choices=choices(Asked, ASKED_LABELS),
+        label="A deal that leaves must have",
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+
+class EvidenceForm(KitForm):
+    """What shows that a criterion is met."""
+
+    evidence = PlainTextField(max_length=LONGEST, label="What shows it?", widget=TEXT_AREA)
+
+
+class OverridesForm(WhoseForm):
+    """Overrides of a scope in a period, of one person or one stage of it."""
+
+    def __init__(self, data: Any, *, viewer: Person, calendar: Setting, now: datetime) -> None:
+        super().__init__(data, viewer=viewer, calendar=calendar, now=now)
+        del self.fields["as_of"]
+        self.fields.pop("territory", None)
+        stages = [(stage.pk, str(stage)) for stage in Stage.objects.visible_to(viewer)]
+        self.fields["stage"] = forms.TypedChoiceField(
+            required=False,
+            coerce=int,
+            empty_value=None,
+            label="Left stage",
+            choices=[("", "Any"), *stages],
+        )
+        self.order_fields(["team", "person", "stage", "period"])
+
+    def clean(self) -> dict[str, Any]:
+        self.cleaned_data["as_of"] = None
+        return super().clean()

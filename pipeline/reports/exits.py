@@ -1,0 +1,166 @@
+"""What leaving a stage asks of a deal, what the set-up of it was, and what was passed over."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import TruncDate
+
+from kit.pages import Page, paginate
+from org.models.people import Person
+from org.models.teams import TeamMembership
+from pipeline import rules
+from pipeline.enums import SubjectKind
+from pipeline.models.deals import Deal, Stage
+from pipeline.models.exits import CriterionMet, CriterionVersion, RequiredField, StageOverride
+from pipeline.reports.look import Look
+from pipeline.services.exits import Need, exit_needs
+
+
+@dataclass(frozen=True, slots=True)
+class DealExit:
+    """What stands on a deal's page of its exit.
+
+    ``lacking`` are fields, ``open`` criteria of the deal's stage that nothing shows yet;
+    ``met`` and ``withdrawn`` are those of all stages, ``overrides`` what was passed over.
+    """
+
+    stage: Stage
+    asks: bool
+    lacking: list[Need]
+    open: list[CriterionVersion]
+    met: list[CriterionMet]
+    withdrawn: list[CriterionMet]
+    overrides: list[StageOverride]
+    may_edit: bool
+
+
+def deal_exit(viewer: Person, deal: Deal) -> DealExit:
+    """Return the exit of a deal that the viewer may see."""
+    needs = exit_needs(deal, [deal.stage_id])
+    shown = list(deal.criteria_met.select_related("version", "met_by", "withdrawn_by"))
+    asks = CriterionVersion.objects.live().filter(criterion__stage=deal.stage_id).exists()
+    return DealExit(
+        stage=deal.stage,
+        asks=bool(needs) or asks,
+        lacking=[need for need in needs if need.version is None],
+        open=[need.version for need in needs if need.version is not None],
+        met=[row for row in shown if row.withdrawn_at is None],
+        withdrawn=[row for row in shown if row.withdrawn_at is not None],
+        overrides=list(deal.overrides.select_related("from_stage", "to_stage", "overridden_by")),
+        may_edit=deal.archived_at is None and rules.can_edit_seen_deal(viewer, deal),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Asks:
+    """A criterion as it reads now, and what comes before it; "" for nothing."""
+
+    version: CriterionVersion
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class StageExit:
+    """What a stage asks for now, and how it asked before."""
+
+    criteria: list[Asks]
+    fields: list[str]
+    former: list[CriterionVersion]
+
+
+def stage_exit(stage: Stage) -> StageExit:
+    rows = CriterionVersion.objects.filter(criterion__stage=stage)
+    versions = list(rows.select_related("criterion", "set_by"))
+    names = dict(
+        CriterionVersion.objects.live()
+        .filter(criterion__in=[row.depends_on_id for row in versions if row.depends_on_id])
+        .values_list("criterion", "statement")
+    )
+    return StageExit(
+        criteria=[
+            Asks(row, names.get(row.depends_on_id or 0, ""))
+            for row in versions
+            if row.valid_to is None
+        ],
+        fields=list(
+            RequiredField.objects.live().filter(stage=stage).values_list("field", flat=True)
+        ),
+        former=[row for row in versions if row.valid_to is not None],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many overrides somebody's deals, or a stage, have."""
+
+    pk: int
+    label: str
+    overrides: int
+    deals: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overrides:
+    """The overrides of a scope in a period: how many, whose, past which stage, and a page of them.
+
+    ``total`` is what ``people`` add up to, and what ``stages`` add up to.
+    """
+
+    total: int
+    people: list[Tally]
+    stages: list[Tally]
+    page: Page
+
+    def __post_init__(self) -> None:
+        for parts in (self.people, self.stages):
+            if sum(part.overrides for part in parts) != self.total:
+                raise ValueError("the parts of the overrides do not add up")
+
+
+def overrides_of(look: Look, *, stage: int | None, number: int) -> Overrides:
+    """Return the overrides of deals whose owners of the time were in the scope."""
+    period = look.period.period
+    rows: QuerySet = StageOverride.objects.visible_to(look.viewer).filter(
+        overridden_at__gte=look.calendar.start_of(period.start),
+        overridden_at__lt=look.calendar.start_of(period.end),
+    )
+    rows = _in_scope(look, rows, period.start, period.last_day)
+    if stage is not None:
+        rows = rows.filter(from_stage=stage)
+    people = _counted(rows, "owner", "owner__full_name")
+    return Overrides(
+        total=sum(part.overrides for part in people),
+        people=people,
+        stages=_counted(rows, "from_stage", "from_stage__name"),
+        page=paginate(
+            rows.select_related("deal", "from_stage", "to_stage", "owner", "overridden_by"),
+            number=number,
+        ),
+    )
+
+
+def _in_scope(look: Look, rows: QuerySet, first: date, last: date) -> QuerySet:
+    scope = look.scope
+    if scope.people is not None:
+        return rows.filter(owner__in=scope.people)
+    if scope.subject.kind is SubjectKind.EVERYONE:
+        return rows
+    seats = TeamMembership.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gt=OuterRef("day")),
+        person=OuterRef("owner"),
+        team__in=scope.inside(last) | scope.inside(first),
+        valid_from__lte=OuterRef("day"),
+    )
+    zone = look.calendar.zone
+    return rows.annotate(day=TruncDate("overridden_at", tzinfo=zone)).filter(Exists(seats))
+
+
+def _counted(rows: QuerySet, key: str, label: str) -> list[Tally]:
+    found = (
+        rows.order_by()
+        .values(key, label)
+        .annotate(overrides=Count("pk"), deals=Count("deal", distinct=True))
+        .order_by("-overrides", label)
+    )
+    return [Tally(row[key], row[label], row["overrides"], row["deals"]) for row in found]

@@ -1,0 +1,210 @@
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from org import access
+from org.services import calendar
+from pipeline.models.deals import Deal
+from pipeline.models.exits import CriterionMet, RequiredField, StageOverride
+from pipeline.services import exit_setup, exits
+from tests.factories.pipeline import DealFactory
+from tests.pages import form_of
+from tests.pipeline.views.test_deals import text_of
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+def asked(stage, statement="Buyer confirmed the budget in writing", **options):
+    return exit_setup.add_criterion(stage, by=None, statement=statement, **options).criterion
+
+
+def move_page(deal):
+    return reverse("pipeline:deal-move", args=[deal.pk])
+
+
+def overridden(deal, stages, **more):
+    return StageOverride.objects.create(
+        deal=deal, deal_version=50 + StageOverride.objects.count(), owner=deal.owner,
+        from_stage=stages.qualify, to_stage=stages.propose, missing=["Amount"],
+        reason="In a hurry", **more,
+    )  # fmt: skip
+
+
+def test_a_move_is_refused_with_a_form_of_just_what_is_missing(as_, sales_team, stages):
+    budget = asked(stages.qualify)
+    exit_setup.require_fields(
+        stages.qualify, by=None, fields=["amount", "next_step", "contacts"], at=NOW
+    )
+    deal = DealFactory(owner=sales_team.rita)
+    rita = as_(sales_team.rita)
+
+    refused = rita.post(move_page(deal), {"version": 1, "stage": stages.propose.pk})
+
+    form = refused.context["form"]
+    assert refused.status_code == 400
+    assert [field.name for field in form.asked] == [
+        "next_step", f"criterion_{budget.pk}", "override_reason",
+    ]  # fmt: skip
+    assert [need.name for need in form.elsewhere] == ["contacts"]
+    assert set(form.errors) == {"__all__", "next_step", f"criterion_{budget.pk}"}
+    assert "Name a contact on the deal" in text_of(refused)
+
+
+def test_the_form_that_is_refused_moves_the_deal_once_it_is_filled_in(as_, sales_team, stages):
+    budget = asked(stages.qualify)
+    exit_setup.require_fields(stages.qualify, by=None, fields=["next_step"], at=NOW)
+    deal = DealFactory(owner=sales_team.rita)
+    rita = as_(sales_team.rita)
+    refused = rita.post(move_page(deal), {"version": 1, "stage": stages.propose.pk})
+
+    data = form_of(refused, having="override_reason")
+    data |= {"next_step": "Send the offer", f"criterion_{budget.pk}": "E-mail of 3 March"}
+    assert rita.post(move_page(deal), data).status_code == 302
+
+    deal.refresh_from_db()
+    assert (deal.stage, deal.next_step) == (stages.propose, "Send the offer")
+    page = text_of(rita.get(reverse("pipeline:deal-exit", args=[deal.pk])))
+    assert "E-mail of 3 March" in page
+    assert "Rita" in page
+
+
+def test_an_override_moves_the_deal_and_stands_in_its_story(as_, sales_team, stages):
+    asked(stages.qualify)
+    deal = DealFactory(owner=sales_team.rita)
+    rita = as_(sales_team.rita)
+    data = form_of(
+        rita.get(f"{move_page(deal)}?stage={stages.propose.pk}"), having="override_reason"
+    )
+
+    rita.post(move_page(deal), data | {"override_reason": "Their quarter ends"})
+
+    assert StageOverride.objects.get().missing == ["Buyer confirmed the budget in writing"]
+    page = text_of(rita.get(reverse("pipeline:deal", args=[deal.pk])))
+    assert "Exit overridden: Their quarter ends" in page
+
+
+def test_evidence_is_shown_and_taken_back_on_the_deal(as_, sales_team, stages):
+    budget = asked(stages.qualify)
+    deal = DealFactory(owner=sales_team.rita)
+    rita = as_(sales_team.rita)
+    address = reverse("pipeline:deal-criterion", args=[deal.pk, budget.pk])
+
+    silent = rita.post(address, {"evidence": " "})
+    assert silent.status_code == 400
+    rita.post(address, {"evidence": "E-mail of 3 March"})
+    met = CriterionMet.objects.get()
+    rita.post(reverse("pipeline:deal-criterion-withdraw", args=[deal.pk, met.pk]))
+
+    page = rita.get(reverse("pipeline:deal-exit", args=[deal.pk]), headers={"HX-Request": "true"})
+    assert "Taken back: Buyer confirmed the budget in writing" in text_of(page)
+    assert "<html" not in page.content.decode()
+
+
+def test_a_criterion_is_added_reworded_made_to_wait_and_ended(as_, sales_team, stages):
+    ada = as_(sales_team.ada)
+    new = reverse("pipeline:criterion-new", args=[stages.qualify.pk])
+    ada.post(new, {"statement": "Budget confirmed", "order": "10"})
+    ada.post(new, {"statement": "Trial passed", "order": "20"})
+    budget, trial = stages.qualify.exit_criteria.order_by("pk")
+
+    edit = reverse("pipeline:criterion", args=[trial.pk])
+    data = form_of(ada.get(edit), having="statement")
+    ada.post(edit, data | {"depends_on": budget.pk})
+    circle = ada.post(
+        reverse("pipeline:criterion", args=[budget.pk]),
+        {"statement": "Budget confirmed", "order": "10", "depends_on": trial.pk},
+    )
+    assert (circle.status_code, list(circle.context["form"].errors)) == (400, ["depends_on"])
+    page = text_of(ada.get(reverse("pipeline:stage-exit", args=[stages.qualify.pk])))
+    assert "after: Budget confirmed" in page
+
+    ada.post(reverse("pipeline:criterion-end", args=[trial.pk]))
+    assert not trial.versions.live().exists()
+    page = text_of(ada.get(reverse("pipeline:stage-exit", args=[stages.qualify.pk])))
+    assert "Asked before" in page
+
+
+def test_fields_are_ticked_and_unticked(as_, sales_team, stages):
+    ada = as_(sales_team.ada)
+    address = reverse("pipeline:stage-exit", args=[stages.qualify.pk])
+    ada.post(address, {"fields_asked": ["amount", "products"]})
+    ada.post(address, {"fields_asked": ["amount"]})
+
+    assert [row.field for row in RequiredField.objects.live()] == ["amount"]
+    assert ada.get(reverse("pipeline:stage-exit", args=[stages.won.pk])).status_code == 404
+
+
+def test_overrides_are_counted_by_owner_and_stage_as_sql_counts_them(as_, sales_team, stages):
+    calendar.ensure_years(access.today().year, access.today().year)
+    first = DealFactory(owner=sales_team.rita, name="Spectrometers")
+    second = DealFactory(owner=sales_team.ron, name="Lenses")
+    for deal in (first, first, second, DealFactory(owner=sales_team.rob, name="Elsewhere")):
+        overridden(deal, stages)
+    overridden(first, stages, overridden_at=datetime.now(UTC) - timedelta(days=800))
+
+    page = as_(sales_team.mia).get("/pipeline/overrides/")
+
+    people = [(row.label, row.overrides, row.deals) for row in page.context["people"].rows]
+    assert people == [("Rita Rep", 2, 1), ("Ron Rep", 1, 1)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pipeline_stageoverride o JOIN pipeline_deal d ON d.id = o.deal_id"
+            " WHERE d.owner_id = ANY (%s) AND o.overridden_at > now() - interval '1 day'",
+            [[sales_team.rita.pk, sales_team.ron.pk]],
+        )
+        assert cursor.fetchone() == (sum(number for _, number, _ in people),)
+    assert [row.overrides for row in page.context["stages"].rows] == [3]
+    text = text_of(page)
+    assert "Spectrometers" in text
+    assert "Elsewhere" not in text
+
+
+def test_each_count_opens_its_overrides(as_, sales_team, stages):
+    calendar.ensure_years(access.today().year, access.today().year)
+    for owner, name in ((sales_team.rita, "Spectrometers"), (sales_team.ron, "Lenses")):
+        overridden(DealFactory(owner=owner, name=name), stages)
+    mia = as_(sales_team.mia)
+    cells = mia.get("/pipeline/overrides/").context["people"].body
+    href = next(cell.href for cell in cells[0] if cell.href)
+
+    opened = text_of(mia.get("/pipeline/overrides/" + href.removesuffix("#overrides")))
+
+    assert ("Spectrometers" in opened, "Lenses" in opened) == (True, False)
+
+
+def test_the_pages_ask_as_much_for_one_row_as_for_three(as_, sales_team, stages):
+    calendar.ensure_years(access.today().year, access.today().year)
+    deal = DealFactory(owner=sales_team.rita)
+    mia = as_(sales_team.mia)
+    addresses = ("/pipeline/overrides/", reverse("pipeline:deal-exit", args=[deal.pk]))
+    for address in addresses:
+        mia.get(address)
+    counted = []
+    for number in (1, 2):
+        for _ in range(number):
+            asked(stages.qualify, f"Asked {CriterionMet.objects.count()}")
+            overridden(deal, stages)
+            criterion = asked(stages.qualify, "Shown")
+            exits.meet_criterion(deal, criterion, by=sales_team.rita, evidence="Mail")
+        for address in addresses:
+            with CaptureQueriesContext(connection) as queries:
+                assert mia.get(address).status_code == 200
+            counted.append(len(queries))
+
+    assert counted[:2] == counted[2:]
+
+
+def test_a_deal_leaves_on_time_where_nothing_is_asked(as_, sales_team, stages):
+    deal = DealFactory(owner=sales_team.rita, expected_close_on=date(2026, 12, 1))
+    rita = as_(sales_team.rita)
+
+    rita.post(move_page(deal), {"version": 1, "stage": stages.propose.pk})
+
+    assert Deal.objects.get(pk=deal.pk).stage == stages.propose
+    page = text_of(rita.get(reverse("pipeline:deal-exit", args=[deal.pk])))
+    assert "Propose asks for nothing" in page
