@@ -143,7 +143,7 @@ def _targets(report: Report) -> str:
         ],
     )
     unjudged = [f"- {what}: {why}" for what, why in report.not_judged.items()]
-    rest = ["Not judged:\n", *unjudged, ""]
+    rest = ["Not judged:\n", *unjudged, ""] if unjudged else [""]
     missed = [v for v in report.verdicts if not v.is_met]
     if not missed:
         return "\n".join([table, "Every target is met.\n", *rest])

@@ -2,7 +2,7 @@
 
 import os
 import platform
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
+from pipeline.models.deals import Deal
 from salesmgr.benchmarks import batches, cases, targets
 from salesmgr.benchmarks.databases import bench_database
 from salesmgr.benchmarks.document import Line, Report
@@ -30,8 +31,9 @@ def run(
     import_rows: int,
     keeps: bool,
     report: Callable[[str], None],
+    only: Collection[str] = (),
 ) -> Report:
-    """Measure everything at every size and return what was found.
+    """Measure everything at every size, or ``only`` the named cases, and return what was found.
 
     Raises UnfitError where the settings or missing pages would make the figures worthless.
     """
@@ -52,14 +54,17 @@ def run(
     machine = ""
     for size in sorted(sizes):
         with bench_database(size, today=today, report=report, keeps=keeps):
-            machine = machine or _machine(today)
-            pages[size] = _pages(repetitions, report)
-            longer[size] = batches.run(import_rows, report=report)
-    lines = {case.key: Line(case.title, case.floor) for case in cases.CASES}
+            machine = machine or f"{_machine(today)} {_open_deals()}"
+            pages[size] = _pages(repetitions, report, only)
+            if not only:
+                longer[size] = batches.run(import_rows, report=report)
+    wanted = [case for case in cases.CASES if not only or case.key in only]
+    lines = {case.key: Line(case.title, case.floor) for case in wanted}
     titles = {key: line.title for key, line in lines.items()}
-    last = longer[max(sizes)]
     verdicts = targets.judge(pages, titles)
-    verdicts += targets.judge_batches(last.attainment, last.imported)
+    if longer:
+        last = longer[max(sizes)]
+        verdicts += targets.judge_batches(last.attainment, last.imported)
     return Report(
         machine=machine,
         repetitions=repetitions,
@@ -68,20 +73,28 @@ def run(
         batches={size: found.all() for size, found in longer.items()},
         verdicts=verdicts,
         reasons=targets.REASONS,
-        not_judged=targets.NOT_JUDGED,
+        not_judged={} if only else targets.NOT_JUDGED,
     )
 
 
-def _pages(repetitions: int, report: Callable[[str], None]) -> dict[str, Measurement]:
+def _pages(
+    repetitions: int, report: Callable[[str], None], only: Collection[str]
+) -> dict[str, Measurement]:
     world = cases.World.of(repetitions=repetitions)
     found = {}
-    for case in cases.CASES:
+    for case in (case for case in cases.CASES if not only or case.key in only):
         found[case.key] = measured = case.run(world)
         report(
             f"{case.title}: {measured.page.median:.1f} ms, {measured.ratio:.1f} × its floor,"
             f" {measured.statements} statements"
         )
     return found
+
+
+def _open_deals() -> str:
+    """Return how many of the smallest size's deals are open."""
+    count = Deal.objects.open().count()
+    return f"{count:,} deals of the smallest size are open."
 
 
 def _machine(today: date) -> str:

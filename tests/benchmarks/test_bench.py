@@ -69,6 +69,15 @@ def test_bench_measures_every_case_and_leaves_nothing_behind(tmp_path: Path) -> 
     assert databases() == before
 
 
+def test_pages_can_be_measured_by_themselves() -> None:
+    done = bench("--deals", "1500", "--repetitions", "2", "--only", "list", "deal", "--drop")
+
+    assert done.returncode == 0, done.stderr
+    assert "| Deal page |" in done.stdout
+    assert "Team dashboard" not in done.stdout
+    assert "Import of deals" not in done.stdout
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from salesmgr.benchmarks import document, running
-from salesmgr.benchmarks.cases import BrokenCaseError
+from salesmgr.benchmarks.cases import CASES, BrokenCaseError
 
 SMALLEST = 1_000
 
@@ -34,6 +34,13 @@ class Command(BaseCommand):
         parser.add_argument(
             "--import", type=int, default=100_000, dest="rows", help="rows to import"
         )
+        parser.add_argument(
+            "--only",
+            choices=[case.key for case in CASES],
+            nargs="+",
+            default=[],
+            help="measure these pages alone, and no long deed",
+        )
         parser.add_argument("--drop", action="store_true", help="keep no seeded database")
         parser.add_argument("--write", type=Path, help="also write the result to this file")
 
@@ -44,6 +51,7 @@ class Command(BaseCommand):
                 repetitions=options["repetitions"],
                 import_rows=options["rows"],
                 keeps=not options["drop"],
+                only=options["only"],
                 report=lambda line: self.stderr.write(f"bench: {line}"),
             )
         except (running.UnfitError, BrokenCaseError) as error:
