@@ -5,9 +5,10 @@ from typing import Any
 
 from django import forms
 
-from kit.forms import PageField
+from kit.forms import PageField, PlainTextField
 from org.models.people import Person
 from pipeline.enums import MetricPart, Status
+from pipeline.forms.look import ScopeForm
 from pipeline.forms.pipelines import stage_choices
 from pipeline.forms.whose import WhoseForm, one_of_these
 from pipeline.models.deals import Stage
@@ -42,3 +43,18 @@ class MetricRowsForm(MetricsForm):
 
     figure = forms.CharField(max_length=60, widget=forms.HiddenInput)
     page = PageField()
+
+
+class BestForm(ScopeForm):
+    """A look at a team, and the title of the people to compare."""
+
+    def __init__(self, data: Any, *, viewer: Person, calendar: Setting, now: datetime) -> None:
+        super().__init__(data, viewer=viewer, calendar=calendar, now=now)
+        self.fields["title"] = PlainTextField(
+            required=False, max_length=200, widget=forms.HiddenInput
+        )
+
+    @property
+    def title(self) -> str | None:
+        """The title that the address names; None where it leaves the choice to the page."""
+        return self.cleaned_data["title"] or None

@@ -28,8 +28,10 @@ class Seller:
 
     pk: int
     name: str
+    title: str
     sells: bool
     active: bool
+    started_on: date | None
     left_on: date | None
     shown: bool
     last_activity: datetime | None
@@ -101,8 +103,10 @@ def _seller(person: Any) -> Seller:
     return Seller(
         pk=person.pk,
         name=person.full_name,
+        title=person.title,
         sells=person.sells,
         active=person.is_active,
+        started_on=person.started_on,
         left_on=person.left_on,
         shown=person.shown,
         last_activity=person.last_activity,

@@ -28,5 +28,16 @@ CASES = [
         same(404, recruiter=403),
         query=f"?figure=slips.moved&person={MISSING}",
     ),
+    # Of people, whom only those who lead compare.
+    *(
+        Case(
+            url,
+            "GET",
+            same(404, manager=200, director=200, executive=200, admin=200, recruiter=403),
+        )
+        for url in ("pipeline:best", "pipeline:best-behaviours")
+    ),
+    Case("pipeline:best", "GET", same(404, recruiter=403), query=f"?team={MISSING}"),
+    Case("pipeline:best-behaviours", "GET", same(404, recruiter=403), query=f"?team={MISSING}"),
     Case("pipeline:metric-catalogue", "GET", SELLERS),
 ]

@@ -1,0 +1,117 @@
+"""The columns of what the best do differently."""
+
+from collections.abc import Callable
+
+from kit.display import days, percent
+from kit.money import from_cents
+from kit.tables import Column
+from pipeline.metrics.comparing import Difference, Finding
+from pipeline.reports.metrics.behaviours import Compared
+from pipeline.reports.metrics.peers import Peer
+
+FINDINGS = {
+    Finding.MORE: ("The best do more", "good"),
+    Finding.LESS: ("The best do less", "good"),
+    Finding.CANNOT_TELL: ("Cannot tell", "neutral"),
+    Finding.TOO_FEW: ("Too few people", "neutral"),
+}
+
+
+def _plain(value: float) -> str:
+    return f"{value:.1f}"
+
+
+FORMATS: dict[str, Callable[[float], str]] = {"number": _plain, "percent": percent, "days": days}
+
+
+def _median(read: Callable[[Difference], float | None]) -> Callable[[Compared], str]:
+    def of(row: Compared) -> str:
+        value = read(row.found)
+        return "" if value is None else FORMATS[row.behaviour.kind](value)
+
+    return of
+
+
+def _effect(row: Compared) -> str:
+    return "" if row.found.delta is None else f"{row.found.delta:+.2f}"
+
+
+def _interval(row: Compared) -> str:
+    found = row.found
+    if found.low is None or found.high is None:
+        return ""
+    return f"{found.low:+.2f} to {found.high:+.2f}"
+
+
+COMPARED = [
+    Column(
+        key="label",
+        label="Behaviour",
+        value=lambda row: row.behaviour.label,
+        sub=lambda row: row.behaviour.note,
+        wide=True,
+    ),
+    Column(
+        key="top",
+        label="Top quarter",
+        value=_median(lambda found: found.top_median),
+        sub=lambda row: f"of {row.found.top}",
+        align="end",
+        note="The median of the people of the top quarter.",
+    ),
+    Column(
+        key="rest",
+        label="The rest",
+        value=_median(lambda found: found.rest_median),
+        sub=lambda row: f"of {row.found.rest}",
+        align="end",
+        note="The median of the others who are compared.",
+    ),
+    Column(
+        key="delta",
+        label="Effect",
+        value=_effect,
+        align="end",
+        note="Cliff's delta: 1 where everyone of the top quarter has more than everyone of the"
+        " rest, -1 where everyone has less, 0 where neither is more frequent.",
+    ),
+    Column(
+        key="interval",
+        label="Interval",
+        value=_interval,
+        align="end",
+        note="In which all effects of the table lie together with 95 % confidence.",
+    ),
+    Column(
+        key="finding",
+        label="What it tells",
+        kind="badge",
+        value=lambda row: FINDINGS[row.found.finding][0],
+        tone=lambda row: FINDINGS[row.found.finding][1],
+    ),
+]
+PEERS = [
+    Column(key="name", label="Person"),
+    Column(key="title", label="Title"),
+    Column(key="share", label="Attainment", kind="percent", value=lambda row: row.attained.share),
+    Column(
+        key="booked",
+        label="Booked",
+        kind="money",
+        value=lambda row: from_cents(row.attained.actual),
+    ),
+    Column(
+        key="group",
+        label="Compared as",
+        kind="badge",
+        value=lambda row: group_of(row)[0],
+        tone=lambda row: group_of(row)[1],
+    ),
+]
+
+
+def group_of(row: Peer) -> tuple[str, str]:
+    """Return where a person stands in the comparison, or why not, and its tone."""
+    if row.left_out:
+        return row.left_out, "neutral"
+    return ("Top quarter", "good") if row.on_top else ("The rest", "plan")

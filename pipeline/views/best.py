@@ -1,0 +1,84 @@
+"""What the best do differently: for those who lead, about the people whom they see."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from kit.components import Tab
+from kit.tables import Empty, Table, query_with
+from org.http import PersonRequest
+from pipeline.forms.metrics import BestForm
+from pipeline.metrics.comparing import FEWEST_PEOPLE
+from pipeline.reports.metrics.behaviours import best_report
+from pipeline.reports.metrics.peers import Peers, peers_of
+from pipeline.reports.one_state import one_state
+from pipeline.reports.setting import setting
+from pipeline.tables.best import COMPARED, PEERS
+from pipeline.views.visit import sellers
+
+
+@require_safe
+@sellers
+def best(request: PersonRequest) -> HttpResponse:
+    """Say who is compared with whom; the comparison loads itself into the page."""
+    form = _form(request)
+    if not form.is_valid():
+        status = 400 if form.calendar.periods else 200
+        return render(request, "pipeline/best.html", {"form": form}, status=status)
+    with one_state():
+        found = peers_of(form.look(form.scope), title=form.title)
+    people = Table(
+        columns=PEERS,
+        rows=sorted(
+            found.people, key=lambda peer: (bool(peer.left_out), not peer.on_top, peer.name)
+        ),
+        caption="Who is compared, and who is not",
+        empty=Empty(title="Nobody here sells.", text="Choose a wider team."),
+    )
+    context = {
+        "form": form,
+        "look": found.look,
+        "found": found,
+        "people": people,
+        "titles": _tabs(request, found),
+        "fewest": FEWEST_PEOPLE,
+        "behaviours_href": reverse("pipeline:best-behaviours") + query_with(request.GET, {}),
+    }
+    return render(request, "pipeline/best.html", context)
+
+
+@require_safe
+@sellers
+def best_behaviours(request: PersonRequest) -> HttpResponse:
+    """Compare what the top quarter and the rest do: the part of the page that takes longest."""
+    form = _form(request)
+    if not form.is_valid():
+        raise Http404
+    with one_state():
+        found = best_report(peers_of(form.look(form.scope), title=form.title))
+    table = Table(columns=COMPARED, rows=found.compared, caption="What the top quarter does")
+    return render(request, "pipeline/_best_behaviours.html", {"found": found, "table": table})
+
+
+def _form(request: PersonRequest) -> BestForm:
+    form = BestForm(request.GET, viewer=request.user, calendar=setting(), now=timezone.now())
+    form.full_clean()
+    if form.is_elsewhere:
+        raise Http404
+    return form
+
+
+def _tabs(request: HttpRequest, found: Peers) -> list[Tab]:
+    """Return the titles that can be compared, where there are several."""
+    if len(found.titles) < 2:
+        return []
+    return [
+        Tab(
+            label=title or "No title",
+            href=query_with(request.GET, {"title": title}),
+            current=title == found.title,
+        )
+        for title in found.titles
+    ]
