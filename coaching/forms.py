@@ -7,11 +7,19 @@ from django import forms
 
 from coaching.enums import ItemState, SessionState
 from coaching.models import OneOnOne, Session
+from coaching.tables import ONE_ON_ONES
 from kit.fields import choices
-from kit.forms import DayField, KitForm, PlainTextField, choose
+from kit.forms import DayField, FileField, KitForm, PlainTextField, SortField, choose
 from org.models.people import Person
 
 RHYTHMS = [(7, "Every week"), (14, "Every two weeks"), (28, "Every four weeks")]
+
+
+class ListForm(KitForm):
+    """The address of the list of one-on-ones."""
+
+    sort = SortField(columns=ONE_ON_ONES, default="other")
+    file = FileField()
 
 
 class StartForm(KitForm):

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -12,13 +12,20 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from coaching import forms, reports, rules, services
 from coaching.enums import ItemState, SessionState
 from coaching.models import ActionItem, Note, OneOnOne, Session
+from coaching.tables import ONE_ON_ONES
+from kit.export import csv_response
 from kit.forms import KitForm, add_errors
+from kit.tables import Table
 from org import access
 from org.http import PersonRequest
 
 
 @require_http_methods(["GET", "POST"])
-def one_on_ones(request: PersonRequest) -> HttpResponse:
+def one_on_ones(request: PersonRequest) -> HttpResponseBase:
+    asked = forms.ListForm(request.GET)
+    if not asked.is_valid():
+        asked = forms.ListForm({})
+        asked.full_clean()
     found = reports.overview(request.user, today=access.today())
     others = [*found.without, *([found.own_manager] if found.own_manager else [])]
     form = forms.StartForm(request.POST or None, others=others)
@@ -29,7 +36,24 @@ def one_on_ones(request: PersonRequest) -> HttpResponse:
             pair = {"person": request.user, "manager": other}
         every_days = form.cleaned_data["every_days"]
         return redirect(services.start(by=request.user, every_days=every_days, **pair))
-    context = {"found": found, "form": form, "can_start": bool(others), "now": access.today()}
+    sort = asked.cleaned_data["sort"]
+    rows = sort.apply_to_list(found.rows, ONE_ON_ONES)
+    if asked.cleaned_data["file"]:
+        return csv_response("one-on-ones.csv", ONE_ON_ONES, rows)
+    table = Table(
+        columns=ONE_ON_ONES,
+        rows=rows,
+        caption="Running one-on-ones",
+        sort=sort,
+        base_query=request.GET,
+    )
+    context = {
+        "found": found,
+        "table": table,
+        "form": form,
+        "can_start": bool(others),
+        "now": access.today(),
+    }
     status = 400 if form.is_bound and form.errors else 200
     return render(request, "coaching/one_on_ones.html", context, status=status)
 

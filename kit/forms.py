@@ -130,6 +130,13 @@ class PageField(forms.IntegerField):
         return super().clean(value) or 1
 
 
+class FileField(forms.BooleanField):
+    """The ``file`` parameter of a table: whether its rows are wanted as a download."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(required=False, widget=forms.HiddenInput, **options)
+
+
 def add_errors(form: forms.BaseForm, error: ValidationError, *, known: Sequence[str] = ()) -> None:
     """Show a service's ValidationError on the form: on the field it names, else on the whole."""
     messages = error.message_dict if hasattr(error, "error_dict") else {"__all__": error.messages}

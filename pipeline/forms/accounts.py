@@ -8,7 +8,14 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.safestring import SafeString
 
-from kit.forms import ExactDecimalField, KitForm, PageField, PlainTextField, SortField
+from kit.forms import (
+    ExactDecimalField,
+    FileField,
+    KitForm,
+    PageField,
+    PlainTextField,
+    SortField,
+)
 from org.models.people import Person
 from pipeline.forms.fields import AccountField, PersonChoice
 from pipeline.models.accounts import Account, Contact
@@ -165,3 +172,4 @@ class AccountFilter(KitForm):
     archived = forms.BooleanField(required=False)
     sort = SortField(columns=ACCOUNTS, default="name")
     page = PageField()
+    file = FileField()

@@ -10,12 +10,14 @@ from kit.display import moment
 from kit.fields import choices
 from kit.forms import (
     DayField,
+    FileField,
     KitForm,
     PageField,
     PlainTextField,
     SortField,
 )
 from kit.periods import refusal_of_as_of
+from kit.tables import Sort
 from org import access
 from org.models.people import Person
 from pipeline.enums import (
@@ -33,6 +35,7 @@ from pipeline.forms.whose import one_of_these
 from pipeline.reports.reviews import last_review
 from pipeline.reports.risk_filter import CONDITIONS
 from pipeline.reports.setting import Setting
+from pipeline.tables.changes import changed_columns
 from pipeline.tables.review import REVIEW as REVIEW_COLUMNS
 
 REVIEW, START = "review", "start"
@@ -134,7 +137,13 @@ class ChangesForm(SinceForm):
         choices=[("", ""), *((name, name) for name in sorted(SHOWN))],
         widget=forms.HiddenInput,
     )
+    sort = SortField(columns=changed_columns(Unit.AMOUNT), default="-value")
     page = PageField()
+    file = FileField()
+
+    def clean_sort(self) -> Sort | None:
+        """Return the order asked for; None for that of a bar: what moved most first."""
+        return self.cleaned_data["sort"] if self.data.get("sort") else None
 
     def clean_unit(self) -> Unit:
         return Unit(self.cleaned_data["unit"] or Unit.AMOUNT)

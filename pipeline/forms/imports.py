@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from kit.fields import choices
-from kit.forms import DayField, KitForm, PageField, PlainTextField
+from kit.forms import DayField, FileField, KitForm, PageField, PlainTextField, SortField
 from pipeline.enums import (
     IMPORT_KIND_LABELS,
     SUBJECT_PLURALS,
@@ -29,6 +29,7 @@ from pipeline.imports.questions import newest_day
 from pipeline.imports.references import lookup
 from pipeline.models.deals import Stage
 from pipeline.models.imports import ImportRun
+from pipeline.tables.imports import RUNS
 
 SCALES = ((1, "as written"), (1_000, "in thousands"), (1_000_000, "in millions"))
 # Where nothing here looks like the text, it is most likely new.
@@ -326,6 +327,14 @@ class StartForm(KitForm):
     """Whether refused rows are left behind."""
 
     skip_refused = forms.BooleanField(label="Import without the refused rows", required=False)
+
+
+class ImportsFilter(KitForm):
+    """The address of the list of imports."""
+
+    sort = SortField(columns=RUNS, default="-created_at")
+    page = PageField()
+    file = FileField()
 
 
 class RowsFilter(KitForm):

@@ -4,7 +4,14 @@ from typing import Any
 
 from django import forms
 
-from kit.forms import ExactDecimalField, KitForm, PageField, PlainTextField, SortField
+from kit.forms import (
+    ExactDecimalField,
+    FileField,
+    KitForm,
+    PageField,
+    PlainTextField,
+    SortField,
+)
 from org.facts import organisation_facts
 from pipeline.models.accounts import Product
 from pipeline.services.products import FIELDS
@@ -18,6 +25,7 @@ class ProductFilter(KitForm):
     archived = forms.BooleanField(label="Show those out of use", required=False)
     sort = SortField(columns=PRODUCTS, default="name")
     page = PageField()
+    file = FileField()
 
 
 class ProductForm(KitForm):

@@ -9,7 +9,14 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from kit.fields import choices
-from kit.forms import ExactDecimalField, KitForm, PageField, PlainTextField
+from kit.forms import (
+    ExactDecimalField,
+    FileField,
+    KitForm,
+    PageField,
+    PlainTextField,
+    SortField,
+)
 from org import access, rules
 from org.enums import MEASURE_LABELS, Measure, PeriodKind
 from org.models.calendar import FiscalPeriod
@@ -26,6 +33,7 @@ from pipeline.reports.quota_ground import (
     GridQuery,
     Row,
 )
+from pipeline.tables.quotas import VERSIONS
 
 KIND_LABELS = {
     PeriodKind.MONTH: "Months",
@@ -142,7 +150,9 @@ class GridForm(KitForm):
 class HistoryPage(KitForm):
     """The address of a history of quotas."""
 
+    sort = SortField(columns=VERSIONS, default="-set_at")
     page = PageField()
+    file = FileField()
 
 
 def plain(value: Decimal | None) -> str:

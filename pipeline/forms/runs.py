@@ -1,6 +1,7 @@
 """What an admin says when asking for a recompute run."""
 
-from kit.forms import DayField, KitForm, PageField
+from kit.forms import DayField, FileField, KitForm, PageField, SortField
+from pipeline.tables.runs import RUNS
 
 
 class RunForm(KitForm):
@@ -14,6 +15,8 @@ class RunForm(KitForm):
 
 
 class RunsFilter(KitForm):
-    """Which page of the list."""
+    """The address of the list."""
 
+    sort = SortField(columns=RUNS, default="-created_at")
     page = PageField()
+    file = FileField()

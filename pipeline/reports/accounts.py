@@ -1,15 +1,15 @@
 """What the pages of accounts and activities show. Accounts are everybody's, deals are scoped."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from django.db.models import Count, Exists, Max, OuterRef, QuerySet, Sum
 
 from kit.pages import Page, paginate
-from kit.tables import Column, Sort
 from org.models.people import Person
 from pipeline import rules
 from pipeline.enums import Status
@@ -21,6 +21,7 @@ from pipeline.reports.deals import Totals, deal_totals
 from pipeline.reports.selection import DealSelection
 
 DEALS_SHOWN, ACTIVITIES_SHOWN = 25, 25
+FILE_BATCH = 2_000
 # Nobody leafs through more, and each is looked up by its person and by the owner of its deal.
 ACTIVITIES_CAP = 1_000
 
@@ -52,25 +53,29 @@ class AccountPage:
     may_edit: bool
 
 
-def account_list(
-    viewer: Person,
-    *,
-    text: str,
-    industry: str,
-    country: str,
-    archived: bool,
-    sort: Sort,
-    columns: Iterable[Column],
-    number: int,
-) -> Page:
-    """Return a page of AccountRow."""
+def accounts_of(
+    viewer: Person, *, text: str, industry: str, country: str, archived: bool
+) -> QuerySet:
+    """Return the accounts that the filter asks for, each with its owner."""
     rows = Account.objects.visible_to(viewer).filter(archived_at__isnull=not archived)
     for word in text.split():
         rows = rows.filter(named_like(word))
     given = {"industry__iexact": industry, "country__iexact": country}
     rows = rows.filter(**{lookup: value for lookup, value in given.items() if value})
-    page = paginate(sort.apply(rows.select_related("owner"), columns), number=number)
+    return rows.select_related("owner")
+
+
+def account_list(viewer: Person, rows: QuerySet, *, number: int) -> Page:
+    """Return a page of AccountRow."""
+    page = paginate(rows, number=number)
     return Page(_with_activity(viewer, page.rows), page.number, page.size, page.total, page.capped)
+
+
+def account_file(viewer: Person, rows: QuerySet) -> Iterator[AccountRow]:
+    """Return every AccountRow, read in batches."""
+    found = rows.iterator(chunk_size=FILE_BATCH)
+    while batch := list(islice(found, FILE_BATCH)):
+        yield from _with_activity(viewer, batch)
 
 
 def _with_activity(viewer: Person, accounts: Iterable[Account]) -> list[AccountRow]:

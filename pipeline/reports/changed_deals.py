@@ -1,6 +1,6 @@
 """The deals behind a bar of the waterfall, or behind its opening and closing."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from kit.money import cents
@@ -28,7 +28,7 @@ class ChangedDeal:
 
 @dataclass(frozen=True, slots=True)
 class ChangedDeals:
-    """A page of the deals of a bar, and what the bar holds besides.
+    """A page of the deals of a bar (or all of them, as a file has), and what it holds besides.
 
     ``hidden`` deals, worth ``hidden_value``, are of people who are no longer below the viewer;
     with the rows of all pages they add up to ``total``.
@@ -41,14 +41,25 @@ class ChangedDeals:
     hidden_value: int
 
 
-def moved_by(changes: Changes, movement: Movement, *, unit: Unit, number: int) -> ChangedDeals:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which of the deals to read: a page of them, or all; those that moved most, or in an order.
+
+    Only an ``order`` of one's own, and a file, need every deal to be read.
+    """
+
+    number: int
+    order: Callable[[list[ChangedDeal]], list[ChangedDeal]] | None = None
+    whole: bool = False
+
+
+def moved_by(changes: Changes, movement: Movement, *, unit: Unit, wanted: Wanted) -> ChangedDeals:
     """Return the deals of a movement, those that moved most first."""
     found = changes.by_movement(unit).get(movement, [])
     shown = {moved.deal: value for moved, value in found if moved.shown}
     hidden = [value for moved, value in found if not moved.shown]
-    page = paginate(list(shown), number=number)
     return ChangedDeals(
-        page=replace(page, rows=_both(changes, {deal: shown[deal] for deal in page.rows})),
+        page=_page(changes, shown, wanted),
         total=sum(value for _, value in found),
         count=len(found),
         hidden=len(hidden),
@@ -56,20 +67,38 @@ def moved_by(changes: Changes, movement: Movement, *, unit: Unit, number: int) -
     )
 
 
-def in_play_at(changes: Changes, look: Look, *, unit: Unit, number: int) -> ChangedDeals:
+def in_play_at(changes: Changes, look: Look, *, unit: Unit, wanted: Wanted) -> ChangedDeals:
     """Return the deals in play at one of the two moments, the largest first."""
     rows = look.versions(look.closing)
     seen = rows.visible_to(look.viewer)
-    page = paginate(seen.in_order("amount_base", descending=True), number=number)
     whole, shown = amounts_of(rows), amounts_of(seen)
-    values = {row.deal_id: in_unit(_alone(row), unit) for row in page.rows}
+    ordered = seen.in_order("amount_base", descending=True)
+    if wanted.order or wanted.whole:
+        values = {row.deal_id: in_unit(_alone(row), unit) for row in ordered}
+        page = _page(changes, values, wanted)
+    else:
+        page = paginate(ordered, number=wanted.number)
+        values = {row.deal_id: in_unit(_alone(row), unit) for row in page.rows}
+        page = replace(page, rows=_both(changes, values))
     return ChangedDeals(
-        page=replace(page, rows=_both(changes, values)),
+        page=page,
         total=in_unit(whole, unit),
         count=whole.deals,
         hidden=whole.deals - shown.deals,
         hidden_value=in_unit(whole, unit) - in_unit(shown, unit),
     )
+
+
+def _page(changes: Changes, values: Mapping[int, int], wanted: Wanted) -> Page:
+    """Return what is wanted of these deals, which come in their own order."""
+    if wanted.order is None and not wanted.whole:
+        page = paginate(list(values), number=wanted.number)
+        return replace(page, rows=_both(changes, {deal: values[deal] for deal in page.rows}))
+    rows = _both(changes, values)
+    if wanted.order is not None:
+        rows = wanted.order(rows)
+    page = paginate(rows, number=wanted.number)
+    return replace(page, rows=rows) if wanted.whole else page
 
 
 def _alone(row: DealVersion) -> Amounts:

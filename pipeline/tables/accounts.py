@@ -16,11 +16,14 @@ ACCOUNTS = [
         href=lambda row: reverse("pipeline:account", args=[row.account.pk]),
         value=lambda row: row.account.name,
     ),
-    Column(key="industry", label="Industry", value=lambda row: row.account.industry),
-    Column(key="country", label="Country", value=lambda row: row.account.country),
+    Column(
+        key="industry", label="Industry", sort="industry", value=lambda row: row.account.industry
+    ),
+    Column(key="country", label="Country", sort="country", value=lambda row: row.account.country),
     Column(
         key="owner",
         label="Owner",
+        sort="owner__full_name",
         value=lambda row: row.account.owner.full_name if row.account.owner else "",
     ),
     Column(

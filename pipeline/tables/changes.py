@@ -1,6 +1,6 @@
 """The columns of the deals behind a bar of the waterfall, and what each bar means."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -78,16 +78,25 @@ def was(read: Callable[[DealVersion], str]) -> Callable[[Any], str]:
 def changed_columns(unit: Unit) -> list[Column]:
     """Return the columns of the deals of a bar; ``Moved`` adds up to the bar."""
     return [
-        Column(key="name", label="Deal", value=lambda row: row.now.name, href=_href, sub=_account),
+        Column(
+            key="name",
+            label="Deal",
+            sort="name",
+            value=lambda row: row.now.name,
+            href=_href,
+            sub=_account,
+        ),
         Column(
             key="value",
             label="Moved",
+            sort="value",
             kind="count" if unit is Unit.DEALS else "money",
             value=lambda row: in_words(row.value, unit),
         ),
         Column(
             key="amount",
             label="Amount",
+            sort="amount",
             kind="money",
             value=lambda row: row.now.amount_base,
             sub=was(_amount),
@@ -95,6 +104,7 @@ def changed_columns(unit: Unit) -> list[Column]:
         Column(
             key="stage",
             label="Stage",
+            sort="stage",
             kind="badge",
             value=lambda row: _stage(row.now),
             tone=lambda row: TONES[Status(row.now.status)],
@@ -103,18 +113,43 @@ def changed_columns(unit: Unit) -> list[Column]:
         Column(
             key="category",
             label="Category",
+            sort="category",
             value=lambda row: _category(row.now),
             sub=was(_category),
         ),
         Column(
             key="close",
             label="Expected close",
+            sort="close",
             kind="day",
             value=lambda row: row.now.expected_close_on,
             sub=was(_close),
         ),
-        Column(key="owner", label="Owner", value=lambda row: _owner(row.now), sub=was(_owner)),
+        Column(
+            key="owner",
+            label="Owner",
+            sort="owner",
+            value=lambda row: _owner(row.now),
+            sub=was(_owner),
+        ),
     ]
+
+
+def with_second_lines(columns: Iterable[Column]) -> list[Column]:
+    """Return columns for a file: what the page says in a second line has its own column."""
+    found: list[Column] = []
+    for column in columns:
+        found.append(column)
+        if column.sub is not None:
+            found.append(
+                Column(key=f"{column.key}_more", label=f"{column.label}: more", value=_text(column))
+            )
+    return found
+
+
+def _text(column: Column) -> Callable[[Any], str]:
+    sub = column.sub
+    return lambda row: sub(row) if sub else ""
 
 
 def _href(row: ChangedDeal) -> str:

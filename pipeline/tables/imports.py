@@ -7,17 +7,31 @@ from pipeline.enums import IMPORT_KIND_LABELS, ImportKind
 from pipeline.reports.imports import state_label, state_tone
 
 RUNS = [
-    Column(key="file_name", label="File", href=lambda run: run.get_absolute_url()),
-    Column(key="kind", label="Holds", value=lambda run: IMPORT_KIND_LABELS[ImportKind(run.kind)]),
-    Column(key="state", label="State", kind="badge", value=state_label, tone=state_tone),
+    Column(
+        key="file_name", label="File", sort="file_name", href=lambda run: run.get_absolute_url()
+    ),
+    Column(
+        key="kind",
+        label="Holds",
+        sort="kind",
+        value=lambda run: IMPORT_KIND_LABELS[ImportKind(run.kind)],
+    ),
+    Column(
+        key="state", label="State", kind="badge", sort="state", value=state_label, tone=state_tone
+    ),
     Column(
         key="rows",
         label="Rows",
         kind="count",
         value=lambda run: run.plan.get("rows", run.profile.get("rows")),
     ),
-    Column(key="created_by", label="By", value=lambda run: run.created_by or "Command line"),
-    Column(key="created_at", label="Begun", kind="moment"),
+    Column(
+        key="created_by",
+        label="By",
+        sort="created_by__full_name",
+        value=lambda run: run.created_by or "Command line",
+    ),
+    Column(key="created_at", label="Begun", kind="moment", sort="created_at"),
 ]
 
 

@@ -13,11 +13,12 @@ PRODUCTS = [
     ),
     Column(key="family", label="Family", sort="family"),
     Column(key="list_price", label="List price", kind="money_exact", sort="list_price"),
-    Column(key="currency", label="Currency"),
+    Column(key="currency", label="Currency", sort="currency"),
     Column(key="external_id", label="Id in another system", sort="external_id"),
     Column(
         key="archived_at",
         label="Use",
+        sort="archived_at",
         value=lambda row: "In use" if row.archived_at is None else "Out of use",
     ),
 ]

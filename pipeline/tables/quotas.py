@@ -27,13 +27,28 @@ def _to(quota: Quota) -> str:
 
 
 VERSIONS = [
-    Column(key="set_at", label="When", kind="moment"),
-    Column(key="period", label="Period", value=lambda quota: quota.period.label),
-    Column(key="measure", label="Of", value=lambda quota: MEASURE_LABELS[Measure(quota.measure)]),
+    Column(key="set_at", label="When", kind="moment", sort="set_at"),
+    Column(
+        key="period",
+        label="Period",
+        sort="period__start_on",
+        value=lambda quota: quota.period.label,
+    ),
+    Column(
+        key="measure",
+        label="Of",
+        sort="measure",
+        value=lambda quota: MEASURE_LABELS[Measure(quota.measure)],
+    ),
     Column(key="before", label="From", value=_from, align="end"),
-    Column(key="target", label="To", value=_to, align="end"),
+    Column(key="target", label="To", sort="target", value=_to, align="end"),
     Column(key="reason", label="Why"),
-    Column(key="set_by", label="Who", value=lambda q: str(q.set_by) if q.set_by else "The system"),
+    Column(
+        key="set_by",
+        label="Who",
+        sort="set_by__full_name",
+        value=lambda q: str(q.set_by) if q.set_by else "The system",
+    ),
 ]
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -14,7 +13,7 @@ from pipeline.enums import CATEGORY_LABELS, Category, Status
 from pipeline.models.deals import DealVersion
 from pipeline.reports.inspection import Inspected
 from pipeline.reports.risk_words import norm_words, reason_words, waiting_words
-from pipeline.tables.changes import was
+from pipeline.tables.changes import was, with_second_lines
 from pipeline.tables.deals import TONES, deal_href
 
 Read = Callable[[DealVersion], str]
@@ -194,17 +193,5 @@ def _edit(column: Column, part: str, back: str) -> Callable[[Inspected], Edit | 
 
 
 def download_columns() -> list[Column]:
-    """Return the columns of the file: what the page says in a second line has its own column."""
-    found: list[Column] = []
-    for column in REVIEW:
-        found.append(column)
-        if column.sub is not None:
-            found.append(
-                Column(key=f"{column.key}_more", label=f"{column.label}: more", value=_text(column))
-            )
-    return found
-
-
-def _text(column: Column) -> Callable[[Any], str]:
-    sub = column.sub
-    return lambda row: sub(row) if sub else ""
+    """Return the columns of the file."""
+    return with_second_lines(REVIEW)

@@ -24,11 +24,18 @@ def _lasted(row: RecomputeRun | RecomputeChunk | StepLine) -> str:
 
 
 RUNS = [
-    Column(key="as_of", label="As of", kind="day", href=RecomputeRun.get_absolute_url),
+    Column(
+        key="as_of",
+        label="As of",
+        kind="day",
+        sort="as_of",
+        href=RecomputeRun.get_absolute_url,
+    ),
     Column(
         key="state",
         label="State",
         kind="badge",
+        sort="state",
         value=lambda run: RUN_STATE_LABELS[run.state],
         tone=lambda run: RUN_TONES[run.state],
     ),
@@ -38,12 +45,12 @@ RUNS = [
         value=lambda run: "In use" if run.is_current else "",
         note="Pages show the run in use for their day.",
     ),
-    Column(key="created_at", label="Started", kind="moment"),
-    Column(key="asked_by", label="Started by", value=_asked_by),
+    Column(key="created_at", label="Started", kind="moment", sort="created_at"),
+    Column(key="asked_by", label="Started by", sort="requested_by__full_name", value=_asked_by),
     Column(key="lasted", label="Took", value=_lasted, align="end"),
-    Column(key="parts_over", label="Parts finished", kind="count"),
-    Column(key="parts", label="Parts", kind="count"),
-    Column(key="parts_given_up", label="Given up", kind="count"),
+    Column(key="parts_over", label="Parts finished", kind="count", sort="parts_over"),
+    Column(key="parts", label="Parts", kind="count", sort="parts"),
+    Column(key="parts_given_up", label="Given up", kind="count", sort="parts_given_up"),
 ]
 STEPS = [
     Column(key="label", label="Step"),

@@ -2,18 +2,19 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from kit.export import csv_response
 from kit.tables import Empty, Table
 from pipeline import rules
 from pipeline.forms.accounts import AccountFilter, AccountForm, ContactForm
 from pipeline.forms.activities import LogForm
 from pipeline.forms.fields import spelt, suggested_accounts
 from pipeline.models.accounts import Account, Contact
-from pipeline.reports.accounts import account_list, account_page
+from pipeline.reports.accounts import account_file, account_list, account_page, accounts_of
 from pipeline.reports.duplicates import accounts_like, contacts_like
 from pipeline.services import accounts as services
 from pipeline.tables.accounts import ACCOUNTS, LAST_ACTIVITIES
@@ -25,20 +26,24 @@ MAY_BE_THERE = "It may be there already: look above."
 
 @require_safe
 @sellers
-def accounts(request: HttpRequest) -> HttpResponse:
-    """List the customers."""
+def accounts(request: HttpRequest) -> HttpResponseBase:
+    """List the customers, as a page or as a file."""
     visit = visit_of(request)
     form = AccountFilter(request.GET)
     if not form.is_valid():
         return render(request, "pipeline/accounts.html", {"form": form}, status=400)
     given = dict(form.cleaned_data)
-    page = account_list(visit.viewer, number=given.pop("page"), columns=ACCOUNTS, **given)
+    number, sort, file = (given.pop(name) for name in ("page", "sort", "file"))
+    rows = sort.apply(accounts_of(visit.viewer, **given), ACCOUNTS)
+    if file:
+        return csv_response("accounts.csv", ACCOUNTS, account_file(visit.viewer, rows))
+    page = account_list(visit.viewer, rows, number=number)
     may_write = rules.can_write(visit.viewer)
     table = Table(
         columns=ACCOUNTS,
         rows=page.rows,
         caption="Accounts",
-        sort=given["sort"],
+        sort=sort,
         page=page,
         base_query=request.GET,
         empty=Empty(

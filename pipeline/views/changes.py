@@ -1,30 +1,35 @@
 """What happened to the pipeline since an earlier moment."""
 
+from functools import partial
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from kit.export import csv_response
 from kit.tables import Empty, Table, query_with
 from org.http import PersonRequest
 from pipeline import rules
 from pipeline.charts import flow_chart, waterfall_chart
 from pipeline.enums import MOVEMENT_LABELS, Movement, Unit
 from pipeline.forms.changes import CLOSING, OPENING, ChangesForm
-from pipeline.reports.changed_deals import ChangedDeals, in_play_at, moved_by
+from pipeline.reports.changed_deals import ChangedDeals, Wanted, in_play_at, moved_by
 from pipeline.reports.changes import Changes, pipeline_changes
 from pipeline.reports.flow import pipeline_flow
 from pipeline.reports.setting import setting
-from pipeline.tables.changes import MOVEMENT_NOTES, changed_columns, in_words
+from pipeline.tables.changes import MOVEMENT_NOTES, changed_columns, in_words, with_second_lines
 from pipeline.views.visit import sellers
 
 
 @require_safe
 @sellers
-def changes(request: PersonRequest) -> HttpResponse:
-    """Show the waterfall of a scope's pipeline, its flow, and the deals of one bar."""
+def changes(request: PersonRequest) -> HttpResponseBase:
+    """Show the waterfall of a scope's pipeline, its flow, and the deals of one bar.
+
+    The deals of a bar can be had as a file.
+    """
     form = ChangesForm(request.GET, viewer=request.user, calendar=setting(), now=timezone.now())
     form.full_clean()
     if form.is_elsewhere:
@@ -33,6 +38,10 @@ def changes(request: PersonRequest) -> HttpResponse:
         status = 400 if form.calendar.periods else 200
         return render(request, "pipeline/changes.html", {"form": form}, status=status)
     found = pipeline_changes(form.look(form.scope), since=form.cleaned_data["since_moment"])
+    if form.cleaned_data["file"] and form.cleaned_data["show"]:
+        deals, _, _ = _asked(found, form, whole=True)
+        columns = with_second_lines(changed_columns(form.cleaned_data["unit"]))
+        return csv_response("changed-deals.csv", columns, deals.page.rows)
     return render(request, "pipeline/changes.html", _context(request, form, found))
 
 
@@ -81,14 +90,15 @@ def _context(request: HttpRequest, form: ChangesForm, found: Changes) -> dict[st
 
 def _rows(request: HttpRequest, form: ChangesForm, found: Changes) -> dict[str, Any]:
     """Return the table of the deals that the address asks for; nothing where it asks for none."""
-    show, unit = form.cleaned_data["show"], form.cleaned_data["unit"]
-    if not show:
+    unit = form.cleaned_data["unit"]
+    if not form.cleaned_data["show"]:
         return {}
-    deals, title, meaning = _asked(found, show, unit=unit, number=form.cleaned_data["page"])
+    deals, title, meaning = _asked(found, form)
     table = Table(
         columns=changed_columns(unit),
         rows=deals.page.rows,
         caption=title,
+        sort=form.cleaned_data["sort"],
         page=deals.page,
         base_query=request.GET,
         empty=Empty(title="No deals.", text="None that you may open did this."),
@@ -100,17 +110,24 @@ def _rows(request: HttpRequest, form: ChangesForm, found: Changes) -> dict[str, 
         "deals_total": in_words(deals.total, unit),
         "hidden_total": in_words(deals.hidden_value, unit),
         "table": table,
-        "without_rows_href": query_with(request.GET, {"show": None, "page": None}),
+        "without_rows_href": query_with(request.GET, {"show": None, "sort": None, "page": None}),
+        "file_href": query_with(request.GET, {"page": None, "file": "on"}),
     }
 
 
-def _asked(found: Changes, show: str, *, unit: Unit, number: int) -> tuple[ChangedDeals, str, str]:
+def _asked(
+    found: Changes, form: ChangesForm, *, whole: bool = False
+) -> tuple[ChangedDeals, str, str]:
+    given = form.cleaned_data
+    show, unit, sort = given["show"], given["unit"], given["sort"]
+    order = partial(sort.apply_to_list, columns=changed_columns(unit)) if sort else None
+    wanted = Wanted(given["page"], order, whole)
     if show == OPENING:
-        deals = in_play_at(found, found.before, unit=unit, number=number)
+        deals = in_play_at(found, found.before, unit=unit, wanted=wanted)
         return deals, "In the pipeline then", "were in play at the earlier moment"
     if show == CLOSING:
-        deals = in_play_at(found, found.look, unit=unit, number=number)
+        deals = in_play_at(found, found.look, unit=unit, wanted=wanted)
         return deals, "In the pipeline now", "are in play at the later moment"
     movement = Movement(show)
-    deals = moved_by(found, movement, unit=unit, number=number)
+    deals = moved_by(found, movement, unit=unit, wanted=wanted)
     return deals, MOVEMENT_LABELS[movement], MOVEMENT_NOTES[movement]

@@ -2,17 +2,19 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from kit.export import csv_response
 from kit.pages import paginate
 from kit.tables import Empty, Table
 from pipeline.enums import ImportState, RowAction
 from pipeline.forms.imports import (
     AnswersForm,
     ColumnsForm,
+    ImportsFilter,
     LayoutForm,
     RowsFilter,
     StartForm,
@@ -40,15 +42,26 @@ def _run(request: HttpRequest, pk: int) -> ImportRun:
 
 @require_safe
 @import_admins
-def imports(request: HttpRequest) -> HttpResponse:
-    """List the imports, the newest first."""
+def imports(request: HttpRequest) -> HttpResponseBase:
+    """List the imports, the newest first, as a page or as a file."""
     visit = visit_of(request)
-    form = RowsFilter(request.GET)
-    form.full_clean()
+    form = ImportsFilter(request.GET)
+    if not form.is_valid():
+        form = ImportsFilter({})
+        form.full_clean()
+    given = form.cleaned_data
     rows = ImportRun.objects.visible_to(visit.viewer).select_related("created_by")
-    page = paginate(rows, number=form.cleaned_data.get("page") or 1)
+    rows = given["sort"].apply(rows, RUNS)
+    if given["file"]:
+        return csv_response("imports.csv", RUNS, rows.iterator(chunk_size=2000))
+    page = paginate(rows, number=given["page"])
     table = Table(
-        columns=RUNS, rows=page.rows, caption="Imports", page=page, base_query=request.GET
+        columns=RUNS,
+        rows=page.rows,
+        caption="Imports",
+        sort=given["sort"],
+        page=page,
+        base_query=request.GET,
     )
     return render(request, "pipeline/imports/imports.html", {"table": table, "now": visit.now})
 

@@ -2,11 +2,12 @@
 
 from django.contrib import messages
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from kit.export import csv_response
 from kit.pages import paginate
 from kit.tables import Empty, Table
 from pipeline.forms.products import ProductFilter, ProductForm
@@ -18,8 +19,8 @@ from pipeline.views.visit import form_page, posted, product_admins, saved, visit
 
 @require_safe
 @product_admins
-def products(request: HttpRequest) -> HttpResponse:
-    """List the products that the filter in the address asks for."""
+def products(request: HttpRequest) -> HttpResponseBase:
+    """List the products that the filter in the address asks for, as a page or as a file."""
     form = ProductFilter(request.GET)
     if not form.is_valid():
         return render(request, "pipeline/products.html", {"form": form}, status=400)
@@ -29,7 +30,10 @@ def products(request: HttpRequest) -> HttpResponse:
         rows = rows.live()
     if given["q"]:
         rows = rows.filter(Q(name__icontains=given["q"]) | Q(family__icontains=given["q"]))
-    page = paginate(given["sort"].apply(rows, PRODUCTS), number=given["page"])
+    rows = given["sort"].apply(rows, PRODUCTS)
+    if given["file"]:
+        return csv_response("products.csv", PRODUCTS, rows.iterator(chunk_size=2000))
+    page = paginate(rows, number=given["page"])
     table = Table(
         columns=PRODUCTS,
         rows=page.rows,

@@ -4,10 +4,11 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from kit.export import csv_response
 from kit.forms import add_errors
 from kit.pages import paginate
 from kit.tables import Empty, Table, query_with
@@ -126,19 +127,26 @@ def _page(
 
 @require_safe
 @sellers
-def quota_history(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+def quota_history(request: HttpRequest, kind: str, pk: int) -> HttpResponseBase:
     """Show every version of a subject's quotas: when, from, to, why and by whom."""
     visit = visit_of(request)
     if kind not in overview.KINDS:
         raise Http404
     subject = get_object_or_404(overview.subjects(visit.viewer, kind), pk=pk)
     form = forms.HistoryPage(request.GET)
-    number = form.cleaned_data["page"] if form.is_valid() else 1
-    page = paginate(overview.versions(visit.viewer, kind, pk), number=number)
+    if not form.is_valid():
+        form = forms.HistoryPage({})
+        form.full_clean()
+    given = form.cleaned_data
+    rows = given["sort"].apply(overview.versions(visit.viewer, kind, pk), VERSIONS)
+    if given["file"]:
+        return csv_response("quotas.csv", VERSIONS, rows.iterator(chunk_size=2000))
+    page = paginate(rows, number=given["page"])
     table = Table(
         columns=VERSIONS,
         rows=page.rows,
         caption=f"Quotas of {subject}",
+        sort=given["sort"],
         page=page,
         base_query=request.GET,
         empty=Empty(title="No quota has been set yet."),

@@ -3,12 +3,13 @@
 from typing import cast
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.middleware import HtmxDetails
 
+from kit.export import csv_response
 from kit.forms import add_errors
 from kit.pages import paginate
 from kit.tables import Empty, Table
@@ -32,21 +33,33 @@ class HtmxRequest(HttpRequest):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def runs(request: HttpRequest) -> HttpResponse:
-    """List the runs, and start one."""
+def runs(request: HttpRequest) -> HttpResponseBase:
+    """List the runs, as a page or as a file, and start one."""
     viewer = _admin(request)
     form = RunForm(request.POST if request.method == "POST" else None)
     if form.is_valid() and (run := _started(form, viewer)):
         return redirect(run)
     asked = RunsFilter(request.GET)
-    number = asked.cleaned_data["page"] if asked.is_valid() else 1
-    page = paginate(reports.runs_seen_by(viewer), number=number)
+    status = 400 if form.is_bound or not asked.is_valid() else 200
+    if not asked.is_valid():
+        asked = RunsFilter({})
+        asked.full_clean()
+    given = asked.cleaned_data
+    rows = given["sort"].apply(reports.runs_seen_by(viewer), RUNS)
+    if given["file"]:
+        return csv_response("recompute-runs.csv", RUNS, rows.iterator(chunk_size=2000))
+    page = paginate(rows, number=given["page"])
     table = Table(
-        columns=RUNS, rows=page.rows, caption="Recompute runs", page=page, empty=NOTHING_YET
+        columns=RUNS,
+        rows=page.rows,
+        caption="Recompute runs",
+        sort=given["sort"],
+        page=page,
+        base_query=request.GET,
+        empty=NOTHING_YET,
     )
     now = timezone.now()
     context = {"form": form, "table": table, "now": now, "stale": reports.is_stale(now=now)}
-    status = 400 if form.is_bound or not asked.is_valid() else 200
     return render(request, "pipeline/runs.html", context, status=status)
 
 
