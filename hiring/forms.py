@@ -1,13 +1,19 @@
 """Every input of hiring's pages."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.http import QueryDict
 
 from hiring import rules
-from hiring.enums import RequisitionState
-from hiring.models import HiringStage, Requisition
+from hiring.enums import RequisitionState, StageKind
+from hiring.models import Candidate, HiringStage, Requisition
+from hiring.services.candidates import EDITABLE as EDITABLE_CANDIDATE
+from hiring.services.requisitions import EDITABLE as EDITABLE_REQUISITION
+from hiring.services.stages import FIELDS
+from kit.edits import EditForm, chosen
 from kit.fields import choices
 from kit.forms import DayField, KitForm, PlainTextField, choose
 from org import access
@@ -25,23 +31,35 @@ class PeopleField(forms.ModelMultipleChoiceField):
         super().__init__(queryset=Person.objects.none(), required=False)
 
 
-class RequisitionForm(KitForm):
-    """A new requisition; managers offered are those the viewer may name."""
-
+class _RequisitionFields(KitForm):
     title = PlainTextField(max_length=200, label="Title")
-    team = forms.ModelChoiceField(queryset=Team.objects.none())
-    hiring_manager = forms.ModelChoiceField(queryset=Person.objects.none(), label="Hiring manager")
     heads = forms.IntegerField(min_value=1, max_value=500, initial=1, label="People to hire")
     opened_on = DayField(label="Opened on")
     start_on = DayField(label="Start wanted by", required=False)
     reason = PlainTextField(max_length=500, required=False, label="Why")
+
+
+class RequisitionForm(_RequisitionFields):
+    """A new requisition; managers offered are those the viewer may name."""
+
+    team = forms.ModelChoiceField(queryset=Team.objects.none())
+    hiring_manager = forms.ModelChoiceField(queryset=Person.objects.none(), label="Hiring manager")
     interviewers = PeopleField()
+    field_order = ("title", "team", "hiring_manager")
 
     def __init__(self, *args: Any, viewer: Person, **options: Any) -> None:
         super().__init__(*args, **options)
         choose(self, "team", Team.objects.live())
         choose(self, "hiring_manager", _managers(viewer))
         choose(self, "interviewers", Person.objects.active())
+
+
+class EditRequisitionForm(EditForm, _RequisitionFields):
+    """What of a requisition is corrected by hand; its people and state have forms of their own."""
+
+    def __init__(self, data: QueryDict | None = None, *, requisition: Requisition) -> None:
+        super().__init__(data and chosen(data), initial=_stored(requisition, EDITABLE_REQUISITION))
+        self.remember_what_is_seen()
 
 
 class HiringManagerForm(KitForm):
@@ -73,7 +91,7 @@ class InterviewersForm(KitForm):
         choose(self, "interviewers", Person.objects.active())
 
 
-class CandidateForm(KitForm):
+class _CandidateFields(KitForm):
     full_name = PlainTextField(max_length=200, label="Name")
     email = forms.EmailField(required=False, label="E-mail")
     phone = PlainTextField(max_length=60, required=False)
@@ -81,24 +99,61 @@ class CandidateForm(KitForm):
     notes = PlainTextField(
         max_length=20_000, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
+
+
+class CandidateForm(_CandidateFields):
+    """A new candidate."""
+
     submission = forms.UUIDField(widget=forms.HiddenInput)
+
+
+class EditCandidateForm(EditForm, _CandidateFields):
+    """What is known of a candidate."""
+
+    def __init__(self, data: QueryDict | None = None, *, candidate: Candidate) -> None:
+        super().__init__(data and chosen(data), initial=_stored(candidate, EDITABLE_CANDIDATE))
+        self.remember_what_is_seen()
 
 
 class MoveForm(KitForm):
     to = forms.ModelChoiceField(
-        queryset=HiringStage.objects.all(), label="Move to", empty_label="Choose a stage"
+        queryset=HiringStage.objects.live(), label="Move to", empty_label="Choose a stage"
     )
     version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, left: int | None = None, **options: Any) -> None:
-        """Offer all stages but the one that is ``left``."""
+        """Offer the stages in use but the one that is ``left``."""
         super().__init__(*args, **options)
         if left is not None:
-            choose(self, "to", HiringStage.objects.exclude(pk=left))
+            choose(self, "to", HiringStage.objects.live().exclude(pk=left))
 
 
 class EraseForm(KitForm):
     sure = forms.BooleanField(label="Erase name, contact data and notes for good")
+
+
+class StageForm(KitForm):
+    """A step of the way from application to hire."""
+
+    name = PlainTextField(max_length=100, label="Stage")
+    kind = forms.ChoiceField(
+        choices=choices(StageKind),
+        label="Candidates in it are",
+        help_text="Open: still considered. Once somebody has stood in the stage, this stays.",
+    )
+    order = forms.IntegerField(
+        min_value=0, max_value=32_000, label="Place", help_text="Stages run from low to high."
+    )
+
+    def __init__(
+        self, data: Any = None, *, stage: HiringStage | None = None, order: int = 10
+    ) -> None:
+        stored = {name: getattr(stage, name) for name in FIELDS} if stage else {"order": order}
+        super().__init__(data, initial=stored)
+
+
+def _stored(row: Candidate | Requisition, names: Collection[str]) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in (*names, "version")}
 
 
 def _managers(viewer: Person) -> QuerySet:

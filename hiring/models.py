@@ -65,6 +65,7 @@ class HiringStage(models.Model):
     name = models.CharField(max_length=100)
     kind = models.CharField(max_length=10, choices=choices(StageKind), default=StageKind.OPEN)
     order = models.PositiveSmallIntegerField()
+    archived_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar = HiringStageQuerySet.as_manager()
 
@@ -90,6 +91,7 @@ class Candidate(models.Model):
     notes = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     erased_at = models.DateTimeField(null=True, blank=True)
+    archived_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects: ClassVar = CandidateQuerySet.as_manager()
@@ -113,18 +115,23 @@ class Candidate(models.Model):
 
 
 class Application(models.Model):
-    """A candidate considered for a requisition, in a stage."""
+    """A candidate considered for a requisition, in a stage.
+
+    ``archived_at`` is the candidate's, copied by the database (migration 0007): more people count
+    applications than read candidates.
+    """
 
     candidate = models.ForeignKey(Candidate, on_delete=models.PROTECT, related_name="applications")
     requisition = models.ForeignKey(
         Requisition, on_delete=models.PROTECT, related_name="applications"
     )
-    stage = models.ForeignKey(HiringStage, on_delete=models.PROTECT, related_name="+")
+    stage = models.ForeignKey(HiringStage, on_delete=models.PROTECT, related_name="applications")
     changed_by = models.ForeignKey(
         Person, null=True, on_delete=models.PROTECT, related_name="+", editable=False
     )
     applied_at = models.DateTimeField()
     submission = models.UUIDField(unique=True, editable=False)
+    archived_at = models.DateTimeField(null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects: ClassVar = ApplicationQuerySet.as_manager()

@@ -60,6 +60,10 @@ class HiringStageQuerySet(models.QuerySet):
     def visible_to(self, viewer: "Person") -> QuerySet:
         return self if access.may_enter(viewer) else self.none()
 
+    def live(self) -> QuerySet:
+        """Return the stages in use."""
+        return self.filter(archived_at__isnull=True)
+
 
 class CandidateQuerySet(models.QuerySet):
     """Read only inside ``org.private.reading_as``: outside it the database returns no row."""
@@ -79,6 +83,10 @@ class ApplicationQuerySet(models.QuerySet):
             .filter(_people_of(viewer, "requisition__"))
             .values("pk")
         )
+
+    def live(self) -> QuerySet:
+        """Return those whose candidate is not archived."""
+        return self.filter(archived_at__isnull=True)
 
     def hired(self) -> QuerySet:
         return self.filter(stage__kind=StageKind.HIRED)

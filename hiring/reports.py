@@ -30,10 +30,12 @@ def requisitions(viewer: Person) -> list[RequisitionRow]:
         Requisition.objects.visible_to(viewer)
         .select_related("team", "hiring_manager", "recruiter")
         .annotate(
-            in_progress=Count("applications", filter=Q(applications__stage__kind=StageKind.OPEN)),
-            hired=Count("applications", filter=Q(applications__stage__kind=StageKind.HIRED)),
+            in_progress=_counted(StageKind.OPEN),
+            hired=_counted(StageKind.HIRED),
         )
         .with_vacancies()
+        # Grouping forgets the order of the model.
+        .order_by("-opened_on", "-pk")
     )
     return [
         RequisitionRow(
@@ -44,6 +46,11 @@ def requisitions(viewer: Person) -> list[RequisitionRow]:
         )
         for row in rows
     ]
+
+
+def _counted(kind: StageKind) -> Count:
+    live = Q(applications__archived_at__isnull=True)
+    return Count("applications", filter=live & Q(applications__stage__kind=kind))
 
 
 def lacking(*, is_recruited: bool, is_managed: bool) -> list[str]:
@@ -64,32 +71,50 @@ class Column:
     reached: int
 
 
-def board(viewer: Person, requisition: Requisition) -> list[Column]:
+@dataclass(frozen=True, slots=True)
+class Board:
+    """A requisition's stages, and the archived applications, which no count holds."""
+
+    columns: list[Column]
+    archived: list[Application]
+
+
+def board(viewer: Person, requisition: Requisition) -> Board:
     """Return the requisition's stages with counts, and with candidates for its people alone.
 
     ``reached`` reads the history and not the present stage: who was interviewed and then
-    rejected was interviewed.
+    rejected was interviewed. A stage out of use is shown where somebody was ever in it.
     """
-    by_stage: dict[int, list[Application]] = {}
+    shown: list[Application] = []
     if rules.sees_candidates(viewer, requisition):
         rows = Application.objects.visible_to(viewer).filter(requisition=requisition)
         with private.reading_as(viewer):
             shown = list(rows.select_related("candidate").order_by("applied_at", "pk"))
-        for application in shown:
-            by_stage.setdefault(application.stage_id, []).append(application)
     now = Count("pk", filter=Q(stays__valid_to__gte="9999-12-31T00:00:00Z"), distinct=True)
     counted = {
         row["stays__stage"]: (row["now"], row["reached"])
-        for row in requisition.applications.values("stays__stage")
+        for row in requisition.applications.live()
+        .values("stays__stage")
         .annotate(now=now, reached=Count("pk", distinct=True))
         .order_by()
     }
-    return [
+    columns = [
         Column(
             stage=stage,
-            applications=by_stage.get(stage.pk, []),
+            applications=[
+                one for one in shown if one.stage_id == stage.pk and one.archived_at is None
+            ],
             count=counted.get(stage.pk, (0, 0))[0],
             reached=counted.get(stage.pk, (0, 0))[1],
         )
         for stage in HiringStage.objects.visible_to(viewer)
+        if stage.archived_at is None or stage.pk in counted
     ]
+    return Board(columns=columns, archived=[one for one in shown if one.archived_at is not None])
+
+
+def stages(viewer: Person) -> list[HiringStage]:
+    """Return all stages in their order, with ``standing``: how many candidates stand in each."""
+    live = Q(applications__archived_at__isnull=True)
+    rows = HiringStage.objects.visible_to(viewer)
+    return list(rows.annotate(standing=Count("applications", filter=live)).order_by("order", "pk"))

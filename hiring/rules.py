@@ -4,7 +4,7 @@ A recruiter or hiring manager counts while they are here and hold the role; the 
 candidates by the same measure (migration 0005).
 """
 
-from hiring.models import Requisition
+from hiring.models import Candidate, Requisition
 from org import access
 from org.models.people import Person
 
@@ -63,3 +63,13 @@ def can_handle_candidates(actor: Person, requisition: Requisition) -> bool:
     if actor.pk == requisition.recruiter_id and actor.is_recruiter:
         return True
     return actor.pk == requisition.hiring_manager_id and actor.is_manager
+
+
+def can_keep_candidate(actor: Person, candidate: Candidate) -> bool:
+    """Edit, archive and erase: whoever handles all requisitions that consider the candidate."""
+    applications = candidate.applications.select_related("requisition")
+    return all(can_handle_candidates(actor, one.requisition) for one in applications)
+
+
+def can_set_up_stages(actor: Person) -> bool:
+    return actor.is_admin or actor.is_recruiter

@@ -1,14 +1,14 @@
 """What people enter about deals."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
 from django import forms
 from django.http import QueryDict
-from django.utils.safestring import SafeString
 
+from kit.edits import EditForm, chosen
 from kit.fields import choices
 from kit.forms import DayField, ExactDecimalField, KitForm, PlainTextField
 from org.models.people import Person
@@ -23,8 +23,6 @@ from pipeline.services.deals import EDITABLE
 
 CURRENCY_INPUT = forms.TextInput(attrs={"maxlength": 3, "size": 4, "autocapitalize": "characters"})
 OVERRIDES = [pair for pair in choices(Category) if pair[0] != Category.CLOSED]
-# What the author looked at, and when.
-ABOUT_THE_LOOK = ("version", "seen")
 TEXT_AREA = forms.Textarea(attrs={"rows": 3})
 
 
@@ -84,15 +82,16 @@ class NewDealForm(_DealFields):
         return given | {"lead_source": given.pop("source")}
 
 
-class EditDealForm(_DealFields):
+class EditDealForm(EditForm, _DealFields):
     """All of a deal that is edited by hand. Hidden beside each field stands what its author saw."""
+
+    about_the_look = ("version", "seen")
 
     wait_until = DayField(
         required=False,
         label="Wait until",
         help_text="Agreed silence: until that day the deal is neither quiet nor lacks a next step.",
     )
-    version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
     seen = SeenField()
     field_order = [
         "name",
@@ -112,7 +111,7 @@ class EditDealForm(_DealFields):
     def __init__(self, data: Any = None, *, viewer: Person, deal: Deal, now: datetime) -> None:
         stored = {name: getattr(deal, name) for name in EDITABLE}
         stored |= {"version": deal.version, "seen": now.isoformat()}
-        super().__init__(_chosen(data) if data is not None else None, initial=stored)
+        super().__init__(chosen(data) if data is not None else None, initial=stored)
         self.fields["account"] = AccountField(
             viewer=viewer, required=False, help_text="Begin to type its name."
         )
@@ -123,8 +122,7 @@ class EditDealForm(_DealFields):
         self.fields["competitor"] = competitor_field(viewer=viewer, keep=deal.competitor)
         self.fields |= _of_the_stage(deal, viewer=viewer, sent=data)
         self.order_fields(self.field_order)
-        for name, field in self.fields.items():
-            field.show_hidden_initial = name not in ABOUT_THE_LOOK
+        self.remember_what_is_seen()
 
     def changes(self) -> dict[str, Any]:
         """Return the fields that the author changed from what they saw; for a valid form."""
@@ -136,44 +134,6 @@ class EditDealForm(_DealFields):
             else self.cleaned_data[name]
             for name in changed
         }
-
-    @property
-    def seen_values(self) -> list[SafeString]:
-        """Return the hidden inputs that carry what the author saw."""
-        return [
-            field.as_hidden(only_initial=True)  # type: ignore[call-arg]
-            for field in self
-            if field.field.show_hidden_initial
-        ]
-
-    def stored_text(self, name: str) -> str:
-        """Return the stored value of a field as its input would hold it."""
-        bound = self[name]
-        value = bound.field.prepare_value(bound.initial)
-        return "" if value is None else str(value)
-
-    def changed_by_others(self, current: "EditDealForm") -> list[str]:
-        """Return the fields whose stored value is not the one that the author saw."""
-        return [
-            name
-            for name in self.fields
-            if name in current.fields
-            and name not in ABOUT_THE_LOOK
-            and self.data.get(self.add_initial_prefix(name)) != current.stored_text(name)
-        ]
-
-    def inputs_over(self, current: "EditDealForm", clashing: Collection[str]) -> dict[str, str]:
-        """Return the inputs of a form that repeats this one on top of the deal of now.
-
-        What the author typed stays in the ``clashing`` fields; all others hold what is stored.
-        """
-        inputs = {name: str(current.initial[name]) for name in ABOUT_THE_LOOK}
-        for name in current.fields:
-            if name not in ABOUT_THE_LOOK:
-                stored = current.stored_text(name)
-                typed = self.data.get(name, "") if name in clashing else stored
-                inputs |= {self.add_initial_prefix(name): stored, name: typed}
-        return inputs
 
 
 # What is changed in its place, with the heading of its own page.
@@ -202,7 +162,7 @@ class PartForm(EditDealForm):
         self.heading, own = PARTS[part]
         # A closed deal has no category to choose.
         own = tuple(name for name in own if name in self.fields)
-        self.fields = {name: self.fields[name] for name in (*own, *ABOUT_THE_LOOK)}
+        self.fields = {name: self.fields[name] for name in (*own, *self.about_the_look)}
         for name in own[:1]:
             self.fields[name].widget.attrs["autofocus"] = True
         self.fields["next"] = forms.CharField(
@@ -277,17 +237,3 @@ def _of_the_stage(deal: Deal, *, viewer: Person, sent: QueryDict | None) -> dict
     return {
         name: field for group in found.values() for name, field in group.items() if name in sent
     }
-
-
-def _chosen(data: QueryDict) -> QueryDict:
-    """Put the stored value in for each field of which the author of a conflict took that one.
-
-    A page of two values sends ``take-amount=stored`` beside its own and, as what was seen, the
-    stored value; the field then counts as not changed.
-    """
-    chosen = data.copy()
-    for key, value in data.items():
-        if key.startswith("take-") and value != "mine":
-            name = key.removeprefix("take-")
-            chosen.setlist(name, data.getlist(f"initial-{name}"))
-    return chosen

@@ -141,7 +141,8 @@ def _hiring(today: date, rng: np.random.Generator) -> None:
             title="Account executive" if n % 2 == 0 else "Sales development rep",
             team=lead.team,
             hiring_manager=lead.person,
-            recruiter=recruiter,
+            # Nobody recruits for the one on hold: a recruiter may take it over.
+            recruiter=None if n == 3 else recruiter,
             heads=1 + n % 2,
             state=RequisitionState.ON_HOLD if n == 3 else RequisitionState.OPEN,
             reason="Growth" if n % 2 == 0 else "Somebody left",
@@ -154,6 +155,17 @@ def _hiring(today: date, rng: np.random.Generator) -> None:
             for _ in range(max(0, int(rng.poisson(weight * 0.6)))):
                 taken = [stages[name] for name in stages_taken]
                 _candidate(requisition, taken, opened, today, recruiter, rng)
+        if n == 0:
+            _archive_one(requisition, today)
+
+
+def _archive_one(requisition: Requisition, today: date) -> None:
+    with private.reading_as(requisition.hiring_manager):
+        rejected = requisition.applications.filter(stage__name="Rejected").order_by("pk").first()
+        if rejected is not None:
+            Candidate.objects.filter(pk=rejected.candidate_id).update(
+                archived_at=_at(today - timedelta(days=3))
+            )
 
 
 def _candidate(  # noqa: PLR0917 -- private, called once

@@ -5,16 +5,18 @@ import uuid
 from datetime import UTC, date, datetime
 from typing import Any
 
-from hiring import services
 from hiring.models import HiringStage
+from hiring.services import candidates, requisitions
 from tests.access.matrix import MISSING, Case, World, grid, only, same
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
 
 
 def build(world: World) -> None:
+    world.made["hiring stage used"] = HiringStage.objects.get(name="Applied")
+    world.made["hiring stage free"] = HiringStage.objects.get(name="Screen")
     team = world.team
-    north = services.open_requisition(
+    north = requisitions.open_requisition(
         by=team.rex,
         title="Rep, North",
         team=team.north,
@@ -23,7 +25,7 @@ def build(world: World) -> None:
         opened_on=date(2026, 1, 5),
         interviewers=[team.rita],
     )
-    south = services.open_requisition(
+    south = requisitions.open_requisition(
         by=team.max,
         title="Rep, South",
         team=team.south,
@@ -33,7 +35,7 @@ def build(world: World) -> None:
         interviewers=[team.rob],
     )
     for name, requisition, actor in (("north", north, team.rex), ("south", south, team.max)):
-        application = services.add_candidate(
+        application = candidates.add_candidate(
             requisition, by=actor, full_name=f"Canary {name}", submission=uuid.uuid4(), at=AT
         )
         world.made |= {
@@ -58,6 +60,10 @@ def new_body(world: World, _target: str) -> dict[str, Any]:
         "heads": 1,
         "opened_on": "2026-02-01",
     }
+
+
+def edit_body(_world: World, _target: str) -> dict[str, Any]:
+    return {"version": 1, "title": "Senior rep", "heads": 2, "opened_on": "2026-01-05"}
 
 
 def candidate_body(_world: World, _target: str) -> dict[str, Any]:
@@ -143,6 +149,32 @@ stranger     404    404    404
 """)
 # Who keeps the requisition may give it away, and an admin, who reads no candidate by that.
 GIVERS = {**KEEPERS, ("admin", "north"): 302, ("admin", "south"): 302}
+KEEPERS_FORM = {
+    **KEEPERS,
+    ("manager", "north"): 200,
+    ("recruiter", "north"): 200,
+    ("recruiter", "south"): 200,
+}
+CANDIDATE_FORM = {**CANDIDATE_DEEDS, ("manager", "north"): 200, ("recruiter", "north"): 200}
+# The stages are everybody's, so admins set them up and recruiters do.
+STAGE_KEEPERS = grid("""
+             used  free  missing
+anonymous    302   302   302
+deactivated  302   302   302
+rep          403   403   403
+manager      403   403   403
+director     403   403   403
+executive    403   403   403
+admin        200   200   404
+recruiter    200   200   404
+stranger     403   403   403
+""")
+STAGE_SAVED = {
+    **STAGE_KEEPERS,
+    **{(actor, target): 302 for actor in ("admin", "recruiter") for target in ("used", "free")},
+}
+# Candidates stand in the one that is used.
+STAGE_ARCHIVED = {**STAGE_SAVED, ("admin", "used"): 400, ("recruiter", "used"): 400}
 HANDLERS_FORM = {
     **HANDLERS,
     ("manager", "north"): 200,
@@ -194,4 +226,32 @@ CASES = [
         data=lambda _w, _t: {"sure": "on"},
     ),
     Case("hiring:move", "POST", CANDIDATE_DEEDS, kwargs=of("application"), data=move_body),
+    Case("hiring:requisition-edit", "GET", KEEPERS_FORM, kwargs=of("requisition")),
+    Case("hiring:requisition-edit", "POST", KEEPERS, kwargs=of("requisition"), data=edit_body),
+    Case("hiring:candidate-edit", "GET", CANDIDATE_FORM, kwargs=of("candidate")),
+    Case(
+        "hiring:candidate-edit",
+        "POST",
+        CANDIDATE_DEEDS,
+        kwargs=of("candidate"),
+        data=lambda _w, _t: {"version": 1, "full_name": "Nora Newer"},
+    ),
+    Case("hiring:candidate-archive", "POST", CANDIDATE_DEEDS, kwargs=of("candidate")),
+    Case("hiring:stages", "GET", only("admin", "recruiter")),
+    Case("hiring:stage-new", "GET", only("admin", "recruiter")),
+    Case(
+        "hiring:stage-new",
+        "POST",
+        only("admin", "recruiter", status=302),
+        data=lambda _w, _t: {"name": "Task", "kind": "open", "order": 25},
+    ),
+    Case("hiring:stage", "GET", STAGE_KEEPERS, kwargs=of("hiring stage")),
+    Case(
+        "hiring:stage",
+        "POST",
+        STAGE_SAVED,
+        kwargs=of("hiring stage"),
+        data=lambda _w, target: {"name": f"Stage {target}", "kind": "open", "order": 15},
+    ),
+    Case("hiring:stage-archive", "POST", STAGE_ARCHIVED, kwargs=of("hiring stage")),
 ]

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from coaching import services as coaching
 from forecasting.models import DealExpectation, Forecast, ForecastRun, PastForecast
-from hiring import services as hiring
 from hiring.models import HiringStage
+from hiring.services import candidates, requisitions
 from org import access
 from org.enums import PeriodKind, Role
 from org.models.audit import AuditEntry
@@ -235,7 +235,7 @@ def _talk(session, mia: Person, number: int) -> None:
 
 def _candidates(world: World, number: int) -> None:
     team = world.team
-    place = hiring.open_requisition(
+    place = requisitions.open_requisition(
         by=team.rex,
         title=f"Rep {number}",
         team=team.north,
@@ -245,8 +245,9 @@ def _candidates(world: World, number: int) -> None:
         interviewers=[team.rita],
     )
     world.made["requisition north"].interviewers.add(PersonFactory())
+    HiringStage.objects.create(name=f"Task {number}", kind="open", order=60)
     for requisition in (place, world.made["requisition north"]):
-        application = hiring.add_candidate(
+        application = candidates.add_candidate(
             requisition,
             by=team.rex,
             full_name=f"Cleo Candidate {number}",
@@ -259,7 +260,7 @@ def _candidates(world: World, number: int) -> None:
 
 def _move_on(application, by: Person) -> None:
     stages = HiringStage.objects.filter(kind="open").exclude(pk=application.stage_id)
-    hiring.move_application(application, by=by, to=stages.first(), version=application.version)
+    candidates.move_application(application, by=by, to=stages.first(), version=application.version)
 
 
 def _records(world: World, number: int) -> None:

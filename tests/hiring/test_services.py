@@ -6,9 +6,18 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
-from hiring import reports, services
+from hiring import reports
 from hiring.enums import RequisitionState
-from hiring.models import ERASED, FOREVER, Application, Candidate, HiringStage, StageStay
+from hiring.models import (
+    ERASED,
+    FOREVER,
+    Application,
+    Candidate,
+    HiringStage,
+    Requisition,
+    StageStay,
+)
+from hiring.services import candidates, requisitions
 from org import private
 from org.models.audit import AuditEntry
 
@@ -23,7 +32,7 @@ def stage(name):
 
 @pytest.fixture
 def requisition(sales_team):
-    return services.open_requisition(
+    return requisitions.open_requisition(
         by=sales_team.rex,
         title="Rep",
         team=sales_team.north,
@@ -34,7 +43,7 @@ def requisition(sales_team):
 
 
 def add(requisition, name="Nora New", submission=None):
-    return services.add_candidate(
+    return candidates.add_candidate(
         requisition,
         by=requisition.recruiter,
         full_name=name,
@@ -46,7 +55,7 @@ def add(requisition, name="Nora New", submission=None):
 
 
 def move(application, to, by, version=None):
-    return services.move_application(
+    return candidates.move_application(
         application, by=by, to=stage(to), version=version or application.version
     )
 
@@ -87,7 +96,9 @@ def test_the_board_counts_who_ever_stood_in_a_stage(sales_team, requisition):
     move(first, "Rejected", sales_team.rex)
     move(second, "Interview", sales_team.rex)
 
-    board = {column.stage.name: column for column in reports.board(sales_team.rex, requisition)}
+    board = {
+        column.stage.name: column for column in reports.board(sales_team.rex, requisition).columns
+    }
 
     assert (board["Interview"].count, board["Interview"].reached) == (1, 2)
     assert (board["Applied"].count, board["Applied"].reached) == (0, 2)
@@ -97,7 +108,7 @@ def test_the_board_counts_who_ever_stood_in_a_stage(sales_team, requisition):
 def test_others_see_counts_and_no_names(sales_team, requisition):
     add(requisition)
 
-    board = reports.board(sales_team.ada, requisition)
+    board = reports.board(sales_team.ada, requisition).columns
 
     assert (board[0].count, board[0].applications) == (1, [])
 
@@ -106,7 +117,7 @@ def test_a_move_on_an_old_page_is_refused(sales_team, requisition):
     application = add(requisition)
     move(application, "Screen", sales_team.rex, version=1)
 
-    with pytest.raises(services.StageConflictError):
+    with pytest.raises(candidates.StageConflictError):
         move(Application.objects.get(), "Hired", sales_team.mia, version=1)
 
     assert Application.objects.get().stage.name == "Screen"
@@ -121,7 +132,7 @@ def test_a_double_click_is_one_candidate(sales_team, requisition):
 
 
 def test_nobody_is_added_to_a_requisition_that_is_not_open(sales_team, requisition):
-    services.change_requisition(
+    requisitions.change_requisition(
         requisition, by=sales_team.mia, state=RequisitionState.ON_HOLD, reason="Budget", version=1
     )
 
@@ -151,7 +162,7 @@ def test_erasing_leaves_no_trace_of_who_it_was(sales_team, requisition):
     application = add(requisition)
     move(application, "Screen", sales_team.rex)
 
-    services.erase_candidate(application.candidate, by=sales_team.rex, at=AT)
+    candidates.erase_candidate(application.candidate, by=sales_team.rex, at=AT)
 
     with private.reading_as(sales_team.rex), connection.cursor() as cursor:
         candidate = Candidate.objects.get()
@@ -165,11 +176,11 @@ def test_erasing_leaves_no_trace_of_who_it_was(sales_team, requisition):
                 [f"%{word}%"] * len(tables),
             )
             assert cursor.fetchall() == []
-    assert reports.board(sales_team.rex, requisition)[1].reached == 1
+    assert reports.board(sales_team.rex, requisition).columns[1].reached == 1
 
 
 def test_interviewers_read_and_do_not_move(sales_team, requisition):
-    services.name_interviewers(requisition, by=sales_team.mia, interviewers=[sales_team.ron])
+    requisitions.name_interviewers(requisition, by=sales_team.mia, interviewers=[sales_team.ron])
     application = add(requisition)
 
     with private.reading_as(sales_team.ron):
@@ -180,8 +191,8 @@ def test_interviewers_read_and_do_not_move(sales_team, requisition):
 
 def test_who_interviews_no_more_reads_no_more(sales_team, requisition):
     add(requisition)
-    services.name_interviewers(requisition, by=sales_team.mia, interviewers=[sales_team.ron])
-    services.name_interviewers(requisition, by=sales_team.mia, interviewers=[])
+    requisitions.name_interviewers(requisition, by=sales_team.mia, interviewers=[sales_team.ron])
+    requisitions.name_interviewers(requisition, by=sales_team.mia, interviewers=[])
 
     with private.reading_as(sales_team.ron):
         assert not Candidate.objects.exists()
@@ -189,7 +200,7 @@ def test_who_interviews_no_more_reads_no_more(sales_team, requisition):
 
 def test_a_manager_names_no_stranger_as_hiring_manager(sales_team):
     with pytest.raises(ValidationError, match="below you"):
-        services.open_requisition(
+        requisitions.open_requisition(
             by=sales_team.mia,
             title="Rep",
             team=sales_team.south,
@@ -200,13 +211,13 @@ def test_a_manager_names_no_stranger_as_hiring_manager(sales_team):
 
 
 def test_the_first_recruiter_has_a_requisition(sales_team, requisition):
-    services.Requisition.objects.update(recruiter=None)
+    Requisition.objects.update(recruiter=None)
     requisition.refresh_from_db()
-    taken = services.take_over(requisition, by=sales_team.rex)
+    taken = requisitions.take_over(requisition, by=sales_team.rex)
 
     assert taken.recruiter == sales_team.rex
     assert AuditEntry.objects.filter(action="requisition.take_over").count() == 1
-    services.take_over(requisition, by=sales_team.rex)
+    requisitions.take_over(requisition, by=sales_team.rex)
     assert AuditEntry.objects.filter(action="requisition.take_over").count() == 1
 
 

@@ -5,9 +5,10 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 
-from hiring import reports, rules, services
+from hiring import reports, rules
 from hiring.enums import RequisitionState
 from hiring.models import Application, Candidate, HiringStage, Requisition
+from hiring.services import candidates, requisitions
 from org import access, private
 from org.models.audit import AuditEntry
 from org.models.people import Person, RoleGrant
@@ -21,7 +22,7 @@ AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 @pytest.fixture
 def requisition(sales_team):
-    found = services.open_requisition(
+    found = requisitions.open_requisition(
         by=sales_team.rex,
         title="Rep",
         team=sales_team.north,
@@ -29,7 +30,7 @@ def requisition(sales_team):
         heads=1,
         opened_on=date(2026, 1, 5),
     )
-    services.add_candidate(
+    candidates.add_candidate(
         found, by=sales_team.rex, full_name="Nora New", submission=uuid.uuid4(), at=AT
     )
     return found
@@ -96,18 +97,18 @@ def test_when_both_have_left_a_recruiter_takes_over_and_names_a_manager(
     leave(sales_team.rex)
     leave(sales_team.mia, successor=sales_team.dana)
 
-    taken = services.take_over(requisition, by=rosa)
-    named = services.name_hiring_manager(taken, by=rosa, hiring_manager=sales_team.max)
+    taken = requisitions.take_over(requisition, by=rosa)
+    named = requisitions.name_hiring_manager(taken, by=rosa, hiring_manager=sales_team.max)
 
     assert (named.recruiter, named.hiring_manager) == (rosa, sales_team.max)
     application = Application.objects.get()
-    moved = services.move_application(
+    moved = candidates.move_application(
         application,
         by=sales_team.max,
         to=HiringStage.objects.get(name="Screen"),
         version=application.version,
     )
-    services.erase_candidate(moved.candidate, by=rosa, at=AT)
+    candidates.erase_candidate(moved.candidate, by=rosa, at=AT)
     with private.reading_as(rosa):
         assert Candidate.objects.get().erased_at == AT
 
@@ -132,13 +133,13 @@ def test_an_admin_names_a_manager_and_reads_no_name(client, sales_team, requisit
     entry = AuditEntry.objects.get(action="requisition.hiring_manager")
     assert entry.changes == {"hiring_manager": ["Mia Manager", "Max Manager"]}
     with pytest.raises(ValidationError, match="may name"):
-        services.name_hiring_manager(
+        requisitions.name_hiring_manager(
             requisition, by=again(sales_team.ada), hiring_manager=sales_team.ada
         )
 
 
 def test_a_hiring_manager_gives_away_what_they_no_longer_see(client, sales_team):
-    requisition = services.open_requisition(
+    requisition = requisitions.open_requisition(
         by=sales_team.dana,
         title="Rep",
         team=sales_team.north,
@@ -161,9 +162,9 @@ def test_neither_a_rep_nor_a_stranger_is_made_hiring_manager(sales_team, requisi
         (sales_team.mia, sales_team.max),
     ):
         with pytest.raises(ValidationError, match="may name"):
-            services.name_hiring_manager(requisition, by=by, hiring_manager=manager)
+            requisitions.name_hiring_manager(requisition, by=by, hiring_manager=manager)
     with pytest.raises(PermissionDenied):
-        services.name_hiring_manager(
+        requisitions.name_hiring_manager(
             requisition, by=sales_team.dana, hiring_manager=sales_team.dana
         )
 
@@ -182,15 +183,16 @@ def test_who_lost_the_role_neither_reads_adds_moves_nor_erases(
     person = again(person)
 
     assert client.get(f"/hiring/candidates/{application.candidate_id}/").status_code == 404
+    candidate = Candidate(pk=application.candidate_id)
     deeds = [
-        lambda: services.add_candidate(
+        lambda: candidates.add_candidate(
             requisition, by=person, full_name="N", submission=uuid.uuid4(), at=AT
         ),
-        lambda: services.move_application(
+        lambda: candidates.move_application(
             application, by=person, to=HiringStage.objects.get(name="Offer"), version=1
         ),
-        lambda: services.erase_candidate(Candidate(pk=application.candidate_id), by=person, at=AT),
-        lambda: services.change_requisition(
+        lambda: candidates.erase_candidate(candidate, by=person, at=AT),
+        lambda: requisitions.change_requisition(
             requisition, by=person, state=RequisitionState.CLOSED, reason="x", version=1
         ),
     ]
@@ -212,5 +214,5 @@ def test_the_list_names_what_a_requisition_lacks_as_the_rules_do(sales_team, req
     assert lacks() == ["recruiter"]
     demote(sales_team.mia)
     assert lacks() == ["recruiter", "hiring manager"]
-    services.take_over(requisition, by=rosa)
+    requisitions.take_over(requisition, by=rosa)
     assert lacks() == ["hiring manager"]
