@@ -83,7 +83,7 @@ class Session(models.Model):
 
 
 class Note(models.Model):
-    """What one of the two wrote for both."""
+    """What one of the two wrote for both; archived, it is its author's alone until restored."""
 
     session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="notes")
     author = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
@@ -92,6 +92,7 @@ class Note(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     edited_at = models.DateTimeField(null=True, blank=True)
+    archived_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar = NoteQuerySet.as_manager()
 

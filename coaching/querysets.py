@@ -33,7 +33,9 @@ class SessionQuerySet(models.QuerySet):
 
 class NoteQuerySet(models.QuerySet):
     def visible_to(self, viewer: "Person") -> QuerySet:
-        return self.filter(_mine(viewer, "session__one_on_one__"))
+        """Return both people's notes; one that is archived is seen by its author."""
+        shown = Q(archived_at__isnull=True) | Q(author=viewer)
+        return self.filter(_mine(viewer, "session__one_on_one__"), shown)
 
 
 class PrivateNoteQuerySet(models.QuerySet):

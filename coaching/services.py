@@ -118,13 +118,35 @@ def add_note(session: Session, *, by: Person, body: str, submission: UUID) -> No
 def edit_note(note: Note, *, by: Person, body: str, version: int, at: datetime) -> Note:
     """Change an own note; NoteConflictError if it was changed since ``version``."""
     _must(rules.can_edit_note(by, note))
-    changed = Note.objects.filter(pk=note.pk, version=version).update(
+    changed = Note.objects.filter(pk=note.pk, version=version, archived_at=None).update(
         body=_text(body, "body"), edited_at=at, version=F("version") + 1
     )
     note.refresh_from_db()
+    if note.archived_at is not None:
+        raise ValidationError("This note is archived. Restore it first.")
     if not changed:
         raise NoteConflictError(note.body, note.version)
     audit.record(by, "one_on_one.note_edit", note)
+    return note
+
+
+@transaction.atomic
+def archive_note(note: Note, *, by: Person, at: datetime) -> Note:
+    """Take an own note off the session's page; its author alone sees it until it is restored."""
+    return _set_archived(note, by=by, at=at, action="one_on_one.note_archive")
+
+
+@transaction.atomic
+def restore_note(note: Note, *, by: Person) -> Note:
+    """Show an archived note to both again."""
+    return _set_archived(note, by=by, at=None, action="one_on_one.note_restore")
+
+
+def _set_archived(note: Note, *, by: Person, at: datetime | None, action: str) -> Note:
+    _must(rules.can_edit_note(by, note))
+    if Note.objects.filter(pk=note.pk, archived_at__isnull=at is not None).update(archived_at=at):
+        audit.record(by, action, note)
+    note.refresh_from_db()
     return note
 
 

@@ -17,5 +17,6 @@ urlpatterns = [
     path("one-on-ones/sessions/<int:pk>/private/", views.private_note, name="private-note"),
     path("one-on-ones/sessions/<int:pk>/items/new/", views.item_new, name="item-new"),
     path("one-on-ones/notes/<int:pk>/edit/", views.note_edit, name="note-edit"),
+    path("one-on-ones/notes/<int:pk>/archive/", views.note_archive, name="note-archive"),
     path("one-on-ones/items/<int:pk>/state/", views.item_state, name="item-state"),
 ]

@@ -165,9 +165,7 @@ def item_new(request: PersonRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def note_edit(request: PersonRequest, pk: int) -> HttpResponse:
-    note = get_object_or_404(
-        Note.objects.visible_to(request.user).select_related("session__one_on_one"), pk=pk
-    )
+    note = _note(request, pk)
     if not rules.can_edit_note(request.user, note):
         raise PermissionDenied
     form = forms.EditNoteForm(
@@ -186,6 +184,19 @@ def note_edit(request: PersonRequest, pk: int) -> HttpResponse:
     status = 400 if form.errors else status
     context = {"note": note, "form": form, "conflict": conflict}
     return render(request, "coaching/note_edit.html", context, status=status)
+
+
+@require_POST
+def note_archive(request: PersonRequest, pk: int) -> HttpResponse:
+    """Take an own note off the page, or bring an archived one back."""
+    note = _note(request, pk)
+    if note.archived_at is None:
+        services.archive_note(note, by=request.user, at=timezone.now())
+        messages.success(request, "Archived. Only you see the note until you restore it.")
+    else:
+        services.restore_note(note, by=request.user)
+        messages.success(request, "Restored.")
+    return redirect(note.session)
 
 
 @require_POST
@@ -221,6 +232,11 @@ def _session(request: PersonRequest, pk: int) -> Session:
     rows = Session.objects.visible_to(request.user).select_related(
         "one_on_one__person", "one_on_one__manager"
     )
+    return get_object_or_404(rows, pk=pk)
+
+
+def _note(request: PersonRequest, pk: int) -> Note:
+    rows = Note.objects.visible_to(request.user).select_related("session__one_on_one")
     return get_object_or_404(rows, pk=pk)
 
 

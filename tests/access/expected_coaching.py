@@ -104,6 +104,7 @@ CASES = [
         kwargs=of("note"),
         data=lambda _w, _t: {"body": "Went very well", "version": 1},
     ),
+    Case("coaching:note-archive", "POST", AUTHORS_DEED, kwargs=of("note")),
     Case(
         "coaching:item-state",
         "POST",

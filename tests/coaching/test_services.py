@@ -3,6 +3,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.urls import reverse
 
 from coaching import reports, services
 from coaching.enums import ItemState, SessionState
@@ -105,6 +106,52 @@ def test_an_old_window_does_not_overwrite_a_note(sales_team, series):
 
     note.refresh_from_db()
     assert (note.body, conflict.value.current) == ("Two", "Two")
+
+
+def test_an_archived_note_is_its_authors_alone_until_restored(client, sales_team, series):
+    session = plan(series, MONDAY)
+    note = services.add_note(session, by=sales_team.rita, body="Hasty", submission=uuid.uuid4())
+    address = reverse("coaching:note-archive", args=[note.pk])
+
+    def page(viewer):
+        client.force_login(viewer, backend="org.backends.SessionBackend")
+        return client.get(session.get_absolute_url()).text
+
+    assert "Hasty" in page(sales_team.mia)
+    assert client.post(address).status_code == 403
+    assert "Hasty" in page(sales_team.rita)
+    client.post(address)
+    services.archive_note(note, by=sales_team.rita, at=NOW)
+    assert "Archived: only you see it" in page(sales_team.rita)
+    assert "Hasty" not in page(sales_team.mia)
+    assert client.post(address).status_code == 404
+    with pytest.raises(ValidationError, match="archived"):
+        services.edit_note(note, by=sales_team.rita, body="New", version=1, at=NOW)
+    page(sales_team.rita)
+    client.post(address)
+    assert "Hasty" in page(sales_team.mia)
+    log = AuditEntry.objects.filter(action__startswith="one_on_one.note").order_by("pk")
+    assert [entry.action.removeprefix("one_on_one.") for entry in log] == [
+        "note",
+        "note_archive",
+        "note_restore",
+    ]
+
+
+def test_the_note_of_an_ended_series_is_not_archived(sales_team, series):
+    session = plan(series, MONDAY)
+    note = services.add_note(session, by=sales_team.rita, body="One", submission=uuid.uuid4())
+    services.end(series, by=sales_team.mia, at=NOW)
+    note = Note.objects.get(pk=note.pk)
+
+    for deed in (
+        lambda: services.archive_note(note, by=sales_team.rita, at=NOW),
+        lambda: services.restore_note(note, by=sales_team.rita),
+    ):
+        with pytest.raises(PermissionDenied):
+            deed()
+
+    assert Note.objects.get().archived_at is None
 
 
 def test_an_item_belongs_to_one_of_the_two(sales_team, series):
