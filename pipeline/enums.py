@@ -204,6 +204,7 @@ class ImportSubject(StrEnum):
     CONTACT = "contact"
     PRODUCT = "product"
     STAGE = "stage"
+    PIPELINE = "pipeline"
     DEAL = "deal"
 
 
@@ -215,6 +216,7 @@ SUBJECT_PLURALS = {
     ImportSubject.CONTACT: "contacts",
     ImportSubject.PRODUCT: "products",
     ImportSubject.STAGE: "stages",
+    ImportSubject.PIPELINE: "pipelines",
     ImportSubject.DEAL: "deals",
 }
 

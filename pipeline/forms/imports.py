@@ -157,7 +157,8 @@ class ColumnsForm(KitForm):
         for name in unused:
             del self.fields[name]
         if "open_stage" in self.fields:
-            names = Stage.objects.live().filter(kind=Status.OPEN).values_list("name", flat=True)
+            stages = Stage.objects.live().of_default().filter(kind=Status.OPEN)
+            names = stages.values_list("name", flat=True)
             options = [("", "the usual one of the file"), *((name, name) for name in names)]
             self.fields["open_stage"].choices = options  # type: ignore[attr-defined]
 

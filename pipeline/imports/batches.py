@@ -8,6 +8,7 @@ from typing import Any
 from pipeline.imports.cells import CellError, Parser
 from pipeline.imports.composing import RowError
 from pipeline.imports.kinds import Field, Shape
+from pipeline.imports.pipelines import MARK, Pipelines
 from pipeline.imports.references import Resolver, norm
 from pipeline.imports.rows import Row
 from pipeline.imports.staging import Refused
@@ -15,6 +16,7 @@ from pipeline.imports.workbooks import Cell
 
 # Fields that may name another row of the same file: their composers look there first.
 WITHIN_FILE = frozenset({"manager", "parent"})
+STAGE, PIPELINE = "stage", "pipeline"
 Values = dict[str, Any]
 
 
@@ -42,18 +44,21 @@ class ReadRow:
 
 
 def read_batch(
-    batch: list[Row], columns: list[Column], resolvers: dict[str, Resolver], names: set[str]
+    batch: list[Row],
+    columns: list[Column],
+    resolvers: dict[str, Resolver],
+    names: set[str],
+    pipelines: Pipelines | None = None,
 ) -> Iterator[ReadRow]:
     """Yield every row of the batch with its values and its faults, those of the wrong width first.
 
     What a row names stands as an id beside the name, under "owner:id". ``names`` are the
-    file's own rows: what may be one of them is left to the composer.
+    file's own rows: what may be one of them is left to the composer. A stage is looked up in the
+    pipeline that its row names, by what ``pipelines`` call it.
     """
     whole = [row for row in batch if not row.fault]
     read = [_Read.of(column, [row.cells[column.place] for row in whole]) for column in columns]
-    for one in read:
-        if one.column.field.shape is Shape.REFERENCE and one.column.field.name in resolvers:
-            one.resolve(resolvers[one.column.field.name], names)
+    _look_up(read, resolvers, names, pipelines)
     for row in batch:
         if row.fault:
             yield ReadRow(row, {}, [Refused(row.number, "", start_of(row.cells), row.fault)])
@@ -64,6 +69,23 @@ def read_batch(
     else:
         for place, row in enumerate(whole):
             yield _assembled(row, read, place)
+
+
+def _look_up(
+    read: list["_Read"],
+    resolvers: dict[str, Resolver],
+    names: set[str],
+    pipelines: Pipelines | None,
+) -> None:
+    """Find what the columns name; stages last, since they are called by their pipelines."""
+    by_name = {one.column.field.name: one for one in read}
+    for one in sorted(read, key=lambda each: each.column.field.name == STAGE):
+        name = one.column.field.name
+        if one.column.field.shape is not Shape.REFERENCE or name not in resolvers:
+            continue
+        if name == STAGE and pipelines and (pipeline := by_name.get(PIPELINE)):
+            one.call_by(pipeline, pipelines)
+        one.resolve(resolvers[name], names)
 
 
 def _is_plain(read: list["_Read"]) -> bool:
@@ -108,6 +130,15 @@ class _Read:
         if self.ids:
             yield f"{name}:id", [self.ids.get(cell) for cell in self.cells]
 
+    def call_by(self, other: "_Read", pipelines: Pipelines) -> None:
+        """Call each stage by the pipeline that its row names, which was looked up before."""
+        pairs = list(zip(self.cells, other.cells, strict=True))
+        plain = self.meanings
+        self.cells = [_both(own, its) for own, its in pairs]
+        self.meanings = {
+            _both(own, its): _meaning(plain[own], its, other, pipelines) for own, its in set(pairs)
+        }
+
     def resolve(self, resolver: Resolver, names: set[str]) -> None:
         """Find what the texts name; texts of several rows are looked up together."""
         texts = {
@@ -126,6 +157,19 @@ class _Read:
             except CellError as error:
                 self.meanings[cell] = error
                 self.has_faults = True
+
+
+def _both(stage: Cell, pipeline: Cell) -> str:
+    return f"{pipeline}{MARK}{stage}" if pipeline else str(stage)
+
+
+def _meaning(stage: Any, cell: Cell, pipeline: _Read, pipelines: Pipelines) -> Any:
+    """Return what a stage is called in the pipeline of a cell; nothing where that is at fault."""
+    if stage is None or isinstance(stage, CellError):
+        return stage
+    if isinstance(pipeline.meanings[cell], CellError):
+        return None
+    return pipelines.called(pipeline.ids.get(cell), stage)
 
 
 def _assembled(row: Row, read: list[_Read], place: int) -> ReadRow:

@@ -12,6 +12,7 @@ from pipeline.imports.cells import CellError, Money
 from pipeline.imports.kinds import Kind
 from pipeline.imports.numbers import SHARED_SIGNS
 from pipeline.imports.options import Options
+from pipeline.imports.pipelines import Pipelines
 from pipeline.imports.references import Resolver, norm
 from pipeline.imports.staging import Staged
 
@@ -69,6 +70,7 @@ class Setting:
     now: datetime
     rates: Rates
     resolvers: dict[str, Resolver]
+    pipelines: Pipelines
     notices: Counter[str] = field(default_factory=Counter)
 
     def currency(self, values: Values, money: Money | None) -> str:

@@ -23,9 +23,12 @@ LARGEST_QUANTITY = Decimal("9999999999.99")
 
 @dataclass(frozen=True, slots=True)
 class StageFacts:
+    """What is known of a stage; ``name`` is what imports call it."""
+
     name: str
     kind: str
     category: str
+    pipeline: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +57,19 @@ class DealComposer:
     setting: Setting
     stages: dict[int, StageFacts] = field(default_factory=dict)
     products: dict[int, ProductFacts] = field(default_factory=dict)
-    standard: dict[str, str] = field(default_factory=dict)
+    # By pipeline and kind, the stage that is meant where none is named.
+    standard: dict[tuple[int, str], str] = field(default_factory=dict)
     losses: dict[str, str] = field(default_factory=dict)
     begin_on: Callable[[date | datetime], Beginning] = field(init=False)
 
     def __post_init__(self) -> None:
         self.begin_on = lru_cache(maxsize=MOST_BEGINNINGS)(self._beginning)
         for stage in Stage.objects.live():
-            self.stages[stage.pk] = StageFacts(stage.name, stage.kind, stage.default_category)
-            self.standard.setdefault(stage.kind, stage.name)
+            name = self.setting.pipelines.called(stage.pipeline_id, stage.name)
+            self.stages[stage.pk] = StageFacts(
+                name, stage.kind, stage.default_category, stage.pipeline_id
+            )
+            self.standard.setdefault((stage.pipeline_id, stage.kind), name)
         for product in Product.objects.all():
             self.products[product.pk] = ProductFacts(
                 product.name, product.list_price, product.currency
@@ -99,27 +106,45 @@ class DealComposer:
         category = {Status.WON: Category.CLOSED, Status.LOST: Category.OMITTED}.get(
             Status(kind), Category.PIPELINE
         )
-        self.stages[stage] = StageFacts(name, kind, str(category))
+        pipeline = detail.get("pipeline", self.setting.pipelines.default)
+        self.stages[stage] = StageFacts(name, kind, str(category), pipeline)
         return self.stages[stage]
 
     def _stage(self, values: Values) -> dict[str, Any]:
         """Return the stage the deal is in; where a status closes it, the stage before as well."""
         stage = self.setting.resolved(values, "stage")
         status = values.get("status")
-        if stage is None and status is None:
-            raise RowError("stage", "It must not be blank.")
         kind = self.facts(stage).kind if stage is not None else None
-        if status is None or status == kind:
-            return {"stage_id": stage, "kind": kind}
+        if stage is not None and status in (None, kind):
+            return {"stage_id": stage, "kind": kind, **self._before(stage)}
+        if status is None:
+            raise RowError("stage", "It must not be blank.")
         if stage is not None and kind != Status.OPEN:
             raise RowError("status", f"It says {status}, but the stage means {kind}.")
         if status == Status.OPEN:
             raise RowError("stage", "It must not be blank for an open deal.")
-        found = {"stage_id": self._closed_stage(status), "kind": status}
-        return found if stage is None else {**found, "open_stage_id": stage}
+        if stage is not None:
+            closed = self._closed_stage(status, self.facts(stage).pipeline)
+            return {"stage_id": closed, "kind": status, "open_stage_id": stage}
+        named = self.setting.resolved(values, "pipeline")
+        closed = self._closed_stage(status, named or self.setting.pipelines.default)
+        return {"stage_id": closed, "kind": status, **self._before(closed)}
 
-    def _closed_stage(self, status: str) -> int:
-        name = self.standard.get(status, status.capitalize())
+    def _before(self, stage: int) -> dict[str, Any]:
+        """Return where a deal was before it closed in a pipeline beside the default one.
+
+        For those of the default one that is decided for the file as a whole.
+        """
+        facts = self.facts(stage)
+        first = self.standard.get((facts.pipeline, str(Status.OPEN)))
+        if facts.kind == Status.OPEN or facts.pipeline == self.setting.pipelines.default:
+            return {}
+        found = self.setting.resolvers["stage"].resolve(first) if first else None
+        return {} if found is None else {"open_stage_id": found}
+
+    def _closed_stage(self, status: str, pipeline: int) -> int:
+        called = self.setting.pipelines.called(pipeline, status.capitalize())
+        name = self.standard.get((pipeline, status), called)
         resolver = self.setting.resolvers["stage"]
         try:
             found = resolver.resolve(name)

@@ -183,6 +183,9 @@ def usual_open_stage(run: ImportRun) -> int | None:
     found = rows_of(
         """SELECT (data ->> 'stage_id')::bigint FROM pipeline_importstagedrow
             WHERE run_id = %s AND data ->> 'kind' = 'open'
+              AND NOT EXISTS (
+                  SELECT 1 FROM pipeline_stage stage WHERE stage.id = (data ->> 'stage_id')::bigint
+                     AND stage.pipeline_id <> pipeline_default_pipeline())
             GROUP BY 1
             ORDER BY count(*) FILTER (
                 WHERE data ->> 'made_created_day' <> %s) DESC, count(*) DESC, 1 LIMIT 1""",
@@ -192,6 +195,7 @@ def usual_open_stage(run: ImportRun) -> int | None:
         return int(found[0][0])
     first = rows_of(
         """SELECT id FROM pipeline_stage WHERE kind = 'open' AND archived_at IS NULL
+              AND pipeline_id = pipeline_default_pipeline()
             ORDER BY "order", id LIMIT 1"""
     )
     return int(first[0][0]) if first else None

@@ -16,7 +16,8 @@ LIKE = 0.86
 SALESFORCE, HUBSPOT, PIPEDRIVE = "Salesforce", "HubSpot", "Pipedrive"
 _SIGNS = re.compile(r"[^a-z0-9]+")
 ENTERED = re.compile(
-    r"date entered\s+[\"'“‘]?(?P<stage>.+?)[\"'”’]?(?:\s*\([^)]*\))?", re.IGNORECASE
+    r"date entered\s+[\"'“‘]?(?P<stage>.+?)[\"'”’]?(?:\s*\((?P<pipeline>[^)]*)\))?",
+    re.IGNORECASE,
 )
 
 # field: the headers that mean it, in any case, with or without blanks and other signs
@@ -83,6 +84,8 @@ _NAMES: dict[str, dict[str, str]] = {
         "owner email, rep, sales rep, salesperson, hubspot owner id, assigned to, deal owner name",
         "stage": "stage, stage name, deal stage, opportunity stage, deal stage id, "
         "deal stage pipeline, deal pipeline stage id, pipeline stage",
+        "pipeline": "pipeline, deal pipeline, pipeline name, deal pipeline id, deal pipeline name, "
+        "sales pipeline",
         "status": "status, deal status",
         "amount": "amount, deal value, value, deal amount, close value, total amount, "
         "amount converted, property amount, forecast, deal value amount",
@@ -161,6 +164,7 @@ _NAMES: dict[str, dict[str, str]] = {
         "deal pipedrive system id",
         "changed_at": "created date, last modified, changed on, change date, date, date entered, "
         "fivetran start, edit date, modified on, changed at",
+        "pipeline": "pipeline, deal pipeline, pipeline name",
         "stage": "stage name, to stage, stage, value, deal stage, new stage",
         "amount": "amount, deal amount",
         "currency": "currency, currency iso code",
@@ -353,6 +357,12 @@ def entered_stage(header: str) -> str:
     """Return the stage that a HubSpot column "Date entered 'x' (pipeline)" speaks of."""
     match = ENTERED.fullmatch(header.strip())
     return match["stage"].strip("\"'“”‘’ ") if match else ""
+
+
+def entered_pipeline(header: str) -> str:
+    """Return the pipeline that such a column names in parentheses; "" for none."""
+    match = ENTERED.fullmatch(header.strip())
+    return (match["pipeline"] or "").strip("\"'“”‘’ ") if match else ""
 
 
 def currency_column(header: list[str], place: int) -> int | None:

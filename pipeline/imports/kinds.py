@@ -33,6 +33,9 @@ CREATABLE = frozenset(
 )
 
 
+PIPELINE_HELP = "Whose stages are meant; left out, the default one's"
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """A field that a column can fill. ``several`` columns: the first filled cell counts."""
@@ -169,6 +172,7 @@ DEALS = Kind(
         _text("name", "Deal name"),
         _of("account", "Account", ImportSubject.ACCOUNT),
         _of("owner", "Owner", ImportSubject.PERSON, required=True),
+        _of("pipeline", "Pipeline", ImportSubject.PIPELINE, help=PIPELINE_HELP),
         _of("stage", "Stage", ImportSubject.STAGE),
         Field(
             "status",
@@ -275,6 +279,7 @@ HISTORY = Kind(
             "deal", "Deal", ImportSubject.DEAL, required=True, help="By the id of the deals' import"
         ),
         Field("changed_at", "Changed on", Shape.MOMENT),
+        _of("pipeline", "Pipeline", ImportSubject.PIPELINE, help=PIPELINE_HELP),
         _of("stage", "Stage after the change", ImportSubject.STAGE),
         Field("entered", "Date it entered a stage", Shape.MOMENT, several=True),
         Field("amount", "Amount", Shape.MONEY),

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -25,9 +26,10 @@ from pipeline.imports.batches import Column, fault, read_batch
 from pipeline.imports.cells import Context, parser
 from pipeline.imports.composing import Composer, Rates, RowError, Setting
 from pipeline.imports.composing_deals import DealComposer
-from pipeline.imports.headers import entered_stage
+from pipeline.imports.headers import entered_pipeline, entered_stage
 from pipeline.imports.kinds import KINDS, Kind
 from pipeline.imports.options import Answer, Format, Options
+from pipeline.imports.pipelines import Pipelines
 from pipeline.imports.references import Creations, Resolver, norm, stage_kind, suggestions
 from pipeline.imports.rows import Row, RowReader, column_labels
 from pipeline.imports.staging import Refused, Staged, refuse, stage
@@ -41,6 +43,7 @@ from pipeline.models.imports import (
 )
 
 BATCH = 5_000
+MOST_NAMED = 5
 # Values by which a row speaks of another one of its file, and what that one is to it.
 DANGLING = {
     ImportKind.PEOPLE: ("manager_text", "manager"),
@@ -94,14 +97,15 @@ def read(
     """Stage every row of the file that can be taken and refuse the others, with reasons."""
     kind = KINDS[run.kind]
     reader = RowReader(path, options.layout)
-    resolvers = _resolvers(kind, options)
-    setting = _setting(kind, options, resolvers, now)
+    pipelines = Pipelines.load()
+    resolvers = _resolvers(kind, options, pipelines)
+    setting = _setting(kind, options, resolvers, pipelines, now)
     columns = _columns(kind, reader, options, setting)
     composer = _composer(kind, setting, lambda: _names(path, options, columns))
     found = Reading()
     rows = reader.rows()
     while batch := list(islice(rows, BATCH)):
-        _stage_batch(run, batch, columns, resolvers, composer)
+        _stage_batch(run, batch, columns, setting, composer)
         found.rows += len(batch)
         progress(found.rows)
     if finish := getattr(composer, "finish", None):
@@ -109,8 +113,8 @@ def read(
     if key := DANGLING.get(ImportKind(run.kind)):
         _refuse_dangling(run, *key)
     _keep_creations(run, next(iter(resolvers.values())).creations if resolvers else Creations())
-    found.notices = [*reader.notices(), *_said(setting.notices)]
-    found.unknown = _unknown(resolvers)
+    found.notices = [*reader.notices(), *_said(setting.notices), *_merged(setting)]
+    found.unknown = _unknown(resolvers, pipelines)
     found.answered = [
         Answered(resolver.subject, text, count)
         for resolver in {id(r): r for r in resolvers.values()}.values()
@@ -138,7 +142,7 @@ def _refuse_dangling(run: ImportRun, key: str, what: str) -> None:
         staged.filter(pk__in=[row.pk for row in lost]).delete()
 
 
-def _resolvers(kind: Kind, options: Options) -> dict[str, Resolver]:
+def _resolvers(kind: Kind, options: Options, pipelines: Pipelines) -> dict[str, Resolver]:
     """Return a resolver for each field that names something, shared by fields of one subject."""
     creations = Creations()
     remembered: dict[str, dict[str, Answer]] = {}
@@ -164,12 +168,24 @@ def _resolvers(kind: Kind, options: Options) -> dict[str, Resolver]:
                 creations,
             )
     if ImportSubject.STAGE in by_subject:
-        by_subject[ImportSubject.STAGE].detail = lambda text: {"kind": stage_kind(text)}
+        by_subject[ImportSubject.STAGE].detail = partial(_stage_detail, pipelines)
+        by_subject[ImportSubject.PIPELINE].only = pipelines.only
     return {f.name: by_subject[str(f.subject)] for f in kind.fields if f.subject is not None}
 
 
+def _stage_detail(pipelines: Pipelines, text: str) -> dict[str, Any]:
+    """Return what is known of a stage to be made by what the file calls it."""
+    pipeline, name = pipelines.told(text)
+    own = {} if pipeline == pipelines.default else {"pipeline": pipeline, "name": name}
+    return {"kind": stage_kind(name), **own}
+
+
 def _setting(
-    kind: Kind, options: Options, resolvers: dict[str, Resolver], now: datetime
+    kind: Kind,
+    options: Options,
+    resolvers: dict[str, Resolver],
+    pipelines: Pipelines,
+    now: datetime,
 ) -> Setting:
     organisation = Organisation.objects.get()
     zone = ZoneInfo(organisation.time_zone)
@@ -182,6 +198,7 @@ def _setting(
         now=now,
         rates=Rates.load(organisation.currency),
         resolvers=resolvers,
+        pipelines=pipelines,
     )
 
 
@@ -194,9 +211,11 @@ def _columns(kind: Kind, reader: RowReader, options: Options, setting: Setting) 
             continue
         found = kind.field(name)
         parse = parser(found, options.formats.get(place, Format()), context)
-        columns.append(
-            Column(found, place, labels[place], parse, entered_stage(reader.header[place]))
-        )
+        header = reader.header[place]
+        pipeline = setting.pipelines.named(entered_pipeline(header))
+        stage = entered_stage(header)
+        entered = stage and setting.pipelines.called(pipeline, stage)
+        columns.append(Column(found, place, labels[place], parse, entered))
     return columns
 
 
@@ -235,14 +254,14 @@ def _stage_batch(
     run: ImportRun,
     batch: list[Row],
     columns: list[Column],
-    resolvers: dict[str, Resolver],
+    setting: Setting,
     composer: Composer,
 ) -> None:
     staged: list[Staged] = []
     refused: list[Refused] = []
     by_field = {column.field.name: column for column in columns}
     names: set[str] = getattr(composer, "names", set())
-    reads = list(read_batch(batch, columns, resolvers, names))
+    reads = list(read_batch(batch, columns, setting.resolvers, names, setting.pipelines))
     if prepare := getattr(composer, "prepare", None):
         prepare(read.values for read in reads)
     for read in reads:
@@ -264,7 +283,7 @@ def _keep_creations(run: ImportRun, creations: Creations) -> None:
     )
 
 
-def _unknown(resolvers: dict[str, Resolver]) -> list[Unknown]:
+def _unknown(resolvers: dict[str, Resolver], pipelines: Pipelines) -> list[Unknown]:
     found = []
     for resolver in {id(resolver): resolver for resolver in resolvers.values()}.values():
         if not resolver.unknown:
@@ -273,11 +292,25 @@ def _unknown(resolvers: dict[str, Resolver]) -> list[Unknown]:
         is_stage = resolver.subject == ImportSubject.STAGE
         found += [
             Unknown(
-                resolver.subject, text, count, alike.get(text), stage_kind(text) if is_stage else ""
+                resolver.subject,
+                text,
+                count,
+                alike.get(text),
+                stage_kind(pipelines.told(text)[1]) if is_stage else "",
             )
             for text, count in resolver.unknown.most_common()
         ]
     return found
+
+
+def _merged(setting: Setting) -> Iterator[str]:
+    """Say which pipelines of the file were taken for the only one that is here."""
+    resolver = setting.resolvers.get("pipeline")
+    name = setting.pipelines.names[setting.pipelines.default]
+    others = [text for text in resolver.settled if norm(text) != norm(name)] if resolver else []
+    if setting.pipelines.only is not None and others:
+        named = ", ".join(f"“{text}”" for text in sorted(others)[:MOST_NAMED])
+        yield f"The file names the pipeline {named}; the stages of {name}, the only one, are meant."
 
 
 def _said(notices: Counter[str]) -> Iterator[str]:

@@ -17,8 +17,10 @@ from pipeline.imports import salesforce_ids
 from pipeline.imports.cells import CellError
 from pipeline.imports.headers import squashed
 from pipeline.imports.options import Answer
+from pipeline.imports.pipelines import CALLED
 from pipeline.models.accounts import Account, Contact, Product
 from pipeline.models.deals import Deal, Stage
+from pipeline.models.pipelines import Pipeline
 
 LIKE = 0.7
 MOST_UNKNOWN = 2_000
@@ -34,6 +36,7 @@ _TABLES: dict[str, tuple[type[Model], str, tuple[str, ...]]] = {
     ImportSubject.CONTACT: (Contact, "full_name", ("email", "external_id")),
     ImportSubject.PRODUCT: (Product, "name", ("external_id",)),
     ImportSubject.STAGE: (Stage, "name", ()),
+    ImportSubject.PIPELINE: (Pipeline, "name", ()),
     ImportSubject.DEAL: (Deal, "name", ("external_id",)),
 }
 _MERGED = frozenset({ImportSubject.ACCOUNT, ImportSubject.CONTACT})
@@ -108,8 +111,11 @@ class Found:
 
 
 def _rows(subject: str) -> QuerySet[Any]:
+    """Return the rows that a text can name, each with what it is ``called``."""
     model, _, _ = _TABLES[subject]
-    rows: QuerySet[Any] = model._default_manager.all()  # noqa: SLF001 -- Django's name for it
+    rows = _called(subject, model._default_manager.all())  # noqa: SLF001 -- Django's name for it
+    if subject == ImportSubject.STAGE:
+        return rows.filter(archived_at__isnull=True, pipeline__archived_at__isnull=True)
     if subject in _MERGED:
         # What was merged into another is still known by its own name, and stands for the other.
         return rows.filter(Q(archived_at__isnull=True) | Q(merged_into__archived_at__isnull=True))
@@ -118,9 +124,14 @@ def _rows(subject: str) -> QuerySet[Any]:
     return rows.filter(is_active=True) if subject == ImportSubject.PERSON else rows
 
 
+def _called(subject: str, rows: QuerySet[Any]) -> QuerySet[Any]:
+    _, name, _ = _TABLES[subject]
+    return rows.annotate(called=CALLED if subject == ImportSubject.STAGE else F(name))
+
+
 def lookup(subject: str, texts: Iterable[str]) -> dict[str, Found]:
     """Return what each of the texts names: by id or e-mail first, else by name, in any case."""
-    _, name, others = _TABLES[subject]
+    _, _, others = _TABLES[subject]
     wanted = list(texts)
     ids = {text: long for text in wanted if (long := _long_id(text))}
     rows = _named(subject, wanted, [*wanted, *ids.values(), *(text.lower() for text in wanted)])
@@ -129,7 +140,7 @@ def lookup(subject: str, texts: Iterable[str]) -> dict[str, Found]:
     by_other: dict[str, list[int]] = defaultdict(list)
     # Those that are there come first: what was merged away stands for another only without them.
     listed = rows.annotate(other=own).order_by(F("other").asc(nulls_first=True), "pk")
-    for pk, other, called, *rest in listed.values_list("pk", "other", name, *others):
+    for pk, other, called, *rest in listed.values_list("pk", "other", "called", *others):
         _note(by_name, norm(called), pk, other)
         for column, value in zip(others, rest, strict=True):
             if value:
@@ -142,14 +153,25 @@ def lookup(subject: str, texts: Iterable[str]) -> dict[str, Found]:
         else:
             hits = by_name.get(norm(text), [])
         found[text] = Found(tuple(dict.fromkeys(hits)))
+    if subject == ImportSubject.STAGE:
+        found |= _elsewhere([text for text in wanted if not found[text].ids])
     return found
+
+
+def _elsewhere(texts: list[str]) -> dict[str, Found]:
+    """Return the stages of these names in pipelines other than the default one."""
+    rows = _rows(ImportSubject.STAGE).annotate(upper_name=Upper("name"))
+    by_name: dict[str, list[int]] = defaultdict(list)
+    for pk, name in rows.filter(upper_name__in=[norm(t) for t in texts]).values_list("pk", "name"):
+        by_name[norm(name)].append(pk)
+    return {text: Found(tuple(sorted(by_name.get(norm(text), [])))) for text in texts}
 
 
 def _named(subject: str, wanted: list[str], exact: list[str]) -> QuerySet[Any]:
     """Return the rows whose name, or whose id or e-mail, is among the texts."""
-    _, name, others = _TABLES[subject]
-    rows = _rows(subject).annotate(upper_name=Upper(name))
-    condition = Q(upper_name__in=[norm(text) for text in wanted]) | Q(**{f"{name}__in": wanted})
+    _, _, others = _TABLES[subject]
+    rows = _rows(subject).annotate(upper_name=Upper("called"))
+    condition = Q(upper_name__in=[norm(text) for text in wanted]) | Q(called__in=wanted)
     for column in others:
         if column == "email":
             rows = rows.annotate(lower_email=Lower("email"))
@@ -197,6 +219,8 @@ class Resolver:
     creates_all: bool
     creations: Creations
     detail: Callable[[str], dict[str, Any]] = lambda _text: {}
+    # What every text stands for, where there is but one row that it could.
+    only: int | None = None
     known: dict[str, Found] = field(default_factory=dict)
     settled: dict[str, int] = field(default_factory=dict)
     unknown: Counter[str] = field(default_factory=Counter)
@@ -204,6 +228,9 @@ class Resolver:
 
     def prepare(self, texts: Iterable[str]) -> None:
         """Look up the texts that are not known yet, all at once."""
+        if self.only is not None:
+            self.settled |= dict.fromkeys(texts, self.only)
+            return
         fresh = {text for text in texts if text not in self.known}
         if fresh:
             self.known |= lookup(self.subject, fresh)
@@ -247,8 +274,7 @@ class Resolver:
 
 def suggestions(subject: str, texts: Iterable[str]) -> dict[str, int]:
     """Return, for each text that looks like one, the row it most resembles."""
-    _, name, _ = _TABLES[subject]
-    names = list(_rows(subject).values_list(name, "pk")[:MOST_COMPARED])
+    names = list(_rows(subject).values_list("called", "pk")[:MOST_COMPARED])
     tight = {squashed(called): pk for called, pk in names}
     found = {}
     for text in list(texts)[:MOST_SUGGESTED]:
@@ -276,12 +302,11 @@ def _likeness(word: str, other: str, least: float) -> float:
 
 def choices_of(subject: str) -> list[tuple[int, str]]:
     """Return the rows an answer may choose, as (id, name), by name."""
-    _, name, _ = _TABLES[subject]
-    return list(_rows(subject).order_by(name).values_list("pk", name)[:MOST_COMPARED])
+    return list(_rows(subject).order_by("called").values_list("pk", "called")[:MOST_COMPARED])
 
 
 def names_of(subject: str, ids: Iterable[int]) -> dict[int, str]:
     """Return the names of the rows with these ids, archived ones too."""
-    model, name, _ = _TABLES[subject]
-    rows: QuerySet[Any] = model._default_manager.filter(pk__in=list(ids))  # noqa: SLF001 -- Django's name for it
-    return dict(rows.values_list("pk", name))
+    model, _, _ = _TABLES[subject]
+    rows = model._default_manager.filter(pk__in=list(ids))  # noqa: SLF001 -- Django's name for it
+    return dict(_called(subject, rows).values_list("pk", "called"))

@@ -13,6 +13,7 @@ from pipeline.imports.references import usual_place
 from pipeline.models.accounts import Product
 from pipeline.models.deals import Stage
 from pipeline.models.imports import ImportCreation, ImportRun
+from pipeline.models.pipelines import Pipeline
 from pipeline.services.accounts import create_account
 from pipeline.services.stages import create_stage
 
@@ -81,13 +82,26 @@ def _stage_kind(creation: ImportCreation) -> Status:
     return Status(creation.detail.get("kind", Status.OPEN))
 
 
+def _pipeline(creation: ImportCreation) -> Pipeline:
+    """Return the pipeline of a stage to be made: the default one unless the file names another."""
+    named = creation.detail.get("pipeline")
+    found: Pipeline = Pipeline.objects.get(**({"pk": named} if named else {"is_default": True}))
+    return found
+
+
+def _own_name(creation: ImportCreation) -> str:
+    return str(creation.detail.get("name", creation.name))[:100]
+
+
 def _stage(creation: ImportCreation, by: Person | None, opens: list[ImportCreation]) -> Stage:
     """Make a stage. Open ones follow those that are here, each more probable than the last."""
-    kind = _stage_kind(creation)
-    fields: dict[str, Any] = {"name": creation.name[:100], "kind": str(kind)}
+    kind, pipeline = _stage_kind(creation), _pipeline(creation)
+    fields: dict[str, Any] = {"pipeline": pipeline, "name": _own_name(creation), "kind": str(kind)}
     if kind == Status.OPEN:
+        opens = [c for c in opens if _pipeline(c) == pipeline]
         place = opens.index(creation) + 1
-        here = Stage.objects.filter(kind=Status.OPEN).exclude(name__in=[c.name for c in opens])
+        here = Stage.objects.filter(kind=Status.OPEN, pipeline=pipeline)
+        here = here.exclude(name__in=[_own_name(c) for c in opens])
         last = here.order_by("-order").first()
         fields |= {
             "probability": LOWEST + (HIGHEST - LOWEST) * place // (len(opens) + 1),

@@ -198,7 +198,8 @@ def _open_stage(run: ImportRun, options: Options) -> int | None:
     if run.kind != ImportKind.DEALS:
         return None
     if options.open_stage:
-        stage = Stage.objects.live().filter(name__iexact=options.open_stage).first()
+        stages = Stage.objects.live().of_default()
+        stage = stages.filter(name__iexact=options.open_stage).first()
         if stage:
             return stage.pk
         made = run.creations.filter(subject="stage", name__iexact=options.open_stage).first()

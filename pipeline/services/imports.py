@@ -154,7 +154,7 @@ def _check(run: ImportRun, options: Options) -> None:
 
 def _is_open_stage(name: str) -> bool:
     """Whether the name is that of an open stage here, or could be one that the import makes."""
-    stage = Stage.objects.live().filter(name__iexact=name).first()
+    stage = Stage.objects.live().of_default().filter(name__iexact=name).first()
     return stage.kind == "open" if stage else stage_kind(name) == "open"
 
 
