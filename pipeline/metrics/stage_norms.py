@@ -31,12 +31,12 @@ class Norm:
 
     @property
     def is_learnt(self) -> bool:
-        return self.deals >= FEWEST_CASES and self.median is not None
+        return self.deals >= FEWEST_CASES and self.p75 is not None
 
     @property
     def days(self) -> int | None:
-        """The days that a deal is measured by: the median, else those set by hand."""
-        return half_up_days(self.median) if self.is_learnt else self.expected
+        """The days that a deal is measured by: the upper quartile, else those set by hand."""
+        return half_up_days(self.p75) if self.is_learnt else self.expected
 
     @property
     def quickest(self) -> int | None:
@@ -171,11 +171,9 @@ def _learnt(signal: Signal, table: Counter[int]) -> Learnt:
 
 
 def _of_the_norm(deal: WonDeal, norms: Mapping[int, Norm]) -> int | None:
-    """Return the most that a deal stood in a stage, in percent of the stage's median."""
+    """Return the most that a deal stood in a stage, in percent of the stage's upper quartile."""
     shares = [
-        int(100 * days / median)
-        for stage, days in deal.days.items()
-        if (median := norms[stage].median)
+        int(100 * days / usual) for stage, days in deal.days.items() if (usual := norms[stage].p75)
     ]
     return max(shares, default=None)
 

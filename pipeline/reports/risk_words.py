@@ -6,7 +6,7 @@ from kit.display import day as day_words
 from kit.display import days
 from pipeline.enums import Signal
 from pipeline.metrics.risk import SOON_DAYS, OpenDeal, Rules
-from pipeline.metrics.stage_norms import Norm
+from pipeline.metrics.stage_norms import Norm, half_up_days
 
 # What a threshold counts; "" for a signal that either holds or does not.
 UNITS = {
@@ -80,7 +80,9 @@ def norm_words(norm: Norm) -> str:
     """Return what a stage's days are measured by: learnt from won deals, or set by hand."""
     if norm.days is None:
         return "no norm yet"
-    return f"won deals {norm.days}" if norm.is_learnt else f"expected {norm.days}"
+    if not norm.is_learnt:
+        return f"expected {norm.days}"
+    return f"won deals {half_up_days(norm.median)} to {norm.days}"
 
 
 def waiting_words(deal: OpenDeal, *, day: date) -> str:

@@ -130,8 +130,8 @@ REVIEW: list[Column] = [
         key="stage",
         label="Stage",
         kind="badge",
-        note="Days in it so far, beside the median of won deals, or the days that its set-up "
-        "expects where too few were won.",
+        note="Days in it so far, beside the median and upper quartile of won deals, or the days "
+        "that its set-up expects where too few were won.",
         value=lambda row: row.now.stage.name,
         tone=lambda row: TONES[Status(row.now.status)],
         sub=_stage_sub,

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.db import transaction
 
-from salesmgr.demo import loading, owed, rooms, truth
+from salesmgr.demo import loading, owed, rooms, truth, waiting
 from salesmgr.demo.plan import Plan
 from salesmgr.demo.story import Story, tell
 
@@ -24,7 +24,8 @@ def seed(plan: Plan, *, report: Callable[[str], None], keeps_truth: bool = True)
         if not plan.is_bulk:
             rooms.furnish(plan)
             owed.set_targets(plan)
-            report("one-on-ones, requisitions, candidates and activity targets")
+            waiting.agree(plan)
+            report("one-on-ones, requisitions, candidates, activity targets and agreed waiting")
         if keeps_truth:
             report(f"the truth behind it is in {truth.keep(story)}")
     return story

@@ -10,7 +10,7 @@ from pipeline.metrics.slips import DateMoves
 from pipeline.metrics.stage_norms import Norm
 
 TODAY = date(2026, 3, 10)
-LEARNT = Norm(deals=10, median=Decimal("19.5"), p75=Decimal(30), fewest=12, expected=99)
+LEARNT = Norm(deals=10, median=Decimal(19), p75=Decimal("29.5"), fewest=12, expected=99)
 SOUND = OpenDeal(
     deal=1,
     name="Pumps",
@@ -43,10 +43,10 @@ def reasons(**fields):
         ({"close_on": TODAY - timedelta(days=1)}, Signal.CLOSE_PASSED, True),
         ({"next_step_on": TODAY}, Signal.STEP_OVERDUE, False),
         ({"next_step_on": TODAY - timedelta(days=1)}, Signal.STEP_OVERDUE, True),
-        # The median of 19.5 counts as 20 days, so half as long again is 30.
-        ({"stage_days": 29}, Signal.STALLED, False),
-        ({"stage_days": 30}, Signal.STALLED, True),
-        ({"stage_days": 31}, Signal.STALLED, True),
+        # The upper quartile of 29.5 counts as 30 days, so half as long again is 45.
+        ({"stage_days": 44}, Signal.STALLED, False),
+        ({"stage_days": 45}, Signal.STALLED, True),
+        ({"stage_days": 46}, Signal.STALLED, True),
         ({"stage_days": 148, "norm": replace(LEARNT, deals=9)}, Signal.STALLED, False),
         ({"stage_days": 149, "norm": replace(LEARNT, deals=9)}, Signal.STALLED, True),
         ({"stage_days": 9999, "norm": Norm()}, Signal.STALLED, False),
@@ -135,7 +135,7 @@ def test_a_decision_maker_is_missed_from_an_age_on(age, met, holds):
 
 
 def test_another_threshold_moves_where_a_signal_starts():
-    strict = {**RULES, Signal.QUIET: Rule(3, 16), Signal.STALLED: Rule(15, 14)}
+    strict = {**RULES, Signal.QUIET: Rule(3, 16), Signal.STALLED: Rule(10, 14)}
 
     assert deal_reasons(SOUND, day=TODAY, large=None, rules=strict) == (Signal.STALLED,)
     assert deal_reasons(replace(SOUND, quiet_days=3), day=TODAY, large=None, rules=strict) == (

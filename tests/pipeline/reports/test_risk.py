@@ -147,9 +147,9 @@ def test_a_past_day_is_judged_by_the_rules_of_that_day(paper: Paper):
 
 
 def test_the_norms_of_a_day_are_those_of_the_newest_run_before_it(paper: Paper):
-    for day, median in ((date(2026, 3, 1), 8), (date(2026, 3, 10), 12)):
+    for day, p75 in ((date(2026, 3, 1), 8), (date(2026, 3, 10), 12)):
         StageNorm.objects.create(
-            run=published(day), stage=paper.qualify, deals=10, median=median, p75=40, fewest=3
+            run=published(day), stage=paper.qualify, deals=10, median=2, p75=p75, fewest=3
         )
 
     assert ground_on(date(2026, 2, 28)).norm(paper.qualify.pk).days == 20

@@ -140,7 +140,7 @@ def test_the_page_says_which_norm_a_stage_is_measured_by(paper, ada, as_):
 
     assert [[cell.text for cell in row] for row in table.body] == [
         ["Qualify", "40", "17.5 days", "30.3 days", "4 days", "20 days",
-         "18 days, learnt from won deals"],
+         "30 days, learnt from won deals"],
         ["Propose", "0", "—", "—", "—", "20 days", "20 days, set by hand"],
     ]  # fmt: skip
 
