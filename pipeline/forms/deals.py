@@ -17,7 +17,6 @@ from pipeline.enums import Category, Status
 from pipeline.forms.fields import AccountField, PersonChoice, SeenField
 from pipeline.forms.outcomes import competitor_field, loss_fields, win_evidence
 from pipeline.forms.pipelines import stage_choices
-from pipeline.models.accounts import Product
 from pipeline.models.deals import Deal, Stage
 from pipeline.services.deals import EDITABLE
 
@@ -177,36 +176,6 @@ class ArchiveForm(KitForm):
 
     version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
     reason = PlainTextField(required=False, max_length=1000, label="Why")
-
-
-class LineForm(KitForm):
-    """A product line."""
-
-    quantity = ExactDecimalField(min_value=0, max_digits=12, decimal_places=2, initial=1)
-    unit_price = ExactDecimalField(
-        required=False,
-        min_value=0,
-        max_digits=14,
-        decimal_places=2,
-        label="Price each",
-        help_text="Left empty: the list price.",
-    )
-
-    def __init__(self, data: Any = None, *, viewer: Person, deal: Deal) -> None:
-        super().__init__(data, auto_id="line_%s")
-        self.deal = deal
-        products = Product.objects.visible_to(viewer).live()
-        self.fields["product"] = forms.ModelChoiceField(products, empty_label="Choose a product")
-        self.order_fields(["product", "quantity", "unit_price"])
-
-    def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        product = given.get("product")
-        if product and given.get("unit_price") is None and "unit_price" not in self.errors:
-            if product.list_price is None or product.currency != self.deal.currency:
-                self.add_error("unit_price", f"Give the price in {self.deal.currency}.")
-            given["unit_price"] = product.list_price
-        return given
 
 
 def _of_the_stage(deal: Deal, *, viewer: Person, sent: QueryDict | None) -> dict[str, forms.Field]:

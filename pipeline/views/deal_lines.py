@@ -6,8 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from pipeline.forms.deal_lines import LineEditForm
-from pipeline.forms.deals import LineForm
+from pipeline.forms.deal_lines import LineEditForm, LineForm
 from pipeline.models.deals import Deal, DealLine
 from pipeline.services import deal_parts as parts
 from pipeline.services.accounts import FieldConflict
