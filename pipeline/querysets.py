@@ -278,6 +278,12 @@ class ActivityTargetQuerySet(models.QuerySet):
         return self.filter(set_at__lte=moment)
 
 
+class CalendarUploadQuerySet(models.QuerySet):
+    def visible_to(self, viewer: "Person") -> Self:
+        """Return the viewer's own: what is in a calendar is nobody else's business."""
+        return self.filter(person=viewer) if access.sells(viewer) else self.none()
+
+
 class RunQuerySet(models.QuerySet):
     def visible_to(self, viewer: "Person") -> QuerySet:
         """Return the runs for admins alone; others see the figures, and as of when they are."""

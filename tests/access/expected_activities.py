@@ -5,11 +5,21 @@ from typing import Any
 from uuid import uuid4
 
 from pipeline.models.activity_targets import ActivityTarget
+from pipeline.models.calendars import CalendarUpload
 from tests.access.expected_pipeline import LOGGED, SELLERS, WRITERS
-from tests.access.matrix import MISSING, Case, World, grid, only, same
+from tests.access.matrix import MISSING, Case, Expected, World, grid, only, same
 
 
-def build(_world: World) -> None:
+def build(world: World) -> None:
+    world.made["calendars"] = {
+        name: CalendarUpload.objects.create(
+            person=getattr(world.team, name),
+            file_name=f"Canary calendar of {name}",
+            uploaded_at=datetime(2026, 1, 1, tzinfo=UTC),
+            submission=uuid4(),
+        )
+        for name in ("rita", "mia")
+    }
     ActivityTarget.objects.create(
         role="rep",
         kind="call",
@@ -50,7 +60,32 @@ def target(_world: World, _target: str) -> dict[str, Any]:
     }
 
 
+def calendar(world: World, target: str) -> dict[str, Any]:
+    return {"pk": MISSING if target == "missing" else world.made["calendars"][target].pk}
+
+
+def own_calendars(there: int) -> Expected:
+    """A calendar is its owner's alone; whoever only looks on has none."""
+    return grid(f"""
+                    rita    mia     missing
+        anonymous   302     302     302
+        deactivated 302     302     302
+        rep         {there} 404     404
+        manager     404     {there} 404
+        director    404     404     404
+        executive   403     403     403
+        admin       404     404     404
+        recruiter   403     403     403
+        stranger    404     404     404
+    """)
+
+
 CASES = [
+    Case("pipeline:calendars", "GET", WRITERS),
+    Case("pipeline:calendars", "POST", same(400, recruiter=403, executive=403)),
+    Case("pipeline:calendar", "GET", own_calendars(200), kwargs=calendar),
+    Case("pipeline:calendar", "POST", own_calendars(302), kwargs=calendar),
+    Case("pipeline:calendar-undo", "POST", own_calendars(302), kwargs=calendar),
     Case("pipeline:activity-attainment", "GET", SELLERS),
     Case("pipeline:activity-attainment", "GET", SELLERS, query="?over=week&as_of=2026-03-17"),
     Case("pipeline:activity-attainment", "GET", same(400, recruiter=403), query="?over=never"),

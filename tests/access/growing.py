@@ -21,6 +21,7 @@ from org.services.calendar import period_on
 from pipeline import history
 from pipeline.enums import ChunkState, RunState, Step, Trigger
 from pipeline.models.activity_targets import ActivityTarget
+from pipeline.models.calendars import CalendarUpload
 from pipeline.models.deals import Deal, DealLine
 from pipeline.models.exits import CriterionMet, StageOverride
 from pipeline.models.imports import ImportAnswer, ImportMapping, ImportRefusal, ImportRun
@@ -153,6 +154,10 @@ def _numbers(world: World, newcomer: Person, number: int) -> None:
         reason=f"Plan {number}",
         set_at=AT + timedelta(days=number),
     )
+    for person in (world.team.rita, world.team.ada):
+        CalendarUpload.objects.create(
+            person=person, file_name=f"More {number}", uploaded_at=AT, submission=uuid.uuid4()
+        )
     month = period_on(date(2026, 7 + number, 1), PeriodKind.MONTH)
     ForecastRun.objects.create(run=run, period=month)
     amounts = {name: Decimal(number) for name in ("booked", "from_open", "from_new")}

@@ -56,6 +56,7 @@ NOTHING_GROWS = {
     "pipeline:activity-new",
     "pipeline:competitor",
     "pipeline:competitor-new",
+    "pipeline:calendar",
     "pipeline:contact-edit",
     "pipeline:contact-new",
     "pipeline:deal-archive",
