@@ -52,7 +52,7 @@ class Owing:
 @one_state()
 def owing(look: Look, span: Period) -> Owing:
     """Return what the people of a scope, whom the viewer sees, did of what they owe in a span."""
-    people = _people(look)
+    people = people_of(look)
     owed = _owed(look, span)
     done = _done(look, span, [person.pk for person in people]) if owed else {}
     lines = [line for person in people for line in _lines(look, span, person, owed=owed, done=done)]
@@ -67,7 +67,7 @@ def targets_in_force(moment: datetime, day: date) -> list[ActivityTarget]:
     return [target for target in newest if target.count is not None]
 
 
-def _people(look: Look) -> list[Any]:
+def people_of(look: Look) -> list[Any]:
     """Return who belongs to the scope on the day looked at, with their roles of today."""
     rows = Person.objects.led_by(look.viewer).annotate(
         roles=ArrayAgg("role_grants__role", default=[], distinct=True)

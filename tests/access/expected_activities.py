@@ -81,6 +81,9 @@ def own_calendars(there: int) -> Expected:
 
 
 CASES = [
+    Case("pipeline:activity-outcomes", "GET", SELLERS, query="?show=%3A"),
+    Case("pipeline:activity-outcomes", "GET", same(400, recruiter=403), query="?kind=note"),
+    Case("pipeline:activity-outcomes", "GET", same(404, recruiter=403), query="?team=987654321"),
     Case("pipeline:calendars", "GET", WRITERS),
     Case("pipeline:calendars", "POST", same(400, recruiter=403, executive=403)),
     Case("pipeline:calendar", "GET", own_calendars(200), kwargs=calendar),
