@@ -329,11 +329,15 @@ class PipelineReviewQuerySet(models.QuerySet):
 
 
 class SavedViewQuerySet(models.QuerySet):
-    def visible_to(self, viewer: "Person") -> Self:
-        """Return the viewer's own, and those shared with a team that they are in or lead today."""
+    def visible_to(self, viewer: "Person", *, shared: set[int] | None = None) -> Self:
+        """Return the viewer's own, and those shared with a team that they are in or lead today.
+
+        ``shared`` are those teams, where the caller has them from ``access.shared_team_ids``.
+        """
         if not access.sells(viewer):
             return self.none()
-        return self.filter(Q(owner=viewer) | Q(team__in=access.shared_team_ids(viewer)))
+        teams = access.shared_team_ids(viewer) if shared is None else shared
+        return self.filter(Q(owner=viewer) | Q(team__in=teams))
 
     def live(self) -> Self:
         return self.filter(archived_at__isnull=True)

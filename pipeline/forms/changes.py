@@ -193,7 +193,7 @@ class ViewForm(KitForm):
         self, data: Any = None, *, viewer: Person, calendar: Setting, query: str = ""
     ) -> None:
         super().__init__(data, initial={"query": query})
-        shared = access.shared_team_ids(viewer, parents=calendar.parents)
+        self.shared = shared = access.shared_team_ids(viewer, parents=calendar.parents)
         options = [
             (team, name)
             for team, name in calendar.team_names.items()

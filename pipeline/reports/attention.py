@@ -1,6 +1,6 @@
 """What needs the manager now: open deals and people, each with its reasons."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -62,17 +62,6 @@ def open_deals(
         deal__in=largest.values("deal")[: THRESHOLDS.deals_looked_at + 1]
     )
     return _judged(look, rows.order_by(*order), ground, gone)
-
-
-def described_deals(
-    look: Look, deals: Iterable[int], *, ground: Ground, gone: Collection[int]
-) -> dict[int, OpenDeal]:
-    """Return these deals as they stood at the look's moment, of those that the viewer may see.
-
-    ``gone`` are the people who have left.
-    """
-    rows = DealVersion.objects.as_of(look.moment).filter(deal__in=deals)
-    return {deal.deal: deal for deal in _judged(look, rows, ground, gone)}
 
 
 def _judged(

@@ -9,11 +9,12 @@ from pipeline.enums import Category, Movement, Only, Signal, Status
 from pipeline.metrics.risk import Health, OpenDeal, deal_reasons, health
 from pipeline.models.deals import DealVersion
 from pipeline.querysets import DealVersionQuerySet
-from pipeline.reports.attention import described_deals, ground_of
+from pipeline.reports.attention import ground_of
 from pipeline.reports.changed_deals import versions_of
 from pipeline.reports.changes import Changes
 from pipeline.reports.look import Look
 from pipeline.reports.open_pipeline import Amounts, amounts_of, grouped, total
+from pipeline.reports.risk_facts import judged, with_facts
 from pipeline.reports.risk_filter import at_risk
 from pipeline.reports.risk_ground import Ground
 
@@ -74,9 +75,9 @@ def inspection(
     moves = changes.by_movement()
     rows = _narrowed(_rows(changes, show, moves), only, changes, ground)
     seen = rows.visible_to(look.viewer)
-    shown, whole = amounts_of(seen), rows.count()
+    shown, whole = _counted(changes, show, only) or (amounts_of(seen), rows.count())
     page = page_of(
-        _in_order(seen, field, descending=descending),
+        _in_order(_described(seen, changes, ground), field, descending=descending),
         total=shown.deals,
         number=number,
     )
@@ -98,10 +99,30 @@ def inspected_deals(
     """Return every deal of a group that the viewer may open, for a download; see ``inspection``."""
     ground = ground_of(changes.look)
     rows = _narrowed(_rows(changes, show, changes.by_movement()), only, changes, ground)
-    seen = _in_order(rows.visible_to(changes.look.viewer), field, descending=descending)
+    seen = _described(rows.visible_to(changes.look.viewer), changes, ground)
+    seen = _in_order(seen, field, descending=descending)
     waiting = seen.iterator(chunk_size=BATCH)
     while batch := list(islice(waiting, BATCH)):
         yield from _inspected(changes, batch, ground)
+
+
+def _counted(changes: Changes, show: str, only: str) -> tuple[Amounts, int] | None:
+    """Return what the viewer may open of a group and how many deals it has, without asking again.
+
+    The slices of what is in play tell it where nothing narrows them; of a past day they do not:
+    who may open a deal is a matter of its owner of today.
+    """
+    if only or show in set(Movement) or changes.look.as_of is not None:
+        return None
+    group = [each for each in changes.closing if show in (CLOSING, each.category)]
+    people = changes.people.people
+    mine = [each for each in group if each.owner in people and people[each.owner].shown]
+    whole = total(group, lambda each: each.closing)
+    return total(mine, lambda each: each.closing), whole.deals
+
+
+def _described(rows: DealVersionQuerySet, changes: Changes, ground: Ground) -> DealVersionQuerySet:
+    return with_facts(rows, moment=changes.look.moment, ground=ground)
 
 
 def _in_order(rows: DealVersionQuerySet, field: str, *, descending: bool) -> DealVersionQuerySet:
@@ -139,34 +160,31 @@ def _narrowed(
 
 
 def _inspected(changes: Changes, rows: Sequence[DealVersion], ground: Ground) -> list[Inspected]:
-    """Return these deals with all that is told of them, in two statements."""
+    """Return these deals, which have their facts, with all that is told of them."""
     look = changes.look
-    deals = [row.deal_id for row in rows]
     gone = {pk for pk, person in changes.people.people.items() if person.gone_by(look.day)}
-    standing = described_deals(look, deals, ground=ground, gone=gone)
-    was = versions_of(changes.before, deals)
+    was = versions_of(changes.before, [row.deal_id for row in rows])
     return [
-        Inspected(
-            now=row,
-            was=was.get(row.deal_id),
-            standing=standing[row.deal_id],
-            reasons=_reasons(row, standing[row.deal_id], look, ground),
-            health=_health(row, standing[row.deal_id], look, ground),
-            look=look,
+        _one(
+            row,
+            was.get(row.deal_id),
+            judged(row, look.day, look.calendar.day, ground, gone),
+            look,
+            ground,
         )
         for row in rows
     ]
 
 
-def _reasons(row: DealVersion, deal: OpenDeal, look: Look, ground: Ground) -> tuple[Signal, ...]:
-    if not _is_open(row):
-        return ()
-    return deal_reasons(deal, day=look.day, large=None, rules=ground.rules)
-
-
-def _health(row: DealVersion, deal: OpenDeal, look: Look, ground: Ground) -> Health | None:
-    return health(deal, day=look.day, large=None, rules=ground.rules) if _is_open(row) else None
-
-
-def _is_open(row: DealVersion) -> bool:
-    return row.status == Status.OPEN and not row.archived
+def _one(
+    row: DealVersion, was: DealVersion | None, deal: OpenDeal, look: Look, ground: Ground
+) -> Inspected:
+    is_open = row.status == Status.OPEN and not row.archived
+    return Inspected(
+        now=row,
+        was=was,
+        standing=deal,
+        reasons=deal_reasons(deal, day=look.day, large=None, rules=ground.rules) if is_open else (),
+        health=health(deal, day=look.day, large=None, rules=ground.rules) if is_open else None,
+        look=look,
+    )

@@ -38,7 +38,12 @@ def last_review(
     return rows.values_list("reviewed_at", flat=True).first()
 
 
-def saved_views(viewer: Person, page: ViewPage) -> Sequence[SavedView]:
-    """Return the views of a list that the viewer kept or that were shared with them."""
-    rows = SavedView.objects.visible_to(viewer).live().filter(page=page)
+def saved_views(
+    viewer: Person, page: ViewPage, *, shared: set[int] | None = None
+) -> Sequence[SavedView]:
+    """Return the views of a list that the viewer kept or that were shared with them.
+
+    ``shared`` are the teams of ``access.shared_team_ids``, where the caller has them.
+    """
+    rows = SavedView.objects.visible_to(viewer, shared=shared).live().filter(page=page)
     return list(rows.select_related("owner", "team"))

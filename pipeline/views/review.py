@@ -100,6 +100,7 @@ def _context(
         label = f"{LABELS[group.show]} {worth}"
         return Tab(label=label, href=href, current=group.show == given["show"], count=group.deals)
 
+    views = ViewForm(viewer=request.user, calendar=form.calendar, query=request.GET.urlencode())
     edits = rules.can_write(request.user) and not look.as_of
     table = Table(
         columns=editable_columns(request.get_full_path()) if edits else REVIEW,
@@ -130,10 +131,8 @@ def _context(
         "changes_href": reverse("pipeline:changes") + keep,
         "reviewed": None if look.as_of else ReviewedForm(initial=_seen(form)),
         "done_href": reverse("pipeline:review-done") + query_with(request.GET, {"page": None}),
-        "views": saved_views(request.user, ViewPage.REVIEW),
-        "view_form": ViewForm(
-            viewer=request.user, calendar=form.calendar, query=request.GET.urlencode()
-        ),
+        "views": saved_views(request.user, ViewPage.REVIEW, shared=views.shared),
+        "view_form": views,
     }
 
 

@@ -276,7 +276,7 @@ def test_statements_do_not_depend_on_the_number_of_deals(
     assert counts == [COUNTS[name]] * 2
 
 
-COUNTS = {"review": 19, "changes": 11}
+COUNTS = {"review": 16, "changes": 11}
 
 
 def part_form(client, deal, part):
@@ -336,3 +336,21 @@ def test_only_who_may_write_is_offered_to_change_and_never_the_past(moved, as_):
     assert all("kit-edit" not in page.content.decode() for page in pages)
     missing = reverse("pipeline:deal-part", args=[moved.deals["stays"].pk, "owner"])
     assert as_(moved.mia).get(missing).status_code == 404
+
+
+@pytest.mark.parametrize("show", ["", "pipeline", "commit"])
+def test_what_is_counted_beside_the_rows_are_the_rows(moved, as_, show):
+    mia = as_(moved.mia)
+    change(moved.deals["grows"], at=timezone.now(), owner=moved.ron)
+    change(moved.deals["stays"], at=timezone.now(), category_override="commit", amount=None)
+
+    found = mia.get(
+        reverse("pipeline:review"),
+        {"period": "Q2 2026", "since_day": "2026-04-01", "show": show},
+    ).context["found"]
+
+    assert found.shown.deals == len(found.page.rows)
+    assert found.shown.unpriced == sum(row.now.amount_base is None for row in found.page.rows)
+    assert found.shown.cents == sum(
+        int(100 * (row.now.amount_base or 0)) for row in found.page.rows
+    )
