@@ -11,7 +11,16 @@ from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from kit.api.fields import Choice, Flag, Moment, NothingSerializer, PlainText, Row, StrictSerializer
+from kit.api.fields import (
+    Choice,
+    Flag,
+    Moment,
+    NothingSerializer,
+    PlainText,
+    Row,
+    StrictSerializer,
+    WholeNumber,
+)
 from kit.api.operations import operation, page_body
 from kit.api.pages import Ordering, PageQuery, page_of
 from org.models.people import Person
@@ -19,9 +28,9 @@ from org.rest import ApiRequest, answer_once, require
 from org.rest_rows import people_led
 from pipeline import rules
 from pipeline.api.deal_bodies import accounts_seen
-from pipeline.enums import ActivityKind
+from pipeline.enums import ActivityKind, Direction
 from pipeline.models.accounts import Contact
-from pipeline.models.activities import Activity
+from pipeline.models.activities import LONGEST, Activity
 from pipeline.models.deals import Deal
 from pipeline.services import activities
 
@@ -56,6 +65,12 @@ class NewActivity(StrictSerializer):
     subject = PlainText(max_length=300)
     occurred_at = Moment()
     body = PlainText(max_length=20_000, required=False, allow_blank=True)
+    direction = Choice(
+        choices=list(Direction), required=False, help_text="Who reached whom, where it is known."
+    )
+    minutes = WholeNumber(
+        min_value=0, max_value=LONGEST, required=False, allow_null=True, help_text="How long."
+    )
     person = Row(rows=people_led, required=False)
     deal = Row(rows=deals_seen, required=False, allow_null=True)
     account = Row(rows=accounts_seen, required=False, allow_null=True)
@@ -68,6 +83,8 @@ class ActivityBody(serializers.Serializer):
     kind = Choice(choices=list(ActivityKind))
     subject = serializers.CharField()
     body = serializers.CharField()
+    direction = serializers.CharField(help_text="out, in, both, or empty where nobody said it.")
+    minutes = serializers.IntegerField(allow_null=True)
     occurred_at = Moment()
     person = serializers.IntegerField(source="person_id")
     deal = serializers.IntegerField(source="deal_id", allow_null=True)

@@ -83,11 +83,15 @@ def test_an_activity_is_logged_listed_and_taken_back(sales_team, rita):
             "subject": "Price",
             "occurred_at": "2026-01-05T10:00:00+01:00",
             "deal": deal.pk,
+            "direction": "out",
+            "minutes": 25,
         },
     )
 
     body = made.json()
     assert made.status_code == 201
+    assert (body["direction"], body["minutes"]) == ("out", 25)
+    assert rita.post("activities", {"direction": "up"}).json()["fields"].keys() >= {"direction"}
     assert (body["occurred_at"], body["account"], body["person"]) == (
         "2026-01-05T09:00:00Z",
         deal.account_id,
