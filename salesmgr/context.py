@@ -58,6 +58,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("Pipeline review", "pipeline:review", "list-check", access.sells),
             Entry("What changed", "pipeline:changes", "arrows-exchange", access.sells),
             Entry("Metrics", "pipeline:metrics", "report-analytics", access.sells),
+            Entry("Win/loss reviews", "pipeline:closings", "trophy", access.sells),
             Entry("Overrides", "pipeline:overrides", "alert-triangle", access.sells),
             Entry("Accounts", "pipeline:accounts", "building", access.sells),
             Entry("Activities", "pipeline:activities", "phone", access.sells),

@@ -11,8 +11,10 @@ from org.models.people import Person
 from org.models.teams import TeamMembership
 from pipeline import rules
 from pipeline.enums import SubjectKind
+from pipeline.models.closing_reviews import ClosingReview
 from pipeline.models.deals import Deal, Stage
 from pipeline.models.exits import CriterionMet, CriterionVersion, RequiredField, StageOverride
+from pipeline.reports.closing_reviews import reviews_of
 from pipeline.reports.look import Look
 from pipeline.services.exits import Need, exit_needs
 
@@ -22,7 +24,8 @@ class DealExit:
     """What stands on a deal's page of its exit.
 
     ``lacking`` are fields, ``open`` criteria of the deal's stage that nothing shows yet;
-    ``met`` and ``withdrawn`` are those of all stages, ``overrides`` what was passed over.
+    ``met`` and ``withdrawn`` are those of all stages, ``overrides`` what was passed over,
+    ``reviews`` those of the deal's closings.
     """
 
     stage: Stage
@@ -32,6 +35,7 @@ class DealExit:
     met: list[CriterionMet]
     withdrawn: list[CriterionMet]
     overrides: list[StageOverride]
+    reviews: list[ClosingReview]
     may_edit: bool
 
 
@@ -48,6 +52,7 @@ def deal_exit(viewer: Person, deal: Deal) -> DealExit:
         met=[row for row in shown if row.withdrawn_at is None],
         withdrawn=[row for row in shown if row.withdrawn_at is not None],
         overrides=list(deal.overrides.select_related("from_stage", "to_stage", "overridden_by")),
+        reviews=reviews_of(deal),
         may_edit=deal.archived_at is None and rules.can_edit_seen_deal(viewer, deal),
     )
 

@@ -41,6 +41,11 @@ def _moments(story: Story, day: Ints, second: Ints) -> NDArray[np.int64]:
     return story.days.midnight[day] + second.astype(np.int64)
 
 
+def _competitors() -> list[int]:
+    rows = Competitor.objects.filter(name__in=COMPETITORS).order_by("pk")
+    return list(rows.values_list("pk", flat=True))
+
+
 def _facts(story: Story, ids: "Ids") -> dict[str, Any]:
     """Return the parameters of the statements: first ids, texts by number, the first day."""
     return {
@@ -51,7 +56,7 @@ def _facts(story: Story, ids: "Ids") -> dict[str, Any]:
         "overrides": list(OVERRIDES), "steps": _STEP_TEXTS, "sources": list(SOURCES),
         "reasons": list(LOST_REASONS), "notes": [LOST_NOTES[r] for r in LOST_REASONS],
         "rivals": len(COMPETITORS),
-        "competitors": list(Competitor.objects.order_by("pk").values_list("pk", flat=True)),
+        "competitors": _competitors(),
         "evidence": WIN_EVIDENCE, "whys": list(REASONS),
         "kinds": list(ACTIVITY_KINDS), "subjects": _SUBJECT_TEXTS,
         "statuses": [kind for _, kind, *_ in STAGES],
@@ -160,7 +165,9 @@ def _run(sql: str, story: Story, ids: "Ids") -> None:
 
 def _deals(story: Story, ids: "Ids") -> None:
     """Write the deals in their final state; their history follows at its true times."""
-    Competitor.objects.bulk_create(Competitor(name=name) for name in COMPETITORS)
+    Competitor.objects.bulk_create(
+        [Competitor(name=name) for name in COMPETITORS], ignore_conflicts=True
+    )
     deals = story.deals
     entered = _moments(story, deals.entered_on, deals.entered_second)
     columns: dict[str, NDArray[Any]] = {

@@ -1,0 +1,108 @@
+"""What the demo organisation asks of a deal before it leaves a stage, and what was shown."""
+
+from datetime import UTC, datetime, time
+
+from django.db import connection, transaction
+
+from org.models.people import Person
+from pipeline.models.deals import Stage
+from pipeline.models.qualification import FrameworkElement
+from pipeline.services import exit_setup, qualification
+from salesmgr.demo.plan import Plan
+
+CRITERIA = {
+    "Discovery": ("The buyer described what the problem costs them",),
+    "Qualification": (
+        "The buyer confirmed a budget, or who can make one",
+        "The buyer named everybody who decides",
+    ),
+    "Demo": ("The people who will use it saw it and said what is missing",),
+    "Proposal": ("The economic buyer has read the offer and answered it",),
+    "Negotiation": ("Legal and purchasing of the buyer have begun their work",),
+}
+FIELDS = {
+    "Qualification": ("amount", "contacts"),
+    "Demo": ("expected_close_on", "next_step"),
+    "Negotiation": ("next_step_on",),
+}
+LEAST = {"Champion": {"Demo": 1, "Proposal": 2}, "Economic buyer": {"Proposal": 1}}
+SHOWN = (
+    "Said so in the meeting; the minutes were sent and nobody objected.",
+    "E-mail of the head of operations.",
+    "Their project plan names it.",
+)
+WHYS = (
+    "Their quarter ends on Friday; the answer comes after.",
+    "The champion is away and asked us to go on.",
+    "They bought before, nobody wants to do it twice.",
+)
+
+# What the open deals have passed was shown, or passed over, on the day they came where they stand.
+MET = """
+INSERT INTO pipeline_criterionmet (deal_id, criterion_id, version_id, evidence, met_at, met_by_id)
+SELECT deal.id, version.criterion_id, version.id,
+       (%(shown)s::text[])[1 + (deal.id + version.id) %% 3], deal.stage_entered_at, deal.owner_id
+  FROM pipeline_deal deal
+  JOIN pipeline_stage now_in ON now_in.id = deal.stage_id
+  JOIN pipeline_stage passed ON passed.pipeline_id = now_in.pipeline_id
+                            AND passed."order" < now_in."order"
+  JOIN pipeline_exitcriterion criterion ON criterion.stage_id = passed.id
+  JOIN pipeline_criterionversion version ON version.criterion_id = criterion.id
+ WHERE deal.status = 'open' AND deal.archived_at IS NULL AND deal.id %% 9 <> 0
+ ORDER BY deal.id, version.id
+"""
+OVERRIDES = """
+INSERT INTO pipeline_stageoverride (deal_id, deal_version, from_stage_id, to_stage_id, owner_id,
+       missing, reason, overridden_at, overridden_by_id)
+SELECT deal.id, 1, passed.id, deal.stage_id, deal.owner_id,
+       (SELECT jsonb_agg(version.statement) FROM pipeline_criterionversion version
+          JOIN pipeline_exitcriterion criterion ON criterion.id = version.criterion_id
+         WHERE criterion.stage_id = passed.id),
+       (%(whys)s::text[])[1 + deal.id %% 3], deal.stage_entered_at, deal.owner_id
+  FROM pipeline_deal deal
+  JOIN pipeline_stage now_in ON now_in.id = deal.stage_id
+  JOIN LATERAL (SELECT stage.id FROM pipeline_stage stage
+                 WHERE stage.pipeline_id = now_in.pipeline_id AND stage."order" < now_in."order"
+                   AND stage.id IN (SELECT stage_id FROM pipeline_exitcriterion)
+                 ORDER BY stage."order" DESC LIMIT 1) passed ON true
+ WHERE deal.status = 'open' AND deal.archived_at IS NULL AND deal.id %% 9 = 0
+ ORDER BY deal.id
+"""
+SCORES = """
+INSERT INTO pipeline_elementscore (deal_id, element_id, score, evidence, asked, scored_at,
+       scored_by_id)
+SELECT deal.id, element.id, known.score,
+       CASE WHEN known.score > 0
+            THEN (%(shown)s::text[])[1 + (deal.id + element.id) %% 3] ELSE '' END,
+       element.name || ': ' || element.question, deal.stage_entered_at, deal.owner_id
+  FROM pipeline_deal deal
+  JOIN pipeline_stage now_in ON now_in.id = deal.stage_id
+  JOIN pipeline_framework framework ON framework.archived_at IS NULL
+  JOIN pipeline_frameworkelement element ON element.framework_id = framework.id
+ CROSS JOIN LATERAL (
+       SELECT least(3, (deal.id * 7 + element.id * 5) %% 3 + now_in."order" / 30) AS score) known
+ WHERE deal.status = 'open' AND deal.archived_at IS NULL AND deal.id %% 2 = 0
+ ORDER BY deal.id, element.id
+"""
+
+
+@transaction.atomic
+def ask(plan: Plan) -> None:
+    """Set up what stages ask for, and let the open deals have been asked."""
+    at = datetime.combine(plan.today, time.min, tzinfo=UTC)
+    by = Person.objects.with_roles("admin").order_by("pk").first()
+    stages = {stage.name: stage for stage in Stage.objects.filter(pipeline__is_default=True)}
+    for name, statements in CRITERIA.items():
+        for place, statement in enumerate(statements, start=1):
+            exit_setup.add_criterion(stages[name], by=by, statement=statement, order=place * 10)
+    for name, fields in FIELDS.items():
+        stage = stages[name]
+        exit_setup.require_fields(stage, by=by, fields=fields, at=at)
+    for element in FrameworkElement.objects.filter(name__in=LEAST).select_related("framework"):
+        qualification.save_element(
+            element.framework, element, by=by, at=at, fields={},
+            minimums={stages[name].pk: least for name, least in LEAST[element.name].items()},
+        )  # fmt: skip
+    with connection.cursor() as cursor:
+        for sql in (MET, OVERRIDES, SCORES):
+            cursor.execute(sql, {"shown": list(SHOWN), "whys": list(WHYS)})
