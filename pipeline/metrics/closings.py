@@ -136,7 +136,9 @@ class LateShare:
         return Decimal(self.days_late) / self.days if self.days else None
 
 
-def quarter_end_effect(closings: Iterable[Closing], days: Sequence[Period]) -> LateShare:
+def quarter_end_effect(
+    closings: Iterable[Closing], quarters: Sequence[Period], *, until: date
+) -> LateShare:
     """Return how much of what was won closed in the last month of its quarter.
 
     Name: Quarter-end effect
@@ -144,28 +146,33 @@ def quarter_end_effect(closings: Iterable[Closing], days: Sequence[Period]) -> L
         those months / all days
     Unit: a share
     Placed by: the day of the closing
-    Left out: nothing; ``days`` are the quarters, or the part of them that is looked at
+    Left out: days after the one that is looked at
     Undefined: without a won deal
     Source: the hockey stick of Oyer, "Fiscal Year Ends and Nonlinear Incentive Contracts",
         Quarterly Journal of Economics 113 (1998)
     """
-    last = [month_start(quarter.end, months=-1) for quarter in days]
+    last = [month_start(quarter.end, months=-1) for quarter in quarters]
     late: list[Closing] = []
     before: list[Closing] = []
     for closing in closings:
         is_late = any(
             closing.closed_on in quarter and closing.closed_on >= month
-            for quarter, month in zip(days, last, strict=True)
+            for quarter, month in zip(quarters, last, strict=True)
         )
         (late if is_late else before).append(closing)
     parts = ended(late).outcomes, ended(before).outcomes
     return LateShare(
         won=parts[0].won + parts[1].won,
         won_late=parts[0].won,
-        days=sum(quarter.days for quarter in days),
+        days=sum(_days(quarter.start, quarter.end, until) for quarter in quarters),
         days_late=sum(
-            (quarter.end - month).days for quarter, month in zip(days, last, strict=True)
+            _days(month, quarter.end, until) for quarter, month in zip(quarters, last, strict=True)
         ),
         late=parts[0],
         before=parts[1],
     )
+
+
+def _days(start: date, end: date, until: date) -> int:
+    """Return the days from ``start`` up to ``end``, or up to and with ``until`` if that is less."""
+    return max((min(end, until + timedelta(days=1)) - start).days, 0)

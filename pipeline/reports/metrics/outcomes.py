@@ -48,7 +48,7 @@ class OutcomesReport:
     """How the closed deals of a look ended.
 
     ``quarters`` are those of the period, or the one that it is a part of: the weeks' columns.
-    ``late`` is None for a month, which is no whole quarter.
+    ``late`` is None for a month, and before the last month of a quarter has begun.
     """
 
     look: Look
@@ -78,7 +78,6 @@ def outcomes_report(look: Look, *, reached: int | None, names: Mapping[int, str]
     whole = line(look.scope.label, deals, rows)
     lost = [row for row in rows if not row.won]
     reasons = loss_names()
-    is_month = look.period.kind == PeriodKind.MONTH
     return OutcomesReport(
         look=look,
         whole=whole,
@@ -92,7 +91,7 @@ def outcomes_report(look: Look, *, reached: int | None, names: Mapping[int, str]
         ),
         quarters=_quarters(look),
         weeks=_weeks(look, deals, rows),
-        late=None if is_month else quarter_end_effect(rows, _quarters(look)),
+        late=_late(look, rows),
         cohorts=cohorts(look, whole),
     )
 
@@ -120,6 +119,14 @@ def _quarters(look: Look) -> list[Period]:
         if each.kind == PeriodKind.QUARTER
         and period.period.start <= each.period.start < period.period.end
     ]
+
+
+def _late(look: Look, rows: Sequence[Closing]) -> LateShare | None:
+    """Return the quarter-end effect, or None of a month or before a quarter's last month."""
+    if look.period.kind == PeriodKind.MONTH:
+        return None
+    found = quarter_end_effect(rows, _quarters(look), until=look.day)
+    return found if found.days_late else None
 
 
 def _weeks(look: Look, deals: DealSelection, rows: Sequence[Closing]) -> list[Week]:

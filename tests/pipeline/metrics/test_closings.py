@@ -88,7 +88,7 @@ def test_what_closes_in_the_last_month_of_the_quarter_is_late():
         closing(5, won=False, closed_on=date(2026, 1, 1)),
     ]
 
-    late = quarter_end_effect(rows, [Q1])
+    late = quarter_end_effect(rows, [Q1], until=date(2026, 9, 1))
 
     assert (late.won, late.won_late, late.days, late.days_late) == (3, 2, 90, 31)
     assert late.share == Decimal(2) / 3
@@ -96,11 +96,21 @@ def test_what_closes_in_the_last_month_of_the_quarter_is_late():
     assert (late.late.closed, late.before.closed) == (3, 2)
 
 
+def test_days_to_come_are_no_days_of_the_quarter_yet():
+    rows = [closing(1, closed_on=date(2026, 2, 10)), closing(2, closed_on=date(2026, 3, 2))]
+
+    early = quarter_end_effect(rows[:1], [Q1], until=date(2026, 2, 28))
+    running = quarter_end_effect(rows, [Q1], until=date(2026, 3, 10))
+
+    assert (early.days, early.days_late) == (59, 0)
+    assert (running.days, running.days_late, running.share) == (69, 10, Decimal("0.5"))
+
+
 def test_without_a_won_deal_no_share_of_it_is_late():
-    late = quarter_end_effect([closing(1, won=False)], [Q1])
+    late = quarter_end_effect([closing(1, won=False)], [Q1], until=Q1.end)
 
     assert late.share is None
-    assert quarter_end_effect([], []).share_of_days is None
+    assert quarter_end_effect([], [], until=Q1.end).share_of_days is None
 
 
 def test_the_share_of_a_reason_needs_a_lost_deal():
