@@ -29,7 +29,8 @@ from pipeline.enums import Category, Status
 from pipeline.forms.pipelines import stage_choices
 from pipeline.models.accounts import Product
 from pipeline.models.deals import Stage
-from pipeline.reports.deal_kinds import NO_PRODUCT, NOT_GIVEN
+from pipeline.models.outcomes import Competitor
+from pipeline.reports.deal_kinds import NO_COMPETITOR, NO_PRODUCT, NOT_GIVEN
 from pipeline.reports.loss_reasons import loss_names
 from pipeline.reports.selection import NOWHERE
 from pipeline.tables.deals import DEALS
@@ -122,6 +123,9 @@ class DealFilter(KitForm):
     product = forms.IntegerField(
         required=False, min_value=NO_PRODUCT, max_value=2**63 - 1, widget=forms.HiddenInput
     )
+    competitor = forms.IntegerField(
+        required=False, min_value=NO_COMPETITOR, max_value=2**63 - 1, widget=forms.HiddenInput
+    )
     won = forms.BooleanField(required=False, widget=forms.HiddenInput)
     closed_from = _hidden_day()
     closed_to = _hidden_day()
@@ -199,6 +203,8 @@ class DealFilter(KitForm):
                 found.append((f"{name.replace('_', ' ').capitalize()}: {shown}", (name,)))
         if given["product"] is not None:
             found.append((f"Product: {_product(given['product'])}", ("product",)))
+        if given["competitor"] is not None:
+            found.append((f"Against: {_competitor(given['competitor'])}", ("competitor",)))
         if given["reached"]:
             stages = dict(self.fields["reached"].choices)  # type: ignore[attr-defined]
             found.append((f"Reached {stages[given['reached']]}", ("reached",)))
@@ -234,6 +240,13 @@ def _territory(pk: int) -> str:
         return "no territory"
     name = Territory.objects.filter(pk=pk).values_list("name", flat=True).first()
     return name or "a territory that is not there"
+
+
+def _competitor(pk: int) -> str:
+    if pk == NO_COMPETITOR:
+        return "nobody named"
+    name = Competitor.objects.filter(pk=pk).values_list("name", flat=True).first()
+    return name or "one that is not there"
 
 
 def _product(pk: int) -> str:

@@ -31,6 +31,8 @@ class Closing:
     source: str = ""
     lost_reason: str = ""
     industry: str = ""
+    competitor: int | None = None
+    competitor_name: str = ""
     shown: bool = True
 
     @property

@@ -11,10 +11,18 @@ from pipeline.enums import Status
 from pipeline.models.deals import DealLine, DealVersion, Stage
 
 # What stands for a source, reason or industry that was not given; no product has this id.
-NOT_GIVEN, NO_PRODUCT = "-", 0
+NOT_GIVEN, NO_PRODUCT, NO_COMPETITOR = "-", 0, 0
 
 
-def about(deal: str, *, source: str, lost_reason: str, industry: str, product: int | None) -> Q:
+def about(
+    deal: str,
+    *,
+    source: str,
+    lost_reason: str,
+    industry: str,
+    product: int | None,
+    competitor: int | None,
+) -> Q:
     """Return the condition on what history does not keep: it is as it is today."""
     condition = Q()
     for field, empty, given in (
@@ -24,6 +32,8 @@ def about(deal: str, *, source: str, lost_reason: str, industry: str, product: i
     ):
         if given:
             condition &= empty if given == NOT_GIVEN else Q(**{field: given})
+    if competitor is not None:
+        condition &= Q(**{f"{deal}competitor": competitor or None})
     if product is None:
         return condition
     lines = DealLine.objects.filter(deal=_outer(deal))

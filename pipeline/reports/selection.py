@@ -99,6 +99,7 @@ class DealSelection:
     pipeline by the end of the day, or were won. ``source``, ``lost_reason`` and ``industry`` are
     as they are today, NOT_GIVEN for those without; ``product`` takes the deals with a line of it,
     NO_PRODUCT those without lines.
+    ``competitor`` is today's too, NO_COMPETITOR where none is named.
     """
 
     as_of: date | None = None
@@ -124,6 +125,7 @@ class DealSelection:
     lost_reason: str = ""
     industry: str = ""
     product: int | None = None
+    competitor: int | None = None
     amount_min: Decimal | None = None
     amount_max: Decimal | None = None
     overdue: bool = False
@@ -238,6 +240,7 @@ class DealSelection:
             lost_reason=self.lost_reason,
             industry=self.industry,
             product=self.product,
+            competitor=self.competitor,
         )
         if self.reached is not None:
             condition &= reached_by(self.reached, before=_start_of(day + DAY), deal=deal)

@@ -81,6 +81,7 @@ def _cuts(form: MetricsForm, look: Look, _query: Query) -> dict[str, Any]:
         "found": found,
         "sources": _lines(found.sources, "Source"),
         "industries": _lines(found.industries, "Industry"),
+        "competitors": _lines(found.competitors, "Competitor"),
         "products": Table(
             columns=columns.line_columns("Product"),
             rows=found.products,

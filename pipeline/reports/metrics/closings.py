@@ -79,6 +79,8 @@ def closings(look: Look, deals: DealSelection) -> list[Closing]:
             source=source,
             lost_reason=lost_reason or "",
             industry=industry or "",
+            competitor=competitor,
+            competitor_name=competitor_name or "",
             shown=shown,
         )
         for (
@@ -91,6 +93,8 @@ def closings(look: Look, deals: DealSelection) -> list[Closing]:
             source,
             lost_reason,
             industry,
+            competitor,
+            competitor_name,
             shown,
         ) in rows.values_list(
             "deal",
@@ -102,6 +106,8 @@ def closings(look: Look, deals: DealSelection) -> list[Closing]:
             "deal__source",
             "deal__lost_reason",
             "account__industry",
+            "deal__competitor",
+            "deal__competitor__name",
             "shown",
         ).iterator(chunk_size=10_000)
     ]

@@ -10,7 +10,7 @@ from django.db.models import Count, Q, Sum
 from kit.money import cents
 from pipeline.metrics.closings import Closing, cut, ended
 from pipeline.models.deals import DealLine
-from pipeline.reports.deal_kinds import NO_PRODUCT, NOT_GIVEN
+from pipeline.reports.deal_kinds import NO_COMPETITOR, NO_PRODUCT, NOT_GIVEN
 from pipeline.reports.look import Look
 from pipeline.reports.metrics.closings import (
     ELSEWHERE,
@@ -44,6 +44,7 @@ class CutsReport:
     whole: Line
     sources: Lines
     industries: Lines
+    competitors: Lines
     products: Sequence[Line]
     created: Created
     created_by_source: Sequence[Created]
@@ -81,6 +82,13 @@ def cuts_report(look: Look, *, reached: int | None) -> CutsReport:
             lambda row: row.industry,
             part=lambda industry: {"industry": industry or NOT_GIVEN},
             label=lambda industry: industry or "No industry",
+        ),
+        competitors=parted(
+            whole,
+            rows,
+            lambda row: (row.competitor or NO_COMPETITOR, row.competitor_name),
+            part=lambda found: {"competitor": found[0]},
+            label=lambda found: found[1] or "Nobody named",
         ),
         products=_by_product(look, deals, rows),
         created=Created(

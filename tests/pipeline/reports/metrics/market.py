@@ -4,6 +4,7 @@ import random
 from datetime import date, timedelta
 
 from pipeline.models.deals import DealLine
+from pipeline.models.outcomes import Competitor
 from pipeline.outcome_enums import LostReason
 from tests.factories.pipeline import AccountFactory, ProductFactory
 from tests.pipeline.reports.paper import Paper, at, change
@@ -17,6 +18,7 @@ def fill(paper: Paper, *, seed: int = 3, deals: int = 60) -> None:
     chance = random.Random(seed)  # noqa: S311 -- test data
     accounts = [None, AccountFactory(industry="Retail"), AccountFactory(industry="Energy")]
     products = [ProductFactory(name="Lamp"), ProductFactory(name="Mirror")]
+    rivals = [None, Competitor.objects.create(name="Rival Works")]
     owners = (paper.rita, paper.ron, paper.rae)
     for number in range(deals):
         deal = paper.make(
@@ -26,6 +28,7 @@ def fill(paper: Paper, *, seed: int = 3, deals: int = 60) -> None:
             created_at=at(1, 1 + chance.randrange(28)),
             source=chance.choice(SOURCES),
             account=chance.choice(accounts),
+            competitor=chance.choice(rivals),
             expected_close_on=chance.choice(CLOSES),
         )
         for product in chance.sample(products, chance.randrange(3)):

@@ -122,6 +122,12 @@ def test_cuts_add_up_and_products_may_overlap(market, eve):
     whole = found.whole.outcomes
     assert {line.label for line in found.sources.lines} == {"Web", "Referral", "No source"}
     assert {line.label for line in found.industries.lines} == {"Retail", "Energy", "No industry"}
+    rivals = {line.label: line.outcomes for line in found.competitors.lines}
+    against = Deal.objects.filter(
+        closed_on__range=("2026-01-01", "2026-03-31"), competitor__name="Rival Works"
+    )
+    assert rivals["Rival Works"].won == against.filter(status="won").count() > 0
+    assert rivals["Rival Works"].lost == against.filter(status="lost").count() > 0
     products = {line.label: line.outcomes.closed for line in found.products}
     for name in ("Lamp", "Mirror"):
         closed = Deal.objects.filter(closed_on__range=("2026-01-01", "2026-03-31"))
