@@ -9,13 +9,14 @@ from kit.forms import PageField, PlainTextField
 from org.models.people import Person
 from pipeline.enums import MetricPart, Status
 from pipeline.forms.look import ScopeForm
+from pipeline.forms.pipeline_look import PipelineLookForm
 from pipeline.forms.pipelines import stage_choices
-from pipeline.forms.whose import WhoseForm, one_of_these
+from pipeline.forms.whose import one_of_these
 from pipeline.models.deals import Stage
 from pipeline.reports.setting import Setting
 
 
-class MetricsForm(WhoseForm):
+class MetricsForm(PipelineLookForm):
     """A look at a scope, the part of the page, and the stage from which closed deals count."""
 
     part = forms.ChoiceField(
@@ -32,7 +33,9 @@ class MetricsForm(WhoseForm):
             label="Counted from stage",
             none="Every deal",
         )
-        self.order_fields(["team", "person", "territory", "period", "reached", "as_of", "part"])
+        self.order_fields(
+            ["team", "person", "territory", "pipeline", "period", "reached", "as_of", "part"]
+        )
 
     def clean_part(self) -> MetricPart:
         return MetricPart(self.cleaned_data["part"] or MetricPart.OUTCOMES)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.db import transaction
 
-from salesmgr.demo import discipline, loading, owed, rooms, truth, waiting
+from salesmgr.demo import discipline, loading, owed, renewals, rooms, truth, waiting
 from salesmgr.demo.plan import Plan
 from salesmgr.demo.story import Story, tell
 
@@ -28,6 +28,8 @@ def seed(plan: Plan, *, report: Callable[[str], None], keeps_truth: bool = True)
             discipline.ask(plan)
             report("one-on-ones, requisitions, candidates, activity targets and agreed waiting")
             report("exits of stages, evidence, overrides and qualification")
+            renewals.add(plan)
+            report("a second pipeline, of renewals")
         if keeps_truth:
             report(f"the truth behind it is in {truth.keep(story)}")
     return story

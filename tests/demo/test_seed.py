@@ -74,7 +74,8 @@ def empty() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET LOCAL salesmgr.emptying = 'on'")
-        cursor.execute(f"TRUNCATE {', '.join(TABLES)} RESTART IDENTITY CASCADE")
+        tables = ", ".join((*TABLES, "pipeline_competitor"))
+        cursor.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
 
 
 def test_same_seed_and_day_give_the_same_rows_and_truth(tmp_path: Path) -> None:
@@ -326,7 +327,20 @@ def test_truth_is_kept_aside_and_speaks_of_the_open_deals(tmp_path: Path) -> Non
     lines = (tmp_path / "demo" / "truth-3.csv").read_text().splitlines()
 
     assert kept["quarters"][0]["bookings_still_to_come"] > 0
-    assert len(lines) - 1 == Deal.objects.open().count()
+    told = Deal.objects.open().filter(stage__pipeline__is_default=True)
+    assert len(lines) - 1 == told.count()
+
+
+def test_a_second_pipeline_has_renewals_of_what_was_bought() -> None:
+    seed()
+
+    renewals = Deal.objects.filter(stage__pipeline__name="Renewals")
+    assert set(renewals.values_list("status", flat=True)) == {"open", "won", "lost"}
+    stages = renewals.open().values_list("stage__name", flat=True)
+    assert set(stages) == {"Coming up", "In talks", "Quoted", "Verbal yes"}
+    for deal in renewals:
+        bought = Deal.objects.won().filter(stage__pipeline__is_default=True, account=deal.account)
+        assert bought.filter(closed_on__lt=deal.created_at).exists()
 
 
 def test_true_chances_tell_winners_from_losers() -> None:

@@ -91,7 +91,9 @@ def stages_report(look: Look) -> StagesReport:
     """Return the flow through each open stage, in three statements."""
     stages = list(_stages())
     steps, pipelines = _steps(stages), {each.pipeline_id: each.pipeline.name for each in stages}
-    if len(pipelines) == 1:
+    if look.pipeline is not None:
+        pipelines = {pk: name for pk, name in pipelines.items() if pk == look.pipeline}
+    elif len(pipelines) == 1:
         pipelines = dict.fromkeys(pipelines, "All stages")
     return StagesReport(
         look=look,
