@@ -122,6 +122,14 @@ def _forecast(world: World) -> Measurement:
     return world.compare(world.page("vice", reverse("forecasting:forecast")), floors.FORECAST)
 
 
+def _metrics_of(part: str, floor: tuple[str, ...]) -> Callable[[World], Measurement]:
+    def run(world: World) -> Measurement:
+        page = world.page("vice", reverse("pipeline:metrics") + f"?part={part}")
+        return world.compare(page, floor)
+
+    return run
+
+
 def _deal(world: World) -> Measurement:
     # An open one, unless the rep of a small organisation has none on this day.
     open_first = F("closed_on").asc(nulls_first=True)
@@ -192,6 +200,12 @@ CASES = (
     Case("forecast", "Forecast, everybody",
          "the same 3 statements as the dashboard, and the stored forecasts: 4 statements",
          ("forecasting:forecast",), _forecast),
+    Case("metrics", "Metrics, everybody, outcomes of this quarter",
+         "the closed deals by what they have in common, the deals created: 2 statements",
+         ("pipeline:metrics",), _metrics_of("outcomes", floors.METRICS)),
+    Case("metrics-stages", "Metrics, everybody, stages in this quarter",
+         "the stays by where they led, with their medians: 1 statement",
+         ("pipeline:metrics",), _metrics_of("stages", floors.STAGES)),
     Case("deal", "Deal page", "the deal, its versions, 50 activities: 3 statements",
          ("pipeline:deal",), _deal),
     Case("move", "Stage move", "update with its triggers, audit row: 2 statements, 1 transaction",

@@ -37,6 +37,41 @@ TEAM = (
      GROUP BY 1
     """,
 )
+# The closed deals of the quarter with what they took, and the deals created by status.
+METRICS = (
+    """
+    SELECT version.credited_to_id, version.closed_on, deal.source, deal.lost_reason, version.status,
+           count(*), sum(version.amount_base),
+           array_agg(version.closed_on - deal.created_at::date)
+      FROM pipeline_dealversion version JOIN pipeline_deal deal ON deal.id = version.deal_id
+     WHERE version.status <> 'open' AND NOT version.archived
+       AND version.closed_on >= %(start)s AND version.closed_on < %(end)s
+       AND version.valid_from <= now() AND version.valid_to > now()
+     GROUP BY 1, 2, 3, 4, 5
+    """,
+    """
+    SELECT date_trunc('quarter', created_at), status, count(*), sum(amount_base)
+      FROM pipeline_deal
+     WHERE archived_at IS NULL AND created_at >= %(start)s::date - 365 AND created_at < %(end)s
+     GROUP BY 1, 2
+    """,
+)
+# From stage to stage: the stays that began in the quarter, by where they led.
+STAGES = (
+    """
+    SELECT stage_id, went_to, count(*),
+           percentile_cont(ARRAY[0.5, 0.75]) WITHIN GROUP (ORDER BY left_at - entered)
+      FROM (SELECT stage_id, status, valid_from AS entered, lead(valid_from) OVER path AS left_at,
+                   lead(stage_id) OVER path AS went_to
+              FROM (SELECT deal_id, stage_id, status, valid_from, lag(stage_id) OVER (
+                               PARTITION BY deal_id ORDER BY valid_from) AS came_from
+                      FROM pipeline_dealversion WHERE valid_from <= now()) changed
+             WHERE came_from IS DISTINCT FROM stage_id
+            WINDOW path AS (PARTITION BY deal_id ORDER BY valid_from)) stays
+     WHERE status = 'open' AND entered >= %(start)s AND entered < %(end)s
+     GROUP BY 1, 2
+    """,
+)
 # The pipeline of the quarter then and now, and the deals that changed in the four weeks between.
 _IN_PLAY = """
     SELECT sum(amount_base), count(*) FROM pipeline_dealversion

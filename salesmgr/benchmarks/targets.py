@@ -46,6 +46,8 @@ TARGETS: Mapping[str, Target] = {
     "changes": Target(most_ms=400, most_growth=2.5),
     "review": Target(most_ms=400, most_growth=2.5),
     "forecast": Target(most_ms=60, most_ratio=2.3, most_growth=2.5),
+    "metrics": Target(most_ms=1000, most_growth=2.5),
+    "metrics-stages": Target(most_ms=1000, most_growth=2.5),
     "deal": Target(most_ms=12, most_ratio=3.5, most_growth=2.5),
     "move": Target(most_ms=20, most_ratio=3.5, most_growth=2.5),
 }
