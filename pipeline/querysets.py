@@ -116,6 +116,18 @@ class ContactQuerySet(models.QuerySet):
         return self.filter(archived_at__isnull=True)
 
 
+class DispositionQuerySet(models.QuerySet):
+    def visible_to(self, viewer: "Person") -> Self:
+        """Return the decisions about deals of people whom the viewer may see."""
+        return self.filter(access.people_filter(viewer, "deal__owner"))
+
+    def newest(self, moment: datetime) -> Self:
+        """Return the newest decision about each breach of a deal, as of ``moment``."""
+        known = self.filter(decided_at__lte=moment)
+        order = ("deal_id", "signal", "-decided_at", "-pk")
+        return known.order_by(*order).distinct("deal_id", "signal")
+
+
 class MergeQuerySet(models.QuerySet):
     def visible_to(self, viewer: "Person") -> Self:
         """Return the merges of accounts and contacts, which everybody who sells shares."""

@@ -21,6 +21,7 @@ from pipeline.views import (
     duplicates,
     exits,
     handing_over,
+    hygiene,
     import_memory,
     imports,
     metrics,
@@ -102,6 +103,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/<int:pk>/edit/", accounts.account_edit, name="account-edit"),
     path("accounts/<int:pk>/archive/", accounts.account_archive, name="account-archive"),
     path("accounts/<int:pk>/contacts/new/", accounts.contact_new, name="contact-new"),
+    path("pipeline/hygiene/", hygiene.hygiene, name="hygiene"),
+    path("pipeline/hygiene/export.csv", hygiene.hygiene_file, name="hygiene-csv"),
+    path("pipeline/hygiene/decide/", hygiene.hygiene_decide, name="hygiene-decide"),
     path("duplicates/<str:kind>/", duplicates.duplicates, name="duplicates"),
     path("duplicates/<str:kind>/<int:one>/<int:other>/", duplicates.merge, name="merge"),
     path(

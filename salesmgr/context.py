@@ -56,6 +56,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("Deals", "pipeline:deals", "briefcase", access.sells),
             Entry("Board", "pipeline:board", "layout-kanban", access.sells),
             Entry("Pipeline review", "pipeline:review", "list-check", access.sells),
+            Entry("Deal hygiene", "pipeline:hygiene", "checklist", access.sells),
             Entry("What changed", "pipeline:changes", "arrows-exchange", access.sells),
             Entry("Metrics", "pipeline:metrics", "report-analytics", access.sells),
             Entry("Win/loss reviews", "pipeline:closings", "trophy", access.sells),

@@ -23,6 +23,7 @@ def truncate(table: str) -> None:
         "org_quota",
         "pipeline_signalrule",
         "pipeline_activitytarget",
+        "pipeline_disposition",
         "org_auditentry",
         "org_reportingclosure",
         "org_person",

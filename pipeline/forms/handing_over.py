@@ -1,6 +1,7 @@
 """Who gets whose open deals."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -9,7 +10,7 @@ from django.core.exceptions import ValidationError
 from kit.forms import KitForm, PlainTextField
 from org.models.people import Person
 from pipeline.forms.fields import carriers
-from pipeline.reports.handing_over import AccountDeals
+from pipeline.reports.handing_over import AccountDeals, GivenTo, new_owners
 
 
 class SeenVersionsField(forms.CharField):
@@ -49,7 +50,13 @@ class HandOverForm(KitForm):
     seen = SeenVersionsField()
 
     def __init__(
-        self, data: Any = None, *, viewer: Person, person: Person, groups: Sequence[AccountDeals]
+        self,
+        data: Any = None,
+        *,
+        viewer: Person,
+        person: Person,
+        groups: Sequence[AccountDeals],
+        rule: str = "",
     ) -> None:
         self.groups = groups
         deals = [deal for group in groups for deal in group.deals]
@@ -70,6 +77,18 @@ class HandOverForm(KitForm):
                     people, label=group.name, empty="As above", required=False
                 )
         self.order_fields(["owner", "reason"])
+        if rule in set(GivenTo):
+            self._fill_in(new_owners(GivenTo(rule), person, groups, people))
+
+    def _fill_in(self, owners: Mapping[int | None, Person]) -> None:
+        """Offer what a rule says; whoever hands over may still choose somebody else."""
+        usual = Counter(owners.values()).most_common(1)
+        if usual:
+            self.initial["owner"] = usual[0][0].pk
+        for group in self.groups:
+            owner = owners.get(group.account)
+            if owner is not None and self._name(group) in self.fields:
+                self.initial[self._name(group)] = owner.pk
 
     @staticmethod
     def _name(group: AccountDeals) -> str:

@@ -42,14 +42,14 @@ def open_deals(
     due_by: date | None = None,
     gone: Collection[int] = (),
     undated: bool = True,
+    most: int = THRESHOLDS.deals_looked_at,
 ) -> list[OpenDeal]:
     """Return the open deals of a look that the viewer may see, the largest first.
 
     ``owners`` are those whose deals the viewer may see, ``gone`` those of them who have left.
     Those without a close date only if ``undated``, or if their owner has left. With ``due_by``
     only deals that should close before that day, have no close date, or whose owner has left. At
-    most one more than
-    ``THRESHOLDS.deals_looked_at``: they are found in the index before the rest is read.
+    most one more than ``most``: they are found in the index before the rest is read.
     """
     order = (F("amount_base").desc(nulls_last=True), "deal")
     largest = look.versions(look.open).filter(owner__in=owners).order_by(*order)
@@ -59,7 +59,7 @@ def open_deals(
     if due:
         largest = largest.filter(due | Q(owner__in=gone) if gone else due)
     rows = DealVersion.objects.as_of(look.moment).filter(
-        deal__in=largest.values("deal")[: THRESHOLDS.deals_looked_at + 1]
+        deal__in=largest.values("deal")[: most + 1]
     )
     return _judged(look, rows.order_by(*order), ground, gone)
 

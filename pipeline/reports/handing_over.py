@@ -1,12 +1,34 @@
 """What a person has open and could hand over."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import groupby
+from enum import StrEnum
+from itertools import cycle, groupby
 
-from org.models.people import Person
+from django.db.models import Count
+
+from org.models.people import Person, ReportingLine
+from org.models.teams import TeamMembership
+from pipeline.models.accounts import Account
 from pipeline.models.deals import Deal
+
+
+class GivenTo(StrEnum):
+    """By which rule the open deals of somebody are given to others."""
+
+    ACCOUNT_OWNER = "account_owner"
+    MANAGER = "manager"
+    FEWEST = "fewest"
+    IN_TURN = "in_turn"
+
+
+GIVEN_TO_LABELS = {
+    GivenTo.ACCOUNT_OWNER: "The account's owner, else the manager",
+    GivenTo.MANAGER: "The manager",
+    GivenTo.FEWEST: "Whoever of the team has the fewest open deals",
+    GivenTo.IN_TURN: "The team in turn, account by account",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,3 +56,60 @@ def open_deals_by_account(viewer: Person, person: Person) -> list[AccountDeals]:
         )
         for account, deals in groupby(ordered, key=lambda deal: deal.account)
     ]
+
+
+def new_owners(
+    rule: GivenTo,
+    person: Person,
+    groups: Sequence[AccountDeals],
+    among: Collection[Person],
+) -> dict[int | None, Person]:
+    """Return who gets the deals of each account (None: of none) by a rule, of those ``among``.
+
+    Accounts for which the rule names nobody are left out. All deals of an account go to one
+    person. The manager and the team are those of the person's newest seat, so also of a leaver's
+    last day.
+    """
+    choice = {each.pk: each for each in among}
+    if rule in {GivenTo.FEWEST, GivenTo.IN_TURN}:
+        return _spread(groups, _team(person, choice), evenly=rule is GivenTo.FEWEST)
+    lines = ReportingLine.objects.filter(person=person).order_by("-valid_from")
+    manager = choice.get(lines.values_list("manager", flat=True).first() or 0)
+    owners: dict[int, int | None] = {}
+    if rule is GivenTo.ACCOUNT_OWNER:
+        accounts = Account.objects.filter(pk__in=[group.account for group in groups])
+        owners = dict(accounts.values_list("pk", "owner"))
+    found = {
+        group.account: choice.get(owners.get(group.account or 0) or 0) or manager
+        for group in groups
+    }
+    return {account: owner for account, owner in found.items() if owner is not None}
+
+
+def _team(person: Person, choice: dict[int, Person]) -> list[Person]:
+    """Return the other members of the person's newest team, by name."""
+    seats = TeamMembership.objects.filter(person=person).order_by("-valid_from")
+    team = seats.values_list("team", flat=True).first()
+    inside = TeamMembership.objects.filter(team=team, valid_to=None).values_list(
+        "person", flat=True
+    )
+    return sorted((choice[pk] for pk in set(inside) & set(choice)), key=lambda each: each.full_name)
+
+
+def _spread(
+    groups: Sequence[AccountDeals], team: Sequence[Person], *, evenly: bool
+) -> dict[int | None, Person]:
+    if not team:
+        return {}
+    if not evenly:
+        turns = cycle(team)
+        return {group.account: next(turns) for group in groups}
+    counted = Deal.objects.open().filter(owner__in=team, archived_at=None).order_by()
+    carried = dict(counted.values("owner").annotate(n=Count("pk")).values_list("owner", "n"))
+    found = {}
+    # The largest first, so that the last ones even out what is left.
+    for group in sorted(groups, key=lambda group: -len(group.deals)):
+        owner = min(team, key=lambda each: carried.get(each.pk, 0))
+        carried[owner.pk] = carried.get(owner.pk, 0) + len(group.deals)
+        found[group.account] = owner
+    return found

@@ -1,0 +1,63 @@
+"""What was decided about open deals that break a rule, and where each decision stands."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+from pipeline.metrics.outcomes import FEWEST_CASES
+
+# Working days that whoever decides has by default.
+USUAL_DAYS = 5
+# So long after its day a decision still speaks of the same breach; afterwards it is asked anew.
+STALE_DAYS = 30
+
+
+class Remedy(StrEnum):
+    """What is to become of a breach."""
+
+    FIX = "fix"
+    CLOSE = "close"
+    JUSTIFY = "justify"
+
+
+class State(StrEnum):
+    """Where a breach stands, what waits longest first."""
+
+    OVERDUE = "overdue"
+    UNDECIDED = "undecided"
+    DUE = "due"
+    JUSTIFIED = "justified"
+
+
+@dataclass(frozen=True, slots=True)
+class Clean:
+    """How many open deals of somebody break no rule, but for those that are justified."""
+
+    deals: int
+    clean: int
+
+    @property
+    def share(self) -> Decimal | None:
+        """Clean / all, as a fraction; None below FEWEST_CASES deals, which say too little."""
+        return Decimal(self.clean) / self.deals if self.deals >= FEWEST_CASES else None
+
+
+def state_of(remedy: Remedy | None, due_on: date | None, *, day: date) -> State:
+    """Return where a breach stands on ``day``, by the newest decision about it (None: none).
+
+    ``due_on`` is the last day to fix or close, or the last day that a justification holds. The
+    breach itself ends when the deal is mended; a decision long past its day speaks of another.
+    """
+    if remedy is None or due_on is None or day > due_on + timedelta(days=STALE_DAYS):
+        return State.UNDECIDED
+    if remedy is Remedy.JUSTIFY:
+        return State.JUSTIFIED if day <= due_on else State.UNDECIDED
+    return State.DUE if day <= due_on else State.OVERDUE
+
+
+def clean_of(deals: Iterable[Iterable[State]]) -> Clean:
+    """Return how many deals are clean; each is given by the states of its breaches."""
+    standing = [all(state is State.JUSTIFIED for state in states) for states in deals]
+    return Clean(deals=len(standing), clean=sum(standing))

@@ -1,0 +1,47 @@
+"""What people decided about open deals that break a rule."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from kit.fields import choices, one_of
+from org.models.people import Person
+from pipeline.enums import SIGNAL_LABELS, Signal
+from pipeline.metrics.hygiene import Remedy
+from pipeline.models.deals import Deal
+from pipeline.querysets import DispositionQuerySet
+
+
+class Disposition(models.Model):
+    """A decision about one breach of a deal. Only added: the newest of a deal and signal counts.
+
+    ``due_on`` is the last day to fix or close, or the last day that a justification holds.
+    """
+
+    deal = models.ForeignKey(Deal, on_delete=models.CASCADE, related_name="dispositions")
+    signal = models.CharField(max_length=20, choices=choices(Signal, SIGNAL_LABELS))
+    remedy = models.CharField(max_length=10, choices=choices(Remedy))
+    due_on = models.DateField()
+    reason = models.TextField(blank=True)
+    decided_at = models.DateTimeField()
+    decided_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+
+    objects: ClassVar = DispositionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-decided_at", "-pk"]
+        indexes = [
+            models.Index(fields=["deal", "signal", "-decided_at"], name="disposition_newest")
+        ]
+        constraints = [
+            one_of("disposition_signal", "signal", Signal),
+            one_of("disposition_remedy", "remedy", Remedy),
+            models.CheckConstraint(
+                name="disposition_justified_in_words",
+                condition=~Q(remedy=Remedy.JUSTIFY) | ~Q(reason=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_remedy_display()} {self.get_signal_display()} of {self.deal}"

@@ -1,0 +1,35 @@
+"""Deal hygiene: everybody who sells sees the breaches of the deals they see, and decides there."""
+
+from datetime import timedelta
+from typing import Any
+
+from org import access
+from pipeline.models.hygiene import Disposition
+from tests.access.matrix import MISSING, Case, World, same
+
+SELLERS = same(200, recruiter=403)
+
+
+def build(world: World) -> None:
+    Disposition.objects.create(
+        deal_id=world.deal_pk("rita"),
+        signal="no_step",
+        remedy="justify",
+        reason="Canary reason",
+        due_on=access.today(),
+        decided_at="2026-01-15T10:00:00Z",
+    )
+
+
+def nothing(_world: World, _target: str) -> dict[str, Any]:
+    due = access.today() + timedelta(days=1)
+    return {"deal": MISSING, "signal": "no_step", "seen": 0, "remedy": "fix", "due_on": due}
+
+
+CASES = [
+    Case("pipeline:hygiene", "GET", SELLERS),
+    Case("pipeline:hygiene", "GET", same(400, recruiter=403), query="?state=never"),
+    Case("pipeline:hygiene", "GET", same(404, recruiter=403), query=f"?person={MISSING}"),
+    Case("pipeline:hygiene-csv", "GET", SELLERS),
+    Case("pipeline:hygiene-decide", "POST", same(404, executive=403, recruiter=403), data=nothing),
+]
