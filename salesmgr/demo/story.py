@@ -153,8 +153,11 @@ def _lines(deals: Deals, rng: np.random.Generator) -> Lines:
     deal = np.concatenate([priced, priced])
     product = np.concatenate([deals.product[priced], other])
     cents = np.concatenate([whole - second, second])
-    # All amounts are multiples of 50.00, which these quantities divide to the cent.
-    quantity = rng.choice([1, 2, 5, 10, 20, 25, 50], len(deal))
+    # As few of each as keep the price at or below the list, so that a discount is one. All amounts
+    # are multiples of 50.00, which these quantities divide to the cent.
+    quantities = np.array([1, 2, 5, 10, 20, 25, 50])
+    listed = np.array([price for _, _, price, _ in PRODUCTS], dtype=np.int64)[product] * 100
+    quantity = quantities[np.argmax(cents[:, None] <= quantities * listed[:, None], axis=1)]
     some = np.flatnonzero(cents > 0)
     some = some[np.argsort(deal[some], kind="stable")]
     return Lines(
