@@ -76,6 +76,13 @@ def people_filter(viewer: "Person", field: str) -> Q:
     return Q(**{f"{field}__in": people_below(viewer)})
 
 
+def lent_deals(viewer: "Person") -> list[int]:
+    """Return the deals that somebody who sells may see although they are not above the owner."""
+    if sees_everyone(viewer) or not sells(viewer):
+        return []
+    return viewer.lent_deals
+
+
 def may_see_person(viewer: "Person", person: "Person") -> bool:
     """Whether the viewer may see this person's deals and numbers."""
     return sees_everyone(viewer) or (

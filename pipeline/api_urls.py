@@ -6,7 +6,9 @@ from pipeline.api import (
     accounts,
     activities,
     attainment,
+    collaborators,
     contacts,
+    credits,
     deal_lines,
     deal_people,
     deals,
@@ -24,6 +26,17 @@ urlpatterns = [
     path("deals/<int:pk>/history/", deals.DealHistory.as_view(), name="deal-history"),
     path("deals/<int:pk>/lines/", deal_lines.DealLines.as_view(), name="deal-lines"),
     path("deals/<int:pk>/contacts/", deal_people.DealContacts.as_view(), name="deal-contacts"),
+    path(
+        "deals/<int:pk>/collaborators/",
+        collaborators.DealCollaborators.as_view(),
+        name="deal-collaborators",
+    ),
+    path(
+        "deal-collaborators/<int:pk>/remove/",
+        collaborators.CollaboratorRemoval.as_view(),
+        name="deal-collaborator-remove",
+    ),
+    path("deals/<int:pk>/credit/", credits.DealCredit.as_view(), name="deal-credit"),
     path("deal-contacts/<int:pk>/", deal_people.OneDealContact.as_view(), name="deal-contact"),
     path(
         "deal-contacts/<int:pk>/change/",

@@ -64,29 +64,6 @@ DIRECTION_LABELS = {
 TOUCHES = (ActivityKind.CALL, ActivityKind.EMAIL, ActivityKind.MEETING)
 
 
-class BuyingRole(StrEnum):
-    """What a contact is to a deal on the customer's side."""
-
-    ECONOMIC_BUYER = "economic_buyer"
-    CHAMPION = "champion"
-    TECHNICAL = "technical"
-    LEGAL = "legal"
-    USER = "user"
-    BLOCKER = "blocker"
-    OTHER = "other"
-
-
-BUYING_ROLE_LABELS = {
-    BuyingRole.ECONOMIC_BUYER: "Economic buyer",
-    BuyingRole.CHAMPION: "Champion",
-    BuyingRole.TECHNICAL: "Technical",
-    BuyingRole.LEGAL: "Legal",
-    BuyingRole.USER: "User",
-    BuyingRole.BLOCKER: "Blocker",
-    BuyingRole.OTHER: "Other",
-}
-
-
 class Every(StrEnum):
     """How often a number of activities is owed."""
 

@@ -29,6 +29,17 @@ def named_like(word: str) -> SearchVectorExact:
     return SearchVectorExact(SearchVector("name", config="simple"), query)
 
 
+def seen_by(viewer: "Person", *, owner: str, deal: str) -> Q:
+    """Return the condition that the viewer may see a deal, in rows that name it and its owner.
+
+    They stand above its owner of today, or they help with it or have credit for it (the database
+    keeps these in ``Person.lent_deals``); mostly nobody does, and the condition says nothing of it.
+    """
+    seen = access.people_filter(viewer, owner)
+    lent = access.lent_deals(viewer)
+    return seen | Q(**{f"{deal}__in": lent}) if lent else seen
+
+
 class AnyOf(Func):
     """``column = ANY (array)``: unlike IN (subquery), an arm of an OR that an index can serve."""
 
@@ -191,8 +202,8 @@ class DealQuerySet(ListedQuerySet):
         return cast("Deal | None", next(iter(changed), None))
 
     def visible_to(self, viewer: "Person") -> Self:
-        """Return the deals whose owner of today the viewer stands above today."""
-        return self.filter(access.people_filter(viewer, "owner"))
+        """Return the deals whose owner of today the viewer stands above today, and those lent."""
+        return self.filter(seen_by(viewer, owner="owner", deal="pk"))
 
     def live(self) -> Self:
         return self.filter(archived_at__isnull=True)
@@ -224,7 +235,7 @@ class DealVersionQuerySet(ListedQuerySet):
 
     def visible_to(self, viewer: "Person") -> Self:
         """Access is judged by the deal's owner of today, not by the owner of the version."""
-        return self.filter(access.people_filter(viewer, "deal__owner"))
+        return self.filter(seen_by(viewer, owner="deal__owner", deal="deal"))
 
     def open(self) -> Self:
         return self.filter(status=Status.OPEN, archived=False)
@@ -245,7 +256,7 @@ class DealContactQuerySet(models.QuerySet):
 
     def visible_to(self, viewer: "Person") -> Self:
         """Whoever may see the deal sees who is involved in it."""
-        return self.filter(access.people_filter(viewer, "deal__owner"))
+        return self.filter(seen_by(viewer, owner="deal__owner", deal="deal"))
 
     def standing(self) -> Self:
         """Those who play their part still."""
@@ -256,11 +267,28 @@ class DealContactQuerySet(models.QuerySet):
         return self.filter(Q(ended_at__isnull=True) | Q(ended_at__gt=moment), added_at__lte=moment)
 
 
+class DealCollaboratorQuerySet(DealContactQuerySet):
+    """Who helps with a deal without owning it."""
+
+
+class CreditSplitQuerySet(models.QuerySet):
+    """How the credit of deals is parted."""
+
+    def visible_to(self, viewer: "Person") -> Self:
+        """Whoever may see the deal sees who gets credit for it."""
+        return self.filter(seen_by(viewer, owner="deal__owner", deal="deal"))
+
+    def known_at(self, moment: datetime) -> Self:
+        """Those set by ``moment``, the newest of a deal first."""
+        return self.filter(set_at__lte=moment).order_by("-set_at", "-pk")
+
+
 class ActivityQuerySet(models.QuerySet):
     def visible_to(self, viewer: "Person") -> Self:
         """Return what the viewer's people did, and what was done on deals the viewer may see."""
         return self.filter(
-            access.people_filter(viewer, "person") | access.people_filter(viewer, "deal__owner")
+            access.people_filter(viewer, "person")
+            | seen_by(viewer, owner="deal__owner", deal="deal")
         )
 
     def live(self) -> Self:

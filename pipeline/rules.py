@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from org import access
 from org.enums import Role
 from org.models.people import Person
+from pipeline.enums import Status
 
 if TYPE_CHECKING:
     from pipeline.models.activities import Activity
@@ -43,11 +44,17 @@ def can_edit_deal(actor: Person, deal: "Deal") -> bool:
 def can_edit_seen_deal(actor: Person, deal: "Deal") -> bool:
     """The same of a deal that ``visible_to(actor)`` has just let through, mostly without asking.
 
-    Whoever does not see everyone sees only deals of people they may work for.
+    Whoever does not see everyone sees only deals of people they may work for, and those they
+    help with, which are not theirs to change.
     """
-    if actor.is_admin or access.sees_everyone(actor):
+    if access.sees_everyone(actor) or deal.pk in access.lent_deals(actor):
         return can_edit_deal(actor, deal)
     return can_write(actor)
+
+
+def can_split_credit(actor: Person, deal: "Deal") -> bool:
+    """Part the credit: whoever may edit the deal while it is open, managers and admins later."""
+    return can_edit_deal(actor, deal) and (deal.status == Status.OPEN or can_reassign(actor))
 
 
 def can_reassign(actor: Person) -> bool:

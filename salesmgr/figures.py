@@ -73,6 +73,22 @@ def number_figures(look: Look, reached: Attainment, pace: Pace) -> list[Figure]:
             note="What is missing / working days left, a day that has begun included.",
         ),
         _pace(pace),
+        *_overlay(look, reached),
+    ]
+
+
+def _overlay(look: Look, reached: Attainment) -> list[Figure]:
+    """Return what overlay shares make, where there are any."""
+    if not reached.overlay:
+        return []
+    return [
+        Figure(
+            "Overlay credit",
+            amount(reached.overlay),
+            sub="beside the bookings, in no total of them",
+            href=look.won.url(),
+            note="The percents of won deals that count for people as overlays.",
+        )
     ]
 
 

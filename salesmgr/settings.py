@@ -15,6 +15,7 @@ from redis.retry import Retry
 
 from org.enums import PeriodKind
 from pipeline.enums import ActivityKind, Category, Status, SubjectKind
+from pipeline.roles import BuyingRole, CreditKind, HelpingRole
 from salesmgr import embedded
 from salesmgr.environment import env_bool, env_int, env_list, env_text, is_background
 
@@ -302,6 +303,9 @@ SPECTACULAR_SETTINGS = {
         "ActivityKindEnum": list(ActivityKind),
         "PeriodKindEnum": list(PeriodKind),
         "SubjectKindEnum": list(SubjectKind),
+        "BuyingRoleEnum": list(BuyingRole),
+        "HelpingRoleEnum": list(HelpingRole),
+        "CreditKindEnum": list(CreditKind),
     },
 }
 

@@ -86,7 +86,7 @@ TEAM = [
         sort="booked",
         value=_of_people(_money(lambda r: r.booked)),
         href=won,
-        note="Amounts of deals won in the period, credited to their owner at the closing.",
+        note="Amounts of deals won in the period: their owner's at the closing, or as parted.",
     ),
     Column(
         key="share",
@@ -159,6 +159,13 @@ UNPRICED = Column(
     value=_of_people(lambda r: r.unpriced),
     note="Deals won, or closing in the period, that have no amount: they add nothing to the sums.",
 )
+OVERLAY = Column(
+    key="overlay",
+    label="Overlay",
+    kind="money",
+    value=_of_people(_money(lambda r: r.credit.overlay)),
+    note="Overlay shares of deals won in the period: beside what is booked, not in it.",
+)
 
 OF_TEAMS = ("quota", "booked", "share", "closing", "coverage", "win_rate", "closed")
 GAP = Column(
@@ -210,7 +217,8 @@ def team_columns(report: TeamReport) -> list[Column]:
         "name": _of_person(member_urls(report.look)),
         "last_activity": _of_person(_activities_urls(report.look)),
     }
-    return [replace(c, href=opens[c.key]) if c.key in opens else c for c in TEAM]
+    columns = [replace(c, href=opens[c.key]) if c.key in opens else c for c in TEAM]
+    return [*columns, OVERLAY] if report.attainment.overlay else columns
 
 
 def team_download(report: TeamReport) -> list[Column]:

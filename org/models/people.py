@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import RangeOperators
+from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
@@ -49,6 +49,9 @@ class Person(AbstractBaseUser, PermissionsMixin):
     left_on = models.DateField(null=True, blank=True)
     external_id = models.CharField(max_length=100, null=True, blank=True)  # noqa: DJ001 -- unique where known
     created_at = models.DateTimeField(auto_now_add=True)
+    # Deals of others that the person may see; kept by pipeline's triggers alone, so that each
+    # request has them with the person.
+    lent_deals = ArrayField(models.BigIntegerField(), default=list, editable=False)
 
     objects: ClassVar[PersonManager] = PersonManager()
     # All seats as a lead, where they were read with the person; None where they were not.

@@ -68,6 +68,7 @@ class CreditBody(serializers.Serializer):
     actual = serializers.CharField()
     cases = serializers.IntegerField()
     unpriced = serializers.IntegerField()
+    overlay = serializers.CharField()
 
 
 class OthersBody(serializers.Serializer):
@@ -76,6 +77,7 @@ class OthersBody(serializers.Serializer):
     actual = serializers.CharField()
     cases = serializers.IntegerField()
     unpriced = serializers.IntegerField()
+    overlay = serializers.CharField()
 
 
 class ResultBody(serializers.Serializer):
@@ -94,6 +96,7 @@ class ResultBody(serializers.Serializer):
     gap = serializers.CharField(allow_null=True, help_text="quota - actual.")
     cases = serializers.IntegerField(help_text="The deals or activities behind it.")
     unpriced = serializers.IntegerField(help_text="Won deals without an amount among them.")
+    overlay = serializers.CharField(help_text="Overlay shares, beside the actual, not in it.")
     credits = CreditBody(many=True, help_text="Who contributed what.")
     others = OthersBody(help_text="What is missing from the credits to the whole.")
 
@@ -172,6 +175,7 @@ def _result(found: Attainment, visible: Collection[int]) -> dict[str, Any]:
         "gap": _written(found.gap, found.measure),
         "cases": found.cases,
         "unpriced": found.unpriced,
+        "overlay": _written(found.overlay, found.measure),
         "credits": [
             {"person": credit.person, **_sum([credit], found.measure)}
             for credit in found.credits
@@ -186,6 +190,7 @@ def _sum(credits: Sequence[Credit], measure: Measure) -> dict[str, Any]:
         "actual": _written(sum(credit.actual for credit in credits), measure),
         "cases": sum(credit.cases for credit in credits),
         "unpriced": sum(credit.unpriced for credit in credits),
+        "overlay": _written(sum(credit.overlay for credit in credits), measure),
     }
 
 

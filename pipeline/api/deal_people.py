@@ -13,11 +13,11 @@ from kit.api.pages import Ordering, PageQuery, page_of
 from org.models.people import Person
 from org.rest import ApiRequest, answer_once, require
 from pipeline import rules
-from pipeline.enums import BuyingRole
 from pipeline.models.accounts import Contact
 from pipeline.models.deal_people import DealContact
 from pipeline.models.deals import Deal
 from pipeline.querysets import DealContactQuerySet
+from pipeline.roles import BuyingRole
 from pipeline.services import deal_people as services
 
 ORDERING = Ordering({"id": "pk", "added_at": "added_at"}, default="id")

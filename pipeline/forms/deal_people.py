@@ -7,10 +7,10 @@ from django import forms
 from kit.fields import choices
 from kit.forms import KitForm
 from org.models.people import Person
-from pipeline.enums import BUYING_ROLE_LABELS, BuyingRole
 from pipeline.models.accounts import Contact
 from pipeline.models.deal_people import DealContact
 from pipeline.models.deals import Deal
+from pipeline.roles import BUYING_ROLE_LABELS, BuyingRole
 
 ROLES = choices(BuyingRole, BUYING_ROLE_LABELS)
 

@@ -21,13 +21,16 @@ class Credit:
     """What counts for one person within a subject: ``actual`` in cents, or a number of cases.
 
     ``cases`` are the deals or activities behind it; ``unpriced`` of them are won deals without
-    an amount, which add nothing to ``actual`` and are told apart from deals worth nothing.
+    an amount, which add nothing to ``actual`` and are told apart from deals worth nothing. A deal
+    whose credit is parted is one case, its owner's. ``overlay`` are the cents of overlay shares,
+    which no total of bookings holds.
     """
 
     person: int
     actual: int
     cases: int
     unpriced: int = 0
+    overlay: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,11 @@ class Attainment:
     def cases(self) -> int:
         return sum(credit.cases for credit in self.credits)
 
+    @property
+    def overlay(self) -> int:
+        """Cents of overlay shares, beside ``actual`` and not in it."""
+        return sum(credit.overlay for credit in self.credits)
+
 
 def attained(
     subject: Subject,
@@ -104,16 +112,22 @@ def attained(
 
 def merged(credits: Iterable[Credit]) -> tuple[Credit, ...]:
     """Return one credit for each person, in the order of their ids."""
-    found: dict[int, Credit] = {}
+    found: dict[int, list[Credit]] = {}
     for credit in credits:
-        other = found.get(credit.person, Credit(credit.person, 0, 0))
-        found[credit.person] = Credit(
-            credit.person,
-            other.actual + credit.actual,
-            other.cases + credit.cases,
-            other.unpriced + credit.unpriced,
-        )
-    return tuple(found[person] for person in sorted(found))
+        found.setdefault(credit.person, []).append(credit)
+    return tuple(summed(found[person], person=person) for person in sorted(found))
+
+
+def summed(credits: Iterable[Credit], *, person: int = 0) -> Credit:
+    """Return the credits as one, of ``person``; 0 where they are of several."""
+    rows = list(credits)
+    return Credit(
+        person,
+        sum(row.actual for row in rows),
+        sum(row.cases for row in rows),
+        sum(row.unpriced for row in rows),
+        sum(row.overlay for row in rows),
+    )
 
 
 def attainment_share(actual: int, quota: int | None) -> Decimal | None:

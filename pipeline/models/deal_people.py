@@ -1,17 +1,20 @@
-"""Who plays a part in a deal on the customer's side."""
+"""Who plays a part in a deal: contacts of the customer, and colleagues who help."""
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from kit.fields import choices, one_of
 from org.models.people import Person
-from pipeline.enums import BUYING_ROLE_LABELS, BuyingRole
 from pipeline.models.accounts import Contact
-from pipeline.models.deals import Deal
-from pipeline.querysets import DealContactQuerySet
+from pipeline.models.deals import Deal, Stage
+from pipeline.querysets import DealCollaboratorQuerySet, DealContactQuerySet
+from pipeline.roles import BUYING_ROLE_LABELS, HELPING_ROLE_LABELS, BuyingRole, HelpingRole
+
+ALL_ROLES = [str(role) for role in BuyingRole]
 
 
 class DealContact(models.Model):
@@ -48,3 +51,60 @@ class DealContact(models.Model):
 
     def __str__(self) -> str:
         return f"{self.contact}: {self.get_role_display()}"
+
+
+class StagePeople(models.Model):
+    """Which roles somebody must play by a stage, and with which of them one must have talked.
+
+    A stage without such a row has what is usual for its place (``metrics.engagement``).
+    """
+
+    stage = models.OneToOneField(Stage, on_delete=models.CASCADE, related_name="people")
+    named = ArrayField(models.CharField(max_length=20), default=list)
+    engaged = ArrayField(models.CharField(max_length=20), default=list)
+
+    class Meta:
+        verbose_name_plural = "people by stage"
+        constraints = [
+            models.CheckConstraint(
+                name="stage_people_roles",
+                condition=Q(named__contained_by=ALL_ROLES) & Q(engaged__contained_by=ALL_ROLES),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"People by {self.stage}"
+
+
+class DealCollaborator(models.Model):
+    """A colleague helps with a deal from ``added_at`` up to, and not including, ``ended_at``.
+
+    They see the deal and log what they do for it, and change nothing of it. Ended, not deleted.
+    """
+
+    deal = models.ForeignKey(Deal, on_delete=models.CASCADE, related_name="collaborators")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=20, choices=choices(HelpingRole, HELPING_ROLE_LABELS))
+    added_at = models.DateTimeField(db_default=Now())
+    ended_at = models.DateTimeField(null=True, blank=True)
+    added_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+
+    objects: ClassVar = DealCollaboratorQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["deal", "person__full_name", "pk"]
+        constraints = [
+            one_of("deal_collaborator_role", "role", HelpingRole),
+            models.UniqueConstraint(
+                fields=["deal", "person"],
+                name="deal_collaborator_once",
+                condition=Q(ended_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="deal_collaborator_lasts",
+                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("added_at")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.get_role_display()}"

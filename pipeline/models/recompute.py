@@ -159,6 +159,8 @@ class AttainmentSnapshot(models.Model):
     target_complete = models.BooleanField(default=True)
     cases = models.PositiveIntegerField()
     unpriced = models.PositiveIntegerField()
+    # Money of overlay shares, which is not in ``actual``.
+    overlay = models.DecimalField(max_digits=16, decimal_places=2, db_default=0)
 
     objects: ClassVar = SnapshotQuerySet.as_manager()
 

@@ -17,8 +17,8 @@ from pipeline.models.accounts import Account, Contact
 from pipeline.models.activities import Activity
 from pipeline.models.deals import Deal
 from pipeline.querysets import named_like
-from pipeline.reports.deals import Totals, deal_totals
 from pipeline.reports.selection import DealSelection
+from pipeline.reports.totals import Totals, deal_totals
 
 DEALS_SHOWN, ACTIVITIES_SHOWN = 25, 25
 FILE_BATCH = 2_000

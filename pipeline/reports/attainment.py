@@ -20,6 +20,7 @@ from pipeline.reports.credits import Tally, tallies, territory_tallies
 from pipeline.reports.roster import Roster, roster
 from pipeline.reports.selection import NOWHERE
 from pipeline.reports.setting import Fiscal, Setting, around, setting
+from pipeline.reports.splits import Move, split_moves
 
 EVERYONE = Subject(SubjectKind.EVERYONE)
 BY_TERRITORY = frozenset({Measure.BOOKINGS, Measure.DEALS_WON})
@@ -59,13 +60,17 @@ def attainment(
     territorial = any(subject.kind is SubjectKind.TERRITORY for subject in subjects)
     if territorial and measure not in BY_TERRITORY:
         raise ValueError(f"{measure} is not counted by territory")
+    moves: Sequence[Move] = ()
+    if measure == Measure.BOOKINGS:
+        concerned = None if territorial else who
+        moves = split_moves(period.period, moment=as_of, setting=calendar, people=concerned)
     ledger = Ledger(
         measure=measure,
         period_id=period.pk,
         span=span,
         book=book,
-        rows=tallies(measure, people=who, **wanted) if who != set() else [],
-        by_territory=territory_tallies(measure, **wanted) if territorial else [],
+        rows=tallies(measure, people=who, moves=moves, **wanted) if who != set() else [],
+        by_territory=territory_tallies(measure, moves=moves, **wanted) if territorial else [],
     )
     return [ledger.attainment(subject) for subject in subjects]
 

@@ -1,7 +1,8 @@
 """What counts for whom: the rows of each measure, summed by person and by team of the time."""
 
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -36,6 +37,7 @@ from pipeline.models.activities import Activity
 from pipeline.models.deals import Deal
 from pipeline.reports.selection import CLOSED, DealSelection
 from pipeline.reports.setting import Setting
+from pipeline.reports.splits import Move
 
 WON, LOST = Q(status=Status.WON), Q(status=Status.LOST)
 PRICED = Q(amount_base__gt=0)
@@ -89,19 +91,22 @@ def tallies(
     moment: datetime,
     setting: Setting,
     people: Collection[int] | None = None,
+    moves: Sequence[Move] = (),
 ) -> list[Tally]:
     """Return what counted in the period as known at ``moment``, one row for each person and team.
 
     Credit goes to who did it, by the team that they were in on that day: for bookings and deals
     won the owner at the closing and the day of the closing, for deals created the first owner
     and the day of the creation, for activities who did them and when. Archived rows are left
-    out. ``people`` narrows the rows to these people.
+    out. ``people`` narrows the rows to these people. ``moves`` (see ``split_moves``) are where
+    the credit for bookings went from those owners.
     """
     starts = setting.teams.starts(period.start, period.end)
     found = ROWS[measure](period, moment, setting)
     rows = _narrowed(found, people, starts=starts, day=DAYS[measure])
     if measure == Measure.BOOKINGS:
-        return [_booked(row, row["seat__team"], starts) for row in rows.annotate(**BOOKED)]
+        booked = [_booked(row, row["seat__team"], starts) for row in rows.annotate(**BOOKED)]
+        return [*booked, *_moved(moves, period, people, starts)]
     return [
         _counted(row["seat__team"], row["who"], row["cases"], starts[row["stretch"]])
         for row in rows.annotate(cases=Count("*"))
@@ -114,8 +119,12 @@ def endings(
     moment: datetime,
     setting: Setting,
     people: Collection[int] | None = None,
+    moves: Sequence[Move] = (),
 ) -> tuple[list[Tally], list[Ending]]:
-    """Return the tallies of bookings, and how all deals closed in the period ended, in one read."""
+    """Return the tallies of bookings, and how all deals closed in the period ended, in one read.
+
+    How a deal ended is told of its owner at the closing, however its credit is parted.
+    """
     starts = setting.teams.starts(period.start, period.end)
     closed = _closed(period, moment, setting, CLOSED)
     rows = _narrowed(closed, people, starts=starts, day="closed_on").annotate(
@@ -128,15 +137,22 @@ def endings(
     )
     found = list(rows)
     booked = [_booked(row, row["seat__team"], starts) for row in found]
+    booked += _moved(moves, period, people, starts)
     return booked, [_ending(row, starts) for row in found]
 
 
 def territory_tallies(
-    measure: Measure, *, period: Period, moment: datetime, setting: Setting
+    measure: Measure,
+    *,
+    period: Period,
+    moment: datetime,
+    setting: Setting,
+    moves: Sequence[Move] = (),
 ) -> list[Tally]:
     """Return bookings or deals won by territory, as ``Tally.team``.
 
-    A deal counts for the territory that its account lay in on the day of the closing.
+    A deal counts for the territory that its account lay in on the day of the closing, whoever
+    has the credit.
     """
     lying = (
         AccountTerritory.objects.filter(
@@ -155,7 +171,7 @@ def territory_tallies(
     )
     booked = [_booked(row, row["territory"], starts) for row in rows]
     if measure == Measure.BOOKINGS:
-        return booked
+        return [*booked, *_moved(moves, period, None, starts, by_territory=True)]
     return [_counted(row.team, row.credit.person, row.credit.cases, row.day) for row in booked]
 
 
@@ -188,6 +204,26 @@ def _booked(row: dict, team: int | None, starts: Sequence[date]) -> Tally:
     amount = cents(row["amount"] or Decimal(0))
     credit = Credit(row["who"], amount, row["cases"], row["unpriced"])
     return Tally(team, credit, starts[row["stretch"]])
+
+
+def _moved(
+    moves: Iterable[Move],
+    period: Period,
+    people: Collection[int] | None,
+    starts: Sequence[date],
+    *,
+    by_territory: bool = False,
+) -> list[Tally]:
+    """Return what credit was taken from or given to these people by splits, in the period."""
+    return [
+        Tally(
+            move.territory if by_territory else move.team,
+            Credit(move.person, move.cents, 0, overlay=move.overlay),
+            starts[bisect_right(starts, move.day) - 1],
+        )
+        for move in moves
+        if move.day in period and (people is None or move.person in people)
+    ]
 
 
 def _counted(team: int | None, person: int, cases: int, day: date) -> Tally:

@@ -1,6 +1,6 @@
 """Bookings by day: of the period, and of those before it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,6 +10,7 @@ from operator import or_
 from django.db.models import Q, QuerySet, Sum
 
 from kit.money import cents
+from kit.periods import Period
 from org.models.teams import TeamMembership
 from org.trees import Stretch
 from pipeline.enums import Status
@@ -18,6 +19,7 @@ from pipeline.querysets import AnyOf
 from pipeline.reports.credits import seated
 from pipeline.reports.look import Look
 from pipeline.reports.selection import DealSelection
+from pipeline.reports.splits import Move, counts_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +30,29 @@ class Curves:
     earlier: Sequence[Curve]
 
 
-def booking_curves(look: Look) -> Curves:
-    """Return the curves of a look, all as known at its moment, in one statement."""
+def span_of(look: Look) -> Period:
+    """Return the days that the curves of a look tell of."""
+    first = [*look.calendar.earlier(look.period), look.period][0]
+    return Period(first.period.start, look.period.period.end)
+
+
+def booking_curves(look: Look, moves: Iterable[Move] = ()) -> Curves:
+    """Return the curves of a look, all as known at its moment, in one statement.
+
+    ``moves`` are those of the look's scope, of the days of ``span_of``.
+    """
     earlier = look.calendar.earlier(look.period)
-    first, last = [*earlier, look.period][0].period, look.period.period
-    won = DealSelection(status=Status.WON, closed_from=first.start, closed_to=last.end)
+    days = span_of(look)
+    won = DealSelection(status=Status.WON, closed_from=days.start, closed_to=days.end)
     rows = _of_scope(look, won).values_list("closed_on").order_by()
     booked: dict[date, int] = {
         day: cents(amount or Decimal(0)) for day, amount in rows.annotate(Sum("amount_base"))
     }
+    for move in moves:
+        if counts_for(look.scope, move):
+            booked[move.day] = booked.get(move.day, 0) + move.cents
     return Curves(
-        current=cumulative(last, booked),
+        current=cumulative(look.period.period, booked),
         earlier=[cumulative(each.period, booked) for each in earlier],
     )
 

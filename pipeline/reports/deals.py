@@ -1,10 +1,12 @@
 """What the deal list and the deal page show."""
 
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from kit.money import half_up
@@ -17,10 +19,12 @@ from pipeline.metrics.stage_path import SECONDS_A_DAY, days_by_stage
 from pipeline.models.deals import Deal, DealLine, DealVersion, Stage
 from pipeline.models.pipelines import Pipeline
 from pipeline.querysets import DealQuerySet, DealVersionQuerySet
+from pipeline.reports.credited import Credited, credited
 from pipeline.reports.deal_order import GROUPINGS, grouped_page
-from pipeline.reports.deal_people import Involved, involved_in
+from pipeline.reports.deal_people import DealPeople, deal_people
 from pipeline.reports.selection import DealSelection
 from pipeline.reports.timeline import Timeline, deal_timeline, deal_versions, version_words
+from pipeline.reports.totals import Totals, deal_totals, residual
 
 # What the list and its download show of a deal or version.
 LISTED = (
@@ -42,78 +46,19 @@ LISTED = (
 
 
 @dataclass(frozen=True, slots=True)
-class Totals:
-    """How many deals, their amount in the reporting currency, and how many have no amount.
-
-    ``amount`` and ``unpriced`` are None where there are more deals than were counted
-    (``capped``): a sum over some of them would say nothing.
-    """
-
-    count: int
-    amount: Decimal | None
-    unpriced: int | None
-    capped: bool = False
-    by_status: tuple["StatusTotal", ...] = field(default=(), compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class StatusTotal:
-    """The deals of one status among others: how many, and their amount."""
-
-    label: str
-    count: int
-    amount: Decimal
-
-
-def deal_totals(rows: QuerySet, *, cap: int | None = COUNT_CAP) -> Totals:
-    """Add up deals or versions; past ``cap`` rows (None: never) only say that there are more."""
-    rows = rows.order_by()
-    if cap is not None:
-        rows = rows[: cap + 1]
-    found = rows.aggregate(
-        rows=Count("pk"),
-        total=Sum("amount_base", default=Decimal(0)),
-        without=Count("pk", filter=Q(amount__isnull=True)),
-        **{f"{status}_rows": Count("pk", filter=Q(status=status)) for status in Status},
-        **{
-            f"{status}_total": Sum("amount_base", filter=Q(status=status), default=Decimal(0))
-            for status in Status
-        },
-    )
-    if cap is not None and found["rows"] > cap:
-        return Totals(cap, None, None, capped=True)
-    by_status = [
-        StatusTotal(status.capitalize(), found[f"{status}_rows"], found[f"{status}_total"])
-        for status in Status
-    ]
-    there = tuple(each for each in by_status if each.count)
-    mixed = there if len(there) > 1 else ()
-    return Totals(found["rows"], found["total"], found["without"], by_status=mixed)
-
-
-def residual(whole: Totals, seen: Totals) -> Totals | None:
-    """Return what the whole holds beyond the rows seen, or None where they are the same."""
-    if whole == seen or whole.amount is None or seen.amount is None:
-        return None
-    if whole.unpriced is None or seen.unpriced is None:
-        return None
-    return Totals(
-        whole.count - seen.count, whole.amount - seen.amount, whole.unpriced - seen.unpriced
-    )
-
-
-@dataclass(frozen=True, slots=True)
 class DealList:
     """A page of the rows that the viewer may open, and the totals of all of them.
 
     ``elsewhere`` is what a team's or person's total holds besides: deals of people who are no
-    longer below the viewer. It and ``totals`` add up to the figure that was opened.
+    longer below the viewer. It and ``totals`` add up to the figure that was opened. Where credit
+    of some is ``shared``, rows and totals are by what of each deal counts.
     """
 
     selection: DealSelection
     page: Page
     totals: Totals
     elsewhere: Totals | None
+    shared: bool = False
 
 
 def deal_rows(
@@ -124,12 +69,18 @@ def deal_rows(
     descending: bool,
     now: datetime,
     today: date,
+    also: Collection[int] = (),
 ) -> QuerySet:
     """Return all rows of the selection that the viewer may open, in order, ready to be shown."""
-    rows = _rows(selection, now=now, today=today).visible_to(viewer)
+    rows = _rows(selection, now=now, today=today, also=also).visible_to(viewer)
     shown = (*LISTED, "deal_id") if selection.as_of else (*LISTED, "created_at")
     rows = rows.in_order(field, descending=descending)
     return rows.select_related("account", "owner", "stage__pipeline").only(*shown)
+
+
+def credited_of(selection: DealSelection, *, now: datetime) -> Credited:
+    """Return what of its deals counts for whom the selection is of."""
+    return credited(selection, moment=end_of_day(selection.as_of) if selection.as_of else now)
 
 
 def deal_list(
@@ -148,9 +99,11 @@ def deal_list(
     Totals of the plain list stop at COUNT_CAP deals unless ``exact``; behind a figure of
     another page they are always whole.
     """
-    rows = deal_rows(viewer, selection, field=field, descending=descending, now=now, today=today)
+    parted = credited_of(selection, now=now)
+    days: dict[str, Any] = {"now": now, "today": today, "also": parted.given}
+    rows = deal_rows(viewer, selection, field=field, descending=descending, **days)
     whole = exact or selection.is_of_a_figure
-    totals = deal_totals(rows, cap=None if whole else COUNT_CAP)
+    totals = parted.corrected(deal_totals(rows, cap=None if whole else COUNT_CAP), rows)
     shown = min(totals.count, COUNT_CAP)
     number = min(number, max(1, -(-shown // PAGE_SIZE)))
     start = (number - 1) * PAGE_SIZE
@@ -162,7 +115,7 @@ def deal_list(
     else:
         found = list(rows[start : start + PAGE_SIZE])
     page = Page(
-        found,
+        list(parted.marked(found)),
         number,
         PAGE_SIZE,
         shown,
@@ -170,16 +123,17 @@ def deal_list(
     )
     elsewhere = None
     if whole and selection.totals_shown_to(viewer):
-        elsewhere = residual(deal_totals(_rows(selection, now=now, today=today), cap=None), totals)
-    return DealList(selection, page, totals, elsewhere)
+        all_rows = _rows(selection, **days)
+        elsewhere = residual(parted.corrected(deal_totals(all_rows, cap=None), all_rows), totals)
+    return DealList(selection, page, totals, elsewhere, shared=bool(parted))
 
 
 def _rows(
-    selection: DealSelection, *, now: datetime, today: date
+    selection: DealSelection, *, now: datetime, today: date, also: Collection[int] = ()
 ) -> DealQuerySet | DealVersionQuerySet:
     if selection.as_of is None:
-        return selection.rows(moment=now, day=today)
-    return selection.rows(moment=end_of_day(selection.as_of), day=selection.as_of)
+        return selection.rows(moment=now, day=today, also=also)
+    return selection.rows(moment=end_of_day(selection.as_of), day=selection.as_of, also=also)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +179,7 @@ class DealPage:
     lost: Stage | None
     lines: list[Line]
     lines_total: Decimal
-    people: list[Involved]
+    people: DealPeople
     timeline: Timeline
     may_edit: bool
 
@@ -260,7 +214,7 @@ def deal_page(
 ) -> DealPage:
     """Return the page of a deal that the viewer may see, with ``limit`` entries of its story."""
     versions = deal_versions(deal)
-    stages = list(Stage.objects.visible_to(viewer).select_related("pipeline"))
+    stages = list(Stage.objects.visible_to(viewer).select_related("pipeline", "people"))
     own = deal.stage.pipeline_id
     in_use = [stage for stage in stages if _in_use(stage, own)]
     is_open = deal.status == Status.OPEN
@@ -283,7 +237,7 @@ def deal_page(
         lost=ends.get(Status.LOST),
         lines=lines,
         lines_total=sum((line.total for line in lines), Decimal(0)),
-        people=involved_in(deal),
+        people=deal_people(deal, stages, now=now),
         timeline=deal_timeline(deal, versions=versions, limit=limit),
         may_edit=rules.can_edit_seen_deal(viewer, deal),
     )

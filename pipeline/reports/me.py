@@ -16,13 +16,14 @@ from pipeline.models.activities import Activity
 from pipeline.reports.attainment import quota_book
 from pipeline.reports.attention import ground_of, large_amount, open_deals, told_together
 from pipeline.reports.credits import endings
-from pipeline.reports.curves import Curves, booking_curves
+from pipeline.reports.curves import Curves, booking_curves, span_of
 from pipeline.reports.look import Look
 from pipeline.reports.one_state import one_state
 from pipeline.reports.open_pipeline import Amounts, open_slices, total
 from pipeline.reports.pace import Pace, pace_of
 from pipeline.reports.roster import Roster
 from pipeline.reports.setting import Named
+from pipeline.reports.splits import split_moves
 
 RECENT_ACTIVITIES = 6
 
@@ -76,15 +77,23 @@ class MyReport:
 
 @one_state()
 def my_report(look: Look, person: Person) -> MyReport:
-    """Return the page of ``person``, whose scope the look has, in seven statements."""
+    """Return the page of ``person``, whose scope the look has, in seven statements.
+
+    One more where credit is parted.
+    """
     calendar, subject = look.calendar, look.scope.subject
     earlier = calendar.earlier(look.period)
     spans = {each.pk: calendar.span(each.pk) for each in (*earlier, look.period)}
     book = quota_book(
         Measure.BOOKINGS, spans.values(), look.moment, calendar=calendar, people=Roster({})
     )
+    moves = split_moves(span_of(look), moment=look.moment, setting=calendar, people=[person.pk])
     booked, ended = endings(
-        period=look.period.period, moment=look.moment, setting=calendar, people=[person.pk]
+        period=look.period.period,
+        moment=look.moment,
+        setting=calendar,
+        people=[person.pk],
+        moves=moves,
     )
     reached = attained(
         subject,
@@ -93,7 +102,7 @@ def my_report(look: Look, person: Person) -> MyReport:
         target=own_quota(subject, spans[look.period.pk], book),
         credits=merged(row.credit for row in booked),
     )
-    curves = booking_curves(look)
+    curves = booking_curves(look, moves)
     slices = open_slices(look)
     undated = told_together(sum(each.undated for each in slices))
     ground = ground_of(look)

@@ -12,7 +12,7 @@ it opens are the rows that were counted::
 current version (``history.check`` holds them equal). Give ``as_of`` for a past day only.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -167,25 +167,34 @@ class DealSelection:
         """Return this selection with some parts changed: a team's won deals, but one person's."""
         return replace(self, **changes)
 
-    def rows(self, *, moment: datetime, day: date) -> DealQuerySet | DealVersionQuerySet:
+    def rows(
+        self, *, moment: datetime, day: date, also: Collection[int] = ()
+    ) -> DealQuerySet | DealVersionQuerySet:
         """Return the deals (``as_of`` None) or their versions of ``moment``, whoever owns them.
 
-        ``day`` is the organisation's day of ``moment``. The caller adds ``visible_to``.
+        ``day`` is the organisation's day of ``moment``; ``also`` are deals that count whoever
+        they are of, such as those of which others gave a share. The caller adds ``visible_to``.
         """
         if self.as_of is not None:
-            return self.versions(moment=moment, day=day)
+            return self.versions(moment=moment, day=day, also=also)
         rows = Deal.objects.filter(archived_at__isnull=not self.archived)
-        return rows.filter(self._condition(day=day, deal=""))
+        return rows.filter(self._condition(day=day, deal="", also=also))
 
     def versions(
-        self, *, moment: datetime, day: date, calendar: Trees | None = None
+        self,
+        *,
+        moment: datetime,
+        day: date,
+        calendar: Trees | None = None,
+        also: Collection[int] = (),
     ) -> DealVersionQuerySet:
         """Return the versions of the deals at ``moment``, now included: figures use these.
 
         ``calendar`` has the trees; they are read where the caller has them not.
         """
         rows = DealVersion.objects.as_of(moment).filter(archived=self.archived)
-        return rows.filter(self._condition(day=day, deal="deal__", calendar=calendar))
+        condition = self._condition(day=day, deal="deal__", calendar=calendar, also=also)
+        return rows.filter(condition)
 
     def totals_shown_to(self, viewer: Person) -> bool:
         """Whether the viewer may know the total of rows that they may not all open.
@@ -232,8 +241,18 @@ class DealSelection:
         lacking = self.overdue or self.no_next_step or self.no_close_date
         return self.status == Status.OPEN or lacking or of_open_ones
 
-    def _condition(self, *, day: date, deal: str, calendar: Trees | None = None) -> Q:
-        condition = self._kind() & self._amount() & self._time(deal) & self._whose(day, calendar)
+    def _condition(
+        self,
+        *,
+        day: date,
+        deal: str,
+        calendar: Trees | None = None,
+        also: Collection[int] = (),
+    ) -> Q:
+        whose = self._whose(day, calendar)
+        if also:
+            whose |= Q(**{f"{deal}pk__in": also})
+        condition = self._kind() & self._amount() & self._time(deal) & whose
         condition &= about(
             deal,
             source=self.source,

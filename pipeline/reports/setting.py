@@ -11,6 +11,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists
 from django.db.models.functions import JSONObject
 
 from kit.periods import INSTANT, Period, end_of_day, start_of_day
@@ -23,6 +24,7 @@ from org.models.trees import Placement
 from org.trees import DatedTree, Placing
 from pipeline.metrics.pace import EARLIER_PERIODS, WorkingDays, Workweek, working_days
 from pipeline.metrics.quotas import Span
+from pipeline.models.credits import CreditSplit
 from pipeline.models.pipelines import Pipeline
 
 
@@ -73,6 +75,8 @@ class Setting:
     teams: DatedTree
     territories: DatedTree
     pipelines: tuple[Offered, ...] = ()
+    # Whether credit for a deal was ever parted: where not, nothing needs to be asked of it.
+    has_splits: bool = False
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -154,6 +158,7 @@ def setting() -> Setting:
                 row=JSONObject(pk="pk", name="name", parent="parent", archived="archived_at")
             )
         ),
+        has_splits=Exists(CreditSplit.objects.all()),
     )
     found = rows.first()
     if found is None:
@@ -168,6 +173,7 @@ def setting() -> Setting:
         teams=_tree(found.team_places),
         territories=_tree(found.territory_places),
         pipelines=tuple(Offered(**row) for row in found.pipelines),
+        has_splits=found.has_splits,
     )
 
 

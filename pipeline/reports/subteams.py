@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from org.trees import below
 from pipeline.enums import SubjectKind
-from pipeline.metrics.attainment import Credit, Subject
+from pipeline.metrics.attainment import Credit, Subject, summed
 from pipeline.reports.attainment import Ledger
 from pipeline.reports.credits import Ending, Tally
 from pipeline.reports.look import Look
@@ -47,7 +47,7 @@ def team_rows(
     rest = _line(look, OUTSIDE, ledger, ended, lambda row: not within(row))
     closing = closing_of(each for each in slices if owned[each.owner] not in inside_any)
     rest = replace(rest, closing=closing)
-    is_empty = not (rest.credit.cases or rest.outcomes.closed or rest.closing.deals)
+    is_empty = rest.credit == Credit(0, 0, 0) and not (rest.outcomes.closed or rest.closing.deals)
     return found if is_empty else [*found, rest]
 
 
@@ -97,17 +97,11 @@ def _has(look: Look, teams: Collection[int]) -> Has:
 
 
 def _line(look: Look, name: str, ledger: Ledger, ended: Sequence[Ending], has: Has) -> Row:
-    credits = [row.credit for row in ledger.rows if has(row)]
     endings = [row for row in ended if has(row)]
     return Row(
         look=look,
         name=name,
-        credit=Credit(
-            0,
-            sum(credit.actual for credit in credits),
-            sum(credit.cases for credit in credits),
-            sum(credit.unpriced for credit in credits),
-        ),
+        credit=summed(row.credit for row in ledger.rows if has(row)),
         target=None,
         closing=Amounts(),
         outcomes=outcomes_of(endings),

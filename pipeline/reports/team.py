@@ -12,6 +12,7 @@ from pipeline.metrics.attainment import (
     Target,
     attained,
     merged,
+    summed,
 )
 from pipeline.metrics.attention import Standing, person_prompts
 from pipeline.metrics.outcomes import Outcomes
@@ -20,7 +21,7 @@ from pipeline.metrics.quotas import quotas_by_person, summed_targets
 from pipeline.reports.attainment import Ledger, credited_people, quota_book, roster_of
 from pipeline.reports.attention import Attention, attention
 from pipeline.reports.credits import Ending, Tally, endings
-from pipeline.reports.curves import Curves, booking_curves
+from pipeline.reports.curves import Curves, booking_curves, span_of
 from pipeline.reports.look import Look
 from pipeline.reports.one_state import one_state
 from pipeline.reports.open_pipeline import (
@@ -35,6 +36,7 @@ from pipeline.reports.open_pipeline import (
 )
 from pipeline.reports.pace import Pace, pace_of
 from pipeline.reports.roster import Roster, Seller
+from pipeline.reports.splits import Move, split_moves
 from pipeline.reports.subteams import check_teams, team_rows
 from pipeline.reports.team_rows import Row, closing_of, cycle_of, outcomes_of
 
@@ -87,9 +89,12 @@ class TeamReport:
 
 @one_state()
 def team_report(look: Look) -> TeamReport:
-    """Return the dashboard of a look, in seven statements that see one state of the database."""
+    """Return the dashboard of a look, in seven statements that see one state of the database.
+
+    One more where credit is parted.
+    """
     books = _books(look)
-    curves = booking_curves(look)
+    curves = booking_curves(look, books.moves)
     slices = open_slices(look)
     whole = _scope_attainment(look, books)
     rows = _rows(look, books, slices)
@@ -136,6 +141,7 @@ class _Books:
     ledger: Ledger
     ended: Sequence[Ending]
     targets: Mapping[int, Target]
+    moves: Sequence[Move]
 
 
 def _books(look: Look) -> _Books:
@@ -146,8 +152,9 @@ def _books(look: Look) -> _Books:
     who: Collection[int] | None = scope.people
     if who is None:
         who = credited_people([scope.subject], calendar=calendar, people=people)
+    moves = split_moves(span_of(look), moment=look.moment, setting=calendar, people=who)
     booked, ended = endings(
-        period=look.period.period, moment=look.moment, setting=calendar, people=who
+        period=look.period.period, moment=look.moment, setting=calendar, people=who, moves=moves
     )
     return _Books(
         people=people,
@@ -160,6 +167,7 @@ def _books(look: Look) -> _Books:
         ),
         ended=[row for row in ended if _counts(look, row)],
         targets=quotas_by_person(span, book, team=scope.team),
+        moves=moves,
     )
 
 
@@ -228,12 +236,7 @@ def _elsewhere(look: Look, hidden: Sequence[Row], ended: Sequence[Ending]) -> li
             person=None,
             name="",
             people=len(hidden),
-            credit=Credit(
-                0,
-                sum(row.credit.actual for row in hidden),
-                sum(row.credit.cases for row in hidden),
-                sum(row.credit.unpriced for row in hidden),
-            ),
+            credit=summed(row.credit for row in hidden),
             target=summed_targets(row.target for row in hidden),
             closing=sum((row.closing for row in hidden), Amounts()),
             outcomes=sum((row.outcomes for row in hidden), Outcomes()),
@@ -248,7 +251,7 @@ def _total(look: Look, whole: Attainment, books: _Books, slices: Sequence[Slice]
         whole=True,
         person=None,
         name=look.scope.label,
-        credit=Credit(0, whole.actual, whole.cases, whole.unpriced),
+        credit=summed(whole.credits),
         target=whole.target,
         closing=closing_of(slices),
         outcomes=outcomes_of(books.ended),

@@ -9,10 +9,10 @@ from django.db import transaction
 
 from org import audit
 from org.models.people import Person
-from pipeline.enums import BUYING_ROLE_LABELS, BuyingRole
 from pipeline.models.accounts import Contact
 from pipeline.models.deal_people import DealContact
 from pipeline.models.deals import Deal
+from pipeline.roles import BUYING_ROLE_LABELS, BuyingRole
 from pipeline.services.deal_checks import locked_to_edit
 
 

@@ -32,7 +32,7 @@ def store_attainment(run: RecomputeRun, found: Iterable[Attainment]) -> int:
         batch_size=BATCH,
         update_conflicts=True,
         unique_fields=[*SUBJECT, "period", "measure"],
-        update_fields=["actual", "target", "target_complete", "cases", "unpriced"],
+        update_fields=["actual", "target", "target_complete", "cases", "unpriced", "overlay"],
     )
     return len(rows)
 
@@ -47,6 +47,7 @@ def _attainment_row(run: RecomputeRun, found: Attainment) -> AttainmentSnapshot:
         target_complete=found.target is None or found.target.complete,
         cases=found.cases,
         unpriced=found.unpriced,
+        overlay=from_cents(found.overlay),
         **subject_columns(found.subject),
     )
 

@@ -97,6 +97,12 @@ DEALS = [
         value=lambda row: row.created_at,
     ),
 ]
+CREDITED = Column(
+    key="credited",
+    label="Credited",
+    kind="money",
+    note="What of the deal counts here: its credit is shared by several people.",
+)
 OF_AN_ACCOUNT = [
     replace(column, sort=None)
     for column in DEALS
@@ -105,13 +111,14 @@ OF_AN_ACCOUNT = [
 
 
 def page_columns(
-    *, past: bool, is_open: bool, is_closed: bool, pipelines: bool = False
+    *, past: bool, is_open: bool, is_closed: bool, pipelines: bool = False, shared: bool = False
 ) -> list[Column]:
     """Return the columns that can differ between the rows of a list.
 
     ``pipelines``: the rows can be of several. The category tells open deals apart. Open deals
     have no closing, closed ones no step to come, and a version of a ``past`` day does not say
-    when its deal was made.
+    when its deal was made. Where credit is ``shared``, what of each deal counts stands beside
+    its amount.
     """
     left_out = {"created"} if past else set()
     if not pipelines:
@@ -122,7 +129,14 @@ def page_columns(
         left_out |= {"next_step"}
     if not is_open:
         left_out |= {"category"}
-    return [column for column in DEALS if column.key not in left_out]
+    shown = [column for column in DEALS if column.key not in left_out]
+    return with_credited(shown) if shared else shown
+
+
+def with_credited(columns: list[Column]) -> list[Column]:
+    """Return the columns with what counts of each deal behind its amount."""
+    place = next(n for n, column in enumerate(columns) if column.key == "amount") + 1
+    return [*columns[:place], CREDITED, *columns[place:]]
 
 
 def _columns(*keys: str) -> list[Column]:

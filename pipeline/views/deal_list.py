@@ -17,10 +17,10 @@ from pipeline.forms.deal_filter import DealFilter
 from pipeline.metrics.attainment import Attainment
 from pipeline.metrics.pace import WorkingDays, required_per_day
 from pipeline.models.accounts import Account
-from pipeline.reports.deals import DealList, deal_list, deal_rows
+from pipeline.reports.deals import DealList, credited_of, deal_list, deal_rows
 from pipeline.reports.selection import DealSelection
 from pipeline.reports.standing import standing_of
-from pipeline.tables.deals import DEALS, download_columns, page_columns
+from pipeline.tables.deals import DEALS, download_columns, page_columns, with_credited
 from pipeline.views.visit import Visit, sellers, visit_of
 
 # The order of a past day's deals, which know no creation: largest first.
@@ -58,9 +58,13 @@ def deals_csv(request: HttpRequest) -> HttpResponseBase:
         return render(request, "pipeline/deals.html", {"form": form}, status=400)
     selection = DealSelection(**form.selection())
     order = _order(_sort(form))
-    rows = deal_rows(visit.viewer, selection, **order, now=visit.now, today=visit.today)
+    parted = credited_of(selection, now=visit.now)
+    rows = deal_rows(
+        visit.viewer, selection, **order, now=visit.now, today=visit.today, also=parted.given
+    )
     columns = download_columns(pipelines=form.has_pipelines)
-    return csv_response("deals.csv", columns, rows.iterator(chunk_size=2000))
+    columns = with_credited(columns) if parted else columns
+    return csv_response("deals.csv", columns, parted.marked(rows.iterator(chunk_size=2000)))
 
 
 def _form(request: HttpRequest, visit: Visit) -> DealFilter:
@@ -117,6 +121,7 @@ def _context(
             is_open=found.selection.is_open,
             is_closed=found.selection.is_closed,
             pipelines=form.has_pipelines and found.selection.pipeline is None,
+            shared=found.shared,
         ),
         rows=found.page.rows,
         caption="Deals",

@@ -158,6 +158,42 @@ SELECT d.id, %(contact)s + c.contact,
 """
 
 
+# Of every twentieth won deal a colleague of the team of the time has a share, of some of these
+# the team's lead an overlay.
+SPLITS = """
+INSERT INTO pipeline_creditsplit (deal_id, set_at, set_by_id, reason)
+SELECT id, stage_entered_at, credited_to_id, 'Found and closed together'
+  FROM pipeline_deal
+ WHERE status = 'won' AND archived_at IS NULL AND (id - %(deal)s) %% 20 = 7 ORDER BY id;
+
+WITH split AS (
+    SELECT s.id, d.id AS deal, d.credited_to_id AS owner, colleague.person_id AS colleague,
+           colleague.lead
+      FROM pipeline_creditsplit s JOIN pipeline_deal d ON d.id = s.deal_id
+      LEFT JOIN LATERAL (
+          SELECT other.person_id, (SELECT lead.person_id FROM org_teammembership lead
+                                    WHERE lead.team_id = own.team_id AND lead.is_lead
+                                      AND daterange(lead.valid_from, lead.valid_to) @> d.closed_on
+                                    ORDER BY lead.person_id LIMIT 1) AS lead
+            FROM org_teammembership own JOIN org_teammembership other
+              ON other.team_id = own.team_id AND other.person_id <> own.person_id
+             AND NOT other.is_lead
+             AND daterange(other.valid_from, other.valid_to) @> d.closed_on
+           WHERE own.person_id = d.credited_to_id
+             AND daterange(own.valid_from, own.valid_to) @> d.closed_on
+           ORDER BY (other.person_id * 31 + d.id) %% 17, other.person_id LIMIT 1
+      ) colleague ON true
+)
+INSERT INTO pipeline_creditshare (split_id, person_id, kind, percent)
+SELECT id, owner, 'revenue', CASE WHEN colleague IS NULL THEN 100 ELSE 66.67 END FROM split
+UNION ALL
+SELECT id, colleague, 'revenue', 33.33 FROM split WHERE colleague IS NOT NULL
+UNION ALL
+SELECT id, lead, 'overlay', 20 FROM split WHERE lead IS NOT NULL AND deal %% 3 = 0
+ORDER BY 1, 3, 2
+"""
+
+
 def _run(sql: str, story: Story, ids: "Ids") -> None:
     with connection.cursor() as cursor:
         cursor.execute(sql, _facts(story, ids))
@@ -273,12 +309,18 @@ def _contacts(story: Story, ids: "Ids") -> None:
         _run(CONTACTS, story, ids)
 
 
+def _splits(story: Story, ids: "Ids") -> None:
+    if not story.plan.is_bulk:
+        _run(SPLITS, story, ids)
+
+
 STEPS: tuple[tuple[str, Callable[[Story, "Ids"], None]], ...] = (
     ("deals", _deals),
     ("the history of the deals", _versions),
     ("activities", _activities),
     ("products in deals", _lines),
     ("contacts of deals", _contacts),
+    ("shared credit", _splits),
 )
 
 

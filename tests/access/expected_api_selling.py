@@ -30,6 +30,20 @@ def named(world: World, target: str) -> dict[str, Any]:
     return {"contact": world.made["involved"][owner].contact_id, "role": "blocker"}
 
 
+def helping(world: World, target: str) -> dict[str, Any]:
+    owner = OWNERS.get(target, target)
+    return {"pk": MISSING if target == "missing" else world.made["helping"][owner].pk}
+
+
+def helped(world: World, _target: str) -> dict[str, Any]:
+    return {"person": world.team.rae.pk, "role": "sponsor"}
+
+
+def parted(world: World, _target: str) -> dict[str, Any]:
+    share = {"person": world.team.ron.pk, "kind": "revenue", "percent": "100"}
+    return {"shares": [share], "reason": "He closed it", "seen": None}
+
+
 def legal(_world: World, _target: str) -> dict[str, Any]:
     return {"role": "legal"}
 
@@ -103,6 +117,11 @@ CASES = [
     Case("api:deal-lines", "POST", LINE_ADDED, kwargs=deal, data=new_line, as_json=True),
     Case("api:deal-contacts", "GET", READ, kwargs=deal),
     Case("api:deal-contacts", "POST", LINE_ADDED, kwargs=deal, data=named, as_json=True),
+    Case("api:deal-collaborators", "GET", READ, kwargs=deal),
+    Case("api:deal-collaborators", "POST", LINE_ADDED, kwargs=deal, data=helped, as_json=True),
+    Case("api:deal-collaborator-remove", "POST", WRITE, kwargs=helping, as_json=True),
+    Case("api:deal-credit", "GET", READ, kwargs=deal),
+    Case("api:deal-credit", "POST", LINE_ADDED, kwargs=deal, data=parted, as_json=True),
     Case("api:deal-contact", "GET", READ, kwargs=involved),
     Case("api:deal-contact-change", "POST", WRITE, kwargs=involved, data=legal, as_json=True),
     Case("api:deal-contact-remove", "POST", WRITE, kwargs=involved, as_json=True),

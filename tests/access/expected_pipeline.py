@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 from org.models.people import Person
+from pipeline.models.deal_people import DealCollaborator
 from pipeline.models.deals import DealLine, Stage
 from pipeline.models.pipelines import Pipeline
 from tests.access.matrix import MISSING, Case, World, grid, only, same
@@ -34,6 +35,12 @@ def build(world: World) -> None:
             for name, deal in world.deals.items()
         },
         "involved": {name: DealContactFactory(deal=deal) for name, deal in world.deals.items()},
+        "helping": {
+            name: DealCollaborator.objects.create(
+                deal=deal, person=world.team.gus, role="specialist"
+            )
+            for name, deal in world.deals.items()
+        },
         "activities": {
             name: ActivityFactory(deal=deal, account=account, person=deal.owner)
             for name, deal in world.deals.items()
@@ -63,6 +70,19 @@ def involved(world: World, target: str) -> dict[str, Any]:
 
 def named(world: World, target: str) -> dict[str, Any]:
     return {"contact": world.made["involved"][owner_of(target)].contact_id, "role": "blocker"}
+
+
+def helping(world: World, target: str) -> dict[str, Any]:
+    pk = MISSING if target == "missing" else world.made["helping"][owner_of(target)].pk
+    return {"pk": world.deal_pk(target), "row": pk}
+
+
+def helped(world: World, _target: str) -> dict[str, Any]:
+    return {"person": world.team.rae.pk, "role": "sponsor"}
+
+
+def parted(world: World, _target: str) -> dict[str, Any]:
+    return {"person_1": world.team.ron.pk, "percent_1": "100", "reason": "He closed it"}
 
 
 def activity(world: World, target: str) -> dict[str, Any]:
@@ -318,6 +338,12 @@ CASES: list[Case] = [
         data=lambda _world, _target: {"role": "legal"},
     ),
     Case("pipeline:deal-contact-remove", "POST", CHANGED, kwargs=involved),
+    Case("pipeline:deal-collaborators", "GET", OPENED_TO_WRITE, kwargs=deal),
+    Case("pipeline:deal-collaborators", "POST", CHANGED, kwargs=deal, data=helped),
+    Case("pipeline:deal-collaborator-remove", "POST", CHANGED, kwargs=helping),
+    Case("pipeline:deal-credit", "GET", SEEN, kwargs=deal),
+    Case("pipeline:deal-split", "GET", OPENED_TO_WRITE, kwargs=deal),
+    Case("pipeline:deal-split", "POST", CHANGED, kwargs=deal, data=parted),
     Case("pipeline:deal-line-new", "GET", OPENED_TO_WRITE, kwargs=deal),
     Case("pipeline:deal-line-new", "POST", CHANGED, kwargs=deal, data=product_line),
     Case("pipeline:deal-line", "GET", OPENED_TO_WRITE, kwargs=line),
@@ -351,6 +377,14 @@ CASES: list[Case] = [
     Case("pipeline:stage-new", "POST", only("admin", status=302), data=new_stage),
     Case("pipeline:stage", "GET", ADMINS, kwargs=stage),
     Case("pipeline:stage", "POST", ADMINS_CHANGED, kwargs=stage, data=edited_stage),
+    Case("pipeline:stage-people", "GET", ADMINS, kwargs=stage),
+    Case(
+        "pipeline:stage-people",
+        "POST",
+        ADMINS_CHANGED,
+        kwargs=stage,
+        data=lambda _world, _target: {"named": ["legal"]},
+    ),
     Case("pipeline:stage-archive", "POST", ADMINS_CHANGED, kwargs=stage),
     Case("pipeline:pipeline-new", "GET", only("admin")),
     Case("pipeline:pipeline-new", "POST", only("admin", status=302), data=named_pipeline),

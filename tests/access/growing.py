@@ -22,6 +22,7 @@ from pipeline import history
 from pipeline.enums import ChunkState, RunState, Step, Trigger
 from pipeline.models.activity_targets import ActivityTarget
 from pipeline.models.calendars import CalendarUpload
+from pipeline.models.deal_people import DealCollaborator
 from pipeline.models.deals import Deal, DealLine
 from pipeline.models.exits import CriterionMet, StageOverride
 from pipeline.models.imports import ImportAnswer, ImportMapping, ImportRefusal, ImportRun
@@ -30,6 +31,7 @@ from pipeline.models.qualification import ElementScore, Framework, FrameworkElem
 from pipeline.models.recompute import RecomputeChunk, RecomputeRun
 from pipeline.outcome_enums import LostReason
 from pipeline.services import exit_setup
+from pipeline.services.credits import Share, split_credit
 from pipeline.services.territories import assign_account
 from tests.access.matrix import World
 from tests.factories.org import (
@@ -101,6 +103,20 @@ def _sales(world: World, newcomer: Person, number: int) -> None:
         ContactFactory(account=place, email=f"twin-{number}@x.example")
     contact = ContactFactory(account=account)
     DealContactFactory(deal=deal, contact=contact)
+    DealCollaborator.objects.create(deal=deal, person=newcomer, role="specialist")
+    newest = deal.credit_splits.first()
+    halves = [
+        Share(newcomer, "revenue", Decimal(50 + number)),
+        Share(world.team.rita, "revenue", Decimal(50 - number)),
+    ]
+    split_credit(
+        deal,
+        by=None,
+        shares=halves,
+        reason=f"Together {number}",
+        at=timezone.now(),
+        seen=newest and newest.pk,
+    )
     product = ProductFactory()
     DealLine.objects.create(deal=deal, product=product, unit_price=10)
     StageFactory(name=f"Step {number}", order=30 + number)

@@ -38,10 +38,12 @@ from org.models.people import Person
 from org.models.tokens import ApiToken
 from pipeline import history
 from pipeline.models.activities import Activity
+from pipeline.models.deal_people import DealCollaborator
 from pipeline.models.deals import Deal, DealLine
 from pipeline.models.imports import ImportRefusal, ImportRun
 from pipeline.models.recompute import RecomputeChunk
 from pipeline.querysets import ActivityQuerySet
+from pipeline.services.credits import Share, split_credit
 from tests.access.asking import CASES, ask, content, signed_in, whole_world
 from tests.access.growing import grow
 from tests.access.matrix import Case, World
@@ -49,10 +51,11 @@ from tests.factories.org import QuotaFactory
 from tests.factories.pipeline import ActivityFactory, DealFactory
 
 MOST_TARGETS = 3
-# Times of day, how long a run has lasted, and the signature of a page's cursor, which holds the
-# second it was made in.
+# Times of day, how long ago within the hour, how long a run has lasted, and the signature of a
+# page's cursor, which holds the second it was made in.
 CLOCK = re.compile(
     rb"(?<!\d)\d\d:\d\d(:\d\d(\.\d+)?)?|(\d+ min )?\d+(\.\d)? s\b|(?<=cursor=)[^\"&]+"
+    rb"|just now|\d+ minutes? ago"
 )
 # Whose deals and numbers each actor sees; everybody's, for None.
 SEES: dict[str, tuple[str, ...] | None] = {
@@ -68,6 +71,19 @@ SEES: dict[str, tuple[str, ...] | None] = {
 TOTALS: dict[str, set[str]] = {actor: set() for actor in SEES}
 
 
+# What who helps with a deal sees of it.
+LENT_PAGES = {
+    "pipeline:deal",
+    "pipeline:deal-credit",
+    "api:deal",
+    "api:deal-history",
+    "api:deal-lines",
+    "api:deal-contacts",
+    "api:deal-credit",
+    "api:deal-collaborators",
+}
+
+
 class Answer(NamedTuple):
     where: str
     body: bytes
@@ -76,8 +92,9 @@ class Answer(NamedTuple):
 class Sight:
     """The rows that an actor does not see, by hand and not by the product's own filters."""
 
-    def __init__(self, world: World, actor: str) -> None:
+    def __init__(self, world: World, actor: str, *, lent: Deal | None = None) -> None:
         self.world, self.actor = world, actor
+        self.lent = {lent.pk} if lent else set()
         person = world.person(actor)
         assert person is not None
         self.person: Person = person
@@ -91,13 +108,17 @@ class Sight:
             )
         self.hidden_people = everyone - seen
 
+    def deals(self) -> QuerySet:
+        """Return the hidden deals: those of hidden people but for the one that was lent."""
+        return Deal.objects.filter(owner__in=self.hidden_people).exclude(pk__in=self.lent)
+
     def texts(self) -> Iterator[tuple[QuerySet, list[str]]]:
         """Yield the hidden rows of each table with the fields of text in them."""
         hidden = self.hidden_people
         me = self.person
         yield (
             Activity.objects.filter(person__in=hidden).exclude(
-                deal__isnull=False, deal__in=Deal.objects.exclude(owner__in=hidden)
+                deal__isnull=False, deal__in=Deal.objects.exclude(pk__in=self.deals().values("pk"))
             ),
             ["subject", "body"],
         )
@@ -117,7 +138,7 @@ class Sight:
 
     def numbers(self) -> Iterator[tuple[QuerySet, dict[str, Any]]]:
         hidden = self.hidden_people
-        yield DealLine.objects.filter(deal__owner__in=hidden), {"unit_price": 7919}
+        yield DealLine.objects.filter(deal__in=self.deals()), {"unit_price": 7919}
         yield (
             Forecast.objects.filter(person__in=hidden),
             {
@@ -146,7 +167,7 @@ class Canaries:
         return {self.planted[word] for word in re.findall(r"Cnry\d{5}x", text)}
 
 
-def asked_of(actor: str) -> list[tuple[Case, str]]:
+def asked_of(actor: str, *, lent: str = "") -> list[tuple[Case, str]]:
     questions: list[tuple[Case, str]] = []
     for case in CASES:
         if case.method == "GET":
@@ -156,12 +177,14 @@ def asked_of(actor: str) -> list[tuple[Case, str]]:
                 if someone == actor and status == 200
             ]
             questions += [(case, target) for target in targets[:MOST_TARGETS]]
+            if lent and case.url in LENT_PAGES:
+                questions.append((case, lent))
     return questions
 
 
-def answers(client: Client, world: World, actor: str) -> list[Answer]:
+def answers(client: Client, world: World, actor: str, *, lent: str = "") -> list[Answer]:
     found = []
-    for case, target in asked_of(actor):
+    for case, target in asked_of(actor, lent=lent):
         response: HttpResponse = ask(client, world, case, target)
         assert response.status_code == 200, (actor, case, target)
         found.append(Answer(f"{case} {target}".strip(), CLOCK.sub(b"", content(response))))
@@ -188,9 +211,20 @@ def _plant_deals(sight: Sight, canary: Canaries) -> None:
     gus = sight.world.team.gus
     texts = ("name", "next_step", "source", "lost_note", "win_evidence")
     with history.writing(by=gus, source="page", reason=canary("why"), at=timezone.now()):
-        for deal in Deal.objects.filter(owner__in=sight.hidden_people):
+        for deal in sight.deals():
             planted = {name: canary(f"deal {name}") for name in texts}
             Deal.objects.filter(pk=deal.pk).update(**planted)
+    for deal in sight.deals():
+        newest = deal.credit_splits.first()
+        whole = [Share(deal.owner, "revenue", Decimal(100))]
+        split_credit(
+            deal,
+            by=None,
+            shares=[] if newest and newest.shares.exists() else whole,
+            reason=canary("split reason"),
+            at=timezone.now(),
+            seen=newest and newest.pk,
+        )
     for pk in sorted(sight.hidden_people)[:3]:
         owner = Person.objects.get(pk=pk)
         account = sight.world.made["account"]
@@ -240,9 +274,7 @@ def plant_numbers(sight: Sight) -> None:
     for rows, values in sight.numbers():
         rows.update(**values)
     with history.writing(by=sight.world.team.gus, source="page", at=timezone.now()):
-        Deal.objects.filter(owner__in=sight.hidden_people).update(
-            amount=Decimal(7877), expected_close_on=date(2026, 12, 24)
-        )
+        sight.deals().update(amount=Decimal(7877), expected_close_on=date(2026, 12, 24))
 
 
 def _write(row: Model, values: dict[str, str]) -> None:
@@ -253,20 +285,38 @@ def _write(row: Model, values: dict[str, str]) -> None:
 def test_hidden_rows_change_no_answer(
     db: None, actor: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level("INFO")
     world = whole_world()
     grow(world, 1)
     write_private_notes(world)
-    client, sight, canary = signed_in(world)[actor], Sight(world, actor), Canaries()
-    before = answers(client, world, actor)
+    hidden_rows_change_nothing(world, actor, caplog)
+
+
+def test_who_helps_with_a_deal_sees_nothing_else_by_it(
+    db: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    world = whole_world()
+    grow(world, 1)
+    write_private_notes(world)
+    deal = world.deals["rob"]
+    DealCollaborator.objects.create(deal=deal, person=world.team.stan, role="specialist")
+    hidden_rows_change_nothing(world, "stranger", caplog, lent="rob")
+
+
+def hidden_rows_change_nothing(
+    world: World, actor: str, caplog: pytest.LogCaptureFixture, *, lent: str = ""
+) -> None:
+    caplog.set_level("INFO")
+    sight = Sight(world, actor, lent=world.deals[lent] if lent else None)
+    client, canary = signed_in(world)[actor], Canaries()
+    before = answers(client, world, actor, lent=lent)
     caplog.clear()
 
     plant_texts(sight, canary)
     mail.outbox.clear()
     caplog.clear()
-    with_texts = answers(client, world, actor)
+    with_texts = answers(client, world, actor, lent=lent)
     plant_numbers(sight)
-    with_numbers = answers(client, world, actor)
+    with_numbers = answers(client, world, actor, lent=lent)
 
     assert len(canary.planted) > 5
     assert leaks(with_texts, canary) == {}

@@ -78,6 +78,7 @@ NOTHING_GROWS = {
     "pipeline:product",
     "pipeline:product-new",
     "pipeline:stage-new",
+    "pipeline:stage-people",
     "readyz",
     "setup",
     "team-forecast",

@@ -58,10 +58,17 @@ def test_ones_own_number_by_hand(sales_team, rita, won, quarter):
             "gap": "-100.50",
             "cases": 2,
             "unpriced": 1,
+            "overlay": "0.00",
             "credits": [
-                {"person": sales_team.rita.pk, "actual": "300.50", "cases": 2, "unpriced": 1}
+                {
+                    "person": sales_team.rita.pk,
+                    "actual": "300.50",
+                    "cases": 2,
+                    "unpriced": 1,
+                    "overlay": "0.00",
+                }
             ],
-            "others": {"actual": "0.00", "cases": 0, "unpriced": 0},
+            "others": {"actual": "0.00", "cases": 0, "unpriced": 0, "overlay": "0.00"},
         }
     ]
 
@@ -91,7 +98,7 @@ def test_a_team_adds_up_and_hides_who_is_no_longer_below(sales_team, mia, won, s
         sales_team.rita.pk,
         sales_team.ron.pk,
     ]
-    assert found["others"] == {"actual": "7.00", "cases": 1, "unpriced": 0}
+    assert found["others"] == {"actual": "7.00", "cases": 1, "unpriced": 0, "overlay": "0.00"}
     parts = [Decimal(credit["actual"]) for credit in [*found["credits"], found["others"]]]
     assert sum(parts) == Decimal(found["actual"])
 

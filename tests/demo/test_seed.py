@@ -33,6 +33,7 @@ TABLES = (
     "org_territory", "org_personterritory", "org_quota", "pipeline_stage", "pipeline_product",
     "pipeline_account", "pipeline_accountterritory", "pipeline_contact", "pipeline_deal",
     "pipeline_dealversion", "pipeline_dealline", "pipeline_dealcontact", "pipeline_activity",
+    "pipeline_creditsplit", "pipeline_creditshare",
     "coaching_oneonone", "coaching_session", "coaching_note", "coaching_actionitem",
     "hiring_requisition", "hiring_candidate", "hiring_application",
 )  # fmt: skip

@@ -5,13 +5,14 @@ from datetime import UTC, datetime
 import factory
 from factory.django import DjangoModelFactory
 
-from pipeline.enums import ActivityKind, BuyingRole, Category, Status
+from pipeline.enums import ActivityKind, Category, Status
 from pipeline.models.accounts import Account, Contact, Product
 from pipeline.models.activities import Activity
 from pipeline.models.deal_people import DealContact
 from pipeline.models.deals import Deal, Stage
 from pipeline.models.outcomes import Competitor
 from pipeline.models.pipelines import Pipeline
+from pipeline.roles import BuyingRole
 from tests.factories.org import PersonFactory
 
 

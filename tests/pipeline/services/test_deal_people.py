@@ -5,8 +5,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 
 from org.models.audit import AuditEntry
-from pipeline.enums import BuyingRole
 from pipeline.models.deal_people import DealContact
+from pipeline.roles import BuyingRole
 from pipeline.services import deal_people as services
 from tests.factories.pipeline import (
     AccountFactory,

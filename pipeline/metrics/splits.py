@@ -1,0 +1,33 @@
+"""How a deal's amount is parted among people. Pure arithmetic on cents."""
+
+from collections.abc import Mapping
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
+
+WHOLE = Decimal(100)
+
+
+def revenue_parts(amount: int, percents: Mapping[int, Decimal]) -> dict[int, int]:
+    """Return what of ``amount``, in cents, falls to each person by their percent.
+
+    By the largest remainder: everybody gets their exact part rounded down to the cent, and the
+    cents that are left go one each to whose part lost most by that, to the lower id where two
+    lost the same. The parts add up to the amount. ValueError unless the percents are above zero
+    and make 100.
+    """
+    if sum(percents.values()) != WHOLE or min(percents.values()) <= 0:
+        raise ValueError(f"revenue is parted by 100 %, not by {dict(percents)}")
+    exact = {person: amount * percent / WHOLE for person, percent in percents.items()}
+    parts = {person: int(part.to_integral_value(ROUND_FLOOR)) for person, part in exact.items()}
+    left = amount - sum(parts.values())
+    by_loss = sorted(exact, key=lambda person: (parts[person] - exact[person], person))
+    for person in by_loss[:left]:
+        parts[person] += 1
+    return parts
+
+
+def overlay_part(amount: int, percent: Decimal) -> int:
+    """Return an overlay's percent of ``amount``, in cents, halves up; overlays add up to nothing.
+
+    It is told apart from bookings and is in no total of them.
+    """
+    return int((amount * percent / WHOLE).to_integral_value(ROUND_HALF_UP))

@@ -1,0 +1,59 @@
+"""Colleagues who help with a deal: letting them in, and ending it."""
+
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from org import access, audit
+from org.models.people import Person
+from pipeline.models.deal_people import DealCollaborator
+from pipeline.models.deals import Deal
+from pipeline.services.deal_checks import locked_to_edit
+
+
+@transaction.atomic
+def add_collaborator(
+    deal: Deal, *, by: Person | None, person: Person, role: str, at: datetime
+) -> DealCollaborator:
+    """Let a colleague see the deal and log what they do for it, from ``at`` on.
+
+    Whoever helps already, in whatever role, goes on in the given one. Raises ValidationError and
+    PermissionDenied.
+    """
+    subject = locked_to_edit(deal, by=by)
+    if not (person.is_active and access.sells(person)):
+        raise ValidationError({"person": f"{person} does not sell here."})
+    if person.pk == subject.owner_id:
+        raise ValidationError({"person": f"{person} owns the deal."})
+    standing = DealCollaborator.objects.standing().filter(deal=subject, person=person)
+    before = standing.select_related("person").first()
+    if before is not None and before.role == role:
+        return before
+    row = DealCollaborator(deal=subject, person=person, role=role, added_at=at, added_by=by)
+    row.clean_fields(exclude=["deal", "person", "added_by"])
+    if before is not None:
+        _end(before, at=at)
+    row.save(force_insert=True)
+    audit.record(by, "deal.add_collaborator", subject, changes={"collaborator": (before, row)})
+    return row
+
+
+@transaction.atomic
+def remove_collaborator(
+    row: DealCollaborator, *, by: Person | None, at: datetime
+) -> DealCollaborator:
+    """End a colleague's help as of ``at``: they see the deal no more. Twice is once."""
+    subject = locked_to_edit(row.deal, by=by)
+    found = DealCollaborator.objects.select_related("person").get(pk=row.pk)
+    if found.ended_at is None:
+        _end(found, at=at)
+        changes = {"collaborator": (found, None)}
+        audit.record(by, "deal.remove_collaborator", subject, changes=changes)
+    return found
+
+
+def _end(row: DealCollaborator, *, at: datetime) -> None:
+    # Two servers' clocks may differ by a little.
+    row.ended_at = max(at, row.added_at)
+    row.save(update_fields=["ended_at"])
