@@ -24,7 +24,6 @@ def set_stage_people(
     row, _ = StagePeople.objects.update_or_create(
         stage=subject, defaults={"named": sorted(named), "engaged": sorted(engaged)}
     )
-    row.clean_fields()
     wanted = {"named": row.named, "engaged": row.engaged}
     old = {name: getattr(before, name) if before else None for name in wanted}
     if old != wanted:

@@ -109,6 +109,8 @@ def test_what_a_stage_needs_is_set_up_by_admins(as_, sales_team, deal, stages):
     assert set(shown["named"].value()) == {"legal", "user"}
     assert shown["engaged"].value() == ["user"]
     assert rita.get(address).status_code == 403
+    assert ada.post(address, {}).status_code == 302
+    assert "although Qualify needs one" not in words_of(rita.get(page(deal)))
 
 
 def test_a_colleague_is_let_in_and_ended_on_the_page(as_, sales_team, deal):
