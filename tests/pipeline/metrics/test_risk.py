@@ -98,7 +98,9 @@ def test_waiting_silences_the_quiet_and_the_next_step_until_its_day():
     assert reasons(**silent, wait_until=TODAY - timedelta(days=1)) == told
 
 
-@pytest.mark.parametrize("signal", set(Signal) - {Signal.NOT_COMMITTED, Signal.NO_DECISION_MAKER})
+@pytest.mark.parametrize(
+    "signal", sorted(set(Signal) - {Signal.NOT_COMMITTED, Signal.NO_DECISION_MAKER})
+)
 def test_a_signal_that_is_off_says_nothing(signal):
     bad = replace(
         SOUND,
