@@ -62,12 +62,18 @@ class StagePlace(Func):
         super().__init__(*(F(f"{stage}__{name}") for name in names))
 
 
-class PipelineQuerySet(models.QuerySet):
+class SharedQuerySet(models.QuerySet):
+    """Rows that everybody who sells sees alike, and that are archived when out of use."""
+
     def visible_to(self, viewer: "Person") -> Self:
         return self if access.sells(viewer) else self.none()
 
     def live(self) -> Self:
         return self.filter(archived_at__isnull=True)
+
+
+class PipelineQuerySet(SharedQuerySet):
+    """Pipelines, the default one and others."""
 
 
 class StageQuerySet(models.QuerySet):
@@ -90,41 +96,24 @@ class StageQuerySet(models.QuerySet):
         return self.filter(pipeline__is_default=True)
 
 
-class ProductQuerySet(models.QuerySet):
-    def visible_to(self, viewer: "Person") -> Self:
-        return self if access.sells(viewer) else self.none()
-
-    def live(self) -> Self:
-        return self.filter(archived_at__isnull=True)
+class ProductQuerySet(SharedQuerySet):
+    """What is sold."""
 
 
-class LossReasonQuerySet(models.QuerySet):
-    def visible_to(self, viewer: "Person") -> Self:
-        return self if access.sells(viewer) else self.none()
-
-    def live(self) -> Self:
-        return self.filter(archived_at__isnull=True)
+class LossReasonQuerySet(SharedQuerySet):
+    """Why deals are lost, as admins list it."""
 
 
 class CompetitorQuerySet(LossReasonQuerySet):
     """Names that everybody who sells may see and add to."""
 
 
-class AccountQuerySet(models.QuerySet):
-    def visible_to(self, viewer: "Person") -> Self:
-        """Everybody who sells sees all accounts, so that none is entered twice."""
-        return self if access.sells(viewer) else self.none()
-
-    def live(self) -> Self:
-        return self.filter(archived_at__isnull=True)
+class AccountQuerySet(SharedQuerySet):
+    """Customers: everybody who sells sees all of them, so that none is entered twice."""
 
 
-class ContactQuerySet(models.QuerySet):
-    def visible_to(self, viewer: "Person") -> Self:
-        return self if access.sells(viewer) else self.none()
-
-    def live(self) -> Self:
-        return self.filter(archived_at__isnull=True)
+class ContactQuerySet(SharedQuerySet):
+    """People at customers."""
 
 
 class DispositionQuerySet(models.QuerySet):

@@ -70,16 +70,16 @@ CASES = [
         "pipeline:quota-sources",
         "GET",
         grid("""
-                         rita mia rob former future north south west missing
-            anonymous    302  302 302 302    302    302   302   302  302
-            deactivated  302  302 302 302    302    302   302   302  302
-            rep          200  404 404 404    404    404   404   404  404
-            manager      200  200 404 404    404    200   404   404  404
-            director     200  200 200 200    200    200   200   404  404
-            executive    200  200 200 200    200    200   200   404  404
-            admin        200  200 200 200    200    200   200   404  404
-            recruiter    403  403 403 403    403    403   403   403  403
-            stranger     404  404 404 404    404    404   404   404  404
+                         rita mia rob former future north south missing
+            anonymous    302  302  302  302  302  302  302  302
+            deactivated  302  302  302  302  302  302  302  302
+            rep          200  404  404  404  404  404  404  404
+            manager      200  200  404  404  404  200  404  404
+            director     200  200  200  200  200  200  200  404
+            executive    200  200  200  200  200  200  200  404
+            admin        200  200  200  200  200  200  200  404
+            recruiter    403  403  403  403  403  403  403  403
+            stranger     404  404  404  404  404  404  404  404
         """),
         data=whose,
     ),

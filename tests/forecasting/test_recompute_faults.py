@@ -322,7 +322,8 @@ from datetime import datetime, UTC
 from org.models.people import Person
 from pipeline.history import writing
 from pipeline.models.deals import Deal, Stage
-open_, won = Stage.objects.filter(kind="open").first(), Stage.objects.get(kind="won")
+stages = Stage.objects.of_default()
+open_, won = stages.filter(kind="open").first(), stages.get(kind="won")
 owner = Deal.objects.filter(status="won").order_by("-closed_on").first().owner
 day = datetime.fromisoformat("{AS_OF}").replace(hour=12, tzinfo=UTC)
 with writing(by=None, source="import", at=day.replace(hour=9)):

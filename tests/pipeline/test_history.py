@@ -482,8 +482,10 @@ class Player:
                 Deal.objects.filter(pk=pk).update(**row)
 
     def closing(self, values: dict[str, Any]) -> dict[str, Any]:
-        if "stage_id" not in values or self.kind(values) == "open":
+        if "stage_id" not in values:
             return {}
+        if self.kind(values) == "open":
+            return {"reopen_reason": "They came back"}
         if self.kind(values) == "won":
             return {"win_evidence": "Order 7"}
         return {"lost_reason": "price"}

@@ -292,7 +292,7 @@ def test_the_preview_asks_the_same_for_one_and_three(
     run = planned("accounts", f"Account name,Owner\n{lines}", by=admin)
     signed_in.get(url("import", run))
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         signed_in.get(url("import", run))
 
 
