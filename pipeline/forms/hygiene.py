@@ -9,20 +9,8 @@ from kit.forms import DayField, KitForm, PageField, PlainTextField
 from org.models.people import Person
 from pipeline.enums import SIGNAL_LABELS, Signal
 from pipeline.forms.pipeline_look import PipelineLookForm
-from pipeline.metrics.hygiene import Remedy, State
+from pipeline.metrics.hygiene import REMEDY_LABELS, STATE_LABELS
 from pipeline.reports.setting import Setting
-
-STATE_LABELS = {
-    State.OVERDUE: "Overdue",
-    State.UNDECIDED: "To be decided",
-    State.DUE: "Under way",
-    State.JUSTIFIED: "Justified",
-}
-REMEDY_LABELS = {
-    Remedy.FIX: "Fix it",
-    Remedy.CLOSE: "Close the deal",
-    Remedy.JUSTIFY: "It is right as it is",
-}
 
 
 class WorklistForm(PipelineLookForm):

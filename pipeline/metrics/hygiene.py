@@ -31,6 +31,19 @@ class State(StrEnum):
     JUSTIFIED = "justified"
 
 
+STATE_LABELS = {
+    State.OVERDUE: "Overdue",
+    State.UNDECIDED: "To be decided",
+    State.DUE: "Under way",
+    State.JUSTIFIED: "Justified",
+}
+REMEDY_LABELS = {
+    Remedy.FIX: "Fix it",
+    Remedy.CLOSE: "Close the deal",
+    Remedy.JUSTIFY: "It is right as it is",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Clean:
     """How many open deals of somebody break no rule, but for those that are justified."""

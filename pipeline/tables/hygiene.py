@@ -5,8 +5,7 @@ from django.urls import reverse
 from kit.money import from_cents
 from kit.tables import Column
 from pipeline.enums import SIGNAL_LABELS
-from pipeline.forms.hygiene import REMEDY_LABELS, STATE_LABELS
-from pipeline.metrics.hygiene import Remedy
+from pipeline.metrics.hygiene import REMEDY_LABELS, STATE_LABELS, Remedy
 from pipeline.reports.hygiene import Breach
 from pipeline.reports.risk_words import reason_words
 

@@ -21,8 +21,8 @@ from kit.tables import Table, query_with
 from org.http import PersonRequest
 from pipeline import rules
 from pipeline.enums import SIGNAL_LABELS, Signal
-from pipeline.forms.hygiene import STATE_LABELS, DecisionForm, WorklistForm
-from pipeline.metrics.hygiene import Remedy
+from pipeline.forms.hygiene import DecisionForm, WorklistForm
+from pipeline.metrics.hygiene import STATE_LABELS, Remedy
 from pipeline.models.deals import Deal
 from pipeline.reports.hygiene import Breach, Worklist, usual_due_day, worklist
 from pipeline.reports.setting import setting

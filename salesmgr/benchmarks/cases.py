@@ -143,7 +143,11 @@ def _deal(world: World) -> Measurement:
 def _move(world: World) -> Measurement:
     """Move deals of the manager's team to their next stage, each once; the floor moves others."""
     stages = list(Stage.objects.live().filter(kind="open"))
-    following = {stage.pk: after.pk for stage, after in pairwise(stages)}
+    following = {
+        stage.pk: after.pk
+        for stage, after in pairwise(stages)
+        if stage.pipeline_id == after.pipeline_id
+    }
     rows = Deal.objects.open().filter(stage__in=following)
     seen = rows.visible_to(world.viewers["manager"])
     mine, others = iter(seen.order_by("pk")), iter(rows.exclude(pk__in=seen).order_by("pk"))
