@@ -69,6 +69,16 @@ REASONS: Mapping[str, str] = {
     "Pipeline review, everybody, four weeks": (
         "As for what changed; then 50 deals with their history, activities and reasons."
     ),
+    "Forecast, everybody": (
+        "Beside what the run has stored, the page reads the accuracy and the course of past"
+        " forecasts, of which the floor reads nothing; each is a statement or two of its own."
+    ),
+    "Metrics, everybody, outcomes of this quarter": (
+        "It reads all that ever closed, for cohorts and cycles: the floor grows more than the page."
+    ),
+    "Metrics, everybody, stages in this quarter": (
+        "It reads the history of every stage: the floor grows more than the page."
+    ),
     "My page": (
         "Half of the computing goes into composing nine statements and adding up their rows, a"
         " third into the templates and the inputs of the filter and of the quick log."

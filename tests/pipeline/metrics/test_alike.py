@@ -8,6 +8,9 @@ from pipeline.metrics.alike import Likeness, Named, Pair, equal_pairs, likely_pa
     [
         ("konektech", "konnektech", True),
         ("stanredtech", "stanredtec", True),
+        ("northwind", "nortwhind", True),
+        ("northwind", "northwynd", True),
+        ("northgatestores", "northwaterstores", False),  # Two names that begin and end alike.
         ("plant100", "plant200", False),  # Another digit is another plant.
         ("acme", "acne", False),  # Too short to tell.
         ("northwind", "northwind", False),  # The same is not merely alike.
