@@ -302,7 +302,7 @@ UNIT_LABELS = {Unit.AMOUNT: "Amount", Unit.WEIGHTED: "Weighted amount", Unit.DEA
 
 
 class Signal(StrEnum):
-    """Why a deal is at risk, the most urgent first."""
+    """Why a deal is at risk or its record is not in order, the most urgent first."""
 
     OWNER_LEFT = "owner_left"
     CLOSE_PASSED = "close_passed"
@@ -318,6 +318,9 @@ class Signal(StrEnum):
     NO_DECISION_MAKER = "no_decision_maker"
     NO_CLOSE_DATE = "no_close_date"
     NO_STEP = "no_step"
+    EXIT_MISSING = "exit_missing"
+    NO_AMOUNT = "no_amount"
+    NO_CONTACT = "no_contact"
 
 
 SIGNAL_LABELS = {
@@ -335,6 +338,9 @@ SIGNAL_LABELS = {
     Signal.NO_DECISION_MAKER: "No decision-maker",
     Signal.NO_CLOSE_DATE: "No close date",
     Signal.NO_STEP: "No next step",
+    Signal.EXIT_MISSING: "Missing for its stage",
+    Signal.NO_AMOUNT: "No amount",
+    Signal.NO_CONTACT: "No contact",
 }
 
 

@@ -9,7 +9,7 @@ from django.forms import BoundField
 
 from kit.forms import KitForm
 from pipeline.enums import SIGNAL_LABELS, Signal
-from pipeline.metrics.risk import RULES, Rule, Rules
+from pipeline.metrics.risk import RECORD_GAPS, RULES, Rule, Rules
 from pipeline.metrics.stage_norms import Learnt
 from pipeline.reports.risk_words import MEANINGS, UNITS
 from pipeline.services.risk import HEAVIEST, LARGEST_LIMIT
@@ -26,7 +26,7 @@ class SignalLine:
     on: BoundField
     limit: BoundField | None
     limit_text: str
-    weight: BoundField
+    weight: BoundField | None
     weight_text: str
     basis: str
     learnt: str
@@ -53,9 +53,10 @@ class RiskForm(KitForm):
                     initial=rule.limit,
                     label=f"{label}: threshold, {UNITS[signal]}",
                 )
-            self.fields[f"{signal}_weight"] = forms.IntegerField(
-                min_value=0, max_value=HEAVIEST, initial=rule.weight, label=f"{label}: weight"
-            )
+            if signal not in RECORD_GAPS:
+                self.fields[f"{signal}_weight"] = forms.IntegerField(
+                    min_value=0, max_value=HEAVIEST, initial=rule.weight, label=f"{label}: weight"
+                )
 
     def values(self) -> dict[Signal, Rule]:
         """Return the rules as entered; for a valid form. A threshold left alone keeps its basis."""
@@ -66,7 +67,7 @@ class RiskForm(KitForm):
         limit = given.get(f"{signal}_limit")
         return Rule(
             limit=limit,
-            weight=given[f"{signal}_weight"],
+            weight=given.get(f"{signal}_weight", 0),
             on=given[f"{signal}_on"],
             learnt_from=before.learnt_from if limit == before.limit else None,
         )
@@ -75,8 +76,7 @@ class RiskForm(KitForm):
         """Yield a line for each signal, beside what won deals suggest."""
         for signal in Signal:
             found = learnt.get(signal)
-            limit = self[f"{signal}_limit"] if f"{signal}_limit" in self.fields else None
-            weight = self[f"{signal}_weight"]
+            limit, weight = self._field(f"{signal}_limit"), self._field(f"{signal}_weight")
             yield SignalLine(
                 signal=str(signal),
                 label=SIGNAL_LABELS[signal],
@@ -91,6 +91,9 @@ class RiskForm(KitForm):
                 learnt=_learnt(found),
                 adopts=_adoptable(found, self.rules[signal]),
             )
+
+    def _field(self, name: str) -> BoundField | None:
+        return self[name] if name in self.fields else None
 
 
 def _text(field: BoundField | None) -> str:

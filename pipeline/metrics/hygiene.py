@@ -6,7 +6,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
+from pipeline.enums import Signal
 from pipeline.metrics.outcomes import FEWEST_CASES
+from pipeline.metrics.risk import RECORD_GAPS, RULES, OpenDeal, Rules
 
 # Working days that whoever decides has by default.
 USUAL_DAYS = 5
@@ -42,6 +44,31 @@ REMEDY_LABELS = {
     Remedy.CLOSE: "Close the deal",
     Remedy.JUSTIFY: "It is right as it is",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What an open deal's record holds of its customer and of what its stages ask for.
+
+    ``named``: somebody of the customer is named on it. ``missing`` is what the exits of the stages
+    behind it ask for and it does not have, in words.
+    """
+
+    named: bool = False
+    missing: tuple[str, ...] = ()
+
+
+def record_gaps(deal: OpenDeal, record: Record, *, rules: Rules = RULES) -> tuple[Signal, ...]:
+    """Return which rules of hygiene that say nothing of risk the deal breaks.
+
+    An amount of nothing is none; a contact who took part in an activity need not be named.
+    """
+    holds = {
+        Signal.EXIT_MISSING: bool(record.missing),
+        Signal.NO_AMOUNT: not deal.cents,
+        Signal.NO_CONTACT: not record.named and not deal.people,
+    }
+    return tuple(gap for gap in RECORD_GAPS if rules[gap].on and holds[gap])
 
 
 @dataclass(frozen=True, slots=True)

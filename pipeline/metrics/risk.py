@@ -11,11 +11,14 @@ from pipeline.metrics.stage_norms import NO_NORM, Norm
 
 NOT_MOVED = DateMoves()
 
+# What hygiene asks of a record besides; whether a deal is at risk and its health leave it out.
+RECORD_GAPS = (Signal.EXIT_MISSING, Signal.NO_AMOUNT, Signal.NO_CONTACT)
+RISKS = tuple(signal for signal in Signal if signal not in RECORD_GAPS)
 # Within so many days a large deal should be in commit.
 SOON_DAYS = 14
-# Until a deal's day of waiting these say nothing: the silence is agreed.
 # The roles of contacts by which a deal is decided.
 DECISION_MAKERS = ("economic_buyer", "champion")
+# Until a deal's day of waiting these say nothing: the silence is agreed.
 WAITING_FOR = frozenset({Signal.STEP_OVERDUE, Signal.QUIET, Signal.NO_STEP})
 
 
@@ -52,6 +55,7 @@ RULES: Rules = MappingProxyType(
         Signal.NO_DECISION_MAKER: Rule(30, 8, on=False),
         Signal.NO_CLOSE_DATE: Rule(None, 4),
         Signal.NO_STEP: Rule(None, 5),
+        **{gap: Rule(None, 0) for gap in RECORD_GAPS},
     }
 )
 
@@ -143,7 +147,7 @@ def deal_reasons(
     holds = _held(deal, day, large, rules)
     silent = WAITING_FOR if deal.waits(day) else frozenset()
     return tuple(
-        signal for signal in Signal if rules[signal].on and holds[signal] and signal not in silent
+        signal for signal in RISKS if rules[signal].on and holds[signal] and signal not in silent
     )
 
 
@@ -199,7 +203,7 @@ def health(deal: OpenDeal, *, day: date, large: int | None, rules: Rules = RULES
     unjudged = _unjudged(deal, large)
     parts = tuple(
         Part(signal, rule.weight, 0 if signal in held else rule.weight)
-        for signal, rule in ((signal, rules[signal]) for signal in Signal)
+        for signal, rule in ((signal, rules[signal]) for signal in RISKS)
         if rule.on and rule.weight and signal not in unjudged
     )
     return Health(

@@ -7,13 +7,23 @@ from datetime import date, timedelta
 
 from kit.periods import Period
 from pipeline.enums import Signal
-from pipeline.metrics.hygiene import USUAL_DAYS, Clean, Remedy, State, clean_of, state_of
+from pipeline.metrics.hygiene import (
+    USUAL_DAYS,
+    Clean,
+    Record,
+    Remedy,
+    State,
+    clean_of,
+    record_gaps,
+    state_of,
+)
 from pipeline.metrics.risk import OpenDeal, deal_reasons
 from pipeline.models.hygiene import Disposition
 from pipeline.reports.attainment import roster_of
 from pipeline.reports.attention import ground_of, open_deals
 from pipeline.reports.look import Look
 from pipeline.reports.one_state import one_state
+from pipeline.reports.records import records_of
 
 # The largest of a scope; what is smaller is looked at team by team, or person by person.
 DEALS_LOOKED_AT = 1_000
@@ -26,6 +36,7 @@ class Breach:
     deal: OpenDeal
     owner: str
     signal: Signal
+    record: Record
     decision: Disposition | None
     state: State
     day: date
@@ -76,7 +87,7 @@ def worklist(look: Look) -> Worklist:
     """Return what of the open deals that the viewer may see breaks a rule, as of the look.
 
     A breach is a signal that holds, by the rules in force: the same reasons as on the dashboard
-    and the review.
+    and the review, and what the record lacks besides.
     """
     people = roster_of(look.period, look.moment, look.calendar, viewer=look.viewer).people
     ground = ground_of(look)
@@ -95,15 +106,19 @@ def worklist(look: Look) -> Worklist:
         .newest(look.moment)
         .select_related("decided_by")
     }
+    records = records_of(look, [deal.deal for deal in deals])
     by_deal: dict[int, list[Breach]] = {deal.deal: [] for deal in deals}
     for deal in deals:
-        for signal in deal_reasons(deal, day=look.day, large=None, rules=ground.rules):
+        record = records.get(deal.deal, Record())
+        reasons = deal_reasons(deal, day=look.day, large=None, rules=ground.rules)
+        for signal in (*reasons, *record_gaps(deal, record, rules=ground.rules)):
             decision = decided.get((deal.deal, signal))
             by_deal[deal.deal].append(
                 Breach(
                     deal=deal,
                     owner=people[deal.owner].name,
                     signal=signal,
+                    record=record,
                     decision=decision,
                     state=_state(decision, look.day),
                     day=look.day,

@@ -5,7 +5,7 @@ from datetime import date
 from kit.display import day as day_words
 from kit.display import days
 from pipeline.enums import Signal
-from pipeline.metrics.risk import SOON_DAYS, OpenDeal, Rules
+from pipeline.metrics.risk import RISKS, SOON_DAYS, OpenDeal, Rules
 from pipeline.metrics.stage_norms import Norm, half_up_days
 
 # What a threshold counts; "" for a signal that either holds or does not.
@@ -24,6 +24,9 @@ UNITS = {
     Signal.NO_DECISION_MAKER: "days old before one is missed",
     Signal.NO_CLOSE_DATE: "",
     Signal.NO_STEP: "",
+    Signal.EXIT_MISSING: "",
+    Signal.NO_AMOUNT: "",
+    Signal.NO_CONTACT: "",
 }
 MEANINGS = {
     Signal.OWNER_LEFT: "The owner is no longer here and nobody has the deal yet.",
@@ -43,6 +46,10 @@ MEANINGS = {
     "e-mail that came back.",
     Signal.NO_CLOSE_DATE: "Nobody has said when it should close.",
     Signal.NO_STEP: "Nobody has said what to do next.",
+    Signal.EXIT_MISSING: "Stands past a stage whose exit asks for a field or an evidence that the "
+    "deal does not have, as imported deals may.",
+    Signal.NO_AMOUNT: "The amount is blank or nothing.",
+    Signal.NO_CONTACT: "Nobody of the customer is named on the deal or took part in an activity.",
 }
 
 
@@ -93,7 +100,7 @@ def waiting_words(deal: OpenDeal, *, day: date) -> str:
 def threshold_words(rules: Rules) -> list[str]:
     """Return the signals that are on, each with its threshold."""
     found = []
-    for signal in Signal:
+    for signal in RISKS:
         rule = rules[signal]
         if rule.on:
             learnt = ", learnt from won deals" if rule.learnt_from is not None else ""

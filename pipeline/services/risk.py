@@ -11,7 +11,7 @@ from org import audit
 from org.models.people import Person
 from pipeline import rules
 from pipeline.enums import SIGNAL_LABELS, Signal
-from pipeline.metrics.risk import RULES, Rule, Rules
+from pipeline.metrics.risk import RECORD_GAPS, RULES, Rule, Rules
 from pipeline.metrics.stage_norms import Learnt, Norm
 from pipeline.models.recompute import RecomputeRun
 from pipeline.models.risk import LearntLimit, SignalRule, StageNorm
@@ -102,6 +102,8 @@ def _check(wanted: Mapping[Signal, Rule]) -> None:
             errors[f"{signal}_limit"] = "This signal has no threshold."
         if not 0 <= rule.weight <= HEAVIEST:
             errors[f"{signal}_weight"] = f"Give a weight from 0 to {HEAVIEST}."
+        if signal in RECORD_GAPS and rule.weight:
+            errors[f"{signal}_weight"] = "A rule of hygiene alone has no weight."
     if errors:
         raise ValidationError(errors)
 

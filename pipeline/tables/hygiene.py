@@ -6,12 +6,16 @@ from kit.money import from_cents
 from kit.tables import Column
 from pipeline.enums import SIGNAL_LABELS
 from pipeline.metrics.hygiene import REMEDY_LABELS, STATE_LABELS, Remedy
+from pipeline.metrics.risk import RECORD_GAPS
 from pipeline.reports.hygiene import Breach
+from pipeline.reports.records import gap_words
 from pipeline.reports.risk_words import reason_words
 
 
 def breach_words(breach: Breach) -> str:
     """Return which rule the deal breaks, and by what."""
+    if breach.signal in RECORD_GAPS:
+        return gap_words(breach.signal, breach.record)
     return reason_words(breach.signal, breach.deal, day=breach.day)
 
 

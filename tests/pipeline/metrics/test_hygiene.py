@@ -1,9 +1,21 @@
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
-from pipeline.metrics.hygiene import Clean, Remedy, State, clean_of, state_of
+from pipeline.enums import Signal
+from pipeline.metrics.hygiene import (
+    Clean,
+    Record,
+    Remedy,
+    State,
+    clean_of,
+    record_gaps,
+    state_of,
+)
+from pipeline.metrics.risk import RECORD_GAPS, RULES, deal_reasons, health
+from tests.pipeline.metrics.test_risk import SOUND, TODAY
 
 DUE = date(2026, 3, 10)
 
@@ -32,3 +44,32 @@ def test_a_deal_is_clean_without_a_breach_or_with_justified_ones_alone() -> None
     assert clean_of(deals) == Clean(deals=4, clean=2)
     assert clean_of(deals).share is None  # Four deals say too little.
     assert clean_of(deals * 10).share == Decimal("0.5")
+
+
+@pytest.mark.parametrize(
+    ("changes", "record", "gaps"),
+    [
+        ({}, Record(named=True), ()),
+        ({"cents": None}, Record(named=True), (Signal.NO_AMOUNT,)),
+        ({"cents": 0}, Record(named=True), (Signal.NO_AMOUNT,)),
+        ({"people": 1}, Record(), ()),
+        ({"people": 0}, Record(), (Signal.NO_CONTACT,)),
+        ({}, Record(named=True, missing=("Amount",)), (Signal.EXIT_MISSING,)),
+        ({"cents": 0, "people": 0}, Record(missing=("Amount",)), RECORD_GAPS),
+    ],
+)
+def test_a_record_lacks_what_nobody_entered(changes, record, gaps) -> None:
+    deal = replace(SOUND, **changes)
+    off = {**RULES, **{gap: replace(RULES[gap], on=False) for gap in RECORD_GAPS}}
+
+    assert record_gaps(deal, record) == gaps
+    assert record_gaps(deal, record, rules=off) == ()
+
+
+def test_what_a_record_lacks_is_no_risk_and_costs_no_health() -> None:
+    empty = replace(SOUND, cents=0, people=0)
+
+    assert not set(RECORD_GAPS) & set(deal_reasons(empty, day=TODAY, large=None))
+    assert {part.signal for part in health(empty, day=TODAY, large=None).parts}.isdisjoint(
+        RECORD_GAPS
+    )

@@ -5,7 +5,17 @@ from decimal import Decimal
 import pytest
 
 from pipeline.enums import Signal
-from pipeline.metrics.risk import RULES, Health, OpenDeal, Part, Rule, deal_reasons, fall, health
+from pipeline.metrics.risk import (
+    RISKS,
+    RULES,
+    Health,
+    OpenDeal,
+    Part,
+    Rule,
+    deal_reasons,
+    fall,
+    health,
+)
 from pipeline.metrics.slips import DateMoves
 from pipeline.metrics.stage_norms import Norm
 
@@ -99,7 +109,7 @@ def test_waiting_silences_the_quiet_and_the_next_step_until_its_day():
 
 
 @pytest.mark.parametrize(
-    "signal", sorted(set(Signal) - {Signal.NOT_COMMITTED, Signal.NO_DECISION_MAKER})
+    "signal", sorted(set(RISKS) - {Signal.NOT_COMMITTED, Signal.NO_DECISION_MAKER})
 )
 def test_a_signal_that_is_off_says_nothing(signal):
     bad = replace(

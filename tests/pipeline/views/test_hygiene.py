@@ -16,7 +16,7 @@ from pipeline.models.hygiene import Disposition
 from pipeline.reports.handing_over import GivenTo, new_owners, open_deals_by_account
 from pipeline.services.hygiene import decide
 from tests.factories.org import PersonFactory, TeamMembershipFactory
-from tests.factories.pipeline import AccountFactory, DealFactory
+from tests.factories.pipeline import AccountFactory, DealContactFactory, DealFactory
 
 URL = reverse("pipeline:hygiene")
 
@@ -29,9 +29,15 @@ def fiscal(sales_team):
 @pytest.fixture
 def breaking(sales_team, fiscal) -> Deal:
     """A deal of Rita without a close date and without a next step."""
-    return DealFactory(
-        owner=sales_team.rita, next_step="", expected_close_on=None, created_at=datetime.now(UTC)
+    deal = DealFactory(
+        account=AccountFactory(),
+        owner=sales_team.rita,
+        next_step="",
+        expected_close_on=None,
+        created_at=datetime.now(UTC),
     )
+    DealContactFactory(deal=deal)
+    return deal
 
 
 def due(days: int = 3) -> date:
@@ -60,13 +66,15 @@ def sent(deal: Deal, signal: str = "no_step", **changes):
 
 
 def test_each_rule_that_a_deal_breaks_is_a_line(breaking, sales_team, as_):
-    DealFactory(
+    sound = DealFactory(
+        account=AccountFactory(),
         owner=sales_team.rita,
         next_step="Call",
         next_step_on=due(),
         expected_close_on=due(40),
         created_at=datetime.now(UTC),
     )
+    DealContactFactory(deal=sound)
 
     lines = shown(as_(sales_team.mia))
 
