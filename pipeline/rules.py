@@ -85,6 +85,10 @@ def can_set_up_risk(actor: Person) -> bool:
     return actor.is_admin
 
 
+def can_set_leaver_rule(actor: Person) -> bool:
+    return actor.is_admin
+
+
 def can_set_up_products(actor: Person) -> bool:
     return actor.is_admin
 

@@ -206,6 +206,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("setup/losses/competitors/new/", outcomes.competitor_new, name="competitor-new"),
     path("setup/losses/competitors/<int:pk>/", outcomes.competitor, name="competitor"),
     path("setup/losses/competitors/<int:pk>/use/", outcomes.competitor_use, name="competitor-use"),
+    path("setup/leavers/", handing_over.leavers, name="leavers"),
     path("setup/risk/", risk.risk, name="risk"),
     path("setup/risk/<str:signal>/adopt/", risk.risk_adopt, name="risk-adopt"),
     path("setup/pipelines/new/", pipelines.pipeline_new, name="pipeline-new"),

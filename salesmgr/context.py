@@ -85,6 +85,7 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("Qualification", "pipeline:frameworks", "checklist", admins),
             Entry("Losses", "pipeline:losses", "flag", admins),
             Entry("Risk", "pipeline:risk", "alert-triangle", admins),
+            Entry("Leavers", "pipeline:leavers", "logout", admins),
             Entry("Products", "pipeline:products", "list", admins),
             Entry("Calendar", "org:calendar", "calendar", admins),
             Entry("Quotas", "pipeline:quotas", "target", teams),

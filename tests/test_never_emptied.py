@@ -24,6 +24,7 @@ def truncate(table: str) -> None:
         "pipeline_signalrule",
         "pipeline_activitytarget",
         "pipeline_disposition",
+        "pipeline_leaverrule",
         "org_auditentry",
         "org_reportingclosure",
         "org_person",

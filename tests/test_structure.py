@@ -43,6 +43,7 @@ NO_ROWS_OF_ITS_OWN = {
     "pipeline.StagePeople",
     "pipeline.RecomputeChunk",
     "pipeline.SignalRule",
+    "pipeline.LeaverRule",
     "pipeline.StageNorm",
     "pipeline.LearntLimit",
     "pipeline.PastWrite",

@@ -10,7 +10,8 @@ from django.core.exceptions import ValidationError
 from kit.forms import KitForm, PlainTextField
 from org.models.people import Person
 from pipeline.forms.fields import carriers
-from pipeline.reports.handing_over import AccountDeals, GivenTo, new_owners
+from pipeline.metrics.hygiene import GIVEN_TO_LABELS, GivenTo
+from pipeline.reports.handing_over import AccountDeals, new_owners
 
 
 class SeenVersionsField(forms.CharField):
@@ -37,6 +38,17 @@ def _one_of(
         empty_value=None,
         label=label,
         required=required,
+    )
+
+
+class LeaverRuleForm(KitForm):
+    """By which rule the deals of leavers are offered to others."""
+
+    given_to = forms.TypedChoiceField(
+        choices=[(str(rule), label) for rule, label in GIVEN_TO_LABELS.items()],
+        coerce=GivenTo,
+        label="Offer a leaver's open deals to",
+        help_text="Fills in the hand-over; whoever hands over looks at it and may choose others.",
     )
 
 

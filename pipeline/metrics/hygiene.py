@@ -46,6 +46,23 @@ REMEDY_LABELS = {
 }
 
 
+class GivenTo(StrEnum):
+    """By which rule the open deals of somebody are given to others."""
+
+    ACCOUNT_OWNER = "account_owner"
+    MANAGER = "manager"
+    FEWEST = "fewest"
+    IN_TURN = "in_turn"
+
+
+GIVEN_TO_LABELS = {
+    GivenTo.ACCOUNT_OWNER: "The account's owner, else the manager",
+    GivenTo.MANAGER: "The manager",
+    GivenTo.FEWEST: "Whoever of the team has the fewest open deals",
+    GivenTo.IN_TURN: "The team in turn, account by account",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """What an open deal's record holds of its customer and of what its stages ask for.

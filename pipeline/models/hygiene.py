@@ -1,14 +1,15 @@
-"""What people decided about open deals that break a rule."""
+"""What people decided about open deals that break a rule, and who gets those of leavers."""
 
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 from kit.fields import choices, one_of
 from org.models.people import Person
 from pipeline.enums import SIGNAL_LABELS, Signal
-from pipeline.metrics.hygiene import Remedy
+from pipeline.metrics.hygiene import GIVEN_TO_LABELS, GivenTo, Remedy
 from pipeline.models.deals import Deal
 from pipeline.querysets import DispositionQuerySet
 
@@ -45,3 +46,21 @@ class Disposition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_remedy_display()} {self.get_signal_display()} of {self.deal}"
+
+
+class LeaverRule(models.Model):
+    """By which rule the open deals of leavers are offered to others from ``set_at``. Only added.
+
+    It fills in the hand-over; no deal changes hands before somebody says so.
+    """
+
+    given_to = models.CharField(max_length=20, choices=choices(GivenTo, GIVEN_TO_LABELS))
+    set_at = models.DateTimeField(db_default=Now())
+    set_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["-set_at", "-pk"]
+        constraints = [one_of("leaver_rule_given_to", "given_to", GivenTo)]
+
+    def __str__(self) -> str:
+        return f"{self.get_given_to_display()} from {self.set_at}"

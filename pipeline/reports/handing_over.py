@@ -2,33 +2,22 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 from itertools import cycle, groupby
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from org.models.people import Person, ReportingLine
 from org.models.teams import TeamMembership
+from pipeline.metrics.hygiene import GivenTo
 from pipeline.models.accounts import Account
 from pipeline.models.deals import Deal
+from pipeline.models.hygiene import LeaverRule
 
-
-class GivenTo(StrEnum):
-    """By which rule the open deals of somebody are given to others."""
-
-    ACCOUNT_OWNER = "account_owner"
-    MANAGER = "manager"
-    FEWEST = "fewest"
-    IN_TURN = "in_turn"
-
-
-GIVEN_TO_LABELS = {
-    GivenTo.ACCOUNT_OWNER: "The account's owner, else the manager",
-    GivenTo.MANAGER: "The manager",
-    GivenTo.FEWEST: "Whoever of the team has the fewest open deals",
-    GivenTo.IN_TURN: "The team in turn, account by account",
-}
+# Where nobody has set a rule.
+USUAL_RULE = GivenTo.ACCOUNT_OWNER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +31,54 @@ class AccountDeals:
     @property
     def amount(self) -> Decimal:
         return sum((deal.amount_base or Decimal(0) for deal in self.deals), Decimal(0))
+
+
+@dataclass(frozen=True, slots=True)
+class Leaver:
+    """Somebody who left, with how many open deals still stand in their name and for how much."""
+
+    person: int
+    name: str
+    left_on: date
+    deals: int
+    amount: Decimal
+
+
+def leavers(viewer: Person) -> list[Leaver]:
+    """Return who has left and still has open deals that the viewer may see, the longest ago first.
+
+    ``amount`` adds up the deals that have one.
+    """
+    rows = (
+        Deal.objects.visible_to(viewer)
+        .open()
+        .filter(archived_at=None, owner__is_active=False, owner__left_on__isnull=False)
+        .order_by()
+        .values("owner", "owner__full_name", "owner__left_on")
+        .annotate(deals=Count("pk"), amount=Coalesce(Sum("amount_base"), Decimal(0)))
+        .order_by("owner__left_on", "owner__full_name")
+    )
+    return [
+        Leaver(
+            row["owner"],
+            row["owner__full_name"],
+            row["owner__left_on"],
+            row["deals"],
+            row["amount"],
+        )
+        for row in rows
+    ]
+
+
+def leaver_rule() -> GivenTo:
+    """Return the rule by which the deals of leavers are offered to others."""
+    newest = LeaverRule.objects.first()
+    return GivenTo(newest.given_to) if newest else USUAL_RULE
+
+
+def leaver_rules() -> QuerySet[LeaverRule]:
+    """Return what was ever set, the newest first."""
+    return LeaverRule.objects.select_related("set_by")
 
 
 def open_deals_by_account(viewer: Person, person: Person) -> list[AccountDeals]:

@@ -1,14 +1,17 @@
-"""Giving the open deals of a person to others, all in one go: of one who left, or changes jobs."""
+"""Giving the open deals of a person to others, all in one go, and by which rule that is offered."""
 
 from collections.abc import Mapping
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 
 from org import audit
 from org.models.people import Person
 from pipeline import rules
+from pipeline.metrics.hygiene import GIVEN_TO_LABELS, GivenTo
 from pipeline.models.deals import Deal
+from pipeline.models.hygiene import LeaverRule
+from pipeline.reports.handing_over import leaver_rule
 from pipeline.services.deals import EditConflict, edit_deal
 
 
@@ -63,3 +66,19 @@ def _changed(deal: Deal) -> ValidationError:
         f"Somebody changed {deal.name} in the meantime, so nothing was handed over. "
         "Look at the deals again."
     )
+
+
+@transaction.atomic
+def set_leaver_rule(given_to: GivenTo, *, by: Person | None) -> GivenTo:
+    """Set by which rule the deals of leavers are offered to others; what stands adds nothing."""
+    if by is not None and not rules.can_set_leaver_rule(by):
+        raise PermissionDenied("Only an admin sets who gets the deals of leavers.")
+    # One after the other, so that the log names what the next one follows.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('pipeline_leaverrule'))")
+    standing = leaver_rule()
+    if standing is not given_to:
+        made = LeaverRule.objects.create(given_to=given_to, set_by=by)
+        changes = {"given to": (GIVEN_TO_LABELS[standing], GIVEN_TO_LABELS[given_to])}
+        audit.record(by, "leavers.set", made, changes=changes)
+    return given_to

@@ -1,4 +1,4 @@
-"""Giving all open deals of a person to others."""
+"""Giving all open deals of a person to others, and the rule by which that is offered."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -8,12 +8,50 @@ from django.views.decorators.http import require_http_methods
 
 from kit.components import Tab
 from kit.forms import add_errors
+from kit.tables import Empty, Table
 from org.models.people import Person
 from pipeline import rules
-from pipeline.forms.handing_over import HandOverForm
-from pipeline.reports.handing_over import GIVEN_TO_LABELS, open_deals_by_account
+from pipeline.forms.handing_over import HandOverForm, LeaverRuleForm
+from pipeline.metrics.hygiene import GIVEN_TO_LABELS
+from pipeline.reports.handing_over import (
+    leaver_rule,
+    leaver_rules,
+    open_deals_by_account,
+)
+from pipeline.reports.handing_over import leavers as leavers_of
 from pipeline.services import handing_over as services
-from pipeline.views.visit import form_page, posted, visit_of
+from pipeline.tables.handing_over import LEAVERS, RULES
+from pipeline.views.visit import form_page, leaver_admins, posted, saved, visit_of
+
+RULES_SHOWN = 10
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@leaver_admins
+def leavers(request: HttpRequest) -> HttpResponse:
+    """Show who left and still has open deals, and set the rule that offers them to others."""
+    visit = visit_of(request)
+    form = LeaverRuleForm(posted(request), initial={"given_to": str(leaver_rule())})
+    if saved(
+        form, lambda: services.set_leaver_rule(form.cleaned_data["given_to"], by=visit.viewer)
+    ):
+        messages.success(request, "Saved. Hand-overs are filled in so from now on.")
+        return redirect("pipeline:leavers")
+    waiting = Table(
+        columns=LEAVERS,
+        rows=leavers_of(visit.viewer),
+        caption="Open deals of people who left",
+        empty=Empty(title="Nobody who left has an open deal."),
+    )
+    history = Table(
+        columns=RULES,
+        rows=list(leaver_rules()[:RULES_SHOWN]),
+        caption="What was set",
+        empty=Empty(title="Nothing was set yet: it is as it came."),
+    )
+    return form_page(
+        request, "pipeline/leavers.html", form, waiting=waiting, history=history, now=visit.now
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -24,7 +62,7 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
     if not rules.can_hand_over(visit.viewer, person):
         raise PermissionDenied
     groups = open_deals_by_account(visit.viewer, person)
-    rule = request.GET.get("by", "")
+    rule = request.GET.get("by") or str(leaver_rule())
     form = HandOverForm(
         posted(request), viewer=visit.viewer, person=person, groups=groups, rule=rule
     )
@@ -46,5 +84,6 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
         "groups": groups,
         "currency": visit.currency,
         "by_rule": by_rule,
+        "is_stored": "by" not in request.GET,
     }
     return form_page(request, "pipeline/hand_over.html", form, **context)

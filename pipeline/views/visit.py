@@ -74,6 +74,10 @@ def risk_admins(view: View) -> View:
     return _let_in(rules.can_set_up_risk, view)
 
 
+def leaver_admins(view: View) -> View:
+    return _let_in(rules.can_set_leaver_rule, view)
+
+
 def import_admins(view: View) -> View:
     return _let_in(org_rules.can_administer, view)
 

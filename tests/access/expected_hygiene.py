@@ -5,7 +5,7 @@ from typing import Any
 
 from org import access
 from pipeline.models.hygiene import Disposition
-from tests.access.matrix import MISSING, Case, World, same
+from tests.access.matrix import MISSING, Case, World, only, same
 
 SELLERS = same(200, recruiter=403)
 
@@ -26,10 +26,16 @@ def nothing(_world: World, _target: str) -> dict[str, Any]:
     return {"deal": MISSING, "signal": "no_step", "seen": 0, "remedy": "fix", "due_on": due}
 
 
+def rule(_world: World, _target: str) -> dict[str, Any]:
+    return {"given_to": "fewest"}
+
+
 CASES = [
     Case("pipeline:hygiene", "GET", SELLERS),
     Case("pipeline:hygiene", "GET", same(400, recruiter=403), query="?state=never"),
     Case("pipeline:hygiene", "GET", same(404, recruiter=403), query=f"?person={MISSING}"),
     Case("pipeline:hygiene-csv", "GET", SELLERS),
+    Case("pipeline:leavers", "GET", only("admin")),
+    Case("pipeline:leavers", "POST", only("admin", status=302), data=rule),
     Case("pipeline:hygiene-decide", "POST", same(404, executive=403, recruiter=403), data=nothing),
 ]

@@ -20,11 +20,13 @@ from org.services import calendar
 from org.services.calendar import period_on
 from pipeline import history
 from pipeline.enums import ChunkState, RunState, Step, Trigger
+from pipeline.metrics.hygiene import GivenTo
 from pipeline.models.activity_targets import ActivityTarget
 from pipeline.models.calendars import CalendarUpload
 from pipeline.models.deal_people import DealCollaborator
 from pipeline.models.deals import Deal, DealLine
 from pipeline.models.exits import CriterionMet, StageOverride
+from pipeline.models.hygiene import LeaverRule
 from pipeline.models.imports import ImportAnswer, ImportMapping, ImportRefusal, ImportRun
 from pipeline.models.outcomes import LossReason
 from pipeline.models.qualification import ElementScore, Framework, FrameworkElement
@@ -161,6 +163,7 @@ def _numbers(world: World, newcomer: Person, number: int) -> None:
     for subject in ({"person": newcomer}, {"team": world.team.north}, {"person": world.team.rita}):
         set_at = AT + timedelta(days=number)
         QuotaFactory(**{"person": None} | subject, period=_quarter(), set_at=set_at)
+    LeaverRule.objects.create(given_to=GivenTo.MANAGER)
     ActivityTarget.objects.create(
         role=Role.MANAGER,
         kind="email",

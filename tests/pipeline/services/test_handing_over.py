@@ -158,7 +158,7 @@ def test_the_page_asks_the_same_for_one_and_three(
     client.force_login(sales_team.ada, backend=BACKEND)
     url = reverse("pipeline:hand-over", args=[sales_team.lou.pk])
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(11):
         client.get(url)
 
 

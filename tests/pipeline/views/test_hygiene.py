@@ -10,10 +10,10 @@ from org.enums import Role
 from org.models.audit import AuditEntry
 from org.services import calendar
 from pipeline.enums import Signal
-from pipeline.metrics.hygiene import Remedy, State
+from pipeline.metrics.hygiene import GivenTo, Remedy, State
 from pipeline.models.deals import Deal
 from pipeline.models.hygiene import Disposition
-from pipeline.reports.handing_over import GivenTo, new_owners, open_deals_by_account
+from pipeline.reports.handing_over import new_owners, open_deals_by_account
 from pipeline.services.hygiene import decide
 from tests.factories.org import PersonFactory, TeamMembershipFactory
 from tests.factories.pipeline import AccountFactory, DealContactFactory, DealFactory
