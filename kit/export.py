@@ -11,7 +11,7 @@ from django.http import StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
 from kit.display import local_moment
-from kit.tables import Column
+from kit.tables import Column, Table
 
 BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
 # What spreadsheets take as the start of a formula, with the full-width forms they fold to it.
@@ -80,6 +80,11 @@ def csv_response(
     )
     response["Content-Disposition"] = content_disposition_header(True, filename)  # noqa: FBT003 -- Django's signature
     return response
+
+
+def table_response(filename: str, table: Table) -> StreamingHttpResponse:
+    """Download the rows of a page's table in the order shown; its totals are not among them."""
+    return csv_response(filename, table.file_columns or table.columns, table.rows)
 
 
 def _first_visible(text: str) -> str:

@@ -180,7 +180,8 @@ class Table:
     page links keep. ``totals`` maps column keys to the sum shown in the foot; rows must add
     up to it. ``total`` is the whole as a row of its own, for totals that are more than sums and
     open rows too; it takes the place of ``totals``. ``sort_param`` and ``page_param`` differ
-    where a page has two tables.
+    where a page has two tables. ``file_columns`` are those of the download, where a cell of the
+    page holds more than one value.
     """
 
     columns: Sequence[Column]
@@ -195,6 +196,7 @@ class Table:
     total: Any = None
     sort_param: str = "sort"
     page_param: str = "page"
+    file_columns: Sequence[Column] = ()
 
     @property
     def headings(self) -> list[Heading]:

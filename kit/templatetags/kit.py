@@ -150,6 +150,7 @@ def chart(
     table: Table,
     note: str = "",
     size: Literal["small", "medium", "large"] = "medium",
+    export_href: str = "",
 ) -> dict[str, Any]:
     """Draw a figure of kit.charts, with the table of the same numbers below it."""
     return {
@@ -160,6 +161,7 @@ def chart(
         "table": table,
         "note": note,
         "size": size,
+        "export_href": export_href,
         "request": context.get("request"),
     }
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from kit.forms import PageField, PlainTextField
+from kit.forms import FileField, PageField, PlainTextField
 from org.models.people import Person
 from pipeline.enums import MetricPart, Status
 from pipeline.forms.look import ScopeForm
@@ -24,6 +24,7 @@ class MetricsForm(PipelineLookForm):
         choices=[("", ""), *((str(part), part.value) for part in MetricPart)],
         widget=forms.HiddenInput,
     )
+    file = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
 
     def __init__(self, data: Any, *, viewer: Person, calendar: Setting, now: datetime) -> None:
         super().__init__(data, viewer=viewer, calendar=calendar, now=now)
@@ -56,6 +57,7 @@ class BestForm(ScopeForm):
         self.fields["title"] = PlainTextField(
             required=False, max_length=200, widget=forms.HiddenInput
         )
+        self.fields["file"] = FileField()
 
     @property
     def title(self) -> str | None:

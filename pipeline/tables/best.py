@@ -21,6 +21,7 @@ def _plain(value: float) -> str:
     return f"{value:.1f}"
 
 
+UNITS = {"number": "number", "percent": "share", "days": "days"}
 FORMATS: dict[str, Callable[[float], str]] = {"number": _plain, "percent": percent, "days": days}
 
 
@@ -89,6 +90,18 @@ COMPARED = [
         value=lambda row: FINDINGS[row.found.finding][0],
         tone=lambda row: FINDINGS[row.found.finding][1],
     ),
+]
+COMPARED_FILE = [
+    Column(key="label", label="Behaviour", value=lambda row: row.behaviour.label),
+    Column(key="unit", label="Unit", value=lambda row: UNITS[row.behaviour.kind]),
+    Column(key="top", label="Top quarter, median", value=lambda row: row.found.top_median),
+    Column(key="top_people", label="Top quarter, people", value=lambda row: row.found.top),
+    Column(key="rest", label="The rest, median", value=lambda row: row.found.rest_median),
+    Column(key="rest_people", label="The rest, people", value=lambda row: row.found.rest),
+    Column(key="delta", label="Effect", value=lambda row: row.found.delta),
+    Column(key="low", label="Interval from", value=lambda row: row.found.low),
+    Column(key="high", label="Interval to", value=lambda row: row.found.high),
+    Column(key="finding", label="What it tells", value=lambda row: FINDINGS[row.found.finding][0]),
 ]
 PEERS = [
     Column(key="name", label="Person"),

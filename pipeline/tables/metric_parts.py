@@ -39,6 +39,11 @@ FATES = (
     (Fate.DUE, "Still due"),
 )
 
+LENGTHS: dict[str, tuple[str, Callable[[StageFlow], Cycle], str]] = {
+    "days": ("Days in it", lambda row: row.days, "stays"),
+    "age": ("Days there now", lambda row: row.ages, "deals"),
+}
+
 
 def stage_columns(href: Href, flows: Sequence[StageFlow]) -> list[Column]:
     """Return the columns of the flow through stages; moves to other pipelines where there are."""
@@ -64,8 +69,32 @@ def stage_columns(href: Href, flows: Sequence[StageFlow]) -> list[Column]:
             lambda row: row.skipped,
             note="Passed the stage over on their way forward; not among those that entered it.",
         ),
-        _days("days", "Days in it", lambda row: row.days, of="stays"),
-        _days("age", "Days there now", lambda row: row.ages, of="deals"),
+        *(_days(key, *LENGTHS[key]) for key in LENGTHS),
+    ]
+
+
+def stage_file_columns(href: Href, flows: Sequence[StageFlow]) -> list[Column]:
+    """Return the columns of the download: median, p75 and cases in columns of their own."""
+    shared = [column for column in stage_columns(href, flows) if column.key not in LENGTHS]
+    lengths = [column for key in LENGTHS for column in _length_columns(key)]
+    return [*shared, *lengths]
+
+
+def _length_columns(key: str) -> list[Column]:
+    label, read, of = LENGTHS[key]
+
+    def part(name: str) -> Read:
+        return lambda row: withheld(getattr(read(row), name), cases=read(row).cases)
+
+    return [
+        Column(key=key, label=f"{label}, median", kind="days", value=part("median")),
+        Column(key=f"{key}_high", label=f"{label}, p75", kind="days", value=part("high")),
+        Column(
+            key=f"{key}_cases",
+            label=f"{label}, {of}",
+            kind="count",
+            value=lambda row: read(row).cases,
+        ),
     ]
 
 
@@ -84,7 +113,7 @@ def _way(way: Way) -> Callable[[StageFlow], int]:
     return lambda row: row.ways[way]
 
 
-def _days(key: str, label: str, read: Callable[[StageFlow], Cycle], *, of: str) -> Column:
+def _days(key: str, label: str, read: Callable[[StageFlow], Cycle], of: str) -> Column:
     def median(row: StageFlow) -> Decimal | None:
         return withheld(read(row).median, cases=read(row).cases)
 

@@ -1,12 +1,13 @@
 """What the best do differently: for those who lead, about the people whom they see."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from kit.components import Tab
+from kit.export import table_response
 from kit.tables import Empty, Table, query_with
 from org.http import PersonRequest
 from pipeline.forms.metrics import BestForm
@@ -15,13 +16,13 @@ from pipeline.reports.metrics.behaviours import best_report
 from pipeline.reports.metrics.peers import Peers, peers_of
 from pipeline.reports.one_state import one_state
 from pipeline.reports.setting import setting
-from pipeline.tables.best import COMPARED, PEERS
+from pipeline.tables.best import COMPARED, COMPARED_FILE, PEERS
 from pipeline.views.visit import sellers
 
 
 @require_safe
 @sellers
-def best(request: PersonRequest) -> HttpResponse:
+def best(request: PersonRequest) -> HttpResponseBase:
     """Say who is compared with whom; the comparison loads itself into the page."""
     form = _form(request)
     if not form.is_valid():
@@ -37,6 +38,8 @@ def best(request: PersonRequest) -> HttpResponse:
         caption="Who is compared, and who is not",
         empty=Empty(title="Nobody here sells.", text="Choose a wider team."),
     )
+    if form.cleaned_data["file"]:
+        return table_response("people-compared.csv", people)
     context = {
         "form": form,
         "look": found.look,
@@ -51,14 +54,21 @@ def best(request: PersonRequest) -> HttpResponse:
 
 @require_safe
 @sellers
-def best_behaviours(request: PersonRequest) -> HttpResponse:
+def best_behaviours(request: PersonRequest) -> HttpResponseBase:
     """Compare what the top quarter and the rest do: the part of the page that takes longest."""
     form = _form(request)
     if not form.is_valid():
         raise Http404
     with one_state():
         found = best_report(peers_of(form.look(form.scope), title=form.title))
-    table = Table(columns=COMPARED, rows=found.compared, caption="What the top quarter does")
+    table = Table(
+        columns=COMPARED,
+        file_columns=COMPARED_FILE,
+        rows=found.compared,
+        caption="What the top quarter does",
+    )
+    if form.cleaned_data["file"]:
+        return table_response("behaviours-compared.csv", table)
     return render(request, "pipeline/_best_behaviours.html", {"found": found, "table": table})
 
 

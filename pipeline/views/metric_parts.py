@@ -1,6 +1,6 @@
 """What each part of the page of metrics hands to its template."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.urls import reverse
@@ -29,6 +29,7 @@ from pipeline.tables.metric_parts import (
     push_rows,
     slip_columns,
     stage_columns,
+    stage_file_columns,
 )
 
 NOTHING = Empty(
@@ -112,15 +113,16 @@ def _stages(_form: MetricsForm, look: Look, query: Query) -> dict[str, Any]:
     found, href = stages_report(look), _rows_href(query)
     return {
         "found": found,
-        "pipelines": [
-            Table(
+        "pipelines": {
+            f"stages-{place}": Table(
                 columns=stage_columns(href, flows),
+                file_columns=stage_file_columns(href, flows),
                 rows=flows,
                 caption=name,
                 empty=Empty(title="There is no stage yet.", text="An admin sets them up."),
             )
-            for name, flows in found.by_pipeline
-        ],
+            for place, (name, flows) in enumerate(found.by_pipeline, start=1)
+        },
     }
 
 
@@ -206,6 +208,19 @@ def _rows_href(query: Query) -> Callable[[str], str]:
     """Return what makes the address of the deals behind a figure of this look."""
     page = reverse("pipeline:metric-rows")
     return lambda figure: page + query_with(query, {"figure": figure, "page": None})
+
+
+def tables_of(shown: Mapping[str, Any]) -> dict[str, Table]:
+    """Return the tables among what a template is handed, by the names that downloads ask for."""
+    found: dict[str, Table] = {}
+    for name, value in shown.items():
+        if isinstance(value, Chart):
+            found[name] = value.table
+        elif isinstance(value, Table):
+            found[name] = value
+        elif isinstance(value, Mapping):
+            found |= tables_of(value)
+    return found
 
 
 PARTS: dict[MetricPart, Callable[[MetricsForm, Look, Query], dict[str, Any]]] = {

@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from kit.components import Tab
+from kit.export import table_response
 from kit.tables import Empty, Table, query_with
 from org.http import PersonRequest
 from pipeline.enums import METRIC_PART_LABELS, MetricPart
@@ -17,14 +18,14 @@ from pipeline.reports.metrics.catalogue import catalogue
 from pipeline.reports.metrics.rows import UnknownFigureError, rows_of
 from pipeline.reports.setting import setting
 from pipeline.tables.deals import page_columns
-from pipeline.views.metric_parts import PARTS
+from pipeline.views.metric_parts import PARTS, tables_of
 from pipeline.views.visit import sellers
 
 
 @require_safe
 @sellers
-def metrics(request: PersonRequest) -> HttpResponse:
-    """Show one part of the metrics of a scope and period."""
+def metrics(request: PersonRequest) -> HttpResponseBase:
+    """Show one part of the metrics of a scope and period, or download one of its tables."""
     form = MetricsForm(request.GET, viewer=request.user, calendar=setting(), now=timezone.now())
     form.full_clean()
     if form.is_elsewhere:
@@ -33,13 +34,18 @@ def metrics(request: PersonRequest) -> HttpResponse:
         status = 400 if form.calendar.periods else 200
         return render(request, "pipeline/metrics.html", {"form": form}, status=status)
     look, part = form.look(form.scope), form.cleaned_data["part"]
+    shown = PARTS[part](form, look, request.GET)
+    if name := form.cleaned_data["file"]:
+        if (table := tables_of(shown).get(name)) is None:
+            raise Http404
+        return table_response(f"metrics-{part}-{name}.csv", table)
     context = {
         "form": form,
         "look": look,
         "part": part,
         "part_template": f"pipeline/_metrics_{part}.html",
         "tabs": _tabs(request, part),
-        **PARTS[part](form, look, request.GET),
+        **shown,
     }
     return render(request, "pipeline/metrics.html", context)
 
