@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from kit.forms import FileField, PageField, PlainTextField
+from kit.forms import FileField, PageField, PlainTextField, SortField
 from org.models.people import Person
 from pipeline.enums import MetricPart, Status
 from pipeline.forms.look import ScopeForm
@@ -14,6 +14,7 @@ from pipeline.forms.pipelines import stage_choices
 from pipeline.forms.whose import one_of_these
 from pipeline.models.deals import Stage
 from pipeline.reports.setting import Setting
+from pipeline.tables.deals import BEHIND
 
 
 class MetricsForm(PipelineLookForm):
@@ -46,7 +47,14 @@ class MetricRowsForm(MetricsForm):
     """The same look, and the figure whose deals are asked for."""
 
     figure = forms.CharField(max_length=60, widget=forms.HiddenInput)
+    sort = SortField(columns=BEHIND, default="-amount")
     page = PageField()
+
+    @property
+    def ordered_by(self) -> str:
+        """The field that the rows of a valid form are ordered by."""
+        key = self.cleaned_data["sort"].key
+        return next(column.sort for column in BEHIND if column.key == key and column.sort)
 
 
 class BestForm(ScopeForm):

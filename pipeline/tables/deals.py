@@ -3,14 +3,16 @@
 A row is a Deal or, for a past day, a DealVersion; both have account, owner and stage at hand.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import cache
+from decimal import Decimal
+from functools import cache, partial
 from typing import Any
 
 from django.urls import get_script_prefix
 
 from kit.links import numbered
+from kit.money import half_up
 from kit.tables import Column
 from pipeline.enums import Status
 
@@ -110,6 +112,11 @@ OF_AN_ACCOUNT = [
 ]
 
 
+# Of the deals behind a figure, as they stood at its moment: a version does not say when its deal
+# was made.
+BEHIND = [column for column in DEALS if column.key != "created"]
+
+
 def page_columns(
     *, past: bool, is_open: bool, is_closed: bool, pipelines: bool = False, shared: bool = False
 ) -> list[Column]:
@@ -137,6 +144,21 @@ def with_credited(columns: list[Column]) -> list[Column]:
     """Return the columns with what counts of each deal behind its amount."""
     place = next(n for n, column in enumerate(columns) if column.key == "amount") + 1
     return [*columns[:place], CREDITED, *columns[place:]]
+
+
+def with_taken(columns: list[Column], taken: Mapping[str, Mapping[int, Decimal]]) -> list[Column]:
+    """Return the columns with what a figure takes of each deal behind its amount."""
+    place = next(n for n, column in enumerate(columns) if column.key == "amount") + 1
+    also = [
+        Column(key=f"taken-{n}", label=label, kind="money", value=partial(_taken, amounts))
+        for n, (label, amounts) in enumerate(taken.items())
+    ]
+    return [*columns[:place], *also, *columns[place:]]
+
+
+def _taken(amounts: Mapping[int, Decimal], row: Any) -> Decimal | None:
+    amount = amounts.get(deal_pk(row))
+    return None if amount is None else half_up(amount)
 
 
 def _columns(*keys: str) -> list[Column]:

@@ -1,7 +1,5 @@
 """The page of metrics: how deals end, how long they take, where they stand and where they slip."""
 
-from dataclasses import replace
-
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -9,17 +7,20 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from kit.components import Tab
-from kit.export import table_response
+from kit.export import csv_response, table_response
 from kit.tables import Empty, Table, query_with
 from org.http import PersonRequest
 from pipeline.enums import METRIC_PART_LABELS, MetricPart
 from pipeline.forms.metrics import MetricRowsForm, MetricsForm
 from pipeline.reports.metrics.catalogue import catalogue
-from pipeline.reports.metrics.rows import UnknownFigureError, rows_of
+from pipeline.reports.metrics.rows import UnknownFigureError, behind, rows_behind, rows_of
 from pipeline.reports.setting import setting
-from pipeline.tables.deals import page_columns
+from pipeline.tables.deals import download_columns, page_columns, with_taken
 from pipeline.views.metric_parts import PARTS, tables_of
 from pipeline.views.visit import sellers
+
+# What the address of the rows has besides that of the page of metrics.
+BACK = dict.fromkeys(("figure", "page", "sort"))
 
 
 @require_safe
@@ -63,31 +64,45 @@ def _tabs(request: HttpRequest, current: MetricPart) -> list[Tab]:
 
 @require_safe
 @sellers
-def metric_rows(request: PersonRequest) -> HttpResponse:
-    """List the deals behind a figure that no filter of the deal list can say."""
+def metric_rows(request: PersonRequest) -> HttpResponseBase:
+    """List or download the deals behind a figure that no filter of the deal list can say."""
     form = MetricRowsForm(request.GET, viewer=request.user, calendar=setting(), now=timezone.now())
     form.full_clean()
     if form.is_elsewhere:
         raise Http404
     if not form.is_valid():
         return render(request, "pipeline/metric_rows.html", {"form": form}, status=400)
-    look = form.look(form.scope)
+    look, figure = form.look(form.scope), form.cleaned_data["figure"]
+    sort = form.cleaned_data["sort"]
+    order = {"by": form.ordered_by, "descending": sort.descending}
+    several = len(form.pipelines) > 1
     try:
-        found = rows_of(look, form.cleaned_data["figure"], number=form.cleaned_data["page"])
+        if form.cleaned_data["file"]:
+            found = behind(look, figure)
+            rows = rows_behind(look, found, **order).iterator(chunk_size=2000)
+            columns = with_taken(download_columns(pipelines=several), found.taken)
+            return csv_response(f"deals-{figure.replace('.', '-')}.csv", columns, rows)
+        listed = rows_of(look, figure, **order, number=form.cleaned_data["page"])
     except UnknownFigureError as error:
         raise Http404 from error
-    columns = page_columns(past=True, is_open=False, is_closed=False)
-    table = Table(
-        columns=[replace(column, sort=None) for column in columns],
-        rows=found.page.rows,
-        caption=found.title,
-        page=found.page,
-        base_query=request.GET,
-        empty=Empty(title="No deals.", text="None that you may open did this."),
+    shown = page_columns(
+        past=True, is_open=False, is_closed=False, pipelines=several and look.pipeline is None
     )
-    back = query_with(request.GET, {"figure": None, "page": None})
-    context = {"form": form, "look": look, "found": found, "table": table}
-    context["back_href"] = reverse("pipeline:metrics") + back
+    context = {
+        "form": form,
+        "look": look,
+        "found": listed,
+        "back_href": reverse("pipeline:metrics") + query_with(request.GET, BACK),
+        "table": Table(
+            columns=with_taken(shown, listed.behind.taken),
+            rows=listed.page.rows,
+            caption=listed.title,
+            sort=sort,
+            page=listed.page,
+            base_query=request.GET,
+            empty=Empty(title="No deals.", text="None that you may open did this."),
+        ),
+    }
     return render(request, "pipeline/metric_rows.html", context)
 
 

@@ -5,9 +5,13 @@ A figure is named by words with dots between them: "stages.3.forward", "slips.pu
 """
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from decimal import Decimal
 
-from kit.pages import Page, paginate
+from django.db.models import QuerySet
+
+from kit.money import from_cents, half_up
+from kit.pages import Page, page_of
 from pipeline.enums import Status
 from pipeline.metrics.conversion import Way
 from pipeline.metrics.promises import MOVED, Fate, Promise
@@ -17,6 +21,7 @@ from pipeline.reports.metrics.prices import price_lines
 from pipeline.reports.metrics.slips import promised, pushes_of
 from pipeline.reports.metrics.stages import deals_of_stage, steps_of
 from pipeline.reports.one_state import one_state
+from pipeline.reports.totals import Totals, deal_totals
 
 
 class UnknownFigureError(ValueError):
@@ -24,16 +29,32 @@ class UnknownFigureError(ValueError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Behind:
+    """The deals behind a figure, and what it takes of each where that is not its amount now."""
+
+    title: str
+    deals: Collection[int]
+    taken: Mapping[str, Mapping[int, Decimal]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rows:
     """A page of the deals behind a figure, as they stood at the look's moment.
 
     ``count`` are all of them; ``hidden`` those of people who are no longer below the viewer.
+    ``totals`` are of those shown, ``sums`` what the figure takes of these.
     """
 
-    title: str
+    behind: Behind
     page: Page
     count: int
     hidden: int
+    totals: Totals
+    sums: Mapping[str, Decimal]
+
+    @property
+    def title(self) -> str:
+        return self.behind.title
 
 
 WAYS = {
@@ -66,38 +87,69 @@ PUSHES = {
 }
 
 
-@one_state()
-def rows_of(look: Look, figure: str, *, number: int) -> Rows:
-    """Return a page of the deals behind a figure; UnknownFigureError for one that is none."""
+def behind(look: Look, figure: str) -> Behind:
+    """Return the deals behind a figure; UnknownFigureError for one that is none."""
     kind, *words = figure.split(".")
     if kind not in KINDS:
         raise UnknownFigureError(figure)
     try:
-        title, deals = KINDS[kind](look, words)
+        return KINDS[kind](look, words)
     except (KeyError, IndexError, ValueError) as error:
         raise UnknownFigureError(figure) from error
-    held = DealVersion.objects.as_of(look.moment).filter(deal__in=deals)
-    seen = held.visible_to(look.viewer).select_related("account", "owner", "stage")
-    page = paginate(seen.in_order("amount_base", descending=True), number=number)
-    shown = page.total if not page.capped else seen.count()
-    return Rows(title=title, page=page, count=len(deals), hidden=len(deals) - shown)
 
 
-def _stages(look: Look, words: list[str]) -> tuple[str, Collection[int]]:
+def rows_behind(look: Look, found: Behind, *, by: str, descending: bool) -> QuerySet:
+    """Return all of the deals that the viewer may open, as they stood, ordered by a column."""
+    held = DealVersion.objects.as_of(look.moment).filter(deal__in=found.deals)
+    seen = held.visible_to(look.viewer).select_related("account", "owner", "stage__pipeline")
+    return seen.in_order(by, descending=descending)
+
+
+@one_state()
+def rows_of(look: Look, figure: str, *, by: str, descending: bool, number: int) -> Rows:
+    """Return a page of the deals behind a figure; UnknownFigureError for one that is none."""
+    found = behind(look, figure)
+    seen = rows_behind(look, found, by=by, descending=descending)
+    totals = deal_totals(seen, cap=None)
+    return Rows(
+        behind=found,
+        page=page_of(seen, total=totals.count, number=number),
+        count=len(found.deals),
+        hidden=len(found.deals) - totals.count,
+        totals=totals,
+        sums=_sums(found, seen),
+    )
+
+
+def _sums(found: Behind, seen: QuerySet) -> dict[str, Decimal]:
+    if not found.taken:
+        return {}
+    shown = set(seen.order_by().values_list("deal", flat=True))
+    return {
+        label: half_up(sum((each for deal, each in taken.items() if deal in shown), Decimal(0)))
+        for label, taken in found.taken.items()
+    }
+
+
+def _stages(look: Look, words: list[str]) -> Behind:
     stage, way = words
     steps = steps_of()
     names = {step.pk: step.name for step in steps if step.kind == Status.OPEN}
     title = f"{names[int(stage)]}: deals that {WAYS[way]}"
-    return title, deals_of_stage(look, steps, int(stage), way)
+    return Behind(title=title, deals=deals_of_stage(look, steps, int(stage), way))
 
 
-def _slips(look: Look, words: list[str]) -> tuple[str, Collection[int]]:
+def _slips(look: Look, words: list[str]) -> Behind:
     fate, *person = words
     rows = promised(look)
     if person:
         rows = [row for row in rows if row.shown and row.person == int(person[0])]
-    found = [row.deal for row in rows if _has(row, fate)]
-    return f"Deals expected in the period at its start: {FATES[fate]}", found
+    found = {row.deal: from_cents(row.cents) for row in rows if _has(row, fate)}
+    return Behind(
+        title=f"Deals expected in the period at its start: {FATES[fate]}",
+        deals=found.keys(),
+        taken={"Amount at the start": found},
+    )
 
 
 def _has(row: Promise, fate: str) -> bool:
@@ -106,12 +158,12 @@ def _has(row: Promise, fate: str) -> bool:
     return row.fate in MOVED if fate == "moved" else row.fate == fate
 
 
-def _pushes(look: Look, words: list[str]) -> tuple[str, Collection[int]]:
+def _pushes(look: Look, words: list[str]) -> Behind:
     (which,) = words
-    return PUSHES[which], getattr(pushes_of(look), which)
+    return Behind(title=PUSHES[which], deals=getattr(pushes_of(look), which))
 
 
-def _prices(look: Look, words: list[str]) -> tuple[str, Collection[int]]:
+def _prices(look: Look, words: list[str]) -> Behind:
     rows = price_lines(look).rows
     if words != ["all"]:
         field, key = words
@@ -120,10 +172,19 @@ def _prices(look: Look, words: list[str]) -> tuple[str, Collection[int]]:
             "person": lambda row: row.person,
         }
         rows = [row for row in rows if row.shown and read[field](row) == int(key)]
-    return "Won deals with a list price to compare", {row.deal for row in rows}
+    listed: dict[int, Decimal] = {}
+    sold: dict[int, Decimal] = {}
+    for row in rows:
+        listed[row.deal] = listed.get(row.deal, Decimal(0)) + row.listed
+        sold[row.deal] = sold.get(row.deal, Decimal(0)) + row.sold
+    return Behind(
+        title="Won deals with a list price to compare",
+        deals=listed.keys(),
+        taken={"At list price": listed, "As agreed": sold},
+    )
 
 
-KINDS: Mapping[str, Callable[[Look, list[str]], tuple[str, Collection[int]]]] = {
+KINDS: Mapping[str, Callable[[Look, list[str]], Behind]] = {
     "stages": _stages,
     "slips": _slips,
     "pushes": _pushes,

@@ -3,15 +3,20 @@
 import csv
 import io
 import re
+from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from org.enums import Role
 from pipeline.enums import MetricPart
+from pipeline.models.deals import Deal
 from tests.factories.org import PersonFactory
 from tests.pipeline.reports.metrics.market import fill
 from tests.pipeline.reports.metrics.test_best import crowd  # noqa: F401 -- a fixture
+from tests.pipeline.reports.paper import at
 
 pytestmark = pytest.mark.django_db
 URL = reverse("pipeline:metrics")
@@ -108,3 +113,63 @@ def test_the_people_compared_come_as_a_file(crowd, as_):  # noqa: F811 -- the fi
 
     groups = [row["Compared as"] for row in rows]
     assert groups[:7] == ["Top quarter"] * 6 + ["The rest"]
+
+
+ROWS = reverse("pipeline:metric-rows")
+FEBRUARY = {"period": "Feb 2026"}
+
+
+@pytest.mark.parametrize(
+    ("sort", "column"), [("amount", "Amount"), ("name", "Deal"), ("close", "Expected close")]
+)
+def test_the_rows_behind_a_number_sort_both_ways_and_come_whole(market, eve, as_, sort, column):
+    client = as_(eve)
+    asked = {**Q1, "figure": "pushes.open"}
+
+    up = lines(client.get(ROWS, {**asked, "sort": sort, "file": "on"}))
+    down = lines(client.get(ROWS, {**asked, "sort": f"-{sort}", "file": "on"}))
+
+    page = client.get(ROWS, {**asked, "sort": sort}).context
+    assert len(up) == page["found"].count > 50
+    assert [row["Id"] for row in up] == [row["Id"] for row in reversed(down)]
+    assert [row["Deal"] for row in up][:50] == [row[0].text for row in page["table"].body]
+    values = [row[column] for row in up if row[column]]
+    assert values == sorted(values, key=float if column == "Amount" else str.casefold)
+
+
+def test_an_order_that_is_not_offered_is_refused(market, eve, as_):
+    assert as_(eve).get(ROWS, {**Q1, "figure": "pushes.open", "sort": "id"}).status_code == 400
+
+
+def test_the_prices_of_each_deal_add_up_to_the_figure(market, eve, as_):
+    client = as_(eve)
+    whole = client.get(URL, {**Q1, "part": "prices"}).context["found"].whole
+
+    rows = lines(client.get(ROWS, {**Q1, "figure": "prices.all", "file": "on"}))
+    sums = client.get(ROWS, {**Q1, "figure": "prices.all"}).context["found"].sums
+
+    assert len(rows) == whole.prices.deals > 0
+    for label, amount in (("At list price", whole.listed), ("As agreed", whole.sold)):
+        assert sum(Decimal(row[label]) for row in rows) == amount == sums[label]
+
+
+def test_what_was_expected_adds_up_as_it_stood_at_the_start(market, eve, as_):
+    client = as_(eve)
+    slips = client.get(URL, {**FEBRUARY, "part": "slips"}).context["found"].whole.promises
+
+    rows = lines(client.get(ROWS, {**FEBRUARY, "figure": "slips.moved", "file": "on"}))
+
+    assert len(rows) == slips.moved > 0
+    assert sum(Decimal(row["Amount at the start"]) for row in rows) * 100 == slips.moved_cents
+
+
+def test_sorting_keeps_the_query_count(market, eve, as_, django_assert_num_queries):
+    client = as_(eve)
+    asked = {**Q1, "figure": "pushes.open", "sort": "owner"}
+    client.get(ROWS, asked)
+    with CaptureQueriesContext(connection) as many:
+        client.get(ROWS, asked)
+    Deal.objects.exclude(name="market 1").update(archived_at=at(1, 2))
+
+    with django_assert_num_queries(len(many)):
+        client.get(ROWS, asked)
