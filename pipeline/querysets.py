@@ -151,7 +151,7 @@ class ListedQuerySet(models.QuerySet):
     """Deals or versions as a list shows them."""
 
     # Largest or newest first is what people ask for; the indexes of deals run that way.
-    FALLING = frozenset({"amount_base", "closed_on", "created_at"})
+    FALLING = frozenset({"amount_base", "closed_on", "created_at", "minutes"})
 
     def in_order(self, field: str, *, descending: bool) -> Self:
         """Order by a column, ties by id. Each column's usual way has its undefined values last.
@@ -272,7 +272,7 @@ class CreditSplitQuerySet(models.QuerySet):
         return self.filter(set_at__lte=moment).order_by("-set_at", "-pk")
 
 
-class ActivityQuerySet(models.QuerySet):
+class ActivityQuerySet(ListedQuerySet):
     def visible_to(self, viewer: "Person") -> Self:
         """Return what the viewer's people did, and what was done on deals the viewer may see."""
         return self.filter(

@@ -31,4 +31,6 @@ class QuickLogForm(LogForm):
         self.fields["deal"].required = True
         self.fields["deal"].label = "Deal"
         self.fields["next"].initial = back
-        self.order_fields(["deal", "kind", "subject", "occurred_at", "body"])
+        self.order_fields(
+            ["deal", "kind", "subject", "occurred_at", "direction", "minutes", "body"]
+        )

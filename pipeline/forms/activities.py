@@ -11,13 +11,20 @@ from kit.fields import choices
 from kit.forms import DayField, KitForm, PageField, PlainTextField, SortField
 from org.enums import Role
 from org.models.people import Person
-from pipeline.enums import ACTIVITY_LABELS, ActivityKind
+from pipeline.enums import ACTIVITY_LABELS, DIRECTION_LABELS, ActivityKind, Direction
 from pipeline.forms.fields import MomentField
 from pipeline.models.accounts import Account, Contact
+from pipeline.models.activities import LONGEST
 from pipeline.models.deals import Deal
 from pipeline.tables.accounts import ACTIVITIES
 
 KINDS = choices(ActivityKind, ACTIVITY_LABELS)
+DIRECTIONS = [("", "Not said"), *choices(Direction, DIRECTION_LABELS)]
+
+
+def minutes_field() -> forms.IntegerField:
+    """Return how long an activity lasted, which nobody need say."""
+    return forms.IntegerField(required=False, min_value=0, max_value=LONGEST, label="Minutes")
 
 
 class LogForm(KitForm):
@@ -32,6 +39,8 @@ class LogForm(KitForm):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     occurred_at = MomentField(label="When")
+    direction = forms.ChoiceField(choices=DIRECTIONS, required=False, label="Direction")
+    minutes = minutes_field()
     submission = forms.UUIDField(widget=forms.HiddenInput)
     next = forms.CharField(required=False, max_length=500, widget=forms.HiddenInput)
 
@@ -69,6 +78,7 @@ class ActivityFilter(KitForm):
 
     person = forms.TypedChoiceField(required=False, coerce=int, empty_value=None)
     kind = forms.ChoiceField(required=False, choices=[("", "All kinds"), *KINDS])
+    direction = forms.ChoiceField(required=False, choices=[("", "All directions"), *DIRECTIONS[1:]])
     since = DayField(required=False, label="From")
     before = DayField(required=False, label="Before")
     sort = SortField(columns=ACTIVITIES, default="-occurred_at")
@@ -91,9 +101,10 @@ class ActivityFilter(KitForm):
         return {
             "person": given.get("person"),
             "kind": given["kind"],
+            "direction": given["direction"],
             "since": _midnight(given["since"]),
             "before": _midnight(given["before"]),
-            "newest_first": given["sort"].descending,
+            "sort": given["sort"],
         }
 
 

@@ -8,16 +8,13 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from kit.fields import choices
 from kit.forms import DayField, KitForm, PlainTextField
 from org.models.people import Person
-from pipeline.enums import DIRECTION_LABELS, Direction
-from pipeline.forms.activities import KINDS
+from pipeline.forms.activities import DIRECTIONS, KINDS, minutes_field
 from pipeline.forms.fields import AccountField, MomentField
 from pipeline.forms.typed import DealField, TypedField, find_contact
 from pipeline.models.accounts import Account
 
-DIRECTIONS = [("", "Not said"), *choices(Direction, DIRECTION_LABELS)]
 # The dialog stands over pages that have ids and suggestions of their own.
 IDS = "quick-%s"
 WHERE = "#quick-deal, #quick-account"
@@ -28,6 +25,7 @@ class QuickForm(KitForm):
 
     kind = forms.ChoiceField(choices=KINDS, label="What")
     direction = forms.ChoiceField(choices=DIRECTIONS, required=False, label="Direction")
+    minutes = minutes_field()
     occurred_at = MomentField(label="When")
     subject = PlainTextField(max_length=300, label="In a few words")
     body = PlainTextField(

@@ -12,8 +12,7 @@ from django.utils import timezone
 
 from kit.forms import KitForm, PlainTextField, add_errors
 from org.models.people import Person
-from pipeline.forms.activities import KINDS
-from pipeline.forms.activity_logging import DIRECTIONS
+from pipeline.forms.activities import DIRECTIONS, KINDS
 from pipeline.forms.fields import MomentField
 from pipeline.forms.typed import DealField
 

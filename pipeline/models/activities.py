@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from kit.fields import choices, one_of
 from org.models.people import Person
@@ -52,6 +52,12 @@ class Activity(models.Model):
         verbose_name_plural = "activities"
         indexes = [
             models.Index(fields=["-occurred_at", "-id"], name="activity_newest"),
+            models.Index(
+                F("minutes").desc(nulls_last=True),
+                F("id").desc(),
+                name="activity_by_minutes",
+                condition=Q(archived_at__isnull=True),
+            ),
             models.Index(fields=["deal", "-occurred_at"], name="activity_of_deal"),
             models.Index(fields=["person", "-occurred_at"], name="activity_of_person"),
             models.Index(fields=["account", "-occurred_at"], name="activity_of_account"),

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Count, Exists, Max, OuterRef, QuerySet, Sum
 
 from kit.pages import Page, paginate
+from kit.tables import Sort
 from org.models.people import Person
 from pipeline import rules
 from pipeline.enums import Status
@@ -143,16 +144,24 @@ def activities_of(
     *,
     person: int | None,
     kind: str,
+    direction: str,
     since: datetime | None,
     before: datetime | None,
-    newest_first: bool = True,
+    sort: Sort,
 ) -> QuerySet:
-    """Return the activities of [since, before) that the viewer may see, in order of time."""
-    given = {"person": person, "kind": kind, "occurred_at__gte": since, "occurred_at__lt": before}
-    rows = activity_rows(viewer).filter(
+    """Return the activities of [since, before) that the viewer may see, in order."""
+    given = {
+        "person": person,
+        "kind": kind,
+        "direction": direction,
+        "occurred_at__gte": since,
+        "occurred_at__lt": before,
+    }
+    rows: Any = activity_rows(viewer).filter(
         **{lookup: value for lookup, value in given.items() if value}
     )
-    return rows if newest_first else rows.reverse()
+    ordered: QuerySet = rows.in_order(sort.key, descending=sort.descending)
+    return ordered
 
 
 def activity_list(rows: QuerySet, *, number: int) -> Page:

@@ -210,7 +210,16 @@ def _of_activities(deal: Deal) -> Iterable[Entry]:
         ActivityKind.NOTE: "note",
     }
     rows = deal.activities.live().select_related("person")
-    told = ("kind", "occurred_at", "subject", "body", "deal", "person__full_name")
+    told = (
+        "kind",
+        "occurred_at",
+        "subject",
+        "body",
+        "deal",
+        "direction",
+        "minutes",
+        "person__full_name",
+    )
     for activity in rows.only(*told):
         kind = ActivityKind(activity.kind)
         yield Entry(
@@ -218,9 +227,16 @@ def _of_activities(deal: Deal) -> Iterable[Entry]:
             who=activity.person,
             title=f"{ACTIVITY_LABELS[kind]}: {activity.subject}",
             icon=icons[kind],
+            way=_how(activity),
             text=activity.body,
             activity=activity,
         )
+
+
+def _how(activity: Activity) -> str:
+    """Return which way an activity went and how long it took, as far as somebody said so."""
+    lasted = "" if activity.minutes is None else f"{activity.minutes:,} min"
+    return ", ".join(part for part in (activity.get_direction_display().lower(), lasted) if part)
 
 
 def _of_the_log(deal: Deal) -> Iterable[Entry]:

@@ -59,6 +59,8 @@ ACTIVITIES = [
         value=lambda row: ACTIVITY_LABELS[ActivityKind(row.kind)],
     ),
     Column(key="subject", label="In a few words"),
+    Column(key="direction", label="Direction", value=lambda row: row.get_direction_display()),
+    Column(key="minutes", label="Minutes", kind="count", sort="minutes"),
     Column(key="about", label="About", value=_about, href=_about_href),
     Column(key="person", label="Who", value=lambda row: row.person.full_name),
 ]

@@ -79,6 +79,8 @@ def test_logging_an_activity_comes_back_here(paper: Paper, sign_in_as):
         "body": "",
         "account": "",
         "contact": "",
+        "direction": "",
+        "minutes": "",
         "occurred_at": "2026-04-20T10:00",
     }
 

@@ -35,6 +35,7 @@ def test_every_page_offers_to_log_and_comes_back(as_, sales_team, renewal):
     assert given["next"] == "/deals/?page=2"
     assert "<html" not in part.content.decode()
     typed = {"deal": "renewal of LENSES", "subject": "Talked", "next_step": "Send the offer"}
+    typed |= {"direction": "out", "minutes": "12"}
     answer = rita.post(LOG, given | typed)
 
     assert (answer.status_code, answer.url) == (302, "/deals/?page=2")
@@ -44,6 +45,7 @@ def test_every_page_offers_to_log_and_comes_back(as_, sales_team, renewal):
         renewal.account,
         sales_team.rita,
     )
+    assert (logged.direction, logged.minutes) == ("out", 12)
     renewal.refresh_from_db()
     assert renewal.next_step == "Send the offer"
 
@@ -92,6 +94,7 @@ def test_a_contact_brings_the_account(as_, sales_team, optics):
         ({"contact": "Nobody", "deal": "Renewal of lenses"}, "contact", "at Acme Optics"),
         ({"account": "Other", "next_step": "Send it"}, "next_step", "name the deal too"),
         ({"deal": "Renewal of lenses", "direction": "up"}, "direction", "Select a valid choice"),
+        ({"deal": "Renewal of lenses", "minutes": "10081"}, "minutes", "less than or equal"),
         ({}, "__all__", "which deal, account or contact"),
     ],
 )
