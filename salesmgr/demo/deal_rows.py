@@ -130,8 +130,14 @@ SELECT deal.id, to_timestamp(v.since),
 
 ACTIVITIES = """
 INSERT INTO pipeline_activity (
-    kind, subject, body, occurred_at, person_id, deal_id, account_id, contact_id, created_at)
-SELECT (%(kinds)s::text[])[a.kind + 1], (%(subjects)s::text[])[a.subject + 1], '',
+    kind, direction, minutes, subject, body, occurred_at, person_id, deal_id, account_id,
+    contact_id, created_at)
+SELECT (%(kinds)s::text[])[a.kind + 1],
+       -- Of three calls or e-mails one comes in; a meeting goes both ways, a note none.
+       CASE WHEN a.kind = 2 THEN 'both' WHEN a.kind = 3 THEN ''
+            WHEN a.occurred %% 3 = 0 THEN 'in' ELSE 'out' END,
+       CASE a.kind WHEN 0 THEN 4 + a.occurred %% 27 WHEN 2 THEN 30 + 15 * (a.occurred %% 3) END,
+       (%(subjects)s::text[])[a.subject + 1], '',
        to_timestamp(a.occurred), %(person)s + a.person,
        CASE WHEN a.deal >= 0 THEN %(deal)s + a.deal END, %(account)s + a.account,
        %(contact)s + a.contact, to_timestamp(a.occurred)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.db import transaction
 
-from salesmgr.demo import discipline, loading, owed, renewals, rooms, truth, waiting
+from salesmgr.demo import colleagues, discipline, loading, owed, renewals, rooms, truth, waiting
 from salesmgr.demo.plan import Plan
 from salesmgr.demo.story import Story, tell
 
@@ -27,6 +27,8 @@ def seed(plan: Plan, *, report: Callable[[str], None], keeps_truth: bool = True)
             waiting.agree(plan)
             discipline.ask(plan)
             report("one-on-ones, requisitions, candidates, activity targets and agreed waiting")
+            colleagues.add(plan)
+            report("colleagues who help with deals, and calendars")
             report("exits of stages, evidence, overrides and qualification")
             renewals.add(plan)
             report("a second pipeline, of renewals")
