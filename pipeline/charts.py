@@ -234,23 +234,18 @@ def waterfall_chart(
     )
 
 
-def flow_chart(flow: Flow, *, title: str, href: Callable[[Movement], str]) -> Chart:
-    """Where the pipeline of the earlier moment stands at the later one, and what came and went."""
+def flow_chart(flow: Flow, *, title: str, href: Callable[[str], str]) -> Chart:
+    """Where the pipeline of the earlier moment stands at the later one, and what came and went.
+
+    ``href`` opens the deals of a link by its key.
+    """
     nodes = [*flow.before, *flow.after]
     places = list(dict.fromkeys(node.label for node in nodes if node.movement is None))
     links = [
         (link.source, len(flow.before) + link.target, from_cents(link.cents)) for link in flow.links
     ]
-    hrefs = [
-        href(moved)
-        if (moved := _moved(flow.before[link.source], flow.after[link.target]))
-        else None
-        for link in flow.links
-    ]
-    names = [
-        f"{flow.before[link.source].label} to {flow.after[link.target].label}"
-        for link in flow.links
-    ]
+    hrefs = [href(link.key) for link in flow.links]
+    names = [flow.words(link) for link in flow.links]
     return Chart(
         house_figure(
             flow_trace(
@@ -269,11 +264,6 @@ def flow_chart(flow: Flow, *, title: str, href: Callable[[Movement], str]) -> Ch
             hrefs=hrefs,
         ),
     )
-
-
-def _moved(source: Node, target: Node) -> Movement | None:
-    """Return the movement whose deals a link is a part of; None for what stayed in play."""
-    return target.movement or source.movement
 
 
 NODE_ROLES: dict[Movement, Role] = {Movement.WON: "good", Movement.LOST: "bad"}

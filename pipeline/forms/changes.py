@@ -48,9 +48,9 @@ SINCE = [
     ("4w", "4 weeks ago"),
     (START, "Start of the period"),
 ]
-OPENING, CLOSING = "opening", "closing"
+OPENING, CLOSING, FLOW = "opening", "closing", "flow"
 REVIEWED = {CLOSING, *CATEGORY_LABELS, *(str(movement) for movement in Movement)}
-SHOWN = {OPENING, CLOSING, *(str(movement) for movement in Movement)}
+SHOWN = {OPENING, CLOSING, FLOW, *(str(movement) for movement in Movement)}
 
 
 class SinceForm(PipelineLookForm):
@@ -122,7 +122,7 @@ class SinceForm(PipelineLookForm):
 
 
 class ChangesForm(SinceForm):
-    """What changed, in which unit, and the deals of which bar."""
+    """What changed, in which unit, and the deals of which bar, or of which ``link`` of the flow."""
 
     unit = forms.ChoiceField(
         required=False, label="Count", choices=[(str(unit), UNIT_LABELS[unit]) for unit in Unit]
@@ -137,6 +137,7 @@ class ChangesForm(SinceForm):
         choices=[("", ""), *((name, name) for name in sorted(SHOWN))],
         widget=forms.HiddenInput,
     )
+    link = PlainTextField(required=False, max_length=80, widget=forms.HiddenInput)
     sort = SortField(columns=changed_columns(Unit.AMOUNT), default="-value")
     page = PageField()
     file = FileField()

@@ -1,6 +1,6 @@
-"""The deals behind a bar of the waterfall, or behind its opening and closing."""
+"""The deals behind a bar of the waterfall, its opening and closing, or a link of the flow."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kit.money import cents
@@ -8,7 +8,9 @@ from kit.pages import Page, paginate
 from pipeline.enums import Movement, Unit
 from pipeline.metrics.coverage import weighted
 from pipeline.models.deals import DealVersion
-from pipeline.reports.changes import Changes, in_unit
+from pipeline.querysets import DealVersionQuerySet
+from pipeline.reports.changes import Changes, Moved, in_unit
+from pipeline.reports.flow import Flow, went
 from pipeline.reports.look import Look
 from pipeline.reports.open_pipeline import Amounts, amounts_of
 
@@ -55,7 +57,10 @@ class Wanted:
 
 def moved_by(changes: Changes, movement: Movement, *, unit: Unit, wanted: Wanted) -> ChangedDeals:
     """Return the deals of a movement, those that moved most first."""
-    found = changes.by_movement(unit).get(movement, [])
+    return _listed(changes, changes.by_movement(unit).get(movement, []), wanted)
+
+
+def _listed(changes: Changes, found: Sequence[tuple[Moved, int]], wanted: Wanted) -> ChangedDeals:
     shown = {moved.deal: value for moved, value in found if moved.shown}
     hidden = [value for moved, value in found if not moved.shown]
     return ChangedDeals(
@@ -69,7 +74,32 @@ def moved_by(changes: Changes, movement: Movement, *, unit: Unit, wanted: Wanted
 
 def in_play_at(changes: Changes, look: Look, *, unit: Unit, wanted: Wanted) -> ChangedDeals:
     """Return the deals in play at one of the two moments, the largest first."""
-    rows = look.versions(look.closing)
+    return _largest_first(changes, look, look.versions(look.closing), unit, wanted)
+
+
+def along_flow(changes: Changes, flow: Flow, *, link: str, wanted: Wanted) -> ChangedDeals:
+    """Return the deals of a link of the flow by its key; none where the flow has no such link."""
+    source, _, target = link.partition(".")
+    if not flow.title_of(link):
+        return _listed(changes, [], wanted)
+    came = [
+        (moved, way[0], way[2])
+        for moved in changes.moved
+        if (way := went(changes, moved, flow.by)) and way[1] == target
+    ]
+    if source == target:
+        # What stayed where it was need not have changed at all.
+        strangers = [moved.deal for moved, place, _ in came if place != source]
+        rows = changes.look.versions(changes.look.closing).filter(**{flow.by: source})
+        stayed = rows.exclude(deal__in=strangers)
+        return _largest_first(changes, changes.look, stayed, Unit.AMOUNT, wanted)
+    deals = [(moved, worth) for moved, place, worth in came if place == source]
+    return _listed(changes, sorted(deals, key=lambda pair: (-pair[1], pair[0].deal)), wanted)
+
+
+def _largest_first(
+    changes: Changes, look: Look, rows: DealVersionQuerySet, unit: Unit, wanted: Wanted
+) -> ChangedDeals:
     seen = rows.visible_to(look.viewer)
     whole, shown = amounts_of(rows), amounts_of(seen)
     ordered = seen.in_order("amount_base", descending=True)

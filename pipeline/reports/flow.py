@@ -27,12 +27,16 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What went from a node of ``Flow.before`` to one of ``Flow.after``, by their index."""
+    """What went from a node of ``Flow.before`` to one of ``Flow.after``, by their index.
+
+    ``key`` names the link in an address.
+    """
 
     source: int
     target: int
     cents: int
     deals: int
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,14 @@ class Flow:
     before: Sequence[Node]
     after: Sequence[Node]
     links: Sequence[Link]
+
+    def words(self, link: Link) -> str:
+        """Return a link in words."""
+        return f"{self.before[link.source].label} to {self.after[link.target].label}"
+
+    def title_of(self, key: str) -> str:
+        """Return the link with this key in words; "" where there is none."""
+        return next((self.words(link) for link in self.links if link.key == key), "")
 
 
 @dataclass(slots=True)
@@ -69,7 +81,7 @@ def pipeline_flow(changes: Changes, by: By) -> Flow:
         if stayed.deals:
             sums[place, place] = stayed
     for moved in changes.moved:
-        if found := _link(changes, moved, key):
+        if found := went(changes, moved, by):
             source, target, cents = found
             sums.setdefault((source, target), _Sum()).add(cents, 1)
     flow = _drawn(by, sums, _labels(changes, by))
@@ -118,7 +130,9 @@ def _unchanged(changes: Changes, key: _Key) -> dict[Place, _Sum]:
     return found
 
 
-def _link(changes: Changes, moved: Moved, key: _Key) -> tuple[Place, Place, int] | None:
+def went(changes: Changes, moved: Moved, by: By) -> tuple[Place, Place, int] | None:
+    """Return from where to where a deal went, and with how much; None if it was in play never."""
+    key = KEYS[by]
     was = moved.before is not None and moved.before.in_play(changes.period)
     if moved.after.in_play(changes.period):
         value = moved.after.base_cents or 0
@@ -148,7 +162,13 @@ def _drawn(by: By, sums: Mapping[tuple[Place, Place], _Sum], labels: Mapping[Pla
         before=[_node(place, 0, sums, labels) for place in sources],
         after=[_node(place, 1, sums, labels) for place in targets],
         links=[
-            Link(sources.index(source), targets.index(target), each.cents, each.deals)
+            Link(
+                sources.index(source),
+                targets.index(target),
+                each.cents,
+                each.deals,
+                f"{source}.{target}",
+            )
             for (source, target), each in sorted(
                 sums.items(), key=lambda item: [order.index(place) for place in item[0]]
             )

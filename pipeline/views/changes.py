@@ -14,8 +14,8 @@ from org.http import PersonRequest
 from pipeline import rules
 from pipeline.charts import flow_chart, waterfall_chart
 from pipeline.enums import MOVEMENT_LABELS, Movement, Unit
-from pipeline.forms.changes import CLOSING, OPENING, ChangesForm
-from pipeline.reports.changed_deals import ChangedDeals, Wanted, in_play_at, moved_by
+from pipeline.forms.changes import CLOSING, FLOW, OPENING, ChangesForm
+from pipeline.reports.changed_deals import ChangedDeals, Wanted, along_flow, in_play_at, moved_by
 from pipeline.reports.changes import Changes, pipeline_changes
 from pipeline.reports.flow import pipeline_flow
 from pipeline.reports.setting import setting
@@ -40,7 +40,7 @@ def changes(request: PersonRequest) -> HttpResponseBase:
     found = pipeline_changes(form.look(form.scope), since=form.cleaned_data["since_moment"])
     if form.cleaned_data["file"] and form.cleaned_data["show"]:
         deals, _, _ = _asked(found, form, whole=True)
-        columns = with_second_lines(changed_columns(form.cleaned_data["unit"]))
+        columns = with_second_lines(changed_columns(_unit(form)))
         return csv_response("changed-deals.csv", columns, deals.page.rows)
     return render(request, "pipeline/changes.html", _context(request, form, found))
 
@@ -50,8 +50,9 @@ def _context(request: HttpRequest, form: ChangesForm, found: Changes) -> dict[st
     flow, by = found.flows[unit], form.cleaned_data["by"]
     label = found.look.period.period.label
 
-    def href(show: str) -> str:
-        return query_with(request.GET, {"show": show, "page": None}) + "#deals"
+    def href(show: str, link: str | None = None) -> str:
+        changed = {"show": show, "link": link, "by": by if link else request.GET.get("by")}
+        return query_with(request.GET, {**changed, "sort": None, "page": None}) + "#deals"
 
     steps = flow.steps.values()
     moves = pipeline_flow(found, by)
@@ -82,7 +83,7 @@ def _context(request: HttpRequest, form: ChangesForm, found: Changes) -> dict[st
         and flow_chart(
             moves,
             title=f"Where it went, by {'forecast category' if by == 'category' else 'stage'}",
-            href=href,
+            href=partial(href, FLOW),
         ),
         **_rows(request, form, found),
     }
@@ -90,10 +91,10 @@ def _context(request: HttpRequest, form: ChangesForm, found: Changes) -> dict[st
 
 def _rows(request: HttpRequest, form: ChangesForm, found: Changes) -> dict[str, Any]:
     """Return the table of the deals that the address asks for; nothing where it asks for none."""
-    unit = form.cleaned_data["unit"]
     if not form.cleaned_data["show"]:
         return {}
     deals, title, meaning = _asked(found, form)
+    unit = _unit(form)
     table = Table(
         columns=changed_columns(unit),
         rows=deals.page.rows,
@@ -107,19 +108,28 @@ def _rows(request: HttpRequest, form: ChangesForm, found: Changes) -> dict[str, 
         "deals": deals,
         "deals_title": title,
         "deals_meaning": meaning,
+        "deals_counted": unit is Unit.DEALS,
         "deals_total": in_words(deals.total, unit),
         "hidden_total": in_words(deals.hidden_value, unit),
         "table": table,
-        "without_rows_href": query_with(request.GET, {"show": None, "sort": None, "page": None}),
+        "without_rows_href": query_with(
+            request.GET, {"show": None, "link": None, "sort": None, "page": None}
+        ),
         "file_href": query_with(request.GET, {"page": None, "file": "on"}),
     }
+
+
+def _unit(form: ChangesForm) -> Unit:
+    """Return the unit of the list: the flow is in amounts, whatever the bars count."""
+    unit: Unit = form.cleaned_data["unit"]
+    return Unit.AMOUNT if form.cleaned_data["show"] == FLOW else unit
 
 
 def _asked(
     found: Changes, form: ChangesForm, *, whole: bool = False
 ) -> tuple[ChangedDeals, str, str]:
     given = form.cleaned_data
-    show, unit, sort = given["show"], given["unit"], given["sort"]
+    show, unit, sort = given["show"], _unit(form), given["sort"]
     order = partial(sort.apply_to_list, columns=changed_columns(unit)) if sort else None
     wanted = Wanted(given["page"], order, whole)
     if show == OPENING:
@@ -128,6 +138,10 @@ def _asked(
     if show == CLOSING:
         deals = in_play_at(found, found.look, unit=unit, wanted=wanted)
         return deals, "In the pipeline now", "are in play at the later moment"
+    if show == FLOW:
+        flow, link = pipeline_flow(found, given["by"]), given["link"]
+        deals = along_flow(found, flow, link=link, wanted=wanted)
+        return deals, flow.title_of(link) or "Flow", "went this way"
     movement = Movement(show)
     deals = moved_by(found, movement, unit=unit, wanted=wanted)
     return deals, MOVEMENT_LABELS[movement], MOVEMENT_NOTES[movement]

@@ -4,6 +4,8 @@ import plotly.graph_objects as go
 import pytest
 from django.urls import reverse
 
+from kit.display import money
+from kit.money import from_cents
 from tests.pipeline.reports.paper import at, change
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +54,37 @@ def test_the_flow_ends_in_what_is_in_play(moved, as_):
         ("Propose", "Won"): 400,
         ("New", "Qualify"): 800,
     }
+
+
+def test_every_link_of_the_flow_opens_exactly_its_deals(moved, as_):
+    ready = {"created_at": at(3, 1), "expected_close_on": MAY}
+    for name, amount in (("lost", "1600"), ("grew", "3200"), ("went on", "6400")):
+        moved.make(name, moved.rita, amount, **ready)
+    change(moved.deals["lost"], at=at(4, 8), stage=moved.lost)
+    change(moved.deals["grew"], at=at(4, 8), amount="3300")
+    change(moved.deals["went on"], at=at(4, 8), stage=moved.propose)
+    client = as_(moved.mia)
+    for by in ("stage", "category"):
+        page = client.get(reverse("pipeline:changes"), {**Q2, "by": by, "unit": "deals"})
+        links = page.context["flow"].table.body
+        addresses = page.context["flow"].figure["data"][0]["link"]["customdata"]
+        assert len(links) == len(addresses) >= 4
+        for (name, amount), address in zip(links, addresses, strict=True):
+            rows = client.get(reverse("pipeline:changes") + address.partition("#")[0]).context
+
+            assert rows["deals_title"] == name.text
+            assert money(rows["deals_total"]) == amount.text
+            shown = [row.value for row in rows["deals"].page.rows]
+            assert from_cents(sum(shown)) == rows["deals_total"]
+
+
+def test_a_link_that_the_flow_has_not_opens_no_deals(moved, as_):
+    for link in ("x.x", "won.won", "", "pipeline.lost"):
+        query = {**Q2, "by": "stage", "show": "flow", "link": link}
+        response = as_(moved.mia).get(reverse("pipeline:changes"), query)
+
+        assert response.status_code == 200
+        assert response.context["deals"].count == 0
 
 
 @pytest.mark.parametrize(
