@@ -11,7 +11,7 @@ from pipeline.models.deals import DealVersion
 from pipeline.querysets import DealVersionQuerySet
 from pipeline.reports.attention import ground_of
 from pipeline.reports.changed_deals import versions_of
-from pipeline.reports.changes import Changes
+from pipeline.reports.changes import Changes, Moved
 from pipeline.reports.look import Look
 from pipeline.reports.open_pipeline import Amounts, amounts_of, grouped, total
 from pipeline.reports.risk_facts import judged, with_facts
@@ -24,7 +24,7 @@ class Inspected:
     """A deal at the later moment beside the earlier one; ``was`` None: it did not exist yet.
 
     ``reasons`` are what is wrong with a deal that is open, the most urgent first, ``health`` what
-    they leave of it.
+    they leave of it. ``moved`` is what it adds to the movement whose deals are shown, in cents.
     """
 
     now: DealVersion
@@ -33,6 +33,7 @@ class Inspected:
     reasons: tuple[Signal, ...]
     health: Health | None
     look: Look
+    moved: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,8 @@ class Inspection:
     """A page of inspected deals, what all of them come to, and the totals to choose from.
 
     ``elsewhere`` deals belong to people no longer below the viewer; they are in the totals of
-    the groups, not in the rows.
+    the groups, not in the rows. ``moved`` is what the deals of a movement add to it, in cents,
+    where nothing narrows them.
     """
 
     page: Page
@@ -57,8 +59,10 @@ class Inspection:
     elsewhere: int
     in_play: Sequence[Group]
     since: Sequence[Group]
+    moved: int | None = None
 
 
+Moves = Mapping[Movement, Sequence[tuple[Moved, int]]]
 CLOSING = "closing"
 # Deals of a download that are read at once.
 BATCH = 500
@@ -82,7 +86,7 @@ def inspection(
         number=number,
     )
     return Inspection(
-        page=replace(page, rows=_inspected(changes, page.rows, ground)),
+        page=replace(page, rows=_inspected(changes, page.rows, ground, _worth(moves, show))),
         shown=shown,
         elsewhere=whole - shown.deals,
         in_play=_categories(changes),
@@ -90,6 +94,7 @@ def inspection(
             Group(str(movement), len(deals), sum(value for _, value in deals))
             for movement, deals in moves.items()
         ],
+        moved=None if only else _moved(moves, show),
     )
 
 
@@ -97,13 +102,14 @@ def inspected_deals(
     changes: Changes, *, show: str, only: str, field: str, descending: bool
 ) -> Iterator[Inspected]:
     """Return every deal of a group that the viewer may open, for a download; see ``inspection``."""
-    ground = ground_of(changes.look)
-    rows = _narrowed(_rows(changes, show, changes.by_movement()), only, changes, ground)
+    ground, moves = ground_of(changes.look), changes.by_movement()
+    worth = _worth(moves, show)
+    rows = _narrowed(_rows(changes, show, moves), only, changes, ground)
     seen = _described(rows.visible_to(changes.look.viewer), changes, ground)
     seen = _in_order(seen, field, descending=descending)
     waiting = seen.iterator(chunk_size=BATCH)
     while batch := list(islice(waiting, BATCH)):
-        yield from _inspected(changes, batch, ground)
+        yield from _inspected(changes, batch, ground, worth)
 
 
 def _counted(changes: Changes, show: str, only: str) -> tuple[Amounts, int] | None:
@@ -130,7 +136,7 @@ def _in_order(rows: DealVersionQuerySet, field: str, *, descending: bool) -> Dea
     return ordered.select_related("account", "owner", "stage")
 
 
-def _rows(changes: Changes, show: str, moves: Mapping[Movement, Sequence]) -> DealVersionQuerySet:
+def _rows(changes: Changes, show: str, moves: Moves) -> DealVersionQuerySet:
     look = changes.look
     if show in set(Movement):
         found = [moved.deal for moved, _ in moves.get(Movement(show), ())]
@@ -159,7 +165,22 @@ def _narrowed(
     return at_risk(rows, changes.look, ground, only) if only else rows
 
 
-def _inspected(changes: Changes, rows: Sequence[DealVersion], ground: Ground) -> list[Inspected]:
+def _worth(moves: Moves, show: str) -> dict[int, int]:
+    """Return what each deal adds to the movement that is shown; nothing where none is."""
+    if show not in set(Movement):
+        return {}
+    return {moved.deal: value for moved, value in moves.get(Movement(show), ())}
+
+
+def _moved(moves: Moves, show: str) -> int | None:
+    if show not in set(Movement):
+        return None
+    return sum(value for moved, value in moves.get(Movement(show), ()) if moved.shown)
+
+
+def _inspected(
+    changes: Changes, rows: Sequence[DealVersion], ground: Ground, worth: Mapping[int, int]
+) -> list[Inspected]:
     """Return these deals, which have their facts, with all that is told of them."""
     look = changes.look
     gone = {pk for pk, person in changes.people.people.items() if person.gone_by(look.day)}
@@ -171,13 +192,20 @@ def _inspected(changes: Changes, rows: Sequence[DealVersion], ground: Ground) ->
             judged(row, look.day, look.calendar.day, ground, gone),
             look,
             ground,
+            moved=worth.get(row.deal_id),
         )
         for row in rows
     ]
 
 
 def _one(
-    row: DealVersion, was: DealVersion | None, deal: OpenDeal, look: Look, ground: Ground
+    row: DealVersion,
+    was: DealVersion | None,
+    deal: OpenDeal,
+    look: Look,
+    ground: Ground,
+    *,
+    moved: int | None,
 ) -> Inspected:
     is_open = row.status == Status.OPEN and not row.archived
     return Inspected(
@@ -187,4 +215,5 @@ def _one(
         reasons=deal_reasons(deal, day=look.day, large=None, rules=ground.rules) if is_open else (),
         health=health(deal, day=look.day, large=None, rules=ground.rules) if is_open else None,
         look=look,
+        moved=moved,
     )

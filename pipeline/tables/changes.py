@@ -12,31 +12,31 @@ from pipeline.models.deals import DealVersion
 from pipeline.reports.changed_deals import ChangedDeal
 from pipeline.tables.deals import TONES, deal_href
 
-# What each bar says of its deals, completing "Deals that …".
+# What each bar says of its deals, one or many, completing "3 deals ...".
 MOVEMENT_NOTES = {
-    Movement.NEW: "were created since",
-    Movement.PULLED_IN: "were expected later, or on no day, and now close in the period",
-    Movement.SLID_IN: "were expected before the period and slid into it",
-    Movement.REOPENED: "were closed and are open again",
-    Movement.RESTORED: "came back from the archive",
-    Movement.OWNER_IN: "were taken over from an owner outside",
-    Movement.SEAT_IN: "came with an owner, or an account, that joined",
-    Movement.CROSSED_IN: "came from another pipeline",
-    Movement.INCREASED: "have a larger amount, by what it grew",
-    Movement.DECREASED: "have a smaller amount, by what it fell",
-    Movement.RATE: "have the same amount in their currency at another exchange rate",
+    Movement.NEW: "created since",
+    Movement.PULLED_IN: "expected later, or on no day, then and in the period now",
+    Movement.SLID_IN: "overdue from before the period, now expected in it",
+    Movement.REOPENED: "closed then and open again",
+    Movement.RESTORED: "back from the archive",
+    Movement.OWNER_IN: "taken over from an owner outside",
+    Movement.SEAT_IN: "here with an owner, or an account, that joined",
+    Movement.CROSSED_IN: "here from another pipeline",
+    Movement.INCREASED: "with a larger amount, by what it grew",
+    Movement.DECREASED: "with a smaller amount, by what it fell",
+    Movement.RATE: "with the same amount in its currency at another exchange rate",
     Movement.ADVANCED: "moved to a stage of higher probability",
     Movement.WENT_BACK: "moved to a stage of lower probability",
-    Movement.DEFINITION: "stayed in a stage whose probability was set anew",
-    Movement.PUSHED_OUT: "are now expected after the period, or on no day",
-    Movement.BROUGHT_FORWARD: "are now expected before the period",
-    Movement.WON: "were won in the period",
-    Movement.WON_ELSEWHERE: "were won, but on a day of another period",
-    Movement.LOST: "were lost",
-    Movement.REMOVED: "went into the archive",
-    Movement.OWNER_OUT: "were handed to an owner outside",
-    Movement.SEAT_OUT: "left with their owner, or their account",
-    Movement.CROSSED_OUT: "went to another pipeline",
+    Movement.DEFINITION: "in a stage whose probability was set anew",
+    Movement.PUSHED_OUT: "now expected after the period, or on no day",
+    Movement.BROUGHT_FORWARD: "now expected before the period",
+    Movement.WON: "won in the period",
+    Movement.WON_ELSEWHERE: "won, but on a day of another period",
+    Movement.LOST: "lost",
+    Movement.REMOVED: "put into the archive",
+    Movement.OWNER_OUT: "handed to an owner outside",
+    Movement.SEAT_OUT: "gone with the owner, or the account",
+    Movement.CROSSED_OUT: "gone to another pipeline",
 }
 
 

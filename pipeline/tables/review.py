@@ -8,8 +8,9 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from kit.display import ago, day, days, money
+from kit.money import from_cents
 from kit.tables import Column, Edit
-from pipeline.enums import CATEGORY_LABELS, Category, Status
+from pipeline.enums import CATEGORY_LABELS, Category, Movement, Status
 from pipeline.models.deals import DealVersion
 from pipeline.reports.inspection import Inspected
 from pipeline.reports.risk_words import norm_words, reason_words, waiting_words
@@ -167,6 +168,23 @@ REVIEW: list[Column] = [
 ]
 
 
+MOVED = Column(
+    key="moved",
+    label="Moved",
+    kind="money",
+    value=lambda row: None if row.moved is None else from_cents(row.moved),
+    note="What the deal adds to the total above.",
+)
+
+
+def with_moved(columns: list[Column], show: str) -> list[Column]:
+    """Return the columns, with what each deal moved beside its amount where a movement is shown."""
+    if show not in set(Movement):
+        return columns
+    after = 1 + next(place for place, column in enumerate(columns) if column.key == "amount")
+    return [*columns[:after], MOVED, *columns[after:]]
+
+
 # Columns whose value is changed in its place, and the part of the deal that it is.
 EDITED = {"amount": "amount", "close": "close", "next_step": "next-step", "category": "category"}
 
@@ -192,6 +210,6 @@ def _edit(column: Column, part: str, back: str) -> Callable[[Inspected], Edit | 
     return edit
 
 
-def download_columns() -> list[Column]:
+def download_columns(show: str) -> list[Column]:
     """Return the columns of the file."""
-    return with_second_lines(REVIEW)
+    return with_second_lines(with_moved(REVIEW, show))

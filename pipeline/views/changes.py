@@ -134,14 +134,14 @@ def _asked(
     wanted = Wanted(given["page"], order, whole)
     if show == OPENING:
         deals = in_play_at(found, found.before, unit=unit, wanted=wanted)
-        return deals, "In the pipeline then", "were in play at the earlier moment"
+        return deals, "In the pipeline then", "in play at the earlier moment"
     if show == CLOSING:
         deals = in_play_at(found, found.look, unit=unit, wanted=wanted)
-        return deals, "In the pipeline now", "are in play at the later moment"
+        return deals, "In the pipeline now", "in play at the later moment"
     if show == FLOW:
         flow, link = pipeline_flow(found, given["by"]), given["link"]
         deals = along_flow(found, flow, link=link, wanted=wanted)
-        return deals, flow.title_of(link) or "Flow", "went this way"
+        return deals, flow.title_of(link) or "Flow", "of this way"
     movement = Movement(show)
     deals = moved_by(found, movement, unit=unit, wanted=wanted)
     return deals, MOVEMENT_LABELS[movement], MOVEMENT_NOTES[movement]

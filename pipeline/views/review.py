@@ -18,7 +18,7 @@ from kit.tables import Empty, Table, query_with
 from org.http import PersonRequest
 from org.models.teams import Team
 from pipeline import rules
-from pipeline.enums import CATEGORY_LABELS, MOVEMENT_LABELS, ViewPage
+from pipeline.enums import CATEGORY_LABELS, MOVEMENT_LABELS, Movement, ViewPage
 from pipeline.forms.changes import ReviewedForm, ReviewForm, ViewForm
 from pipeline.models.reviews import SavedView
 from pipeline.reports.changes import Changes, pipeline_changes
@@ -32,7 +32,8 @@ from pipeline.reports.inspection import (
 from pipeline.reports.reviews import saved_views, subject_columns
 from pipeline.reports.setting import setting
 from pipeline.services import reviews as services
-from pipeline.tables.review import REVIEW, download_columns, editable_columns
+from pipeline.tables.changes import MOVEMENT_NOTES
+from pipeline.tables.review import REVIEW, download_columns, editable_columns, with_moved
 from pipeline.views.visit import saved, sellers
 
 LABELS = {CLOSING: "All in play"} | {
@@ -61,7 +62,7 @@ def review_file(request: PersonRequest) -> HttpResponseBase:
     if not form.is_valid():
         return render(request, "pipeline/review.html", {"form": form}, status=400)
     rows = inspected_deals(_changes(form), **_asked(form))
-    return csv_response("pipeline-review.csv", download_columns(), rows)
+    return csv_response("pipeline-review.csv", download_columns(form.cleaned_data["show"]), rows)
 
 
 def _form(request: PersonRequest) -> ReviewForm:
@@ -95,15 +96,16 @@ def _context(
     given, look = form.cleaned_data, changes.look
 
     def tab(group: Group) -> Tab:
-        worth = money_short(from_cents(abs(group.cents)))
+        worth = money_short(from_cents(group.cents))
         href = query_with(request.GET, {"show": group.show, "page": None})
         label = f"{LABELS[group.show]} {worth}"
         return Tab(label=label, href=href, current=group.show == given["show"], count=group.deals)
 
     views = ViewForm(viewer=request.user, calendar=form.calendar, query=request.GET.urlencode())
     edits = rules.can_write(request.user) and not look.as_of
+    columns = editable_columns(request.get_full_path()) if edits else REVIEW
     table = Table(
-        columns=editable_columns(request.get_full_path()) if edits else REVIEW,
+        columns=with_moved(columns, given["show"]),
         rows=found.page.rows,
         caption=LABELS[given["show"]],
         sort=given["sort"],
@@ -125,6 +127,8 @@ def _context(
         "in_play": [tab(group) for group in found.in_play],
         "since": [tab(group) for group in found.since],
         "title": LABELS[given["show"]],
+        "moved": None if found.moved is None else from_cents(found.moved),
+        "meaning": MOVEMENT_NOTES[Movement(given["show"])] if found.moved is not None else "",
         "shown_amount": from_cents(found.shown.cents),
         "table": table,
         "csv_href": reverse("pipeline:review-csv") + query_with(request.GET, {"page": None}),

@@ -1,3 +1,5 @@
+import csv
+import io
 from datetime import date
 from decimal import Decimal
 from uuid import uuid4
@@ -6,6 +8,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from kit.display import money
 from kit.pages import PAGE_SIZE
 from org.enums import Role
 from pipeline.models.reviews import PipelineReview, SavedView
@@ -76,6 +79,33 @@ def test_a_total_opens_its_deals(moved, as_):
     assert set(rows(response)) == {"won"}
     # The address keeps what was chosen.
     assert all(f"{name}={value}" in won.href for name, value in Q2.items() if name != "period")
+
+
+def test_the_deals_of_a_movement_add_up_to_its_total(moved, as_):
+    client = as_(moved.mia)
+    change(moved.deals["stays"], at=at(4, 8), amount=Decimal(70))
+    tabs = client.get(reverse("pipeline:review"), Q2).context["since"]
+
+    assert [tab.label for tab in tabs] == ["New 1.6k", "Increased 50", "Decreased -30", "Won -400"]
+    for tab, moves in zip(tabs, ([1600], [50], [-30], [-400]), strict=True):
+        response = client.get(reverse("pipeline:review") + tab.href)
+        table = response.context["table"]
+
+        assert tab.count == len(table.body)
+        assert [cell(response, row.now.name, "moved").text for row in table.rows] == [
+            money(value) for value in moves
+        ]
+        assert response.context["moved"] == sum(moves)
+        file = client.get(reverse("pipeline:review-csv") + tab.href).getvalue().decode("utf-8-sig")
+        lines = list(csv.DictReader(io.StringIO(file)))
+        assert [Decimal(line["Moved"]) for line in lines] == moves
+
+
+def test_what_is_in_play_moved_nowhere(moved, as_):
+    response = as_(moved.mia).get(reverse("pipeline:review"), Q2)
+
+    assert "moved" not in [column.key for column in response.context["table"].columns]
+    assert response.context["moved"] is None
 
 
 @pytest.mark.parametrize(
