@@ -167,6 +167,15 @@ class ListedQuerySet(models.QuerySet):
         sign = "-" if descending else ""
         return self.order_by(*(sign + name for name in WITHIN.get(field, ())), column, f"{sign}pk")
 
+    def with_loss(self) -> Self:
+        """Add what the reason of a loss is called and of which kind it is."""
+        reasons = apps.get_model("pipeline", "LossReason").objects.filter(
+            code=OuterRef("lost_reason")
+        )
+        return self.annotate(
+            loss=Subquery(reasons.values("name")), loss_kind=Subquery(reasons.values("kind"))
+        )
+
 
 def _may_be_null(model: type[models.Model], path: str) -> bool:
     """Return whether the column at the end of the path, or a row on the way to it, may be null."""
@@ -196,15 +205,6 @@ class DealQuerySet(ListedQuerySet):
 
     def live(self) -> Self:
         return self.filter(archived_at__isnull=True)
-
-    def with_loss(self) -> Self:
-        """Add what the reason of a loss is called and of which kind it is."""
-        reasons = apps.get_model("pipeline", "LossReason").objects.filter(
-            code=OuterRef("lost_reason")
-        )
-        return self.annotate(
-            loss=Subquery(reasons.values("name")), loss_kind=Subquery(reasons.values("kind"))
-        )
 
     def open(self) -> Self:
         return self.live().filter(status=Status.OPEN)

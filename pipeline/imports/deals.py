@@ -255,8 +255,8 @@ SELECT p.target, s.data ->> 'external_id', coalesce(s.data ->> 'name', s.data ->
 
 VERSION = """deal_id, valid_from, valid_to, name, account_id, owner_id, stage_id, status,
     probability, amount, currency, amount_base, exchange_rate, exchange_rate_from,
-    expected_close_on, closed_on, credited_to_id, category, next_step, next_step_on, archived,
-    changed_by_id, source, reason, transaction"""
+    expected_close_on, closed_on, credited_to_id, category, next_step, next_step_on, lost_reason,
+    competitor_id, archived, changed_by_id, source, reason, transaction"""
 
 # What was known before the closing is converted here as the database converts deals: at the rate
 # of the creation's day.
@@ -275,7 +275,8 @@ WITH fresh AS (
 INSERT INTO pipeline_dealversion ({VERSION})
 SELECT id, coalesce(final_from, created_at), {FOREVER}, name, account_id, owner_id, stage_id,
        status, probability, amount, currency, amount_base, exchange_rate, exchange_rate_from,
-       expected_close_on, closed_on, credited_to_id, category, next_step, next_step_on, FALSE,
+       expected_close_on, closed_on, credited_to_id, category, next_step, next_step_on,
+       lost_reason, competitor_id, FALSE,
        %(by)s::bigint, 'import', %(reason)s, pg_current_xact_id()::text::bigint
   FROM fresh
 UNION ALL
@@ -284,8 +285,8 @@ SELECT fresh.id, fresh.created_at, final_from, fresh.name, account_id, owner_id,
        CASE WHEN fresh.currency = %(base)s THEN open_amount
             ELSE round(open_amount * exchange.rate, 2) END,
        exchange.rate, exchange.valid_from,
-       expected_close_on, NULL, NULL, open.default_category, '', NULL, FALSE, %(by)s::bigint,
-       'import', %(reason)s, pg_current_xact_id()::text::bigint
+       expected_close_on, NULL, NULL, open.default_category, '', NULL, NULL, NULL, FALSE,
+       %(by)s::bigint, 'import', %(reason)s, pg_current_xact_id()::text::bigint
   FROM fresh
   JOIN pipeline_stage open
     ON open.id = coalesce((data ->> 'open_stage_id')::bigint, %(open_stage)s::bigint)

@@ -244,6 +244,8 @@ class Rebuilding:
             credited_to_id=None if is_open else (deal.credited_to_id if ends_here else owner),
             category=category if category and category != "closed" else stage.default_category,
             next_step="",
+            lost_reason=deal.lost_reason if ends_here else None,
+            competitor_id=deal.competitor_id if ends_here else None,
             changed_by_id=self.by.pk if self.by else None,
             source="import",
             reason=self.reason,

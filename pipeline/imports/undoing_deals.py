@@ -123,7 +123,7 @@ def _take_back_versions(run: ImportRun, ids: list[int]) -> None:
         "name, account_id, owner_id, stage_id, status, probability, amount, currency, amount_base, "
         "exchange_rate, exchange_rate_from, "
         "expected_close_on, closed_on, credited_to_id, category, next_step, next_step_on, "
-        "wait_until, archived"
+        "wait_until, lost_reason, competitor_id, archived"
     )
     params = {"ids": ids, "run": run.transaction}
     condition = f"""

@@ -257,6 +257,10 @@ class DealVersion(models.Model):
     next_step = models.CharField(max_length=500, blank=True)
     next_step_on = models.DateField(null=True)
     wait_until = models.DateField(null=True)
+    lost_reason = models.CharField(max_length=30, null=True)  # noqa: DJ001 -- as of the deal
+    competitor = models.ForeignKey(
+        Competitor, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     archived = models.BooleanField(default=False)
     changed_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     source = models.CharField(max_length=20)

@@ -23,17 +23,20 @@ def about(
     product: int | None,
     competitor: int | None,
 ) -> Q:
-    """Return the condition on what history does not keep: it is as it is today."""
+    """Return the condition on how a deal ended, as of the row, and on what history does not keep.
+
+    The latter, source, industry and products, is as it is today.
+    """
     condition = Q()
     for field, empty, given in (
         (f"{deal}source", Q(**{f"{deal}source": ""}), source),
-        (f"{deal}lost_reason", Q(**{f"{deal}lost_reason": None}), lost_reason),
+        ("lost_reason", Q(lost_reason=None), lost_reason),
         ("account__industry", Q(account=None) | Q(account__industry=""), industry),
     ):
         if given:
             condition &= empty if given == NOT_GIVEN else Q(**{field: given})
     if competitor is not None:
-        condition &= Q(**{f"{deal}competitor": competitor or None})
+        condition &= Q(competitor=competitor or None)
     if product is None:
         return condition
     lines = DealLine.objects.filter(deal=_outer(deal))

@@ -38,6 +38,8 @@ TRACKED = {
     "next_step": "Next step",
     "next_step_on": "Next step on",
     "wait_until": "Waiting until",
+    "competitor": "Competitor",
+    "lost_reason": "Lost reason",
 }
 # What else the story tells of a version, and where the names of its rows stand.
 TOLD = (
@@ -59,9 +61,10 @@ NAMES = {
     "stage": "stage__name",
     "stage__pipeline": "stage__pipeline__name",
     "credited_to": "credited_to__full_name",
+    "competitor": "competitor__name",
     "changed_by": "changed_by__full_name",
 }
-# What the versions do not keep; the log does.
+# What the versions do not keep, or did not from the beginning; the log does.
 LOGGED = {
     "source": "Source",
     "competitor": "Competitor",
@@ -74,7 +77,7 @@ LOGGED = {
 }
 
 
-# The reason of a closing stands with the version of the move already; who won does not.
+# The reason of a closing always stood with the version of the move; who won did not.
 TOLD_BY_VERSIONS = ("deal.create", "deal.move")
 WITH_A_MOVE = ("competitor",)
 
@@ -136,7 +139,7 @@ def deal_timeline(
 
 def deal_versions(deal: Deal) -> list[DealVersion]:
     """Return the deal's versions, the oldest first, with the names that its story mentions."""
-    rows = DealVersion.objects.filter(deal=deal.pk).order_by("valid_from")
+    rows = DealVersion.objects.filter(deal=deal.pk).order_by("valid_from").with_loss()
     return list(rows.select_related(*NAMES).only(*TOLD, *NAMES.values()))
 
 
@@ -194,6 +197,8 @@ def version_words(version: DealVersion | Deal | None, field: str) -> str:
         return ""
     if field == "amount":
         return f"{display.money_exact(value)} {version.currency}" if version else ""
+    if field == "lost_reason":
+        return str(getattr(version, "loss", value))
     if field == "exchange_rate":
         since = display.day(version.exchange_rate_from) if version else ""
         return f"{display.rate(value)} of {since}"
@@ -262,14 +267,16 @@ def _of_the_log(deal: Deal) -> Iterable[Entry]:
 def _told_once(versions: list[Entry], log: list[Entry]) -> list[Entry]:
     """Join what one deed left in the history and in the log: same author, same moment.
 
-    The log has the start of the transaction, the version a moment within it.
+    Both have the time of their own statement, of which the version's came first.
     """
     found = list(versions)
     for entry in log:
         for place, version in enumerate(found):
-            together = timedelta(0) <= version.at - entry.at < ONE_DEED
+            together = timedelta(0) <= entry.at - version.at < ONE_DEED
             if together and version.who == entry.who:
-                found[place] = replace(version, changes=(*version.changes, *entry.changes))
+                told = {change.field for change in version.changes}
+                more = (change for change in entry.changes if change.field not in told)
+                found[place] = replace(version, changes=(*version.changes, *more))
                 break
         else:
             found.append(entry)

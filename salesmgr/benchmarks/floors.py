@@ -40,8 +40,8 @@ TEAM = (
 # The closed deals of the quarter with what they took, and the deals created by status.
 METRICS = (
     """
-    SELECT version.credited_to_id, version.closed_on, deal.source, deal.lost_reason, version.status,
-           count(*), sum(version.amount_base),
+    SELECT version.credited_to_id, version.closed_on, deal.source, version.lost_reason,
+           version.status, count(*), sum(version.amount_base),
            array_agg(version.closed_on - deal.created_at::date)
       FROM pipeline_dealversion version JOIN pipeline_deal deal ON deal.id = version.deal_id
      WHERE version.status <> 'open' AND NOT version.archived

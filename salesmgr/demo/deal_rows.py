@@ -104,8 +104,8 @@ WITH rates AS (
 INSERT INTO pipeline_dealversion (
     deal_id, valid_from, valid_to, name, account_id, owner_id, stage_id, status, probability,
     amount, currency, amount_base, exchange_rate, exchange_rate_from, expected_close_on, closed_on,
-    credited_to_id, category, next_step, next_step_on, archived, changed_by_id, source, reason,
-    transaction)
+    credited_to_id, category, next_step, next_step_on, lost_reason, competitor_id, archived,
+    changed_by_id, source, reason, transaction)
 SELECT deal.id, to_timestamp(v.since),
        CASE WHEN v.until >= 0 THEN to_timestamp(v.until) ELSE '9999-12-31 00:00:00+00' END,
        deal.name, deal.account_id, %(person)s + v.owner, %(stage)s + v.stage,
@@ -118,6 +118,8 @@ SELECT deal.id, to_timestamp(v.since),
        coalesce((%(overrides)s::text[])[v.override + 1], (%(defaults)s::text[])[v.stage + 1]),
        (%(steps)s::text[])[v.step + 1],
        CASE WHEN v.step_on >= 0 THEN %(first)s::date + v.step_on END,
+       CASE WHEN v.stage = %(lost)s THEN deal.lost_reason END,
+       CASE WHEN v.stage = %(lost)s THEN deal.competitor_id END,
        v.archived = 1, %(person)s + v.by_whom, 'page', (%(whys)s::text[])[v.reason + 1],
        %(no_transaction)s
   FROM demo_version v JOIN pipeline_deal deal ON deal.id = %(deal)s + v.deal

@@ -53,6 +53,7 @@ COMPARED = (
     "credited_to_id",
     "category",
     "next_step",
+    "lost_reason",
     "archived",
     "changed_by_id",
     "source",
@@ -124,6 +125,7 @@ class Replay:
             "credited_to_id": None,
             "category_override": None,
             "next_step": "",
+            "lost_reason": None,
             "archived": False,
             "status": None,
         }
@@ -431,6 +433,8 @@ class Player:
             writer(pk, values, at)
         else:
             self.write_by_hand(pk, values, at, sql=way in ("sql", "copy"))
+        if way in ("page", "service") and "stage_id" in values:
+            values = values | {"lost_reason": self.closing(values).get("lost_reason")}
         self.replay.change(pk, values, **self.author(way), day=day)
 
     def said_by_a_file(self, pk: int, values: dict[str, Any]) -> dict[str, Any]:

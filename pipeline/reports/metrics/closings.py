@@ -104,10 +104,10 @@ def closings(look: Look, deals: DealSelection) -> list[Closing]:
             "closed_on",
             "credited_to",
             "deal__source",
-            "deal__lost_reason",
+            "lost_reason",
             "account__industry",
-            "deal__competitor",
-            "deal__competitor__name",
+            "competitor",
+            "competitor__name",
             "shown",
         ).iterator(chunk_size=10_000)
     ]
