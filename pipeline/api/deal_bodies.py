@@ -131,8 +131,35 @@ class DealFields(StrictSerializer):
     external_id = PlainText(max_length=100, required=False, allow_null=True)
 
 
-class NewDeal(DealFields):
-    """A deal to create; the owner is you unless you name another."""
+class ExitGiven(StrictSerializer):
+    """What comes with a way past the exits of stages."""
+
+    evidence = serializers.DictField(
+        child=PlainText(max_length=5_000),
+        required=False,
+        help_text="What shows that exit criteria are met, by the names that a refusal gives them.",
+    )
+    override_reason = PlainText(
+        max_length=900,
+        required=False,
+        help_text="Why it goes without what the exits of the stages passed need; is counted.",
+    )
+
+    def validate_evidence(self, given: dict[str, str]) -> dict[int, str]:
+        found = {}
+        for name, text in given.items():
+            number = name.removeprefix("criterion_")
+            if not (number.isascii() and number.isdigit() and len(number) < 19):
+                raise serializers.ValidationError(f"There is no exit criterion {name}.")
+            found[int(number)] = text
+        return found
+
+
+class NewDeal(DealFields, ExitGiven):
+    """A deal to create; the owner is you unless you name another.
+
+    A stage past the first asks for what the exits of those before it need.
+    """
 
     name = PlainText(max_length=200)
     stage = Row(rows=stages_seen)
@@ -155,7 +182,7 @@ class DealChange(DealFields):
         return attrs
 
 
-class Move(Version):
+class Move(Version, ExitGiven):
     """Where to move the deal; a lost stage asks for a reason, a won one for evidence.
 
     A reason of the kind "competitive" asks for the competitor too.
@@ -174,29 +201,10 @@ class Move(Version):
     reopen_reason = PlainText(
         max_length=900, required=False, help_text="Needed where a closed deal is opened again."
     )
-    evidence = serializers.DictField(
-        child=PlainText(max_length=5_000),
-        required=False,
-        help_text="What shows that exit criteria are met, by the names that a refusal gives them.",
-    )
     amount = Money(required=False)
     expected_close_on = Day(required=False)
     next_step = PlainText(max_length=500, required=False)
     next_step_on = Day(required=False)
-    override_reason = PlainText(
-        max_length=900,
-        required=False,
-        help_text="Why the deal is moved without what the exit of its stage needs; is counted.",
-    )
-
-    def validate_evidence(self, given: dict[str, str]) -> dict[int, str]:
-        found = {}
-        for name, text in given.items():
-            number = name.removeprefix("criterion_")
-            if not (number.isascii() and number.isdigit() and len(number) < 19):
-                raise serializers.ValidationError(f"There is no exit criterion {name}.")
-            found[int(number)] = text
-        return found
 
 
 class Tracked(serializers.Serializer):

@@ -65,6 +65,7 @@ class Deals(APIView):
         require(rules.can_write(request.user))
         given = {"owner": request.user} | NewDeal.read(request)
         given["lead_source"] = given.pop("source", "")
+        given["exit"] = _answers(given)
 
         def create() -> Response:
             deal = deals.create_deal(by=request.user, source=SOURCE, **given)
@@ -135,12 +136,16 @@ class DealHistory(APIView):
 def _move(deal: Deal, *, stage: Any, pipeline: Any = None, **given: Any) -> Deal:
     if pipeline is not None and stage.pipeline_id != pipeline.pk:
         raise ValidationError({"stage": "Choose a stage of the pipeline that is named."})
-    answers = ExitAnswers(
-        evidence=given.pop("evidence", {}),
-        values={name: given.pop(name) for name in TYPED_IN if name in given},
-        override=given.pop("override_reason", ""),
-    )
+    values = {name: given.pop(name) for name in TYPED_IN if name in given}
+    answers = _answers(given, values=values)
     return deals.move_stage(deal, to=stage, crossing=pipeline is not None, exit=answers, **given)
+
+
+def _answers(given: dict[str, Any], **more: Any) -> ExitAnswers:
+    """Take out of what was given what answers the exits of the stages passed."""
+    return ExitAnswers(
+        evidence=given.pop("evidence", {}), override=given.pop("override_reason", ""), **more
+    )
 
 
 def _changed(

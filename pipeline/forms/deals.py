@@ -1,6 +1,6 @@
 """What people enter about deals."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -14,11 +14,14 @@ from kit.forms import DayField, ExactDecimalField, KitForm, PlainTextField
 from org.models.people import Person
 from pipeline import rules
 from pipeline.enums import Category, Status
+from pipeline.forms.exits import OVERRIDE, exit_answers, exit_fields
 from pipeline.forms.fields import AccountField, PersonChoice, SeenField
 from pipeline.forms.outcomes import competitor_field, loss_fields, win_evidence
 from pipeline.forms.pipelines import stage_choices
 from pipeline.models.deals import Deal, Stage
+from pipeline.outcome_enums import Asked
 from pipeline.services.deals import EDITABLE
+from pipeline.services.exits import TYPED_IN, Need, exit_needs, skipped_stages
 
 CURRENCY_INPUT = forms.TextInput(attrs={"maxlength": 3, "size": 4, "autocapitalize": "characters"})
 OVERRIDES = [pair for pair in choices(Category) if pair[0] != Category.CLOSED]
@@ -47,6 +50,10 @@ class _DealFields(KitForm):
     )
 
 
+# What an exit may ask for that is an argument of create_deal.
+CREATED_WITH = (*TYPED_IN, Asked.ACCOUNT, Asked.COMPETITOR, Asked.SOURCE)
+
+
 class NewDealForm(_DealFields):
     """A deal in a minute: a name is enough, the rest has defaults."""
 
@@ -73,12 +80,26 @@ class NewDealForm(_DealFields):
                 initial=viewer if rules.can_carry_deals(viewer) else None,
             )
         self.order_fields(self.field_order)
+        self.needs = self._needs(offered)
+        asked = exit_fields(self.needs, viewer=viewer)
+        self.fields |= {name: asked[name] for name in asked if name not in self.fields}
+        if OVERRIDE in self.fields:
+            self.fields[OVERRIDE].label = "Or create it without, because"
+
+    def _needs(self, offered: Sequence[Stage]) -> list[Need]:
+        """Return what the stage that was sent asks for; the first one, unsent, asks for nothing."""
+        chosen = str(self["stage"].value() or "") if self.is_bound else ""
+        stage = next((each for each in offered if str(each.pk) == chosen), None)
+        return exit_needs(Deal(), skipped_stages(stage)) if stage is not None else []
 
     def values(self) -> dict[str, Any]:
         """Return the arguments of create_deal; for a valid form."""
         given = {"owner": self.viewer, **self.cleaned_data}
-        del given["again"]
-        return given | {"lead_source": given.pop("source")}
+        answers = exit_answers(self.needs, given)
+        asked = {need.name for need in self.needs} - set(CREATED_WITH)
+        for name in {"again", OVERRIDE} | asked:
+            given.pop(name, None)
+        return given | {"lead_source": given.pop("source"), "exit": answers}
 
 
 class EditDealForm(EditForm, _DealFields):

@@ -35,7 +35,7 @@ from pipeline.services.deal_checks import (
     explained,
     reason_label,
 )
-from pipeline.services.exits import ExitAnswers, leave
+from pipeline.services.exits import ExitAnswers, enter, leave
 from pipeline.services.outcomes import named_competitor
 
 EDITABLE = (
@@ -98,15 +98,19 @@ def create_deal(
     closed_on: date | None = None,
     external_id: str | None = None,
     submission: UUID | None = None,
+    exit: ExitAnswers | None = None,
     at: datetime | None = None,
 ) -> Deal:
     """Create a deal and return it with what the database derived.
 
     ``source`` is the way ("page", "api", "import", "task"); where the deal came from is
     ``lead_source``. ``currency`` defaults to the organisation's. A ``submission`` that already
-    made a deal of the same author returns that deal. ``at`` is its time of creation where that
-    is not now. Raises ValidationError and PermissionDenied.
+    made a deal of the same author returns that deal. A later stage than the first needs what a
+    move there would: it is among the arguments, in the answers of ``exit``, or overridden there.
+    ``at`` is its time of creation where that is not now. Raises ValidationError and
+    PermissionDenied.
     """
+    answers = exit or ExitAnswers()
     deal = Deal(
         name=name,
         account=account,
@@ -138,9 +142,11 @@ def create_deal(
     check_closing(stage, values, source=source)
     check_loss(values["lost_reason"], competitor, source=source)
     try:
-        with explained(), history.writing(by=by, source=source, reason=_why(stage, values), at=at):
+        why = _joined(_why(stage, values), _overridden(answers))
+        with explained(), history.writing(by=by, source=source, reason=why, at=at):
             check_stage(stage, enters=True)
             deal.save(force_insert=True)
+            enter(deal, answers=answers, by=by, source=source)
             audit.record(by, "deal.create", deal, changes=_from_nothing(values | {"stage": stage}))
     except ValidationError:
         # The other click of a double click may have come through between the look and the insert.
@@ -236,10 +242,10 @@ def move_stage(
         if "stage" in values:
             leave(before, to, values=values, answers=answers, by=by, source=source)
 
-    why = (_why(to, texts) or reopen_reason.strip(), _overridden(answers))
+    why = _joined(_why(to, texts) or reopen_reason.strip(), _overridden(answers))
     return _change(
         deal, by=by, source=source, version=version, wanted=wanted, check=check,
-        action="deal.move", reason="; ".join(part for part in why if part), at=at,
+        action="deal.move", reason=why, at=at,
     )  # fmt: skip
 
 
@@ -357,6 +363,10 @@ def _closing_texts(
     elif to.kind == Status.WON:
         texts |= {"win_evidence": win_evidence}
     return texts
+
+
+def _joined(*parts: str) -> str:
+    return "; ".join(part for part in parts if part)
 
 
 def _overridden(answers: ExitAnswers) -> str:

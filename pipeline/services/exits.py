@@ -24,6 +24,8 @@ from pipeline.outcome_enums import ASKED_LABELS, Asked
 from pipeline.services.deal_checks import UNASKED, check_live
 
 LONGEST = 5_000
+# The version that a deal had before it was made.
+BEFORE_ANY = 0
 # What can be typed in together with the move; the rest is entered on the deal's own page.
 TYPED_IN = (Asked.AMOUNT, Asked.EXPECTED_CLOSE, Asked.NEXT_STEP, Asked.NEXT_STEP_ON)
 SENTENCES = {
@@ -84,6 +86,16 @@ def left_stages(before: Deal, to: Stage) -> list[int]:
     return sorted((own | set(stages.order_by().values_list("pk", flat=True))) - {to.pk})
 
 
+def skipped_stages(to: Stage) -> list[int]:
+    """Return the open stages that a deal passes over which begins in ``to``; [] in a lost one."""
+    if to.kind == Status.LOST:
+        return []
+    stages = Stage.objects.live().filter(kind=Status.OPEN, pipeline=to.pipeline_id)
+    if to.kind == Status.OPEN:
+        stages = stages.filter(order__lt=to.order)
+    return sorted(stages.order_by().values_list("pk", flat=True))
+
+
 def exit_needs(
     deal: Deal, stages: Collection[int], *, values: Mapping[str, Any] | None = None
 ) -> list[Need]:
@@ -126,12 +138,42 @@ def leave(
     """
     if source in UNASKED or by is None or before.status != Status.OPEN:
         return
-    stages = left_stages(before, to)
+    _pass(
+        before, left_stages(before, to), come_from=before.stage, to=to, version=before.version,
+        values=values, answers=answers, by=by,
+    )  # fmt: skip
+
+
+def enter(deal: Deal, *, answers: ExitAnswers, by: Person | None, source: str) -> None:
+    """Ask of a deal that was just made in a later stage what a move there from the first asks.
+
+    An override counts at the first stage passed.
+    """
+    if source in UNASKED or by is None or not (stages := skipped_stages(deal.stage)):
+        return
+    first = Stage.objects.filter(pk__in=stages).order_by("order", "pk")[0]
+    _pass(
+        deal, stages, come_from=first, to=deal.stage, version=BEFORE_ANY, values={},
+        answers=answers, by=by,
+    )  # fmt: skip
+
+
+def _pass(
+    deal: Deal,
+    stages: Sequence[int],
+    *,
+    come_from: Stage,
+    to: Stage,
+    version: int,
+    values: Mapping[str, Any],
+    answers: ExitAnswers,
+    by: Person,
+) -> None:
     if not stages:
         return
     _hold(stages)
-    needs = exit_needs(before, stages, values=values)
-    shown = show(before, [need.version for need in needs if need.version], answers, by=by)
+    needs = exit_needs(deal, stages, values=values)
+    shown = show(deal, [need.version for need in needs if need.version], answers, by=by)
     missing = [need for need in needs if need.name not in shown]
     if not missing:
         return
@@ -140,8 +182,8 @@ def leave(
     StageOverride.objects.bulk_create(
         [
             StageOverride(
-                deal=before, deal_version=before.version, from_stage=before.stage, to_stage=to,
-                owner=before.owner, missing=[need.label for need in missing],
+                deal=deal, deal_version=version, from_stage=come_from, to_stage=to,
+                owner=deal.owner, missing=[need.label for need in missing],
                 reason=answers.override.strip()[:LONGEST], overridden_by=by,
             )
         ],
@@ -231,6 +273,8 @@ def _hold(stages: Iterable[int]) -> None:
 
 
 def _lacks(deal: Deal, name: Asked, values: Mapping[str, Any]) -> bool:
+    if name in (Asked.CONTACTS, Asked.PRODUCTS) and deal.pk is None:
+        return True
     if name == Asked.CONTACTS:
         return not deal.contact_roles.filter(ended_at=None).exists()
     if name == Asked.PRODUCTS:

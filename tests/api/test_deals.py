@@ -305,6 +305,20 @@ def test_a_move_is_overridden_with_a_reason(sales_team, rita, stages):
     assert StageOverride.objects.get().reason == "In a hurry"
 
 
+def test_a_deal_created_in_a_later_stage_says_what_its_exits_need(sales_team, rita, stages):
+    name = f"criterion_{add_criterion(stages['Qualify'], by=None, statement='Budget').criterion.pk}"
+    body = {"name": "Lamps", "stage": stages["Propose"].pk}
+
+    silent = rita.post("deals", body)
+    said = rita.post("deals", body | {"evidence": {name: "E-mail"}})
+    hurried = rita.post("deals", body | {"name": "Mirrors", "override_reason": "In a hurry"})
+
+    assert (silent.status_code, list(silent.json()["fields"])) == (400, [name])
+    assert (said.status_code, hurried.status_code) == (201, 201)
+    assert CriterionMet.objects.get().deal.name == "Lamps"
+    assert StageOverride.objects.get().deal.name == "Mirrors"
+
+
 def test_reopening_by_the_api_says_why(sales_team, rita, stages):
     deal = DealFactory(owner=sales_team.rita, stage=stages["Won"])
     body = {"version": 1, "stage": stages["Propose"].pk}

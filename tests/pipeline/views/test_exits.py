@@ -10,7 +10,7 @@ from org.services import calendar
 from pipeline.models.deals import Deal
 from pipeline.models.exits import CriterionMet, RequiredField, StageOverride
 from pipeline.services import exit_setup, exits
-from tests.factories.pipeline import DealFactory
+from tests.factories.pipeline import CompetitorFactory, DealFactory
 from tests.pages import form_of
 from tests.pipeline.views.test_deals import text_of
 
@@ -86,6 +86,38 @@ def test_an_override_moves_the_deal_and_stands_in_its_story(as_, sales_team, sta
     assert StageOverride.objects.get().missing == ["Buyer confirmed the budget in writing"]
     page = text_of(rita.get(reverse("pipeline:deal", args=[deal.pk])))
     assert "Exit overridden: Their quarter ends" in page
+
+
+def test_a_new_deal_in_a_later_stage_is_asked_in_its_form(as_, sales_team, stages):
+    budget = asked(stages.qualify)
+    exit_setup.require_fields(stages.qualify, by=None, fields=["amount", "competitor"], at=NOW)
+    rita, address = as_(sales_team.rita), reverse("pipeline:deal-new")
+    rival = CompetitorFactory()
+    data = form_of(rita.get(address), having="submission")
+    data |= {"name": "Lamps", "stage": stages.propose.pk}
+
+    refused = rita.post(address, data)
+
+    assert refused.status_code == 400
+    asks = {"amount", "competitor", f"criterion_{budget.pk}"}
+    assert set(refused.context["form"].errors) == asks
+    data = form_of(refused, having="override_reason")
+    data |= {"amount": "50", "competitor": rival.pk, f"criterion_{budget.pk}": "Mail of May"}
+    assert rita.post(address, data).status_code == 302
+    deal = Deal.objects.get()
+    assert (deal.stage, deal.amount, deal.competitor) == (stages.propose, 50, rival)
+    assert not StageOverride.objects.exists()
+
+
+def test_a_new_deal_is_made_without_it_for_a_reason(as_, sales_team, stages):
+    asked(stages.qualify)
+    rita, address = as_(sales_team.rita), reverse("pipeline:deal-new")
+    data = form_of(rita.get(address), having="submission")
+    data |= {"name": "Lamps", "stage": stages.propose.pk, "override_reason": "They called us"}
+
+    assert rita.post(address, data).status_code == 302
+
+    assert StageOverride.objects.get().reason == "They called us"
 
 
 def test_evidence_is_shown_and_taken_back_on_the_deal(as_, sales_team, stages):
