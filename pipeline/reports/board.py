@@ -33,7 +33,10 @@ SHOWN = (
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """An open deal on the board. ``version`` is the one that a move must find unchanged."""
+    """An open deal on the board. ``version`` is the one that a move must find unchanged.
+
+    ``close_is_past`` and ``step_is_past`` say which of its two days lies before the day looked at.
+    """
 
     deal: int
     version: int
@@ -43,7 +46,13 @@ class Card:
     amount: Decimal | None
     close: Any
     next_step: str
-    is_late: bool
+    close_is_past: bool
+    step_is_past: bool
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the deal waits for somebody to name another day, or to do what was due."""
+        return self.close_is_past or self.step_is_past
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +115,9 @@ def _cards(look: Look, deals: DealSelection) -> dict[int, list[Card]]:
 
 
 def _card(row: Mapping[str, Any], look: Look) -> Card:
-    late = (row["expected_close_on"], row["next_step_on"])
+    def is_past(name: str) -> bool:
+        return row[name] is not None and row[name] < look.day
+
     return Card(
         deal=row["deal"],
         version=row["deal__version"],
@@ -116,7 +127,8 @@ def _card(row: Mapping[str, Any], look: Look) -> Card:
         amount=row["amount_base"],
         close=row["expected_close_on"],
         next_step=row["next_step"],
-        is_late=any(day is not None and day < look.day for day in late),
+        close_is_past=is_past("expected_close_on"),
+        step_is_past=is_past("next_step_on"),
     )
 
 

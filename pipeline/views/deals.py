@@ -131,7 +131,10 @@ def deal_move(request: HttpRequest, pk: int) -> HttpResponse:
         return _move_conflict(request, visit, form, conflict)
     if moved is None:
         ways = pipeline_tabs(visit.viewer, found, chosen=form["pipeline"].value(), back=wanted)
-        return form_page(request, "pipeline/deal_move.html", form, deal=found, pipelines=ways)
+        back = back_to(request, wanted, otherwise=found.get_absolute_url())
+        return form_page(
+            request, "pipeline/deal_move.html", form, deal=found, pipelines=ways, back=back
+        )
     messages.success(request, f"{moved.name} now stands in {moved.stage}.")
     return redirect(back_to(request, wanted, otherwise=moved.get_absolute_url()))
 
@@ -227,5 +230,8 @@ def _move_conflict(
         "to": form.cleaned_data["stage"],
         "inputs": form.inputs(version=conflict.current.version, seen=visit.now),
         "now": visit.now,
+        "back": back_to(
+            request, form.cleaned_data["next"], otherwise=conflict.current.get_absolute_url()
+        ),
     }
     return render(request, "pipeline/deal_move_conflict.html", context, status=409)

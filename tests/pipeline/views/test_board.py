@@ -1,3 +1,4 @@
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -53,6 +54,43 @@ def test_only_what_closes_in_the_period(paper, as_):
     qualify = columns(response)["Qualify"]
     assert [card.name for card in qualify["cards"]] == ["soon"]
     assert qualify["amount"] == 1
+
+
+def test_what_is_late_on_a_card_is_said_in_words(paper, as_):
+    past, ahead = date(2025, 12, 1), date(2036, 1, 1)
+    paper.make("closes late", paper.rita, "1", expected_close_on=past)
+    paper.make("steps late", paper.rita, "2", next_step="Call the buyer", next_step_on=past)
+    paper.make("nameless step", paper.rita, "3", next_step_on=past)
+    paper.make("on time", paper.rita, "4", expected_close_on=ahead, next_step="Wait")
+
+    page = as_(paper.mia).get(reverse("pipeline:board")).content.decode()
+
+    cards = {
+        re.search(r'board__name"[^>]*>([^<]+)<', card)[1]: re.sub(r"\s+", " ", card)
+        for card in page.split("<li class=")
+        if "board__name" in card
+    }
+    assert "1 Dec 2025, <em>past</em>" in cards["closes late"]
+    assert "<em>Overdue</em>: Call the buyer" in cards["steps late"]
+    assert "<em>Overdue</em>: the next step" in cards["nameless step"]
+    assert "<em>" not in cards["on time"]
+    assert "board__card--late" not in cards["on time"]
+
+
+def test_who_calls_a_move_off_is_led_back_to_the_board(paper, as_):
+    deal = paper.make("asks", paper.rita, "1")
+    client, move = as_(paper.mia), reverse("pipeline:deal-move", args=[deal.pk])
+    board = reverse("pipeline:board") + "?closing=on"
+    sent = {"version": deal.version, "seen": at(1, 3).isoformat(), "stage": paper.lost.pk}
+
+    asked = client.post(move, {**sent, "next": board})
+    clash = client.post(move, {**sent, "stage": paper.propose.pk, "version": 99, "next": board})
+    elsewhere = client.post(move, {**sent, "next": "https://elsewhere.example/"})
+
+    for response, status in ((asked, 400), (clash, 409)):
+        assert response.status_code == status
+        assert f'href="{board}">' in response.content.decode()
+    assert elsewhere.context["back"] == deal.get_absolute_url()
 
 
 def test_a_card_is_moved_and_leads_back_to_the_board(paper, as_):
