@@ -15,7 +15,7 @@ from psycopg2 import sql
 from salesmgr.demo.plan import Plan
 from salesmgr.demo.seeding import seed
 
-PEOPLE, MONTHS, SEED = 60, 36, 1
+PEOPLE, SEED = 60, 1
 MAINTENANCE = "postgres"
 
 
@@ -34,29 +34,30 @@ def schema_digest() -> str:
     return found.hexdigest()[:8]
 
 
-def name_for(main: str, deals: int, today: date) -> str:
-    """Return the seeded database's name: another day or schema makes another database."""
-    return f"{main}_bench_{deals}_{today:%Y%m%d}_{schema_digest()}"
+def name_for(main: str, deals: int, months: int, today: date) -> str:
+    """Return the seeded database's name: other months, day or schema make another database."""
+    return f"{main}_bench_{deals}_{months}_{today:%Y%m%d}_{schema_digest()}"
 
 
 @contextmanager
 def bench_database(
-    deals: int, *, today: date, report: Callable[[str], None], keeps: bool = True
+    deals: int, months: int, *, today: date, report: Callable[[str], None], keeps: bool = True
 ) -> Iterator[None]:
     """Have the connection lead to a fresh copy of a database of so many deals inside the block.
 
-    The seeded original is made once a day and ``keeps``; older ones of its size go. Cache
-    keys carry the database's name, so that nothing of it reaches the main application.
+    They lie in so many ``months``: the fewer, the larger the share that is still open. The
+    seeded original is made once a day and ``keeps``; older ones of its size go. Cache keys
+    carry the database's name, so that nothing of it reaches the main application.
     """
     main = str(connection.settings_dict["NAME"])
-    seeded, cache = name_for(main, deals, today), caches["default"]
+    seeded, cache = name_for(main, deals, months, today), caches["default"]
     copy, prefix = f"{seeded}_run", cache.key_prefix
     try:
         _use(MAINTENANCE)
         is_new = _make(seeded, f"{main}_bench_{deals}_")
         cache.key_prefix = copy
         if is_new:
-            _fill(seeded, deals, today, report)
+            _fill(seeded, Plan(PEOPLE, months, SEED, today, deals), report)
         _use(MAINTENANCE)
         _execute("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", copy, seeded)
         _use(copy)
@@ -102,13 +103,13 @@ def _make(wanted: str, family: str) -> bool:
     return wanted not in kin
 
 
-def _fill(name: str, deals: int, today: date, report: Callable[[str], None]) -> None:
+def _fill(name: str, plan: Plan, report: Callable[[str], None]) -> None:
     """Migrate and seed; an unfinished database is dropped, so that the next run begins anew."""
     _use(name)
     try:
         require(name)
         call_command("migrate", verbosity=0, interactive=False)
-        seed(Plan(PEOPLE, MONTHS, SEED, today, deals), report=report, keeps_truth=False)
+        seed(plan, report=report, keeps_truth=False)
         _execute("VACUUM ANALYZE")
     except BaseException:
         _use(MAINTENANCE)

@@ -17,9 +17,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything that one run found. ``pages`` and ``batches`` are by number of deals."""
+    """Everything that one run found; what is a mapping of numbers is by number of deals."""
 
     machine: str
+    months: int
+    open_deals: Mapping[int, int]
     repetitions: int
     lines: Mapping[str, Line]
     pages: Mapping[int, Mapping[str, Measurement]]
@@ -36,18 +38,21 @@ Written by `make bench`; do not edit. Each page is loaded through the whole stac
 plain SQL, written by hand, that answers the main question of the page on the same database in the
 same run. `page / floor` is the price of everything between the database and the reader; it holds
 on other machines, the milliseconds hold on this one. The database is the simulated organisation
-of `seed_demo`: 60 people, 36 months, each size a database of its own beside the main one.
+of `seed_demo`: 60 people, {months} months, each size a database of its own beside the main one.
 """
 
 
 def markdown(report: Report) -> str:
     """Return the whole document."""
     parts = [
-        INTRODUCTION,
+        INTRODUCTION.format(months=report.months),
         f"{report.machine} Pages ran {report.repetitions} times after 3 that do not count.\n",
     ]
     for size, measured in sorted(report.pages.items()):
-        parts += [f"## {size:,} deals\n", _pages(report, measured)]
+        parts += [
+            f"## {size:,} deals, {report.open_deals[size]:,} of them open\n",
+            _pages(report, measured),
+        ]
         if batches := report.batches.get(size):
             parts.append(_batches(batches))
     if len(report.pages) > 1:

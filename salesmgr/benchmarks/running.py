@@ -27,6 +27,7 @@ class UnfitError(Exception):
 def run(
     sizes: Sequence[int],
     *,
+    months: int,
     repetitions: int,
     import_rows: int,
     keeps: bool,
@@ -51,10 +52,10 @@ def run(
     today = timezone.now().astimezone(ZoneInfo(TIME_ZONE)).date()
     pages: dict[int, dict[str, Measurement]] = {}
     longer: dict[int, batches.Batches] = {}
-    machine = ""
+    open_deals: dict[int, int] = {}
     for size in sorted(sizes):
-        with bench_database(size, today=today, report=report, keeps=keeps):
-            machine = machine or f"{_machine(today)} {_open_deals()}"
+        with bench_database(size, months, today=today, report=report, keeps=keeps):
+            open_deals[size] = Deal.objects.open().count()
             pages[size] = _pages(repetitions, report, only)
             if not only:
                 longer[size] = batches.run(import_rows, report=report)
@@ -66,7 +67,9 @@ def run(
         last = longer[max(sizes)]
         verdicts += targets.judge_batches(last.attainment, last.imported)
     return Report(
-        machine=machine,
+        machine=_machine(today),
+        months=months,
+        open_deals=open_deals,
         repetitions=repetitions,
         lines=lines,
         pages=pages,
@@ -89,12 +92,6 @@ def _pages(
             f" {measured.statements} statements"
         )
     return found
-
-
-def _open_deals() -> str:
-    """Return how many of the smallest size's deals are open."""
-    count = Deal.objects.open().count()
-    return f"{count:,} deals of the smallest size are open."
 
 
 def _machine(today: date) -> str:

@@ -8,6 +8,8 @@ def report(**changes: object) -> Report:
     slower = Measurement(Timing(24.68, 30.0), Timing(3.0, 4.0), 9)
     values = {
         "machine": "2 cores.",
+        "months": 36,
+        "open_deals": {10_000: 722, 100_000: 7_280},
         "repetitions": 20,
         "lines": {"me": Line("My page", "three statements")},
         "pages": {10_000: {"me": page}, 100_000: {"me": slower}},
@@ -22,7 +24,8 @@ def report(**changes: object) -> Report:
 def test_document_has_a_line_for_each_page_batch_and_floor() -> None:
     text = markdown(report())
 
-    assert "## 10,000 deals" in text
+    assert "60 people, 36 months" in text
+    assert "## 10,000 deals, 722 of them open" in text
     assert "| My page | 12.3 ms | 20.0 ms | 3.0 ms | 4.1× | 9 |" in text
     assert "| Import | 1,000 | 2.0 s | 500 | 0.50 s | 4.0× | 90 MB |" in text
     assert "| My page | 12.3 ms | 24.7 ms | 2.0× | 1.0× |" in text

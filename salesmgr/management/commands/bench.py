@@ -30,6 +30,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--deals", type=sizes, default=[10_000, 100_000], help="10000,100000")
+        parser.add_argument(
+            "--months", type=int, default=36, help="in which the deals lie: fewer, more are open"
+        )
         parser.add_argument("--repetitions", type=int, default=20, help="runs of each page")
         parser.add_argument(
             "--import", type=int, default=100_000, dest="rows", help="rows to import"
@@ -48,6 +51,7 @@ class Command(BaseCommand):
         try:
             found = running.run(
                 options["deals"],
+                months=options["months"],
                 repetitions=options["repetitions"],
                 import_rows=options["rows"],
                 keeps=not options["drop"],
