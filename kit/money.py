@@ -22,3 +22,9 @@ def cents(amount: Decimal) -> int:
 
 def from_cents(amount: int) -> Decimal:
     return Decimal(amount).scaleb(-2)
+
+
+def percent_of(amount: int, percent: int) -> int:
+    """Return so many percent of an amount, both whole, halves away from zero: 50 % of 3 is 2."""
+    size = (abs(amount) * percent + 50) // 100
+    return size if amount >= 0 else -size

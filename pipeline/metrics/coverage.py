@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from kit.money import cents, from_cents
+from kit.money import percent_of
 
 INFINITE = Decimal("Infinity")
 
@@ -25,4 +25,4 @@ def weighted(amount_cents: int | None, *, probability: int) -> int:
     """
     if amount_cents is None:
         return 0
-    return cents(from_cents(amount_cents) * probability / 100)
+    return percent_of(amount_cents, probability)

@@ -7,7 +7,7 @@ moment, closing what is at the later one; every difference is a step with a name
 opening + steps = closing for each deal, and so for any sum of deals.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -52,11 +52,71 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class Worth:
+    """What deals come to in every unit: their number, their cents, and cents x probability."""
+
+    deals: int = 0
+    cents: int = 0
+    weighted: int = 0
+
+    def __add__(self, other: "Worth") -> "Worth":
+        return Worth(
+            self.deals + other.deals, self.cents + other.cents, self.weighted + other.weighted
+        )
+
+    def __neg__(self) -> "Worth":
+        return Worth(-self.deals, -self.cents, -self.weighted)
+
+    def __sub__(self, other: "Worth") -> "Worth":
+        return Worth(
+            self.deals - other.deals, self.cents - other.cents, self.weighted - other.weighted
+        )
+
+    def of(self, unit: Unit) -> int:
+        """Return it in one unit."""
+        if unit is Unit.AMOUNT:
+            return self.cents
+        return self.deals if unit is Unit.DEALS else self.weighted
+
+
+NOTHING = Worth()
+
+
+def worth(base_cents: int | None, probability: int) -> Worth:
+    """Return what one deal comes to; without an amount it still counts as a deal."""
+    return Worth(1, base_cents or 0, weighted(base_cents, probability=probability))
+
+
+# The movements of a deal that stays where it is.
+CHANGES = frozenset(
+    {
+        Movement.INCREASED,
+        Movement.DECREASED,
+        Movement.RATE,
+        Movement.DEFINITION,
+        Movement.ADVANCED,
+        Movement.WENT_BACK,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
-    """One movement of one deal: signed, in the unit asked for."""
+    """One movement of one deal, signed."""
 
     movement: Movement
-    value: int
+    worth: Worth
+
+    def told(self) -> Iterator[tuple[Unit, int]]:
+        """Return the units in which there is something to tell, with the value in each.
+
+        Coming and leaving are told of a deal without an amount too; a change of zero is none.
+        """
+        always = self.movement not in CHANGES
+        for unit in Unit:
+            value = self.worth.of(unit)
+            if value or always:
+                yield unit, value
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,56 +135,62 @@ class Waterfall:
             )
 
 
-def waterfall(unit: Unit, *, opening: int, steps: Iterable[Step], closing: int) -> Waterfall:
-    """Return the waterfall of these steps; ``opening`` and ``closing`` are counted by themselves.
+def waterfalls(*, opening: Worth, steps: Iterable[Step], closing: Worth) -> dict[Unit, Waterfall]:
+    """Return the waterfall of these steps in each unit.
 
-    ValueError where the three do not agree.
+    ``opening`` and ``closing`` are counted by themselves; ValueError where the three do not agree.
     """
-    found: dict[Movement, int] = {}
+    found: dict[Unit, dict[Movement, int]] = {unit: {} for unit in Unit}
     for step in steps:
-        found[step.movement] = found.get(step.movement, 0) + step.value
-    ordered = {movement: found[movement] for movement in Movement if movement in found}
-    return Waterfall(unit, opening, ordered, closing)
+        for unit, value in step.told():
+            sums = found[unit]
+            sums[step.movement] = sums.get(step.movement, 0) + value
+    return {
+        unit: Waterfall(
+            unit,
+            opening.of(unit),
+            {movement: sums[movement] for movement in Movement if movement in sums},
+            closing.of(unit),
+        )
+        for unit, sums in found.items()
+    }
 
 
-def in_play_value(standing: Standing | None, *, period: Period, unit: Unit) -> int:
-    """Return what a deal adds to the pipeline in play: 0 for one that is not, or is not yet."""
+def in_play_worth(standing: Standing | None, *, period: Period) -> Worth:
+    """Return what a deal adds to the pipeline in play: nothing if it is not, or is not yet."""
     if standing is None or not standing.in_play(period):
-        return 0
-    return _value(standing.base_cents, standing.probability, unit)
+        return Worth()
+    return _own(standing)
 
 
-def movements(
-    before: Standing | None, after: Standing, *, period: Period, unit: Unit
-) -> list[Step]:
+def movements(before: Standing | None, after: Standing, *, period: Period) -> list[Step]:
     """Return the steps that lead a deal from ``before`` (None: not created yet) to ``after``.
 
     A deal that stays in play, or leaves it from the scope's own hands, first takes its changes of
     amount and rate, so that it leaves at its later amount. One that came into play and closed
     between the two moments shows both and nets to zero; so what is won shows whole. A deal that
     leaves for several reasons leaves for the first of: archived, given to somebody outside, moved
-    with its owner's seat, moved to another pipeline, closed, moved in time. Coming and leaving
-    are told of a deal without an amount too; a change of zero is none.
+    with its owner's seat, moved to another pipeline, closed, moved in time.
     """
     was, now = before is not None and before.in_play(period), after.in_play(period)
     if before is not None and was:
         if now:
-            return _changes(before, after, unit, through_stage=True)
-        return _exit(before, after, period, unit)
-    value = _own(after, unit)
+            return _changes(before, after, through_stage=True)
+        return _exit(before, after, period)
     if now:
-        return [Step(_entry(before, after, period), value)]
+        return [Step(_entry(before, after, period), _own(after))]
     if _passed_through(before, after, period):
-        return [Step(_entry(before, after, period), value), Step(_closing(after, period), -value)]
+        worth = _own(after)
+        return [Step(_entry(before, after, period), worth), Step(_closing(after, period), -worth)]
     return []
 
 
-def _exit(before: Standing, after: Standing, period: Period, unit: Unit) -> list[Step]:
+def _exit(before: Standing, after: Standing, period: Period) -> list[Step]:
     reason = _exit_reason(before, after, period)
     if reason in LEFT_AS_IT_WAS:
-        return [Step(reason, -_own(before, unit))]
-    changed = _changes(before, after, unit, through_stage=False)
-    left = _own(before, unit) + sum(step.value for step in changed)
+        return [Step(reason, -_own(before))]
+    changed = _changes(before, after, through_stage=False)
+    left = sum((step.worth for step in changed), _own(before))
     return [*changed, Step(reason, -left)]
 
 
@@ -180,22 +246,19 @@ def _passed_through(before: Standing | None, after: Standing, period: Period) ->
     return day is not None and day in period
 
 
-def _changes(before: Standing, after: Standing, unit: Unit, *, through_stage: bool) -> list[Step]:
-    """Return how the value changed: by amount, by rate and, of a deal still open, by stage."""
-    at_old_rate = _at_rate_of(before, after)
-    odds = before.probability
-    found = [
-        _step(
-            _up_or_down(at_old_rate, before.base_cents), odds, before.base_cents, at_old_rate, unit
-        ),
-        _step(Movement.RATE, odds, at_old_rate, after.base_cents, unit),
-    ]
+def _changes(before: Standing, after: Standing, *, through_stage: bool) -> list[Step]:
+    """Return how the worth changed: by amount, by rate and, of a deal still open, by stage."""
+    odds, earlier, later = before.probability, before.base_cents, after.base_cents
+    found = []
+    if earlier != later or before.amount != after.amount:
+        at_old_rate = _at_rate_of(before, after)
+        by_amount = worth(at_old_rate, odds) - worth(earlier, odds)
+        by_rate = worth(later, odds) - worth(at_old_rate, odds)
+        found += [Step(_up_or_down(at_old_rate, earlier), by_amount), Step(Movement.RATE, by_rate)]
     if through_stage and after.probability != odds:
-        gained = _value(after.base_cents, after.probability, unit) - _value(
-            after.base_cents, odds, unit
-        )
-        found.append(Step(_weight_reason(before, after), gained))
-    return [step for step in found if step.value]
+        by_stage = worth(later, after.probability) - worth(later, odds)
+        found.append(Step(_weight_reason(before, after), by_stage))
+    return [step for step in found if step.worth != NOTHING]
 
 
 def _at_rate_of(before: Standing, after: Standing) -> int | None:
@@ -218,19 +281,5 @@ def _weight_reason(before: Standing, after: Standing) -> Movement:
     return Movement.ADVANCED if after.probability > before.probability else Movement.WENT_BACK
 
 
-def _step(
-    movement: Movement, odds: int, earlier: int | None, later: int | None, unit: Unit
-) -> Step:
-    return Step(movement, _value(later, odds, unit) - _value(earlier, odds, unit))
-
-
-def _own(standing: Standing, unit: Unit) -> int:
-    return _value(standing.base_cents, standing.probability, unit)
-
-
-def _value(base_cents: int | None, probability: int, unit: Unit) -> int:
-    if unit is Unit.DEALS:
-        return 1
-    if unit is Unit.AMOUNT:
-        return base_cents or 0
-    return weighted(base_cents, probability=probability)
+def _own(standing: Standing) -> Worth:
+    return worth(standing.base_cents, standing.probability)

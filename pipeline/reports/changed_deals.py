@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from kit.money import cents
 from kit.pages import Page, paginate
 from pipeline.enums import Movement, Unit
-from pipeline.metrics.coverage import weighted
+from pipeline.metrics.movements import worth
 from pipeline.models.deals import DealVersion
 from pipeline.querysets import DealVersionQuerySet
-from pipeline.reports.changes import Changes, Moved, in_unit
+from pipeline.reports.changes import Changes, Moved, worth_of
 from pipeline.reports.flow import Flow, went
 from pipeline.reports.look import Look
-from pipeline.reports.open_pipeline import Amounts, amounts_of
+from pipeline.reports.open_pipeline import amounts_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def along_flow(changes: Changes, flow: Flow, *, link: str, wanted: Wanted) -> Ch
         rows = changes.look.versions(changes.look.closing).filter(**{flow.by: source})
         stayed = rows.exclude(deal__in=strangers)
         return _largest_first(changes, changes.look, stayed, Unit.AMOUNT, wanted)
-    deals = [(moved, worth) for moved, place, worth in came if place == source]
+    deals = [(moved, value) for moved, place, value in came if place == source]
     return _listed(changes, sorted(deals, key=lambda pair: (-pair[1], pair[0].deal)), wanted)
 
 
@@ -101,21 +101,21 @@ def _largest_first(
     changes: Changes, look: Look, rows: DealVersionQuerySet, unit: Unit, wanted: Wanted
 ) -> ChangedDeals:
     seen = rows.visible_to(look.viewer)
-    whole, shown = amounts_of(rows), amounts_of(seen)
+    whole, shown = worth_of(amounts_of(rows)), worth_of(amounts_of(seen))
     ordered = seen.in_order("amount_base", descending=True)
     if wanted.order or wanted.whole:
-        values = {row.deal_id: in_unit(_alone(row), unit) for row in ordered}
+        values = {row.deal_id: _alone(row, unit) for row in ordered}
         page = _page(changes, values, wanted)
     else:
         page = paginate(ordered, number=wanted.number)
-        values = {row.deal_id: in_unit(_alone(row), unit) for row in page.rows}
+        values = {row.deal_id: _alone(row, unit) for row in page.rows}
         page = replace(page, rows=_both(changes, values))
     return ChangedDeals(
         page=page,
-        total=in_unit(whole, unit),
+        total=whole.of(unit),
         count=whole.deals,
         hidden=whole.deals - shown.deals,
-        hidden_value=in_unit(whole, unit) - in_unit(shown, unit),
+        hidden_value=(whole - shown).of(unit),
     )
 
 
@@ -131,10 +131,10 @@ def _page(changes: Changes, values: Mapping[int, int], wanted: Wanted) -> Page:
     return replace(page, rows=rows) if wanted.whole else page
 
 
-def _alone(row: DealVersion) -> Amounts:
-    """Return a deal as it is added up with others."""
-    value = None if row.amount_base is None else cents(row.amount_base)
-    return Amounts(1, value or 0, weighted(value, probability=row.probability), value is None)
+def _alone(row: DealVersion, unit: Unit) -> int:
+    """Return what a deal adds to those that it is added up with."""
+    base = None if row.amount_base is None else cents(row.amount_base)
+    return worth(base, row.probability).of(unit)
 
 
 def _both(changes: Changes, values: Mapping[int, int]) -> list[ChangedDeal]:

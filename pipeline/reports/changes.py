@@ -1,10 +1,10 @@
 """What happened to the pipeline of a scope between two moments, and the deals that did it."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.db.models import FilteredRelation, Q, QuerySet
 
@@ -15,8 +15,9 @@ from pipeline.metrics.movements import (
     Standing,
     Step,
     Waterfall,
+    Worth,
     movements,
-    waterfall,
+    waterfalls,
 )
 from pipeline.models.deals import FOREVER, DealVersion, Stage
 from pipeline.querysets import DealVersionQuerySet
@@ -26,8 +27,13 @@ from pipeline.reports.one_state import one_state
 from pipeline.reports.open_pipeline import Amounts, Slice, open_slices, total
 from pipeline.reports.roster import Roster, roster
 
+# A deal now and before, as read: the values of FIELDS follow its key, its owner of today, and the
+# key of the version before.
+Row: TypeAlias = tuple[Any, ...]
+# Rows that are fetched at once.
+CHUNK = 10_000
 ALL_TIME = Period(date(1900, 1, 1), FOREVER.date())
-# What a movement is told by, in the order of Standing; the same of the version before.
+# What a movement is told by; the same of the version before.
 FIELDS = (
     "status",
     "stage",
@@ -47,10 +53,10 @@ FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A deal whose standing differs between the two moments.
+    """A deal whose standing differs between the two moments, and the steps that led it there.
 
-    ``shown``: the viewer may open it. ``was_in`` and ``is_in`` are its stage and category while
-    in play at each moment; None where it was not.
+    ``shown``: the viewer may open it. ``categories`` are its forecast categories then (None: it
+    did not exist yet) and now.
     """
 
     deal: int
@@ -58,6 +64,7 @@ class Moved:
     before: Standing | None
     after: Standing
     categories: tuple[str | None, str]
+    steps: Sequence[Step]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,16 +89,14 @@ class Changes:
     def period(self) -> Period:
         return self.look.period.period
 
-    def steps(self, moved: Moved, unit: Unit = Unit.AMOUNT) -> list[Step]:
-        """Return what one deal did."""
-        return movements(moved.before, moved.after, period=self.period, unit=unit)
-
     def by_movement(self, unit: Unit = Unit.AMOUNT) -> dict[Movement, list[tuple[Moved, int]]]:
         """Return the deals of each movement with what each adds to it, the largest first."""
-        found: dict[Movement, list[tuple[Moved, int]]] = {}
+        found: dict[Movement, list[tuple[Moved, int]]] = defaultdict(list)
         for moved in self.moved:
-            for step in self.steps(moved, unit):
-                found.setdefault(step.movement, []).append((moved, step.value))
+            for step in moved.steps:
+                for told, value in step.told():
+                    if told is unit:
+                        found[step.movement].append((moved, value))
         for deals in found.values():
             deals.sort(key=lambda pair: (-abs(pair[1]), pair[0].deal))
         return {movement: found[movement] for movement in Movement if movement in found}
@@ -116,7 +121,11 @@ def pipeline_changes(look: Look, *, since: datetime) -> Changes:
         opening=opening,
         closing=closing,
         moved=moved,
-        flows={unit: _flow(look, unit, opening, closing, moved) for unit in Unit},
+        flows=waterfalls(
+            opening=in_play(opening),
+            steps=(step for deal in moved for step in deal.steps),
+            closing=in_play(closing),
+        ),
     )
 
 
@@ -186,79 +195,60 @@ def _whose(counting: Counting) -> Q:
     return Q(owner__in=who) | Q(was__owner__in=who) | Q(credited_to__in=who)
 
 
-def _values(rows: QuerySet) -> Iterable[dict[str, Any]]:
+def _values(rows: QuerySet) -> Iterable[Row]:
     before = [f"was__{name}" for name in FIELDS]
-    return rows.values("deal", "deal__owner", "was__id", *FIELDS, *before).iterator()
+    return rows.values_list("deal", "deal__owner", "was__id", *FIELDS, *before).iterator(CHUNK)
 
 
-def _moved(row: dict[str, Any], counting: Counting, days: tuple[date, date]) -> Moved:
+def _moved(row: Row, counting: Counting, days: tuple[date, date]) -> Moved:
+    deal, owner_now, had_version = row[:3]
+    held, was = row[3 : 3 + len(FIELDS)], row[3 + len(FIELDS) :]
     since, until = days
-    before = None
-    if row["was__id"] is not None:
-        before = _standing(row, "was__", counting, since)
-    owner = counting.people.people.get(row["deal__owner"])
+    before = None if had_version is None else _standing(was, counting, since)
+    after = _standing(held, counting, until)
+    owner = counting.people.people.get(owner_now)
     return Moved(
-        deal=row["deal"],
+        deal=deal,
         shown=owner is not None and owner.shown,
         before=before,
-        after=_standing(row, "", counting, until),
-        categories=(row["was__category"], row["category"]),
+        after=after,
+        categories=(was[-1], held[-1]),
+        steps=movements(before, after, period=counting.look.period.period),
     )
 
 
-def _standing(row: dict[str, Any], prefix: str, counting: Counting, day: date) -> Standing:
-    values = {name: row[prefix + name] for name in FIELDS}
-    base: Decimal | None = values["amount_base"]
+def _standing(values: Row, counting: Counting, day: date) -> Standing:
+    """Return a deal's standing on a day, from the values of FIELDS."""
+    (status, stage, owner, probability, amount, currency, amount_base, expected_close_on, closed_on,
+     archived, credited_to, account, _) = values  # fmt: skip
     return Standing(
-        status=values["status"],
-        stage=values["stage"],
-        owner=values["owner"],
+        status=status,
+        stage=stage,
+        owner=owner,
         in_scope=counting.counts(
-            status=values["status"],
-            owner=values["owner"],
-            credited_to=values["credited_to"],
-            account=values["account"],
-            closed_on=values["closed_on"],
+            status=status,
+            owner=owner,
+            credited_to=credited_to,
+            account=account,
+            closed_on=closed_on,
             day=day,
         ),
-        probability=values["probability"],
-        amount=values["amount"],
-        currency=values["currency"],
-        base_cents=None if base is None else cents(base),
-        close_on=values["expected_close_on"],
-        closed_on=values["closed_on"],
-        archived=values["archived"],
-        in_pipeline=counting.in_pipeline(values["stage"]),
+        probability=probability,
+        amount=amount,
+        currency=currency,
+        base_cents=None if amount_base is None else cents(amount_base),
+        close_on=expected_close_on,
+        closed_on=closed_on,
+        archived=archived,
+        in_pipeline=counting.in_pipeline(stage),
     )
 
 
-def _flow(
-    look: Look,
-    unit: Unit,
-    opening: Sequence[Slice],
-    closing: Sequence[Slice],
-    moved: Sequence[Moved],
-) -> Waterfall:
-    period = look.period.period
-    return waterfall(
-        unit,
-        opening=in_play(opening, unit),
-        closing=in_play(closing, unit),
-        steps=(
-            step
-            for deal in moved
-            for step in movements(deal.before, deal.after, period=period, unit=unit)
-        ),
-    )
-
-
-def in_play(slices: Iterable[Slice], unit: Unit) -> int:
+def in_play(slices: Iterable[Slice]) -> Worth:
     """Return what the slices hold that is expected to close in the period."""
-    return in_unit(total(slices, lambda each: each.closing), unit)
+    return worth_of(total(slices, lambda each: each.closing))
 
 
-def in_unit(amounts: Amounts, unit: Unit) -> int:
-    """Return the amounts as one number: deals, cents, or cents times probability."""
-    if unit is Unit.DEALS:
-        return amounts.deals
-    return amounts.cents if unit is Unit.AMOUNT else amounts.weighted
+def worth_of(amounts: Amounts) -> Worth:
+    """Return what a waterfall tells of the amounts."""
+    return Worth(amounts.deals, amounts.cents, amounts.weighted)

@@ -1,7 +1,7 @@
 """Whether a deal counts for a scope: said for single deals, as DealSelection says it for all."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from kit.periods import Period
@@ -26,6 +26,8 @@ class Counting:
     people: Roster
     lying: Mapping[int, tuple[Seat, ...]]
     stages: frozenset[int] | None = None
+    # A few people close many deals on a few days: each pair is told once.
+    _told: dict[tuple[int, date], bool] = field(default_factory=dict, init=False, compare=False)
 
     def in_pipeline(self, stage: int) -> bool:
         """Whether a stage is one of the pipeline that is looked at."""
@@ -55,9 +57,13 @@ class Counting:
     def has(self, person: int, day: date) -> bool:
         """Whether what the person owns counts for the scope on ``day``."""
         scope = self.look.scope
-        if scope.team is not None:
-            return self.people.counted_on(person, day) in scope.inside(day)
-        return scope.people is None or person in scope.people
+        if scope.team is None:
+            return scope.people is None or person in scope.people
+        found = self._told.get((person, day))
+        if found is None:
+            found = self.people.counted_on(person, day) in scope.inside(day)
+            self._told[person, day] = found
+        return found
 
     def who(self) -> set[int] | None:
         """Return everybody who was in the scope on some day that was read; None for all."""

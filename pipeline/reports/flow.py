@@ -136,13 +136,13 @@ def went(changes: Changes, moved: Moved, by: By) -> tuple[Place, Place, int] | N
     was = moved.before is not None and moved.before.in_play(changes.period)
     if moved.after.in_play(changes.period):
         value = moved.after.base_cents or 0
-        source = key.before(moved) if was else str(changes.steps(moved)[0].movement)
+        source = key.before(moved) if was else str(moved.steps[0].movement)
         return source, key.after(moved), value
-    steps = changes.steps(moved)
+    steps = moved.steps
     if not steps:
         return None
     source = key.before(moved) if was else str(steps[0].movement)
-    return source, str(steps[-1].movement), -steps[-1].value
+    return source, str(steps[-1].movement), -steps[-1].worth.cents
 
 
 def _labels(changes: Changes, by: By) -> dict[Place, str]:

@@ -10,9 +10,10 @@ from pipeline.enums import Movement, Unit
 from pipeline.metrics.movements import (
     Standing,
     Step,
-    in_play_value,
+    Worth,
+    in_play_worth,
     movements,
-    waterfall,
+    waterfalls,
 )
 
 QUARTER = Period(date(2026, 4, 1), date(2026, 7, 1))
@@ -34,6 +35,14 @@ def deal(**changes):
         ),
         **changes,
     )
+
+
+def told(before, after, unit):
+    """Return the movements of a deal with their values, as a waterfall of one unit tells them."""
+    steps = movements(before, after, period=QUARTER)
+    return {
+        step.movement.value: value for step in steps for each, value in step.told() if each is unit
+    }
 
 
 def priced(amount, **changes):
@@ -145,10 +154,9 @@ ELSEWHERE = {"owner": 8, "in_scope": False}
     ],
 )
 def test_each_deal_moves_for_one_reason(before, after, steps):
-    found = movements(before, after, period=QUARTER, unit=Unit.AMOUNT)
+    found = told(before, after, Unit.AMOUNT)
 
-    assert {step.movement.value: step.value for step in found} == steps
-    assert list(steps) == [step.movement for step in found]
+    assert list(found.items()) == list(steps.items())
 
 
 @pytest.mark.parametrize(
@@ -170,30 +178,45 @@ def test_each_deal_moves_for_one_reason(before, after, steps):
     ],
 )
 def test_weighted_amounts_tell_stage_and_definition_apart(before, after, steps):
-    found = movements(before, after, period=QUARTER, unit=Unit.WEIGHTED)
-
-    assert {step.movement.value: step.value for step in found} == steps
+    assert told(before, after, Unit.WEIGHTED) == steps
 
 
 def test_deals_are_counted_with_and_without_an_amount():
     unpriced = deal(amount=None, base_cents=None)
 
-    assert movements(None, unpriced, period=QUARTER, unit=Unit.DEALS) == [Step(Movement.NEW, 1)]
-    assert movements(None, unpriced, period=QUARTER, unit=Unit.AMOUNT) == [Step(Movement.NEW, 0)]
-    assert movements(deal(), priced(9), period=QUARTER, unit=Unit.DEALS) == []
+    assert movements(None, unpriced, period=QUARTER) == [Step(Movement.NEW, Worth(deals=1))]
+    assert told(None, unpriced, Unit.DEALS) == {"new": 1}
+    assert told(None, unpriced, Unit.AMOUNT) == {"new": 0}
+    assert told(deal(), priced(9), Unit.DEALS) == {}
 
 
 def test_a_waterfall_that_does_not_add_up_is_refused():
     with pytest.raises(ValueError, match="do not make"):
-        waterfall(Unit.AMOUNT, opening=1, steps=[Step(Movement.NEW, 2)], closing=4)
+        waterfalls(
+            opening=Worth(cents=1),
+            steps=[Step(Movement.NEW, Worth(cents=2))],
+            closing=Worth(cents=4),
+        )
 
 
 def test_bars_stand_in_one_order():
-    steps = [Step(Movement.LOST, -1), Step(Movement.NEW, 3), Step(Movement.LOST, -1)]
+    lost, new = Step(Movement.LOST, Worth(deals=-1)), Step(Movement.NEW, Worth(deals=3))
 
-    flow = waterfall(Unit.DEALS, opening=5, steps=steps, closing=6)
+    flows = waterfalls(opening=Worth(5), steps=[lost, new, lost], closing=Worth(6))
 
-    assert list(flow.steps.items()) == [(Movement.NEW, 3), (Movement.LOST, -2)]
+    assert list(flows[Unit.DEALS].steps.items()) == [(Movement.NEW, 3), (Movement.LOST, -2)]
+
+
+def test_changes_that_cancel_each_other_still_show_their_bar():
+    rose = movements(deal(), deal(base_cents=1000_01), period=QUARTER)
+    fell = movements(deal(base_cents=1000_01), deal(), period=QUARTER)
+
+    flows = waterfalls(
+        opening=Worth(2, 2000_01, 400_00), steps=rose + fell, closing=Worth(2, 2000_01, 400_00)
+    )
+
+    assert flows[Unit.AMOUNT].steps == {Movement.RATE: 0}
+    assert flows[Unit.WEIGHTED].steps == {}
 
 
 class World:
@@ -345,6 +368,8 @@ class World:
         )
 
 
+# In the order of Worth.
+UNITS = (Unit.DEALS, Unit.AMOUNT, Unit.WEIGHTED)
 SCOPES = [("whole", None), ("person", 1), ("team", "N"), ("territory", "E")]
 SCOPES += [("pipeline", "renewals")]
 
@@ -362,21 +387,19 @@ def test_opening_and_steps_make_closing_over_ten_thousand_random_histories(block
                 for history in world.deals
                 if (now := world.at(history, world.until))
             ]
-            for unit in Unit:
-                opening = world.pipeline(scope, world.since, unit)
-                closing = world.pipeline(scope, world.until, unit)
-                steps = [
-                    step
-                    for before, after in pairs
-                    for step in movements(before, after, period=QUARTER, unit=unit)
-                ]
+            opening, closing = (
+                Worth(*(world.pipeline(scope, number, unit) for unit in UNITS))
+                for number in (world.since, world.until)
+            )
+            steps = [
+                step for before, after in pairs for step in movements(before, after, period=QUARTER)
+            ]
 
-                flow = waterfall(unit, opening=opening, steps=steps, closing=closing)
+            waterfalls(opening=opening, steps=steps, closing=closing)
 
-                assert flow.closing == closing, seed
-                assert opening == sum(
-                    in_play_value(before, period=QUARTER, unit=unit) for before, _ in pairs
-                )
+            assert opening == sum(
+                (in_play_worth(before, period=QUARTER) for before, _ in pairs), Worth()
+            ), seed
 
 
 def test_of_the_random_histories_every_movement_happens():
@@ -388,8 +411,7 @@ def test_of_the_random_histories_every_movement_happens():
                 if now := world.at(history, world.until):
                     before = world.standing(world.at(history, world.since), scope, world.since)
                     after = world.standing(now, scope, world.until)
-                    steps = movements(before, after, period=QUARTER, unit=Unit.WEIGHTED)
-                    found |= {step.movement for step in steps}
+                    found |= {step.movement for step in movements(before, after, period=QUARTER)}
 
     # No random world redefines a stage.
     assert found == set(Movement) - {Movement.DEFINITION}
@@ -408,14 +430,13 @@ def test_what_shows_as_won_is_what_was_booked_meanwhile(seed):
     ]
     for scope in SCOPES:
         won = sum(
-            -step.value
+            -step.worth.cents
             for history in world.deals
             if (now := world.at(history, world.until))
             for step in movements(
                 world.standing(world.at(history, world.since), scope, world.since),
                 world.standing(now, scope, world.until),
                 period=QUARTER,
-                unit=Unit.AMOUNT,
             )
             if step.movement is Movement.WON
         )
