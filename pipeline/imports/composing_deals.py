@@ -14,7 +14,7 @@ from pipeline.imports.composing import RowError, Setting, Values, filled, key_of
 from pipeline.imports.staging import Staged
 from pipeline.models.accounts import Product
 from pipeline.models.deals import Stage
-from pipeline.models.outcomes import LossReason
+from pipeline.models.outcomes import Competitor, LossReason
 from pipeline.outcome_enums import LOSS_KIND_LABELS, LossKind, LostReason
 
 MOST_BEGINNINGS = 10_000
@@ -60,6 +60,7 @@ class DealComposer:
     # By pipeline and kind, the stage that is meant where none is named.
     standard: dict[tuple[int, str], str] = field(default_factory=dict)
     losses: dict[str, str] = field(default_factory=dict)
+    rivals: dict[str, int] = field(default_factory=dict)
     begin_on: Callable[[date | datetime], Beginning] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -75,6 +76,7 @@ class DealComposer:
                 product.name, product.list_price, product.currency
             )
         self.losses = _loss_words(list(LossReason.objects.all()))
+        self.rivals = {rival.name.casefold(): rival.pk for rival in Competitor.objects.all()}
 
     def compose(self, row: int, values: Values) -> Staged:
         setting = self.setting
@@ -82,12 +84,13 @@ class DealComposer:
         if (account := setting.resolved(values, "account")) is not None:
             data["account_id"] = account
         product_id = setting.resolved(values, "product")
-        data |= filled(values, "external_id", "next_step", "next_step_on", "source")
+        data |= filled(values, "external_id", "next_step", "next_step_on", "wait_until", "source")
         data |= self._stage(values)
         self._times(values, data)
         self._amounts(values, data, product_id)
         self._category(values, data)
         self._loss(values, data)
+        self._rival(values, data)
         self._name(values, data, product_id)
         named = values.get("name") or data["made_name"]
         created = data["made_created_day"] if values.get("created_at") is not None else None
@@ -330,10 +333,25 @@ class DealComposer:
         if data["kind"] != Status.LOST:
             self.setting.note("has a lost reason though it is not lost, which is not taken")
             return
-        reason = self.losses.get(" ".join(text.casefold().split()))
+        reason = self.losses.get(_plain_words(text))
         data["lost_reason"] = reason or str(LostReason.OTHER)
         if reason is None:
             data["lost_note"] = text
+
+    def _rival(self, values: Values, data: dict[str, Any]) -> None:
+        """Take a competitor of the list; another one's name is kept in the note on the loss."""
+        name = values.get("competitor")
+        if name is None:
+            return
+        rival = self.rivals.get(_plain_words(name))
+        if rival is not None:
+            data["competitor_id"] = rival
+        elif data["kind"] == Status.LOST:
+            note = data.get("lost_note")
+            data["lost_note"] = f"{note}; lost to {name}" if note else f"Lost to {name}"
+            self.setting.note("is lost to a competitor off the list, who is kept in its note")
+        else:
+            self.setting.note("has a competitor off the list, which is not taken")
 
     def _name(self, values: Values, data: dict[str, Any], product_id: int | None) -> None:
         if name := values.get("name"):
@@ -344,6 +362,10 @@ class DealComposer:
         made = ", ".join(part for part in parts if part)
         data["made_name"] = (made or f"Deal {values.get('external_id') or 'without a name'}")[:200]
         self.setting.note("has no name and is called after its product and account")
+
+
+def _plain_words(text: str) -> str:
+    return " ".join(text.casefold().split())
 
 
 def _loss_words(reasons: list[LossReason]) -> dict[str, str]:

@@ -31,8 +31,10 @@ COLUMNS = {
     "closed_on": "date",
     "next_step": "text",
     "next_step_on": "date",
+    "wait_until": "date",
     "source": "text",
     "lost_reason": "text",
+    "competitor_id": "bigint",
     "lost_note": "text",
 }
 # What follows from a row's product, so that rows may differ in it and still be one deal.
@@ -228,8 +230,9 @@ SELECT row, sum((data ->> 'open_amount')::numeric) AS open_amount,
 INSERT_DEALS = """
 INSERT INTO pipeline_deal (
     id, external_id, name, account_id, owner_id, stage_id, amount, currency, expected_close_on,
-    closed_on, category_override, next_step, next_step_on, source, lost_reason, lost_note,
-    win_evidence, created_by_id, created_at, stage_entered_at, status, category, version)
+    closed_on, category_override, next_step, next_step_on, wait_until, source, lost_reason,
+    competitor_id, lost_note, win_evidence, created_by_id, created_at, stage_entered_at, status,
+    category, version)
 SELECT p.target, s.data ->> 'external_id', coalesce(s.data ->> 'name', s.data ->> 'made_name'),
        (s.data ->> 'account_id')::bigint, (s.data ->> 'owner_id')::bigint,
        (s.data ->> 'stage_id')::bigint,
@@ -239,8 +242,10 @@ SELECT p.target, s.data ->> 'external_id', coalesce(s.data ->> 'name', s.data ->
        (s.data ->> 'expected_close_on')::date,
        coalesce(s.data ->> 'closed_on', s.data ->> 'made_closed_on')::date,
        nullif(s.data ->> 'category_override', ''), coalesce(s.data ->> 'next_step', ''),
-       (s.data ->> 'next_step_on')::date, coalesce(s.data ->> 'source', ''),
-       s.data ->> 'lost_reason', coalesce(s.data ->> 'lost_note', ''), '', %(by)s::bigint,
+       (s.data ->> 'next_step_on')::date, (s.data ->> 'wait_until')::date,
+       coalesce(s.data ->> 'source', ''), s.data ->> 'lost_reason',
+       (s.data ->> 'competitor_id')::bigint, coalesce(s.data ->> 'lost_note', ''), '',
+       %(by)s::bigint,
        CASE WHEN %(open_stage)s::bigint IS NULL AND s.data ? 'made_closed_at'
             THEN (s.data ->> 'made_closed_at')::timestamptz
             ELSE (s.data ->> 'made_created_at')::timestamptz END,
@@ -255,8 +260,8 @@ SELECT p.target, s.data ->> 'external_id', coalesce(s.data ->> 'name', s.data ->
 
 VERSION = """deal_id, valid_from, valid_to, name, account_id, owner_id, stage_id, status,
     probability, amount, currency, amount_base, exchange_rate, exchange_rate_from,
-    expected_close_on, closed_on, credited_to_id, category, next_step, next_step_on, lost_reason,
-    competitor_id, archived, changed_by_id, source, reason, transaction"""
+    expected_close_on, closed_on, credited_to_id, category, next_step, next_step_on, wait_until,
+    lost_reason, competitor_id, archived, changed_by_id, source, reason, transaction"""
 
 # What was known before the closing is converted here as the database converts deals: at the rate
 # of the creation's day.
@@ -276,8 +281,8 @@ INSERT INTO pipeline_dealversion ({VERSION})
 SELECT id, coalesce(final_from, created_at), {FOREVER}, name, account_id, owner_id, stage_id,
        status, probability, amount, currency, amount_base, exchange_rate, exchange_rate_from,
        expected_close_on, closed_on, credited_to_id, category, next_step, next_step_on,
-       lost_reason, competitor_id, FALSE,
-       %(by)s::bigint, 'import', %(reason)s, pg_current_xact_id()::text::bigint
+       wait_until, lost_reason, competitor_id, FALSE, %(by)s::bigint, 'import',
+       %(reason)s, pg_current_xact_id()::text::bigint
   FROM fresh
 UNION ALL
 SELECT fresh.id, fresh.created_at, final_from, fresh.name, account_id, owner_id, open.id, 'open',
@@ -285,7 +290,7 @@ SELECT fresh.id, fresh.created_at, final_from, fresh.name, account_id, owner_id,
        CASE WHEN fresh.currency = %(base)s THEN open_amount
             ELSE round(open_amount * exchange.rate, 2) END,
        exchange.rate, exchange.valid_from,
-       expected_close_on, NULL, NULL, open.default_category, '', NULL, NULL, NULL, FALSE,
+       expected_close_on, NULL, NULL, open.default_category, '', NULL, NULL, NULL, NULL, FALSE,
        %(by)s::bigint, 'import', %(reason)s, pg_current_xact_id()::text::bigint
   FROM fresh
   JOIN pipeline_stage open

@@ -103,10 +103,13 @@ _NAMES: dict[str, dict[str, str]] = {
         "category": "forecast category, forecast category name, forecast type",
         "next_step": "next step, next steps, opportunity next steps, next activity subject",
         "next_step_on": "next step date, next step on, next activity date, deal next activity date",
+        "wait_until": "wait until, waiting until, snoozed until, on hold until, paused until",
         "source": "lead source, source, original source, deal source, deal deal source, "
         "original traffic source",
         "lost_reason": "lost reason, deal lost reason, closed lost reason, loss reason, "
         "reason lost",
+        "competitor": "competitor, competitors, main competitor, main competitors, "
+        "primary competitor, deal competitor, lost to, lost to competitor",
         "product": "product, product name",
         "quantity": "quantity",
         "unit_price": "unit price, sales price, price",

@@ -20,6 +20,7 @@ from pipeline.imports.options import Answer
 from pipeline.imports.pipelines import CALLED
 from pipeline.models.accounts import Account, Contact, Product
 from pipeline.models.deals import Deal, Stage
+from pipeline.models.outcomes import Competitor
 from pipeline.models.pipelines import Pipeline
 
 LIKE = 0.7
@@ -27,6 +28,7 @@ MOST_UNKNOWN = 2_000
 MOST_SUGGESTED = 300
 MOST_COMPARED = 20_000
 
+COMPETITOR = "competitor"
 # (model, the column of the name, further columns that name a row, whether rows are archived)
 _TABLES: dict[str, tuple[type[Model], str, tuple[str, ...]]] = {
     ImportSubject.PERSON: (Person, "full_name", ("email", "external_id")),
@@ -38,6 +40,8 @@ _TABLES: dict[str, tuple[type[Model], str, tuple[str, ...]]] = {
     ImportSubject.STAGE: (Stage, "name", ()),
     ImportSubject.PIPELINE: (Pipeline, "name", ()),
     ImportSubject.DEAL: (Deal, "name", ("external_id",)),
+    # No file asks about one; the preview of a change names it.
+    COMPETITOR: (Competitor, "name", ()),
 }
 _MERGED = frozenset({ImportSubject.ACCOUNT, ImportSubject.CONTACT})
 # HubSpot writes internal names where its labels are not asked for.

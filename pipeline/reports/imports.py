@@ -20,7 +20,7 @@ from pipeline.imports.asking import Questions, questions
 from pipeline.imports.likely import LikelySame, likely_same
 from pipeline.imports.options import Options, Profile
 from pipeline.imports.questions import Question, left_out, open_questions
-from pipeline.imports.references import names_of
+from pipeline.imports.references import COMPETITOR, names_of
 from pipeline.imports.undo_report import UndoReport
 from pipeline.models.accounts import Account, Product
 from pipeline.models.deals import Stage
@@ -46,6 +46,7 @@ _NAMED = {
     "contact_id": ImportSubject.CONTACT,
     "deal_id": ImportSubject.DEAL,
     "stage_id": ImportSubject.STAGE,
+    "competitor_id": COMPETITOR,
 }
 
 

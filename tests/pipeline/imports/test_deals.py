@@ -10,6 +10,7 @@ from pipeline import history
 from pipeline.imports.options import Answer, Format
 from pipeline.models.accounts import Account, Product
 from pipeline.models.deals import Deal, DealVersion, Stage
+from pipeline.models.outcomes import Competitor
 from tests.factories.org import ExchangeRateFactory, OrganisationFactory, PersonFactory
 from tests.factories.pipeline import AccountFactory, ProductFactory, StageFactory
 from tests.pipeline.imports.runs import (
@@ -20,6 +21,7 @@ from tests.pipeline.imports.runs import (
     planned,
     refusals,
     table,
+    undone,
     uploaded,
 )
 
@@ -495,6 +497,67 @@ def test_lost_reasons_outside_the_vocabulary_are_kept_as_notes(company):
         ("price", ""),
         ("other", "Bad weather"),
     ]
+
+
+def test_a_competitor_of_the_list_is_taken_and_another_kept_in_the_note(company):
+    rival = Competitor.objects.create(name="Rival Works")
+    header = f"{HEADER} | Lost reason | Competitor"
+    run = imported(
+        "deals",
+        deals(
+            "1 | A | Ann Lee | Acme | Lost | 5 | 2026-02-01 | | Price | rival  works",
+            "2 | B | Ann Lee | Acme | Lost | 5 | 2026-02-01 | | Bad weather | Sun & Co",
+            "3 | C | Ann Lee | Acme | Lost | 5 | 2026-02-01 | | | Sun & Co",
+            "4 | D | Ann Lee | Acme | Qualify | 5 | | | | Rival Works",
+            "5 | E | Ann Lee | Acme | Qualify | 5 | | | | Sun & Co",
+            header=header,
+        ),
+    )
+
+    found = Deal.objects.order_by("external_id")
+    assert list(found.values_list("lost_reason", "competitor", "lost_note")) == [
+        ("price", rival.pk, ""),
+        ("other", None, "Bad weather; lost to Sun & Co"),
+        (None, None, "Lost to Sun & Co"),
+        (None, rival.pk, ""),
+        (None, None, ""),
+    ]
+    assert Competitor.objects.count() == 1
+    told = " ".join(run.plan["notices"])
+    assert "has a competitor off the list, which is not taken" in told
+    first = found[0]
+    assert list(first.versions.order_by("valid_from").values_list("lost_reason", "competitor")) == [
+        ("price", rival.pk)
+    ]
+    history.check()
+
+
+def test_a_day_to_wait_until_is_taken_changed_and_undone(company):
+    header = f"{HEADER} | Wait until"
+    row = "1 | A | Ann Lee | Acme | Qualify | 5 | | 2026-01-05 | {}"
+    imported("deals", deals(row.format("2026-09-01"), header=header))
+    deal = Deal.objects.get()
+    assert deal.wait_until == day("2026-09-01")
+
+    run = imported("deals", deals(row.format("2026-10-01"), header=header))
+
+    assert run.rows.get().changes["wait_until"] == ["2026-09-01", "2026-10-01"]
+    waits = deal.versions.order_by("valid_from").values_list("wait_until", flat=True)
+    assert list(waits) == [day("2026-09-01"), day("2026-10-01")]
+    undone(run)
+    deal.refresh_from_db()
+    assert deal.wait_until == day("2026-09-01")
+    history.check()
+
+
+def test_a_day_to_wait_until_that_no_deal_waits_for_is_refused(company):
+    row = "1 | A | Ann Lee | Acme | Qualify | 5 | | | 1899-03-01"
+
+    run = planned("deals", deals(row, header=f"{HEADER} | Wait until"))
+
+    ((number, column, reason),) = refusals(run)
+    assert (number, column) == (2, "Wait until")
+    assert reason == "The year 1899 cannot be right."
 
 
 def years():
