@@ -6,6 +6,7 @@ from django import forms
 
 from kit.forms import KitForm, PageField
 from pipeline.models.accounts import Account, Contact
+from pipeline.reports.duplicates import fact_words
 from pipeline.services.merging import FIELDS
 
 ONE, OTHER = "one", "other"
@@ -37,7 +38,7 @@ class MergeForm(KitForm):
             if mine in (None, "") or theirs in (None, "") or mine == theirs:
                 continue
             label = str(type(one)._meta.get_field(name).verbose_name).capitalize()  # noqa: SLF001 -- Django's public name
-            self.fields[TAKE + name] = _either(label, str(mine), str(theirs))
+            self.fields[TAKE + name] = _either(label, fact_words(mine), fact_words(theirs))
             self.initial[TAKE + name] = ONE
 
     def pair(self) -> tuple[Any, Any]:

@@ -1,5 +1,7 @@
 """Which breaches are looked at, and what is decided about one."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -32,14 +34,37 @@ class WorklistForm(PipelineLookForm):
         self.fields["period"].widget = forms.HiddenInput()
 
 
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A breach that may be decided about: the newest decision that is shown of it, 0 for none."""
+
+    signal: Signal
+    seen: int
+    words: str
+    is_ticked: bool
+
+    @property
+    def token(self) -> str:
+        return f"{self.signal}:{self.seen}"
+
+
+def _offered(token: str) -> Offered | None:
+    name, _, seen = token.partition(":")
+    if name not in set(Signal) or not (seen.isascii() and seen.isdecimal() and len(seen) < 19):
+        return None
+    signal = Signal(name)
+    return Offered(signal, int(seen), SIGNAL_LABELS[signal], is_ticked=True)
+
+
 class DecisionForm(KitForm):
-    """What becomes of one breach, by when, and why."""
+    """What becomes of the breaches of one deal, by when, and why."""
 
     deal = forms.IntegerField(widget=forms.HiddenInput)
-    signal = forms.ChoiceField(
-        choices=[(str(signal), "") for signal in Signal], widget=forms.HiddenInput
+    breaches = forms.MultipleChoiceField(
+        label="About",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Tick what you decide about."},
     )
-    seen = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     next = forms.CharField(required=False, widget=forms.HiddenInput)
     remedy = forms.ChoiceField(
         choices=[(str(remedy), label) for remedy, label in REMEDY_LABELS.items()],
@@ -49,3 +74,20 @@ class DecisionForm(KitForm):
     reason = PlainTextField(
         required=False, max_length=500, label="Why", help_text="Needed where it is right as it is."
     )
+
+    def __init__(
+        self, data: Any = None, *, offered: Sequence[Offered] = (), **options: Any
+    ) -> None:
+        super().__init__(data, **options)
+        if data is not None:
+            offered = [each for token in data.getlist("breaches") if (each := _offered(token))]
+        field = self.fields["breaches"]
+        field.choices = [(each.token, each.words) for each in offered]  # type: ignore[attr-defined]
+        self.initial["breaches"] = [each.token for each in offered if each.is_ticked]
+        if len(offered) == 1:
+            field.widget = forms.MultipleHiddenInput()
+
+    def decided(self) -> dict[Signal, int]:
+        """Return the breaches as the service takes them; for a valid form."""
+        found = (_offered(token) for token in self.cleaned_data["breaches"])
+        return {each.signal: each.seen for each in found if each}

@@ -1,7 +1,7 @@
 """What was decided about open deals that break a rule, and where each decision stands."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -9,6 +9,7 @@ from enum import StrEnum
 from pipeline.enums import Signal
 from pipeline.metrics.outcomes import FEWEST_CASES
 from pipeline.metrics.risk import RECORD_GAPS, RULES, OpenDeal, Rules
+from pipeline.outcome_enums import ASKED_LABELS, Asked
 
 # Working days that whoever decides has by default.
 USUAL_DAYS = 5
@@ -63,6 +64,17 @@ GIVEN_TO_LABELS = {
 }
 
 
+# Where nobody has set a rule.
+USUAL_RULE = GivenTo.ACCOUNT_OWNER
+# What these rules say is not said once more of the stages that ask for it.
+TOLD = {
+    Signal.NO_AMOUNT: ASKED_LABELS[Asked.AMOUNT],
+    Signal.NO_CONTACT: ASKED_LABELS[Asked.CONTACTS],
+    Signal.NO_CLOSE_DATE: ASKED_LABELS[Asked.EXPECTED_CLOSE],
+    Signal.NO_STEP: ASKED_LABELS[Asked.NEXT_STEP],
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """What an open deal's record holds of its customer and of what its stages ask for.
@@ -86,6 +98,15 @@ def record_gaps(deal: OpenDeal, record: Record, *, rules: Rules = RULES) -> tupl
         Signal.NO_CONTACT: not record.named and not deal.people,
     }
     return tuple(gap for gap in RECORD_GAPS if rules[gap].on and holds[gap])
+
+
+def untold(
+    deal: OpenDeal, record: Record, reasons: Collection[Signal], *, rules: Rules = RULES
+) -> Record:
+    """Return the record without what another rule that the deal breaks says of it already."""
+    held = {*reasons, *record_gaps(deal, record, rules=rules)}
+    told = {label for signal, label in TOLD.items() if signal in held}
+    return replace(record, missing=tuple(each for each in record.missing if each not in told))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, F, Func, Q, QuerySet, TextField, Value
 from django.db.models.functions import Lower
 
+from kit.display import money_exact
 from kit.pages import Page, paginate
 from org.models.people import Person
 from pipeline import rules
@@ -193,7 +195,7 @@ def compared(viewer: Person, one: Any, other: Any) -> list[Line]:
         if mine in (None, "") and theirs in (None, ""):
             continue
         label = str(type(one)._meta.get_field(name).verbose_name).capitalize()  # noqa: SLF001 -- Django's public name
-        lines.append(Line(label, _words(mine), _words(theirs), differs=mine != theirs))
+        lines.append(Line(label, fact_words(mine), fact_words(theirs), differs=mine != theirs))
     column = "account" if isinstance(one, Account) else "contact"
     counted: dict[str, QuerySet] = {
         "Activities that you see": Activity.objects.visible_to(viewer).live()
@@ -209,5 +211,8 @@ def compared(viewer: Person, one: Any, other: Any) -> list[Line]:
     return lines
 
 
-def _words(value: Any) -> str:
-    return "" if value in (None, "") else str(value)
+def fact_words(value: Any) -> str:
+    """Return a fact of a row as it is read; "" for none."""
+    if isinstance(value, Decimal):
+        return money_exact(value).removesuffix(".00")
+    return "" if value is None else str(value)

@@ -11,13 +11,10 @@ from django.db.models.functions import Coalesce
 
 from org.models.people import Person, ReportingLine
 from org.models.teams import TeamMembership
-from pipeline.metrics.hygiene import GivenTo
+from pipeline.metrics.hygiene import USUAL_RULE, GivenTo
 from pipeline.models.accounts import Account
 from pipeline.models.deals import Deal
 from pipeline.models.hygiene import LeaverRule
-
-# Where nobody has set a rule.
-USUAL_RULE = GivenTo.ACCOUNT_OWNER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

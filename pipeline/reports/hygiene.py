@@ -16,6 +16,7 @@ from pipeline.metrics.hygiene import (
     clean_of,
     record_gaps,
     state_of,
+    untold,
 )
 from pipeline.metrics.risk import OpenDeal, deal_reasons
 from pipeline.models.hygiene import Disposition
@@ -81,6 +82,13 @@ class Worklist:
             if signal in {"", breach.signal} and state in {"", breach.state}
         ]
 
+    def by_deal(self, *, signal: str, state: str) -> list[list[Breach]]:
+        """Return the narrowed breaches by deal, in the order of the first of each deal."""
+        found: dict[int, list[Breach]] = {}
+        for breach in self.narrowed(signal=signal, state=state):
+            found.setdefault(breach.deal.deal, []).append(breach)
+        return list(found.values())
+
 
 @one_state()
 def worklist(look: Look) -> Worklist:
@@ -109,8 +117,8 @@ def worklist(look: Look) -> Worklist:
     records = records_of(look, [deal.deal for deal in deals])
     by_deal: dict[int, list[Breach]] = {deal.deal: [] for deal in deals}
     for deal in deals:
-        record = records.get(deal.deal, Record())
         reasons = deal_reasons(deal, day=look.day, large=None, rules=ground.rules)
+        record = untold(deal, records.get(deal.deal, Record()), reasons, rules=ground.rules)
         for signal in (*reasons, *record_gaps(deal, record, rules=ground.rules)):
             decision = decided.get((deal.deal, signal))
             by_deal[deal.deal].append(

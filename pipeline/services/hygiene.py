@@ -1,5 +1,6 @@
 """Deciding what becomes of a deal that breaks a rule."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -21,19 +22,18 @@ def decide(
     deal: Deal,
     *,
     by: Person | None,
-    signal: Signal,
+    breaches: Mapping[Signal, int],
     remedy: Remedy,
     due_on: date,
     reason: str,
-    seen: int,
     at: datetime,
-) -> Disposition:
-    """Say what becomes of a breach of an open deal; earlier decisions stay on record.
+) -> list[Disposition]:
+    """Say what becomes of breaches of an open deal, in one go; what was decided earlier stays.
 
     ``due_on`` is the last day to fix or close, or the last day that a justification holds.
-    ``seen`` is the id of the decision that the author was shown, 0 for none: a newer one of
-    somebody else is not passed over. The same decision twice is one. Raises ValidationError and
-    PermissionDenied.
+    ``breaches`` has for each signal the id of the decision that the author was shown, 0 for none:
+    a newer one of somebody else is not passed over, and then nothing is written. The same decision
+    twice is one. Raises ValidationError and PermissionDenied.
     """
     subject = Deal.objects.select_for_update(no_key=True, of=("self",)).get(pk=deal.pk)
     if by is not None and not rules.can_edit_deal(by, subject):
@@ -42,36 +42,51 @@ def decide(
         raise ValidationError("The deal is no longer open: there is nothing to decide.")
     reason = reason.strip()
     _check(remedy, due_on, reason)
-    newest = Disposition.objects.filter(deal=subject, signal=signal).first()
-    if newest is not None and newest.pk != seen:
-        if (newest.decided_by, newest.remedy, newest.due_on, newest.reason) == (
-            by, remedy, due_on, reason,
-        ):  # fmt: skip
-            return newest
-        raise ValidationError(
-            f"{newest.decided_by or 'The system'} has decided meanwhile: {newest.remedy}, "
-            f"{newest.due_on:%d %b %Y}. Look again, then decide."
+    standing = {signal: _newest(subject, signal) for signal in breaches}
+    waiting = [
+        signal
+        for signal, newest in standing.items()
+        if _is_open(newest, seen=breaches[signal], said=(by, remedy, due_on, reason))
+    ]
+    made = Disposition.objects.bulk_create(
+        Disposition(
+            deal=subject,
+            signal=signal,
+            remedy=remedy,
+            due_on=due_on,
+            reason=reason,
+            decided_at=at,
+            decided_by=by,
         )
-    made = Disposition.objects.create(
-        deal=subject,
-        signal=signal,
-        remedy=remedy,
-        due_on=due_on,
-        reason=reason,
-        decided_at=at,
-        decided_by=by,
+        for signal in waiting
     )
-    audit.record(
-        by,
-        "deal.decide",
-        subject,
-        changes={
-            SIGNAL_LABELS[signal]: (newest and newest.remedy, remedy),
-            "due_on": (None, due_on),
-        },
-        reason=reason,
-    )
+    if made:
+        before = {signal: standing[signal] for signal in waiting}
+        changes: dict[str, tuple[object, object]] = {
+            SIGNAL_LABELS[signal]: (newest and newest.remedy, remedy)
+            for signal, newest in before.items()
+        }
+        changes["due_on"] = (None, due_on)
+        audit.record(by, "deal.decide", subject, changes=changes, reason=reason)
     return made
+
+
+def _newest(deal: Deal, signal: Signal) -> Disposition | None:
+    found: Disposition | None = Disposition.objects.filter(deal=deal, signal=signal).first()
+    return found
+
+
+def _is_open(newest: Disposition | None, *, seen: int, said: tuple[object, ...]) -> bool:
+    """Whether a decision is still to be written; refuse to pass over one of somebody else."""
+    if newest is None or newest.pk == seen:
+        return True
+    if (newest.decided_by, newest.remedy, newest.due_on, newest.reason) == said:
+        return False
+    raise ValidationError(
+        f"{newest.decided_by or 'The system'} has decided meanwhile about "
+        f"“{newest.get_signal_display()}”: {newest.remedy}, {newest.due_on:%d %b %Y}. "
+        "Look again, then decide."
+    )
 
 
 def _check(remedy: Remedy, due_on: date, reason: str) -> None:

@@ -21,8 +21,8 @@ from kit.tables import Table, query_with
 from org.http import PersonRequest
 from pipeline import rules
 from pipeline.enums import SIGNAL_LABELS, Signal
-from pipeline.forms.hygiene import DecisionForm, WorklistForm
-from pipeline.metrics.hygiene import STATE_LABELS, Remedy
+from pipeline.forms.hygiene import DecisionForm, Offered, WorklistForm
+from pipeline.metrics.hygiene import STATE_LABELS, Remedy, State
 from pipeline.models.deals import Deal
 from pipeline.reports.hygiene import Breach, Worklist, usual_due_day, worklist
 from pipeline.reports.setting import setting
@@ -35,13 +35,26 @@ TONES = {"overdue": "bad", "undecided": "warn", "due": "neutral", "justified": "
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A breach as the page shows it, with the form that decides about it where one may."""
+    """A breach as the page shows it."""
 
     breach: Breach
     words: str
+    state: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A deal with its breaches, and the form that decides about them where one may.
+
+    ``state`` is that of the breach that waits longest.
+    """
+
+    breach: Breach
     amount: Any
     state: str
     tone: str
+    lines: list[Line]
     form: DecisionForm | None
     hand_over: str
 
@@ -72,7 +85,7 @@ def hygiene_file(request: PersonRequest) -> HttpResponseBase:
 @require_POST
 @writers
 def hygiene_decide(request: PersonRequest) -> HttpResponse:
-    """Decide what becomes of one breach, and go back to the list."""
+    """Decide what becomes of breaches of one deal, and go back to the list."""
     form = DecisionForm(request.POST)
     back = back_to(request, request.POST.get("next", ""), otherwise=reverse("pipeline:hygiene"))
     form.is_valid()
@@ -87,11 +100,10 @@ def hygiene_decide(request: PersonRequest) -> HttpResponse:
         services.decide(
             deal,
             by=request.user,
-            signal=Signal(given["signal"]),
+            breaches=form.decided(),
             remedy=Remedy(given["remedy"]),
             due_on=given["due_on"],
             reason=given["reason"],
-            seen=given["seen"],
             at=timezone.now(),
         )
     except ValidationError as error:
@@ -120,7 +132,7 @@ def _asked(form: WorklistForm) -> dict[str, str]:
 
 def _context(request: PersonRequest, form: WorklistForm, found: Worklist) -> dict[str, Any]:
     look, asked = found.look, _asked(form)
-    page = paginate(found.narrowed(**asked), number=form.cleaned_data["page"])
+    page = paginate(found.by_deal(**asked), number=form.cleaned_data["page"])
     may_decide = rules.can_write(request.user) and not look.as_of
     due = usual_due_day(look) if may_decide else None
 
@@ -143,10 +155,9 @@ def _context(request: PersonRequest, form: WorklistForm, found: Worklist) -> dic
                 by_signal[signal],
                 query_with(request.GET, {"signal": str(signal), "page": None}),
             )
-            for signal in Signal
-            if by_signal[signal]
+            for signal in sorted(by_signal, key=lambda signal: -by_signal[signal])
         ],
-        "lines": [_line(breach, back=request.get_full_path(), due=due) for breach in page.rows],
+        "groups": [_group(rows, back=request.get_full_path(), due=due) for rows in page.rows],
         "pages": Table(columns=[], rows=[], caption="", page=page, base_query=request.GET),
         "page": page,
         "owners": Table(columns=OWNERS, rows=found.owners, caption="Clean deals by person"),
@@ -156,28 +167,38 @@ def _context(request: PersonRequest, form: WorklistForm, found: Worklist) -> dic
     }
 
 
-def _line(breach: Breach, *, back: str, due: date | None) -> Line:
-    form = None
-    if due is not None:
-        decision = breach.decision
-        form = DecisionForm(
-            auto_id=f"id_{breach.deal.deal}_{breach.signal}_%s",
-            initial={
-                "deal": breach.deal.deal,
-                "signal": str(breach.signal),
-                "seen": decision.pk if decision else 0,
-                "next": back,
-                "remedy": str(Remedy.FIX),
-                "due_on": due,
-            },
-        )
-    left = breach.signal is Signal.OWNER_LEFT
-    return Line(
-        breach=breach,
-        words=breach_words(breach),
-        amount=None if breach.deal.cents is None else from_cents(breach.deal.cents),
-        state=STATE_LABELS[breach.state],
-        tone=TONES[breach.state],
-        form=form,
-        hand_over=reverse("pipeline:hand-over", args=[breach.deal.owner]) if left else "",
+def _group(breaches: list[Breach], *, back: str, due: date | None) -> Group:
+    first = breaches[0]
+    deal = first.deal
+    left = any(breach.signal is Signal.OWNER_LEFT for breach in breaches)
+    return Group(
+        breach=first,
+        amount=None if deal.cents is None else from_cents(deal.cents),
+        state=STATE_LABELS[first.state],
+        tone=TONES[first.state],
+        lines=[
+            Line(breach, breach_words(breach), STATE_LABELS[breach.state], TONES[breach.state])
+            for breach in breaches
+        ],
+        form=None if due is None else _decision(breaches, back=back, due=due),
+        hand_over=reverse("pipeline:hand-over", args=[deal.owner]) if left else "",
+    )
+
+
+def _decision(breaches: list[Breach], *, back: str, due: date) -> DecisionForm:
+    """Return the form about a deal's breaches, those ticked that wait for a decision."""
+    waiting = [each for each in breaches if each.state in {State.OVERDUE, State.UNDECIDED}]
+    deal = breaches[0].deal.deal
+    return DecisionForm(
+        auto_id=f"id_{deal}_%s",
+        offered=[
+            Offered(
+                each.signal,
+                each.decision.pk if each.decision else 0,
+                breach_words(each),
+                is_ticked=not waiting or each in waiting,
+            )
+            for each in breaches
+        ],
+        initial={"deal": deal, "next": back, "remedy": str(Remedy.FIX), "due_on": due},
     )

@@ -36,7 +36,7 @@ def add(plan: Plan) -> None:
     with connection.cursor() as cursor:
         cursor.execute(HELPERS)
     now = datetime.combine(plan.today, time.min, tzinfo=UTC)
-    reps = Person.objects.active().with_roles("rep").order_by("full_name", "pk")
+    reps = Person.objects.active().with_roles("rep").order_by("pk")
     for number, rep in enumerate(reps[:READERS]):
         _loaded(rep, number, now)
 

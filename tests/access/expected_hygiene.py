@@ -23,7 +23,7 @@ def build(world: World) -> None:
 
 def nothing(_world: World, _target: str) -> dict[str, Any]:
     due = access.today() + timedelta(days=1)
-    return {"deal": MISSING, "signal": "no_step", "seen": 0, "remedy": "fix", "due_on": due}
+    return {"deal": MISSING, "breaches": "no_step:0", "remedy": "fix", "due_on": due}
 
 
 def rule(_world: World, _target: str) -> dict[str, Any]:

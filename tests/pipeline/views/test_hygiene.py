@@ -49,15 +49,15 @@ def shown(client, **query):
     assert response.status_code == 200
     return [
         (line.breach.deal.name, str(line.breach.signal), str(line.breach.state))
-        for line in response.context["lines"]
+        for group in response.context["groups"]
+        for line in group.lines
     ]
 
 
 def sent(deal: Deal, signal: str = "no_step", **changes):
     return {
         "deal": deal.pk,
-        "signal": signal,
-        "seen": 0,
+        "breaches": [f"{signal}:0"],
         "remedy": "fix",
         "due_on": due().isoformat(),
         "reason": "",
@@ -108,6 +108,45 @@ def test_a_decision_is_made_once_and_moves_the_line(breaking, sales_team, as_):
     assert AuditEntry.objects.filter(action="deal.decide").count() == 1
 
 
+def test_several_breaches_of_a_deal_are_decided_in_one_go(breaking, sales_team, as_):
+    client = as_(sales_team.rita)
+    (group,) = client.get(URL).context["groups"]
+    tokens = group.form.initial["breaches"]
+    assert tokens == ["no_close_date:0", "no_step:0"]
+
+    client.post(reverse("pipeline:hygiene-decide"), sent(breaking, breaches=tokens))
+
+    assert {signal: state for _, signal, state in shown(client)} == dict.fromkeys(
+        ("no_close_date", "no_step"), "due"
+    )
+    entry = AuditEntry.objects.get(action="deal.decide")
+    assert {"No close date", "No next step", "due_on"} == set(entry.changes)
+
+
+def test_one_that_somebody_decided_meanwhile_stops_the_others_too(breaking, sales_team, as_):
+    as_(sales_team.rita).post(reverse("pipeline:hygiene-decide"), sent(breaking))
+
+    late = as_(sales_team.mia).post(
+        reverse("pipeline:hygiene-decide"),
+        sent(breaking, remedy="close", breaches=["no_close_date:0", "no_step:0"]),
+    )
+
+    assert late.status_code == 400
+    assert "Rita Rep has decided meanwhile about “No next step”" in late.content.decode()
+    assert Disposition.objects.count() == 1
+
+
+@pytest.mark.parametrize("token", ["", "no_step", "no_step:x", "no_step:-1", "mood:0", "no_step:²"])
+def test_a_breach_that_is_none_is_refused(breaking, sales_team, as_, token):
+    answer = as_(sales_team.rita).post(
+        reverse("pipeline:hygiene-decide"), sent(breaking, breaches=[token])
+    )
+
+    assert answer.status_code == 400
+    assert "breaches" in answer.context["form"].errors
+    assert not Disposition.objects.exists()
+
+
 def test_who_was_faster_is_told_and_not_passed_over(breaking, sales_team, as_):
     as_(sales_team.rita).post(reverse("pipeline:hygiene-decide"), sent(breaking))
 
@@ -153,11 +192,10 @@ def test_a_day_that_is_past_or_far_is_refused(breaking, sales_team, day):
         decide(
             breaking,
             by=sales_team.rita,
-            signal=Signal.NO_STEP,
+            breaches={Signal.NO_STEP: 0},
             remedy=Remedy.FIX,
             due_on=day,
             reason="",
-            seen=0,
             at=datetime.now(UTC),
         )
     assert list(refused.value.message_dict) == ["due_on"]
@@ -168,11 +206,10 @@ def test_nobody_decides_about_deals_of_others(breaking, sales_team, as_):
         decide(
             breaking,
             by=sales_team.max,
-            signal=Signal.NO_STEP,
+            breaches={Signal.NO_STEP: 0},
             remedy=Remedy.FIX,
             due_on=due(),
             reason="",
-            seen=0,
             at=datetime.now(UTC),
         )
     answer = as_(sales_team.max).post(reverse("pipeline:hygiene-decide"), sent(breaking))

@@ -38,7 +38,7 @@ def lacks(client, **query) -> dict[str, list[str]]:
     response = client.get(URL, query)
     assert response.status_code == 200
     found: dict[str, list[str]] = {}
-    for line in response.context["lines"]:
+    for line in (line for group in response.context["groups"] for line in group.lines):
         if str(line.breach.signal) in GAPS:
             found.setdefault(line.breach.deal.name, []).append(line.words)
     return found
@@ -93,6 +93,24 @@ def test_a_deal_past_a_stage_lacks_what_its_exit_asks_for(sales_team, stages, as
     assert lacks(client) == {past.name: ["Missing from stages behind it: Products"]}
 
 
+def test_what_another_rule_says_is_not_said_again(sales_team, stages, as_):
+    exit_setup.require_fields(
+        stages.qualify, by=None, fields=["amount", "contacts", "source"], at=datetime.now(UTC)
+    )
+    deal = standing(sales_team.rita, stages.propose, named=False, amount=None)
+    client = as_(sales_team.rita)
+
+    assert lacks(client) == {
+        deal.name: [
+            "Missing from stages behind it: Source",
+            "No amount",
+            "Nobody of the customer is named",
+        ]
+    }
+    risk.set_rules({Signal.NO_AMOUNT: Rule(None, 0, on=False)}, by=sales_team.ada)
+    assert lacks(client)[deal.name][0] == "Missing from stages behind it: Amount, Source"
+
+
 def test_what_the_own_stage_or_a_later_one_asks_for_is_not_owed_yet(sales_team, stages, as_):
     for stage in (stages.qualify, stages.propose):
         exit_setup.require_fields(stage, by=None, fields=["source"], at=datetime.now(UTC))
@@ -137,8 +155,7 @@ def test_one_decision_speaks_of_all_that_a_deal_is_missing(sales_team, stages, a
     client = as_(sales_team.rita)
     sent = {
         "deal": deal.pk,
-        "signal": "exit_missing",
-        "seen": 0,
+        "breaches": ["exit_missing:0"],
         "remedy": "fix",
         "due_on": (access.today() + timedelta(days=2)).isoformat(),
         "next": URL,
@@ -148,7 +165,8 @@ def test_one_decision_speaks_of_all_that_a_deal_is_missing(sales_team, stages, a
 
     states = {
         str(line.breach.state)
-        for line in client.get(URL, {"signal": "exit_missing"}).context["lines"]
+        for group in client.get(URL, {"signal": "exit_missing"}).context["groups"]
+        for line in group.lines
     }
     assert states == {"due"}
 

@@ -65,15 +65,15 @@ def test_leavers_stand_on_the_page_and_in_hygiene_until_their_deals_are_given_on
     rows = client.get(URL).context["waiting"].rows
     assert [(row.name, row.deals, row.amount) for row in rows] == [("Rita Rep", 1, 700)]
     left = {"signal": "owner_left"}
-    (line,) = manager.get(reverse("pipeline:hygiene"), left).context["lines"]
-    assert line.hand_over == reverse("pipeline:hand-over", args=[sales_team.rita.pk])
+    (group,) = manager.get(reverse("pipeline:hygiene"), left).context["groups"]
+    assert group.hand_over == reverse("pipeline:hand-over", args=[sales_team.rita.pk])
 
-    form = manager.get(line.hand_over).context["form"]
+    form = manager.get(group.hand_over).context["form"]
     sent = {name: form.initial[name] for name in ("reason", "seen")} | {"owner": sales_team.ron.pk}
-    assert manager.post(line.hand_over, sent).status_code == 302
+    assert manager.post(group.hand_over, sent).status_code == 302
 
     assert client.get(URL).context["waiting"].rows == []
-    assert manager.get(reverse("pipeline:hygiene"), left).context["lines"] == []
+    assert manager.get(reverse("pipeline:hygiene"), left).context["groups"] == []
     won.refresh_from_db()
     assert (won.owner, won.credited_to) == (sales_team.rita, sales_team.rita)
 
