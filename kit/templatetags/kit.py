@@ -136,9 +136,9 @@ def empty_state(
 
 
 @register.inclusion_tag("kit/tabs.html")
-def tabs(*, items: Sequence[Tab], label: str) -> dict[str, Any]:
-    """Links between views of one page; ``label`` names the row for screen readers."""
-    return {"items": items, "label": label}
+def tabs(*, items: Sequence[Tab], label: str, named: bool = False) -> dict[str, Any]:
+    """Links between views of one page; ``label`` names the row, for all to see if ``named``."""
+    return {"items": items, "label": label, "named": named}
 
 
 @register.inclusion_tag("kit/chart.html", takes_context=True)

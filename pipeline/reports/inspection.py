@@ -61,6 +61,11 @@ class Inspection:
     since: Sequence[Group]
     moved: int | None = None
 
+    def deals_of(self, show: str) -> int:
+        """Return how many deals a group has before anything narrows it."""
+        groups = [*self.in_play, *self.since]
+        return sum(group.deals for group in groups if group.show == show)
+
 
 Moves = Mapping[Movement, Sequence[tuple[Moved, int]]]
 CLOSING = "closing"

@@ -127,6 +127,8 @@ def _context(
         "in_play": [tab(group) for group in found.in_play],
         "since": [tab(group) for group in found.since],
         "title": LABELS[given["show"]],
+        "narrowed_from": found.deals_of(given["show"]) if given["only"] else None,
+        "narrowed_by": dict(form.fields["only"].choices)[given["only"]].lower(),  # type: ignore[attr-defined]
         "moved": None if found.moved is None else from_cents(found.moved),
         "meaning": MOVEMENT_NOTES[Movement(given["show"])] if found.moved is not None else "",
         "shown_amount": from_cents(found.shown.cents),

@@ -42,6 +42,21 @@ def test_a_manager_goes_through_the_pipeline(page, sign_in, axe, paper):
     assert "since_day=2026-04-01" in page.url
 
 
+def test_a_new_amount_is_typed_over_the_old_one(page, sign_in, paper):
+    sign_in(page, paper.mia)
+    page.goto(reverse("pipeline:review") + "?period=Q2+2026")
+    page.get_by_role("link", name="Change amount of Stays").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("input[name=amount]")).to_be_focused()
+    page.keyboard.type("150")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    expect(page.get_by_role("row", name="Stays Rita Rep 150")).to_be_visible()
+    paper.deals["Stays"].refresh_from_db()
+    assert paper.deals["Stays"].amount == 150
+
+
 def test_marking_as_reviewed_and_keeping_a_view(page, sign_in, paper):
     sign_in(page, paper.mia)
     page.goto(reverse("pipeline:review"))

@@ -131,6 +131,16 @@ def test_only_what_wants_a_look(moved, as_, only, names):
     assert set(rows(response)) == names
 
 
+def test_a_narrowed_list_says_of_how_many_it_is_a_part(moved, as_):
+    client = as_(moved.mia)
+
+    whole = client.get(reverse("pipeline:review"), Q2)
+    part = client.get(reverse("pipeline:review"), {**Q2, "only": "changed"})
+
+    assert "3 deals, 1,950" in " ".join(whole.content.decode().split())
+    assert "2 of 3 deals (changed since), 1,850" in " ".join(part.content.decode().split())
+
+
 def _logged(moment):
     """Let what was logged have been logged at its time, which the clock of the test is not."""
     from pipeline.models.activities import Activity
