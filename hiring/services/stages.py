@@ -12,7 +12,7 @@ from hiring.models import Application, HiringStage
 from hiring.services.edits import must
 from org import audit
 from org.models.people import Person
-from org.services.guard import refused_as
+from org.services.set_up import require_known, save_row
 
 FIELDS = ("name", "kind", "order")
 REFUSALS = {
@@ -24,12 +24,12 @@ REFUSALS = {
 
 def create_stage(*, by: Person, **fields: Any) -> HiringStage:
     """Create a stage from FIELDS."""
-    return _save(HiringStage(), by=by, fields=fields, action="hiring_stage.create")
+    return _save(HiringStage(), by=by, fields=fields)
 
 
 def edit_stage(stage: HiringStage, *, by: Person, changes: Mapping[str, Any]) -> HiringStage:
     """Change a stage: what it is called, its place, and its kind while nobody has stood in it."""
-    return _save(stage, by=by, fields=changes, action="hiring_stage.edit")
+    return _save(stage, by=by, fields=changes)
 
 
 @transaction.atomic
@@ -69,24 +69,10 @@ def restore_stage(stage: HiringStage, *, by: Person) -> HiringStage:
 
 
 @transaction.atomic
-def _save(stage: HiringStage, *, by: Person, fields: Mapping[str, Any], action: str) -> HiringStage:
+def _save(stage: HiringStage, *, by: Person, fields: Mapping[str, Any]) -> HiringStage:
     must(rules.can_set_up_stages(by))
-    if unknown := sorted(set(fields) - set(FIELDS)):
-        raise ValidationError(dict.fromkeys(unknown, "This field cannot be set."))
+    require_known(fields, allowed=FIELDS)
     subject = stage
     if stage.pk:
         subject = HiringStage.objects.select_for_update(no_key=True).get(pk=stage.pk)
-    before = {name: getattr(subject, name) if stage.pk else None for name in fields}
-    for name, value in fields.items():
-        setattr(subject, name, value.strip() if isinstance(value, str) else value)
-    subject.clean_fields()
-    with refused_as(REFUSALS):
-        subject.save()
-    changes = {
-        name: (old, getattr(subject, name))
-        for name, old in before.items()
-        if old != getattr(subject, name)
-    }
-    if changes:
-        audit.record(by, action, subject, changes=changes)
-    return subject
+    return save_row(subject, fields, by=by, what="hiring_stage", refusals=REFUSALS)

@@ -16,6 +16,7 @@ from django.db.models.functions import Upper
 from org import audit
 from org.models.people import Person
 from org.services.guard import refused_as
+from org.services.set_up import require_known
 from pipeline import rules
 from pipeline.models.accounts import Account, Contact, name_key
 
@@ -206,8 +207,7 @@ def _require_writer(by: Person | None) -> None:
 
 
 def _known(fields: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
-    if unknown := sorted(set(fields) - set(names)):
-        raise ValidationError(dict.fromkeys(unknown, "This field cannot be set."))
+    require_known(fields, allowed=names)
     return dict(fields)
 
 

@@ -272,8 +272,8 @@ def _give_back_rows(merge: Merge, kept: Any, gone: Any) -> list[str]:
         ids = merge.moved.get(_path(field), [])
         rows = field.model._base_manager.filter(pk__in=ids, **{field.name: kept})  # noqa: SLF001 -- archived ones too
         left += _stayed(len(ids) - rows.update(**{field.name: gone}), field.model)
-    roles = DealContact.objects.filter(pk__in=merge.moved.get("roles", []), contact_id=kept.pk)
     if isinstance(kept, Contact):
+        roles = DealContact.objects.filter(pk__in=merge.moved.get("roles", []), contact=kept)
         roles.update(contact=gone)
         ended = DealContact.objects.filter(pk__in=merge.moved.get("ended_roles", []))
         ended.filter(ended_at=merge.merged_at).update(ended_at=None)

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from org import audit
 from org.models.people import Person
-from org.services.guard import refused_as
+from org.services.set_up import save_row
 from pipeline import rules
 from pipeline.models.outcomes import Competitor, LossReason
 
@@ -36,7 +36,9 @@ def save_loss_reason(
         subject = LossReason.objects.select_for_update(no_key=True).get(pk=reason.pk)
     elif name := str(fields["name"]).strip():
         subject.code = _free_code(name)
-    return _saved(subject, by=by, fields=fields, what="loss_reason")
+    return save_row(
+        subject, fields, by=by, what="loss_reason", refusals=REFUSALS, unchecked=["code"]
+    )
 
 
 @transaction.atomic
@@ -46,7 +48,7 @@ def save_competitor(competitor: Competitor | None, *, by: Person | None, name: s
     subject = Competitor()
     if competitor is not None:
         subject = Competitor.objects.select_for_update(no_key=True).get(pk=competitor.pk)
-    return _saved(subject, by=by, fields={"name": name}, what="competitor")
+    return save_row(subject, {"name": name}, by=by, what="competitor", refusals=REFUSALS)
 
 
 @transaction.atomic
@@ -91,24 +93,6 @@ def _in_use(found: Competitor, *, by: Person | None) -> Competitor:
         found.save(update_fields=["archived_at"])
         audit.record(by, "competitor.restore", found)
     return found
-
-
-def _saved(subject: Any, *, by: Person | None, fields: Mapping[str, Any], what: str) -> Any:
-    is_new = subject.pk is None
-    before = {name: None if is_new else getattr(subject, name) for name in fields}
-    for name, value in fields.items():
-        setattr(subject, name, value.strip() if isinstance(value, str) else value)
-    subject.clean_fields(exclude=["code"])
-    with refused_as(REFUSALS):
-        subject.save()
-    changes = {
-        name: (old, getattr(subject, name))
-        for name, old in before.items()
-        if old != getattr(subject, name)
-    }
-    if changes:
-        audit.record(by, f"{what}.{'create' if is_new else 'edit'}", subject, changes=changes)
-    return subject
 
 
 def _free_code(name: str) -> str:

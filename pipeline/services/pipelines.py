@@ -10,6 +10,7 @@ from django.db import transaction
 from org import audit
 from org.models.people import Person
 from org.services.guard import refused_as
+from org.services.set_up import require_known, save_row
 from pipeline import rules
 from pipeline.enums import Status
 from pipeline.models.deals import Deal
@@ -26,12 +27,12 @@ REFUSALS = {
 
 def create_pipeline(*, by: Person | None, **fields: Any) -> Pipeline:
     """Create a pipeline from FIELDS. Deals enter it once it has an open, a won and a lost stage."""
-    return _save(Pipeline(), by=by, fields=fields, action="pipeline.create")
+    return _save(Pipeline(), by=by, fields=fields)
 
 
 def edit_pipeline(pipeline: Pipeline, *, by: Person | None, changes: Mapping[str, Any]) -> Pipeline:
     """Rename a pipeline or put it in another place."""
-    return _save(pipeline, by=by, fields=changes, action="pipeline.edit")
+    return _save(pipeline, by=by, fields=changes)
 
 
 @transaction.atomic
@@ -95,28 +96,12 @@ def lacking(kinds: set[str]) -> str:
     return ", ".join(f"no {kind} stage" for kind in Status if kind not in kinds)
 
 
-def _save(
-    pipeline: Pipeline, *, by: Person | None, fields: Mapping[str, Any], action: str
-) -> Pipeline:
+def _save(pipeline: Pipeline, *, by: Person | None, fields: Mapping[str, Any]) -> Pipeline:
     _require_admin(by)
-    if unknown := sorted(set(fields) - set(FIELDS)):
-        raise ValidationError(dict.fromkeys(unknown, "This field cannot be set."))
+    require_known(fields, allowed=FIELDS)
     with transaction.atomic():
         subject = lock(pipeline.pk) if pipeline.pk else pipeline
-        before = {name: getattr(subject, name) if pipeline.pk else None for name in fields}
-        for name, value in fields.items():
-            setattr(subject, name, value.strip() if isinstance(value, str) else value)
-        subject.clean_fields()
-        with refused_as(REFUSALS):
-            subject.save()
-        changes = {
-            name: (old, getattr(subject, name))
-            for name, old in before.items()
-            if old != getattr(subject, name)
-        }
-        if changes:
-            audit.record(by, action, subject, changes=changes)
-    return subject
+        return save_row(subject, fields, by=by, what="pipeline", refusals=REFUSALS)
 
 
 def _require_admin(by: Person | None) -> None:

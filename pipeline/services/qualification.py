@@ -10,6 +10,7 @@ from django.db import transaction
 from org import audit
 from org.models.people import Person
 from org.services.guard import refused_as
+from org.services.set_up import save_row
 from pipeline import rules
 from pipeline.enums import Status
 from pipeline.metrics.qualification import MOST
@@ -88,7 +89,13 @@ def newest_scores(deal: Deal) -> dict[int, tuple[int, str]]:
 def save_framework(framework: Framework | None, *, by: Person | None, name: str) -> Framework:
     """Add a framework, or give one another name."""
     _require_admin(by)
-    return _saved(framework or Framework(), by=by, fields={"name": name}, what="framework")
+    return save_row(
+        framework or Framework(),
+        _in_one_line({"name": name}),
+        by=by,
+        what="framework",
+        refusals=REFUSALS,
+    )
 
 
 @transaction.atomic
@@ -108,7 +115,14 @@ def save_element(
     _require_admin(by)
     Framework.objects.select_for_update(no_key=True).get(pk=framework.pk)
     subject = element or FrameworkElement(framework=framework)
-    made: FrameworkElement = _saved(subject, by=by, fields=fields, what="element")
+    made = save_row(
+        subject,
+        _in_one_line(fields),
+        by=by,
+        what="element",
+        refusals=REFUSALS,
+        unchecked=["framework"],
+    )
     _demand(made, by=by, minimums=minimums, at=at)
     return made
 
@@ -151,22 +165,11 @@ def _demand(
         audit.record(by, "element.demand", element, changes=changes)
 
 
-def _saved(subject: Any, *, by: Person | None, fields: Mapping[str, Any], what: str) -> Any:
-    is_new = subject.pk is None
-    before = {name: None if is_new else getattr(subject, name) for name in fields}
-    for name, value in fields.items():
-        setattr(subject, name, " ".join(value.split()) if isinstance(value, str) else value)
-    subject.clean_fields(exclude=["framework"])
-    with refused_as(REFUSALS):
-        subject.save()
-    changes = {
-        name: (old, getattr(subject, name))
-        for name, old in before.items()
-        if old != getattr(subject, name)
+def _in_one_line(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: " ".join(value.split()) if isinstance(value, str) else value
+        for name, value in fields.items()
     }
-    if changes:
-        audit.record(by, f"{what}.{'create' if is_new else 'edit'}", subject, changes=changes)
-    return subject
 
 
 def _require_admin(by: Person | None) -> None:

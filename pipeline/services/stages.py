@@ -9,7 +9,8 @@ from django.db import transaction
 
 from org import audit
 from org.models.people import Person
-from org.services.guard import named_refusals, refused_as
+from org.services.guard import named_refusals
+from org.services.set_up import require_known, save_row
 from pipeline import history, rules
 from pipeline.enums import Category, Status
 from pipeline.models.deals import Deal, Stage
@@ -39,12 +40,12 @@ FIXED: dict[str, dict[str, Any]] = {
 
 def create_stage(*, by: Person | None, **fields: Any) -> Stage:
     """Create a stage from FIELDS; probability and category of a closed one follow its kind."""
-    return _save(Stage(), by=by, fields=fields, action="stage.create")
+    return _save(Stage(), by=by, fields=fields)
 
 
 def edit_stage(stage: Stage, *, by: Person | None, changes: Mapping[str, Any]) -> Stage:
     """Change a stage. Open deals in it take a new probability or category into their history."""
-    return _save(stage, by=by, fields=changes, action="stage.edit")
+    return _save(stage, by=by, fields=changes)
 
 
 def archive_stage(
@@ -87,32 +88,19 @@ def restore_stage(stage: Stage, *, by: Person | None) -> Stage:
     return subject
 
 
-def _save(stage: Stage, *, by: Person | None, fields: Mapping[str, Any], action: str) -> Stage:
+def _save(stage: Stage, *, by: Person | None, fields: Mapping[str, Any]) -> Stage:
     _require_admin(by)
-    if unknown := sorted(set(fields) - set(FIELDS)):
-        raise ValidationError(dict.fromkeys(unknown, "This field cannot be set."))
+    require_known(fields, allowed=FIELDS)
     with history.writing(by=by, source="page", reason=f"The stage {stage} was set up anew"):
         subject = stage
         if stage.pk:
             subject = Stage.objects.select_for_update(no_key=True).get(pk=stage.pk)
         kind = fields.get("kind", subject.kind)
         wanted = dict(fields) | FIXED.get(kind, {})
-        before = {name: getattr(subject, name) if stage.pk else None for name in wanted}
-        if any(name in wanted and wanted[name] != before[name] for name in ("kind", "pipeline")):
+        moves = [name for name in ("kind", "pipeline") if name in wanted]
+        if stage.pk and any(wanted[name] != getattr(subject, name) for name in moves):
             _require_not_missed(subject)
-        for name, value in wanted.items():
-            setattr(subject, name, value.strip() if isinstance(value, str) else value)
-        subject.clean_fields()
-        with refused_as(REFUSALS):
-            subject.save()
-        changes = {
-            name: (old, getattr(subject, name))
-            for name, old in before.items()
-            if old != getattr(subject, name)
-        }
-        if changes:
-            audit.record(by, action, subject, changes=changes)
-    return subject
+        return save_row(subject, wanted, by=by, what="stage", refusals=REFUSALS)
 
 
 def _require_admin(by: Person | None) -> None:
@@ -131,7 +119,7 @@ def _require_another(stage: Stage) -> None:
 
 def _require_not_missed(stage: Stage) -> None:
     """A stage that goes, by its kind or its pipeline, must not leave open deals without a way."""
-    if stage.pk and stage.archived_at is None:
+    if stage.archived_at is None:
         lock(stage.pipeline_id)
         if Deal.objects.open().filter(stage__pipeline=stage.pipeline_id).exists():
             _require_another(stage)
