@@ -22,7 +22,7 @@ NAMED = 4
 def records_of(look: Look, deals: Collection[int]) -> dict[int, Record]:
     """Return the record of each of these deals as it stood at the look's moment.
 
-    Account, source, competitor and products are those of today: their past is not kept.
+    Source and products are those of today: their past is not kept.
     """
     moment = look.moment
     rows = (
@@ -33,7 +33,6 @@ def records_of(look: Look, deals: Collection[int]) -> dict[int, Record]:
             contacts=Exists(DealContact.objects.as_of(moment).filter(deal=OuterRef("deal"))),
             products=Exists(DealLine.objects.filter(deal=OuterRef("deal"))),
             deal_source=F("deal__source"),
-            competitor=F("deal__competitor"),
             asked=ArraySubquery(
                 RequiredField.objects.filter(_passed("stage", moment)).values("field")
             ),
@@ -80,7 +79,7 @@ def _record(row: Mapping[str, Any]) -> Record:
         Asked.ACCOUNT: row["account_id"],
         Asked.CONTACTS: row["contacts"],
         Asked.PRODUCTS: row["products"],
-        Asked.COMPETITOR: row["competitor"],
+        Asked.COMPETITOR: row["competitor_id"],
         Asked.SOURCE: row["deal_source"],
     }
     lacking = [ASKED_LABELS[name] for name in Asked if name in row["asked"] and _blank(known[name])]
