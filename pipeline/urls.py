@@ -212,6 +212,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("setup/pipelines/new/", pipelines.pipeline_new, name="pipeline-new"),
     path("setup/pipelines/<int:pk>/", pipelines.pipeline, name="pipeline"),
     path("setup/pipelines/<int:pk>/default/", pipelines.pipeline_default, name="pipeline-default"),
+    path(
+        "setup/pipelines/<int:pk>/qualified/",
+        pipelines.pipeline_qualified,
+        name="pipeline-qualified",
+    ),
     path("setup/pipelines/<int:pk>/archive/", pipelines.pipeline_archive, name="pipeline-archive"),
     path("setup/runs/", runs.runs, name="runs"),
     path("setup/runs/<int:pk>/", runs.run, name="run"),

@@ -32,6 +32,7 @@ from pipeline.models.deals import Stage
 from pipeline.models.outcomes import Competitor
 from pipeline.reports.deal_kinds import NO_COMPETITOR, NO_PRODUCT, NOT_GIVEN
 from pipeline.reports.loss_reasons import loss_names
+from pipeline.reports.qualified_stage import QUALIFIED
 from pipeline.reports.selection import NOWHERE
 from pipeline.tables.deals import DEALS
 
@@ -154,7 +155,8 @@ class DealFilter(KitForm):
         self._offer("team", list(teams), "All teams")
         stages = list(Stage.objects.visible_to(viewer).select_related("pipeline"))
         self._offer("stage", stage_choices(stages), "All stages")
-        self._offer("reached", [(stage.pk, stage.name) for stage in stages], "")
+        offered = [(QUALIFIED, "the qualified stage"), *((each.pk, each.name) for each in stages)]
+        self._offer("reached", offered, "")
         pipelines = {stage.pipeline_id: stage.pipeline.name for stage in stages}
         self._offer("pipeline", list(pipelines.items()), "All pipelines")
         self.has_pipelines = len(pipelines) > 1
@@ -205,7 +207,7 @@ class DealFilter(KitForm):
             found.append((f"Product: {_product(given['product'])}", ("product",)))
         if given["competitor"] is not None:
             found.append((f"Against: {_competitor(given['competitor'])}", ("competitor",)))
-        if given["reached"]:
+        if given["reached"] is not None:
             stages = dict(self.fields["reached"].choices)  # type: ignore[attr-defined]
             found.append((f"Reached {stages[given['reached']]}", ("reached",)))
         return found

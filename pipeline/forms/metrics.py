@@ -13,6 +13,7 @@ from pipeline.forms.pipeline_look import PipelineLookForm
 from pipeline.forms.pipelines import stage_choices
 from pipeline.forms.whose import one_of_these
 from pipeline.models.deals import Stage
+from pipeline.reports.qualified_stage import QUALIFIED
 from pipeline.reports.setting import Setting
 from pipeline.tables.deals import BEHIND
 
@@ -31,7 +32,10 @@ class MetricsForm(PipelineLookForm):
         super().__init__(data, viewer=viewer, calendar=calendar, now=now)
         stages = Stage.objects.visible_to(viewer).live().filter(kind=Status.OPEN)
         self.fields["reached"] = one_of_these(
-            stage_choices(stages.select_related("pipeline")),
+            [
+                (QUALIFIED, "The qualified stage"),
+                *stage_choices(stages.select_related("pipeline")),
+            ],
             label="Counted from stage",
             none="Every deal",
         )

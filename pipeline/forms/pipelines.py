@@ -5,7 +5,9 @@ from typing import Any
 
 from django import forms
 
-from kit.forms import KitForm, PlainTextField
+from kit.forms import KitForm, PlainTextField, choose
+from org.models.people import Person
+from pipeline.enums import Status
 from pipeline.models.deals import Stage
 from pipeline.models.pipelines import Pipeline
 from pipeline.services.pipelines import FIELDS
@@ -28,6 +30,24 @@ class PipelineForm(KitForm):
     ) -> None:
         stored = {name: getattr(pipeline, name) for name in FIELDS} if pipeline else {}
         super().__init__(data, initial={"order": order} | stored)
+
+
+class QualifiedStageForm(KitForm):
+    """The stage from which the deals of a pipeline count as qualified."""
+
+    stage = forms.ModelChoiceField(
+        Stage.objects.none(),
+        required=False,
+        label="Qualified from",
+        empty_label="The second open stage",
+        help_text="The win rate of qualified deals leaves out those that were lost before it.",
+    )
+
+    def __init__(self, data: Any = None, *, viewer: Person, pipeline: Pipeline) -> None:
+        stages = Stage.objects.visible_to(viewer).live()
+        offered = stages.filter(pipeline=pipeline, kind=Status.OPEN)
+        super().__init__(data, initial={"stage": offered.filter(is_qualified=True).first()})
+        choose(self, "stage", offered)
 
 
 class ArchivePipelineForm(KitForm):

@@ -42,6 +42,8 @@ class Stage(models.Model):
         max_length=20, choices=choices(Category), default=Category.PIPELINE
     )
     expected_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    # Whether deals of the pipeline count as qualified from here; where no stage says so, a default.
+    is_qualified = models.BooleanField(default=False, db_default=False)
     archived_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar = StageQuerySet.as_manager()
@@ -51,6 +53,15 @@ class Stage(models.Model):
         constraints = [
             models.UniqueConstraint("pipeline", Lower("name"), name="stage_name_unique"),
             one_of("stage_kind", "kind", Status),
+            models.UniqueConstraint(
+                fields=["pipeline"],
+                name="stage_one_qualified_a_pipeline",
+                condition=Q(is_qualified=True),
+            ),
+            models.CheckConstraint(
+                name="stage_qualified_is_open",
+                condition=Q(is_qualified=False) | Q(kind=Status.OPEN),
+            ),
             one_of("stage_category", "default_category", Category),
             models.CheckConstraint(name="stage_named", condition=~Q(name="")),
             models.CheckConstraint(

@@ -4,11 +4,13 @@
 """
 
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from pipeline.enums import Status
 from pipeline.models.deals import DealLine, DealVersion, Stage
+from pipeline.reports.qualified_stage import QUALIFIED, qualified_onward
 
 # What stands for a source, reason or industry that was not given; no product has this id.
 NOT_GIVEN, NO_PRODUCT, NO_COMPETITOR = "-", 0, 0
@@ -49,17 +51,23 @@ def reached_by(stage: int, *, before: datetime, deal: str) -> Q:
     """Return the condition that a deal stood in a stage or a later open one, or was won.
 
     In the stage's pipeline: how far a deal came in another one says nothing of this one.
+    QUALIFIED stands for the qualified stage of whichever pipeline.
     """
+    if stage == QUALIFIED:
+        onward = qualified_onward().order_by().values("pk")
+        return Q(status=Status.WON) | Q(Exists(_stood(onward, before=before, deal=deal)))
     order = Stage.objects.filter(pk=stage).values("order")
     own = Stage.objects.filter(pipeline=Subquery(Stage.objects.filter(pk=stage).values("pipeline")))
-    stood = DealVersion.objects.filter(
-        deal=_outer(deal),
-        valid_from__lt=before,
-        status=Status.OPEN,
-        stage__in=own.filter(order__gte=Subquery(order)).order_by().values("pk"),
-    )
+    onward = own.filter(order__gte=Subquery(order)).order_by().values("pk")
     won = Q(status=Status.WON, stage__in=own.order_by().values("pk"))
-    return won | Q(Exists(stood))
+    return won | Q(Exists(_stood(onward, before=before, deal=deal)))
+
+
+def _stood(stages: QuerySet[Any, Any], *, before: datetime, deal: str) -> QuerySet:
+    found: QuerySet = DealVersion.objects.filter(
+        deal=_outer(deal), valid_from__lt=before, status=Status.OPEN, stage__in=stages
+    )
+    return found
 
 
 def _outer(deal: str) -> OuterRef:

@@ -96,9 +96,10 @@ class DealSelection:
     ``pipeline`` takes those that stood in a stage of it. ``text`` matches beginnings of words in
     the names of deal and account. ``no_next_step``, ``no_close_date`` and ``overdue`` speak of
     open deals. ``reached`` takes the deals that stood in a stage or a later open one of its
-    pipeline by the end of the day, or were won. ``lost_reason`` and ``competitor`` are those of
-    the moment, ``source`` and ``industry`` as they are today; NOT_GIVEN and NO_COMPETITOR take
-    those without. ``product`` takes the deals with a line of it, NO_PRODUCT those without lines.
+    pipeline by the end of the day, or were won; QUALIFIED stands for the qualified stage of
+    whichever. ``lost_reason`` and ``competitor`` are those of the moment, ``source`` and
+    ``industry`` as they are today; NOT_GIVEN and NO_COMPETITOR take those without. ``product``
+    takes the deals with a line of it, NO_PRODUCT those without lines.
     """
 
     as_of: date | None = None

@@ -24,6 +24,14 @@ REFUSALS = {
         "Deals stood in this stage, so it stays in its pipeline. Make a new one in the other.",
     ),
     "stage_holds_open_deals": ("move_to", "Say where the open deals of this stage go."),
+    "stage_qualified_is_open": (
+        "kind",
+        "Deals count as qualified from this stage. Choose another one for that first.",
+    ),
+    "stage_one_qualified_a_pipeline": (
+        "pipeline",
+        "Deals count as qualified from this stage. Choose another one for that first.",
+    ),
     "stage_named": ("name", "Give the stage a name."),
     "stage_kind_stays": ("kind", "Deals stand in this stage, so its kind stays."),
     "stage_probability_fits_kind": (

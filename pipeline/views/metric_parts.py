@@ -47,6 +47,8 @@ def _outcomes(form: MetricsForm, look: Look, _query: Query) -> dict[str, Any]:
         "rate": columns.rate_of(outcomes),
         "value_rate": columns.value_rate_of(outcomes),
         "closed_words": columns.few(outcomes.closed),
+        "qualified_rate": found.qualified and columns.rate_of(found.qualified.outcomes),
+        "qualified_words": found.qualified and columns.few(found.qualified.outcomes.closed),
         "priced_words": columns.few(outcomes.closed - outcomes.unpriced),
         "won_days": withheld(won.median, cases=won.cases),
         "won_words": columns.cycle_words(won),

@@ -12,10 +12,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from kit.components import Tab
 from org.models.people import Person
-from pipeline.forms.pipelines import ArchivePipelineForm, PipelineForm
+from pipeline.forms.pipelines import ArchivePipelineForm, PipelineForm, QualifiedStageForm
 from pipeline.models.deals import Deal
 from pipeline.models.pipelines import Pipeline
 from pipeline.services import pipelines as services
+from pipeline.services.qualified_stage import set_qualified_stage
 from pipeline.views.visit import form_page, posted, saved, stage_admins, visit_of
 
 
@@ -64,8 +65,37 @@ def pipeline(request: HttpRequest, pk: int) -> HttpResponse:
     if saved(form, lambda: services.edit_pipeline(found, by=viewer, changes=form.cleaned_data)):
         messages.success(request, "Saved.")
         return redirect("pipeline:stages")
-    archive = ArchivePipelineForm()
-    return form_page(request, "pipeline/pipeline.html", form, pipeline=found, archive=archive)
+    rest = {
+        "pipeline": found,
+        "archive": ArchivePipelineForm(),
+        "qualified": QualifiedStageForm(viewer=viewer, pipeline=found),
+    }
+    return form_page(request, "pipeline/pipeline.html", form, **rest)
+
+
+@require_POST
+@stage_admins
+def pipeline_qualified(request: HttpRequest, pk: int) -> HttpResponse:
+    """Set the stage from which the deals of a pipeline count as qualified."""
+    viewer = visit_of(request).viewer
+    found = get_object_or_404(Pipeline.objects.visible_to(viewer), pk=pk)
+    form = QualifiedStageForm(request.POST, viewer=viewer, pipeline=found)
+
+    def write() -> Pipeline:
+        stage = form.cleaned_data["stage"]
+        set_qualified_stage(found, stage=stage, by=viewer)
+        return found
+
+    if saved(form, write):
+        messages.success(request, "Saved.")
+        return redirect("pipeline:stages")
+    context = {
+        "form": PipelineForm(pipeline=found),
+        "pipeline": found,
+        "archive": ArchivePipelineForm(),
+        "qualified": form,
+    }
+    return render(request, "pipeline/pipeline.html", context, status=400)
 
 
 @require_POST
@@ -96,5 +126,10 @@ def pipeline_archive(request: HttpRequest, pk: int) -> HttpResponse:
         state = "out of use" if found.archived_at is None else "in use again"
         messages.success(request, f"{found.name} is {state}.")
         return redirect("pipeline:stages")
-    context = {"form": PipelineForm(pipeline=found), "pipeline": found, "archive": archive}
+    context = {
+        "form": PipelineForm(pipeline=found),
+        "pipeline": found,
+        "archive": archive,
+        "qualified": QualifiedStageForm(viewer=visit.viewer, pipeline=found),
+    }
     return render(request, "pipeline/pipeline.html", context, status=400)

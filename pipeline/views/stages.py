@@ -13,6 +13,7 @@ from kit.tables import Empty, Table
 from pipeline.forms.stages import ArchiveStageForm, StageForm
 from pipeline.models.deals import Stage
 from pipeline.models.pipelines import Pipeline
+from pipeline.reports.qualified_stage import QualifiedFrom, qualified_from
 from pipeline.services import stages as services
 from pipeline.services.pipelines import lacking
 from pipeline.tables.stages import STAGES
@@ -29,14 +30,17 @@ def stages(request: HttpRequest) -> HttpResponse:
     by_pipeline: dict[int, list[Stage]] = {}
     for row in rows.order_by("order", "pk"):  # Grouping forgets the order of the model.
         by_pipeline.setdefault(row.pipeline_id, []).append(row)
+    qualified = {each.pipeline: each for each in qualified_from()}
     pipelines = [
-        _set_up(found, by_pipeline.get(found.pk, []))
+        _set_up(found, by_pipeline.get(found.pk, []), qualified.get(found.pk))
         for found in Pipeline.objects.visible_to(visit.viewer)
     ]
     return render(request, "pipeline/stages.html", {"pipelines": pipelines, "now": visit.now})
 
 
-def _set_up(pipeline: Pipeline, stages: list[Stage]) -> dict[str, Any]:
+def _set_up(
+    pipeline: Pipeline, stages: list[Stage], qualified: QualifiedFrom | None
+) -> dict[str, Any]:
     """Return a pipeline with the table of its stages and what it lacks."""
     new = f"{reverse('pipeline:stage-new')}?pipeline={pipeline.pk}"
     empty = Empty(
@@ -47,6 +51,7 @@ def _set_up(pipeline: Pipeline, stages: list[Stage]) -> dict[str, Any]:
     )
     return {
         "pipeline": pipeline,
+        "qualified": qualified,
         "table": Table(columns=STAGES, rows=stages, caption=pipeline.name, empty=empty),
         "table_id": f"stages-{pipeline.pk}",
         "new_href": new,

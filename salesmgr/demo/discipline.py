@@ -8,6 +8,7 @@ from org.models.people import Person
 from pipeline.models.deals import Stage
 from pipeline.models.qualification import FrameworkElement
 from pipeline.services import exit_setup, qualification
+from pipeline.services.qualified_stage import set_qualified_stage
 from salesmgr.demo.plan import Plan
 
 CRITERIA = {
@@ -25,6 +26,8 @@ FIELDS = {
     "Demo": ("expected_close_on", "next_step"),
     "Negotiation": ("products",),
 }
+# Whoever saw a demo was qualified before.
+QUALIFIED = "Demo"
 LEAST = {"Champion": {"Demo": 1, "Proposal": 2}, "Economic buyer": {"Proposal": 1}}
 SHOWN = (
     "Said so in the meeting; the minutes were sent and nobody objected.",
@@ -121,6 +124,7 @@ def ask(plan: Plan) -> None:
     at = datetime.combine(plan.today, time.min, tzinfo=UTC)
     by = Person.objects.with_roles("admin").order_by("pk").first()
     stages = {stage.name: stage for stage in Stage.objects.filter(pipeline__is_default=True)}
+    set_qualified_stage(stages[QUALIFIED].pipeline, stage=stages[QUALIFIED], by=by)
     for name, statements in CRITERIA.items():
         for place, statement in enumerate(statements, start=1):
             exit_setup.add_criterion(stages[name], by=by, statement=statement, order=place * 10)

@@ -391,5 +391,6 @@ CASES: list[Case] = [
     Case("pipeline:pipeline", "GET", ADMINS, kwargs=pipeline),
     Case("pipeline:pipeline", "POST", ADMINS_CHANGED, kwargs=pipeline, data=named_pipeline),
     Case("pipeline:pipeline-default", "POST", ADMINS_CHANGED, kwargs=pipeline),
+    Case("pipeline:pipeline-qualified", "POST", ADMINS_CHANGED, kwargs=pipeline),
     Case("pipeline:pipeline-archive", "POST", ADMINS_CHANGED, kwargs=pipeline),
 ]

@@ -18,6 +18,7 @@ from pipeline.reports.deal_kinds import NOT_GIVEN
 from pipeline.reports.look import Look
 from pipeline.reports.loss_reasons import loss_names
 from pipeline.reports.metrics.closings import Line, Lines, closings, line, parted
+from pipeline.reports.metrics.qualified import Qualified, qualified
 from pipeline.reports.one_state import one_state
 from pipeline.reports.selection import DealSelection
 from pipeline.reports.setting import Named
@@ -58,6 +59,7 @@ class OutcomesReport:
     quarters: Sequence[Period]
     weeks: Sequence[Week]
     late: LateShare | None
+    qualified: Qualified | None
     cohorts: Sequence[CohortLine]
 
     def __post_init__(self) -> None:
@@ -68,7 +70,7 @@ class OutcomesReport:
 
 @one_state()
 def outcomes_report(look: Look, *, reached: int | None, names: Mapping[int, str]) -> OutcomesReport:
-    """Return how deals ended, in three statements: closed deals, names of reasons, cohorts.
+    """Return how deals ended: closed deals, names of reasons, cohorts, and those qualified.
 
     ``reached`` counts only the deals that came as far as this stage; ``names`` are those of the
     people whom the viewer may see.
@@ -81,6 +83,7 @@ def outcomes_report(look: Look, *, reached: int | None, names: Mapping[int, str]
     return OutcomesReport(
         look=look,
         whole=whole,
+        qualified=qualified(look) if reached is None else None,
         people=by_person(whole, rows, names),
         reasons=parted(
             line("All lost deals", deals.but(status=Status.LOST), lost),
