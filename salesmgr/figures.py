@@ -10,6 +10,7 @@ from pipeline.metrics.outcomes import FEWEST_CASES, Cycle, Outcomes, win_rate, w
 from pipeline.metrics.pace import EARLIER_PERIODS, FEWEST_EARLIER_PERIODS
 from pipeline.reports.look import Look
 from pipeline.reports.me import MyReport
+from pipeline.reports.metrics.overlays import overlay_url
 from pipeline.reports.open_pipeline import Amounts
 from pipeline.reports.pace import Pace
 from pipeline.reports.quota_sources import sources_url
@@ -86,8 +87,8 @@ def _overlay(look: Look, reached: Attainment) -> list[Figure]:
             "Overlay credit",
             amount(reached.overlay),
             sub="beside the bookings, in no total of them",
-            href=look.won.url(),
-            note="The percents of won deals that count for people as overlays.",
+            href=overlay_url(look),
+            note="Of won deals, the percents that count for people as overlays.",
         )
     ]
 

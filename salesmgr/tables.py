@@ -16,6 +16,7 @@ from pipeline.metrics.attainment import Credit, Target
 from pipeline.metrics.outcomes import FEWEST_CASES, Cycle, Outcomes, win_rate
 from pipeline.reports.look import Look
 from pipeline.reports.me import EarlierPeriod
+from pipeline.reports.metrics.overlays import overlay_url
 from pipeline.reports.open_pipeline import Amounts
 from pipeline.reports.quota_sources import sources_url
 from pipeline.reports.selection import DealSelection
@@ -218,7 +219,14 @@ def team_columns(report: TeamReport) -> list[Column]:
         "last_activity": _of_person(_activities_urls(report.look)),
     }
     columns = [replace(c, href=opens[c.key]) if c.key in opens else c for c in TEAM]
-    return [*columns, OVERLAY] if report.attainment.overlay else columns
+    if not report.attainment.overlay:
+        return columns
+
+    def href(row: Row) -> str | None:
+        counts = row.person is not None and row.credit.overlay
+        return overlay_url(report.look, person=row.person) if counts else None
+
+    return [*columns, replace(OVERLAY, href=href)]
 
 
 def team_download(report: TeamReport) -> list[Column]:

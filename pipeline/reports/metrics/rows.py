@@ -1,7 +1,8 @@
 """The deals behind a figure of the metrics that no filter of the deal list can say.
 
 A figure is named by words with dots between them: "stages.3.forward", "slips.pushed_out",
-"slips.pushed_out.7" of one person, "pushes.pushed", "prices.product.5".
+"slips.pushed_out.7" of one person, "pushes.pushed", "prices.product.5",
+"overlay.all", "overlay.7".
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -17,6 +18,7 @@ from pipeline.metrics.conversion import Way
 from pipeline.metrics.promises import MOVED, Fate, Promise
 from pipeline.models.deals import DealVersion
 from pipeline.reports.look import Look
+from pipeline.reports.metrics.overlays import overlays
 from pipeline.reports.metrics.prices import price_lines
 from pipeline.reports.metrics.slips import promised, pushes_of
 from pipeline.reports.metrics.stages import deals_of_stage, steps_of
@@ -41,8 +43,8 @@ class Behind:
 class Rows:
     """A page of the deals behind a figure, as they stood at the look's moment.
 
-    ``count`` are all of them; ``hidden`` those of people who are no longer below the viewer.
-    ``totals`` are of those shown, ``sums`` what the figure takes of these.
+    ``count`` are all of them; ``hidden`` those that the viewer may not open. ``totals`` are of
+    those shown, ``sums`` of what the figure takes, whose total the viewer is shown anyway.
     """
 
     behind: Behind
@@ -117,18 +119,10 @@ def rows_of(look: Look, figure: str, *, by: str, descending: bool, number: int) 
         count=len(found.deals),
         hidden=len(found.deals) - totals.count,
         totals=totals,
-        sums=_sums(found, seen),
+        sums={
+            label: half_up(sum(taken.values(), Decimal(0))) for label, taken in found.taken.items()
+        },
     )
-
-
-def _sums(found: Behind, seen: QuerySet) -> dict[str, Decimal]:
-    if not found.taken:
-        return {}
-    shown = set(seen.order_by().values_list("deal", flat=True))
-    return {
-        label: half_up(sum((each for deal, each in taken.items() if deal in shown), Decimal(0)))
-        for label, taken in found.taken.items()
-    }
 
 
 def _stages(look: Look, words: list[str]) -> Behind:
@@ -144,11 +138,14 @@ def _slips(look: Look, words: list[str]) -> Behind:
     rows = promised(look)
     if person:
         rows = [row for row in rows if row.shown and row.person == int(person[0])]
-    found = {row.deal: from_cents(row.cents) for row in rows if _has(row, fate)}
+    found = [row for row in rows if _has(row, fate)]
     return Behind(
         title=f"Deals expected in the period at its start: {FATES[fate]}",
-        deals=found.keys(),
-        taken={"Amount at the start": found},
+        deals={row.deal for row in found},
+        # No page shows what those whom the viewer may not open add to one fate.
+        taken={
+            "Amount at the start": {row.deal: from_cents(row.cents) for row in found if row.shown}
+        },
     )
 
 
@@ -184,9 +181,22 @@ def _prices(look: Look, words: list[str]) -> Behind:
     )
 
 
+def _overlay(look: Look, words: list[str]) -> Behind:
+    (whose,) = words
+    taken: dict[int, Decimal] = {}
+    for move in overlays(look, person=None if whose == "all" else int(whose)):
+        taken[move.deal] = taken.get(move.deal, Decimal(0)) + from_cents(move.overlay)
+    return Behind(
+        title="Won deals that count as overlay credit",
+        deals=taken.keys(),
+        taken={"Overlay credit": taken},
+    )
+
+
 KINDS: Mapping[str, Callable[[Look, list[str]], Behind]] = {
     "stages": _stages,
     "slips": _slips,
     "pushes": _pushes,
     "prices": _prices,
+    "overlay": _overlay,
 }

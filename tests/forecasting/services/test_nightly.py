@@ -122,6 +122,7 @@ def test_what_is_stored_is_what_the_page_computes(run: RecomputeRun) -> None:
         for row, now in zip(figures, live, strict=True):
             unit = 100 if measure == Measure.BOOKINGS else 1
             assert row.actual * unit == now.actual
+            assert row.overlay * 100 == now.overlay
             assert (row.target and row.target * unit) == now.quota
             assert (row.cases, row.unpriced) == (now.cases, now.unpriced)
             compared += 1
@@ -149,6 +150,33 @@ def test_bookings_equal_plain_sql(run: RecomputeRun) -> None:
     assert {pk: amount for pk, amount in people.items() if amount} == by_person
     assert stored.get(person=None, team=None).actual == sum(by_person.values())
     assert len(by_person) > 5
+
+
+def test_overlays_equal_plain_sql_and_the_deals_behind_them(run: RecomputeRun) -> None:
+    year = period_on(AS_OF, PeriodKind.YEAR)
+    by_person = dict(rows(
+        "WITH split AS (SELECT DISTINCT ON (deal_id) id, deal_id FROM pipeline_creditsplit"
+        " WHERE set_at <= %s ORDER BY deal_id, set_at DESC)"
+        " SELECT share.person_id, sum(round(won.amount_base * share.percent / 100, 2))"
+        "   FROM pipeline_dealversion won JOIN split USING (deal_id)"
+        "   JOIN pipeline_creditshare share ON share.split_id = split.id AND kind = 'overlay'"
+        "  WHERE won.valid_from <= %s AND won.valid_to > %s AND status = 'won' AND NOT archived"
+        "    AND closed_on >= %s AND closed_on < %s AND amount_base IS NOT NULL GROUP BY 1",
+        run.moment, run.moment, run.moment, year.start_on, year.end_on,
+    ))  # fmt: skip
+    stored = AttainmentSnapshot.objects.filter(run=run, period=year, measure=Measure.BOOKINGS)
+
+    people = dict(stored.exclude(person=None).values_list("person", "overlay"))
+    assert {pk: amount for pk, amount in people.items() if amount} == by_person
+    assert by_person
+    assert stored.get(person=None, team=None).overlay == sum(by_person.values())
+    for pk, amount in by_person.items():
+        client = Client()
+        client.force_login(Person.objects.get(pk=pk))
+        look = {"period": year.pk, "as_of": AS_OF.isoformat(), "person": pk}
+        page = client.get(reverse("pipeline:metric-rows"), {**look, "figure": "overlay.all"})
+        assert page.context["found"].sums == {"Overlay credit": amount}
+        assert page.context["found"].hidden == 0
 
 
 def test_forecasts_add_up_at_every_level(run: RecomputeRun) -> None:
