@@ -1,10 +1,15 @@
-"""The history of deals as arrays, read from the database in one COPY."""
+"""The history of deals as arrays, read from the database in one COPY, and who had the credit."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
+from django.db.models import OuterRef, TextField
+from django.db.models.functions import Cast, JSONObject, TruncDate
 
 from forecasting.methods.history import (
     GONE,
@@ -16,13 +21,16 @@ from forecasting.methods.history import (
     WON,
     History,
     Memberships,
+    Split,
 )
 from kit import periods
 from org.models.people import Person
 from org.models.teams import TeamMembership
 from org.services.calendar import organisation
 from pipeline.enums import Status
+from pipeline.models.credits import CreditShare, CreditSplit
 from pipeline.models.deals import Stage
+from pipeline.roles import CreditKind
 
 if TYPE_CHECKING:
     import numpy as np
@@ -126,6 +134,7 @@ def history(moment: datetime) -> History:
         quarter_starts=quarter_starts(int(day.min(initial=moment.toordinal())), moment.date()),
         memberships=memberships(),
         left=people_who_left(),
+        splits=credit_splits(moment, zone=ZoneInfo(zone)),
     )
 
 
@@ -161,3 +170,22 @@ def people_who_left() -> dict[int, int]:
     """Return the first day gone of everybody who left, as an ordinal."""
     left = Person.objects.filter(left_on__isnull=False).values_list("pk", "left_on")
     return {person: day.toordinal() for person, day in left}
+
+
+def credit_splits(moment: datetime, *, zone: ZoneInfo) -> dict[int, list[Split]]:
+    """Return how the credit of each deal was parted at the end of which days, the earliest first.
+
+    Of several splits of a deal on one day the last counts.
+    """
+    shares = CreditShare.objects.filter(split=OuterRef("pk"), kind=CreditKind.REVENUE)
+    row = JSONObject(person="person", percent=Cast("percent", TextField()))
+    rows = (
+        CreditSplit.objects.known_at(moment)
+        .annotate(day=TruncDate("set_at", tzinfo=zone), parts=ArraySubquery(shares.values(row=row)))
+        .values_list("deal", "day", "parts")
+    )
+    by_day: dict[int, dict[int, Mapping[int, Decimal]]] = {}
+    for deal, day, parts in rows.reverse():
+        percents = {part["person"]: Decimal(part["percent"]) for part in parts}
+        by_day.setdefault(deal, {})[day.toordinal()] = percents
+    return {deal: list(splits.items()) for deal, splits in by_day.items()}

@@ -4,9 +4,14 @@ Pure: numpy arrays in, numpy arrays out. Days are ordinals (``date.toordinal()``
 cents of the reporting currency. A question about day ``t`` is answered from rows up to ``t`` alone.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
+
+from pipeline.metrics.splits import revenue_parts
 
 if TYPE_CHECKING:
     import numpy as np
@@ -58,6 +63,36 @@ class Memberships:
         return np.where(holds, self.team[row], NOBODY)
 
 
+@dataclass(frozen=True, slots=True)
+class Bookings:
+    """What counts for whom of deals won on ``closed_on``, in cents; a parted deal in several rows.
+
+    Each row holds from the end of the day ``since`` until that of ``until``.
+    """
+
+    person: "Ints"
+    closed_on: "Ints"
+    cents: "Ints"
+    since: "Ints"
+    until: "Ints"
+
+    def at(self, t: int, start: int, end: int) -> "Bookings":
+        """Return what is known at the end of ``t`` as booked on a day of [start, end)."""
+        inside = (self.closed_on >= start) & (self.closed_on < end)
+        rows = inside & (self.since <= t) & (self.until > t)
+        return Bookings(
+            self.person[rows],
+            self.closed_on[rows],
+            self.cents[rows],
+            self.since[rows],
+            self.until[rows],
+        )
+
+
+# From the end of which day on a deal's credit is parted by which percents; none: it is not.
+Split = tuple[int, Mapping[int, Decimal]]
+
+
 @dataclass(frozen=True)
 class History:
     """States of deals, sorted by deal and day: each holds from the end of ``day`` until the next.
@@ -69,6 +104,7 @@ class History:
     is known. ``closed_on`` and ``credited_to`` are -1 for deals that are not closed.
     ``quarter_starts`` are the first days of the fiscal quarters, from before the first row to
     beyond every period asked about. ``left`` maps the people who left to their first day gone.
+    ``splits`` are those of deals whose credit was ever parted, by deal, the earliest first.
     """
 
     deal: "Ints"
@@ -84,6 +120,7 @@ class History:
     quarter_starts: "Ints"
     memberships: Memberships
     left: dict[int, int]
+    splits: Mapping[int, Sequence[Split]] = field(default_factory=dict)
 
     @cached_property
     def until(self) -> "Ints":
@@ -130,6 +167,35 @@ class History:
 
         won = (self.status == WON) & (self.closed_on >= start) & (self.closed_on < end)
         return np.flatnonzero(won & self.standing(t))
+
+    @cached_property
+    def bookings(self) -> Bookings:
+        """What each deal with an amount booked for whom, by the splits of each day."""
+        import numpy as np
+
+        won = np.flatnonzero((self.status == WON) & (self.cents != UNPRICED))
+        is_parted = np.isin(self.deal[won], np.array(list(self.splits), dtype=np.int64))
+        whole = won[~is_parted]
+        parts = [part for row in won[is_parted].tolist() for part in self._parts(row)]
+        parted = np.array(parts, dtype=np.int64).reshape(-1, 5).T
+        columns = (self.credited_to, self.closed_on, self.cents, self.day, self.until)
+        return Bookings(
+            *(
+                np.concatenate([column[whole], part])
+                for column, part in zip(columns, parted, strict=True)
+            )
+        )
+
+    def _parts(self, row: int) -> Iterator[tuple[int, int, int, int, int]]:
+        """Yield the rows of a won deal's bookings, for each split that holds while its row does."""
+        owner, closed_on, cents = self.credited_to[row], self.closed_on[row], int(self.cents[row])
+        splits = [(0, {}), *self.splits[int(self.deal[row])], (NEVER, {})]
+        for (since, percents), (replaced, _) in pairwise(splits):
+            first, last = max(self.day[row], since), min(self.until[row], replaced)
+            if first < last:
+                parts = revenue_parts(cents, percents) if percents else {owner: cents}
+                for person, part in parts.items():
+                    yield person, closed_on, part, first, last
 
     @cached_property
     def first_close(self) -> int:

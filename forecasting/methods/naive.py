@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from forecasting.methods.history import UNPRICED, History
+from forecasting.methods.history import History
 from forecasting.methods.prediction import Fit, Model, Prediction, Span
 
 if TYPE_CHECKING:
@@ -20,10 +20,9 @@ def booked(history: History, t: int, start: int, end: int) -> "ByPerson":
     """Return who is known at the end of ``t`` to have booked in [start, end), and their cents."""
     import numpy as np
 
-    rows = history.won_at(t, start, end)
-    rows = rows[history.cents[rows] != UNPRICED]
-    people, place = np.unique(history.credited_to[rows], return_inverse=True)
-    cents = np.bincount(place, history.cents[rows].astype(float), len(people))
+    found = history.bookings.at(t, start, end)
+    people, place = np.unique(found.person, return_inverse=True)
+    cents = np.bincount(place, found.cents, len(people))
     return people, cents.astype(np.float64)
 
 

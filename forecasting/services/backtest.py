@@ -182,7 +182,7 @@ def _origin(
     day: date,
 ) -> OriginWorkings:
     t, parts = day.toordinal(), Parts()
-    _add_bookings(parts, "booked", known, known.won_at(t, span.start, span.end))
+    _add_bookings(parts, "booked", known, t, (span.start, span.end))
     opened = main.deal >= 0
     for suffix, rows in (("open", opened), ("new", ~opened)):
         person = main.person[rows]
@@ -204,12 +204,11 @@ def _origin(
     )
 
 
-def _add_bookings(parts: Parts, name: str, known: History, rows: "Ints") -> None:
-    """Add won deals to whoever is credited, in the team that they were in on the closing day."""
-    rows = rows[known.cents[rows] != UNPRICED]
-    person = known.credited_to[rows]
-    team = known.memberships.team_on(person, known.closed_on[rows])
-    parts.add(name, person, team, known.cents[rows].astype(float))
+def _add_bookings(parts: Parts, name: str, known: History, t: int, period: tuple[int, int]) -> None:
+    """Add what was booked to whoever has the credit, in their team of the closing day."""
+    found = known.bookings.at(t, *period)
+    team = known.memberships.team_on(found.person, found.closed_on)
+    parts.add(name, found.person, team, found.cents.astype(float))
 
 
 def _came(
@@ -251,9 +250,9 @@ def _deals(
 
 
 def _outcome(run: RecomputeRun, known: History, row: FiscalPeriod) -> OutcomeWorkings:
-    start, end = _days(row)
-    parts, today, settled_on = Parts(), run.as_of.toordinal(), end - 1 + SETTLING_DAYS
-    _add_bookings(parts, "actual", known, known.won_at(today, start, end))
+    parts, today, period = Parts(), run.as_of.toordinal(), _days(row)
+    settled_on = period[1] - 1 + SETTLING_DAYS
+    _add_bookings(parts, "actual", known, today, period)
     if settled_on <= today:
-        _add_bookings(parts, "settled", known, known.won_at(settled_on, start, end))
+        _add_bookings(parts, "settled", known, settled_on, period)
     return OutcomeWorkings(run=run, period=row, **parts.columns(whole=("actual", "settled")))

@@ -132,7 +132,7 @@ def _store_kind(
     scored = {row.pk for row in Calendar.read().scored(kind, run.as_of)}
     shown = {pk: outcome for pk, outcome in outcomes.items() if pk in scored}
     stored = 0
-    for level in [] if gap else levels(workings, chunk):
+    for level in [] if gap else levels(workings, outcomes.values(), chunk):
         told = scaled(track(level, workings, outcomes), led=leading.ratios(workings))
         stored += _store_past(chunk, level, workings, told, shown)
         for place, row in enumerate(workings):

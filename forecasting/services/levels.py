@@ -1,12 +1,12 @@
 """The subjects of a run by level, people, teams, everyone, and how parts add up to each."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING
 
-from forecasting.models import OriginWorkings
+from forecasting.models import OriginWorkings, OutcomeWorkings
 from org.models.calendar import FiscalPeriod
 from org.models.teams import Team, TeamPlacement
 from org.models.trees import read_tree
@@ -34,20 +34,27 @@ class Level:
     pooled: bool = False
 
 
-def levels(workings: Sequence[OriginWorkings], chunk: RecomputeChunk) -> list[Level]:
-    """Return the levels of the part's subjects, each with all its subjects: errors are pooled."""
+def levels(
+    workings: Sequence[OriginWorkings],
+    outcomes: Iterable[OutcomeWorkings],
+    chunk: RecomputeChunk,
+) -> list[Level]:
+    """Return the levels of the part's subjects, each with all its subjects: errors are pooled.
+
+    Persons are all who are named in a forecast or, by credit given to them since, in an outcome.
+    """
     found = []
     if chunk.people:
-        found.append(_people_level(workings, chunk.people))
+        people = [row.people for row in workings] + [row.people for row in outcomes]
+        found.append(_people_level(sorted(set(chunk.people).union(*people))))
     if chunk.team_id is not None:
         found.append(_team_level(chunk.run.as_of))
     return [*found, everyone_level()] if chunk.everyone else found
 
 
-def _people_level(workings: Sequence[OriginWorkings], extra: Sequence[int]) -> Level:
+def _people_level(people: Sequence[int]) -> Level:
     import numpy as np
 
-    people = sorted({person for row in workings for person in row.people} | set(extra))
     ids = np.array(people, dtype=np.int64)
 
     def added(

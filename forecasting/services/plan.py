@@ -21,6 +21,7 @@ from org.models.quotas import Quota
 from org.models.teams import Team, TeamMembership
 from org.services import calendar
 from pipeline.enums import RunState, Step
+from pipeline.models.credits import CreditShare
 from pipeline.models.deals import Deal, DealVersion
 from pipeline.models.recompute import AttainmentSnapshot, RecomputeChunk, RecomputeRun
 from pipeline.models.risk import LearntLimit, StageNorm
@@ -100,12 +101,14 @@ def _by_subject(run: RecomputeRun, step: Step) -> list[RecomputeChunk]:
 
 
 def _people(run: RecomputeRun) -> QuerySet[Person]:
-    """Return everybody with numbers of their own: who sells, has deals, booked or has a quota."""
+    """Return everybody with numbers of their own: who sells, has deals, credit or a quota."""
     as_it_stood = Deal.objects.as_of(run.moment)
     owners = as_it_stood.open().order_by().values("owner")
     since = run.as_of - timedelta(days=CREDIT_DAYS)
     credited = as_it_stood.won().filter(closed_on__gte=since).order_by().values("credited_to")
+    parted = CreditShare.objects.filter(split__set_at__lte=run.moment).order_by().values("person")
     quotas = Quota.objects.filter(person__isnull=False).order_by().values("person")
     sellers = Person.objects.active().with_roles(Role.REP)
     everyone = Person.objects.filter(pk__in=owners) | Person.objects.filter(pk__in=credited)
+    everyone = everyone | Person.objects.filter(pk__in=parted)
     return everyone | Person.objects.filter(pk__in=quotas) | Person.objects.filter(pk__in=sellers)

@@ -4,7 +4,7 @@ from datetime import date
 
 import numpy as np
 
-from forecasting.methods.history import LOST, OPEN, WON, History, Memberships
+from forecasting.methods.history import LOST, OPEN, WON, History, Memberships, Split
 from forecasting.methods.listed import MAIN, METHODS
 from forecasting.methods.prediction import Span
 from forecasting.metrics.backtest import SETTLING_DAYS, Track
@@ -22,7 +22,12 @@ def nobody() -> Memberships:
 
 
 def history(
-    rows: list[Row], *, stages: int = 1, left: dict[int, int] | None = None, last: int | None = None
+    rows: list[Row],
+    *,
+    stages: int = 1,
+    left: dict[int, int] | None = None,
+    last: int | None = None,
+    splits: dict[int, list[Split]] | None = None,
 ) -> History:
     """Return a history of (deal, day, owner, stage, status, cents, closed_on, credited_to) rows."""
     table = np.array(sorted(rows), dtype=np.int64).reshape(-1, 8)
@@ -34,6 +39,7 @@ def history(
         quarter_starts=QUARTERS,
         memberships=nobody(),
         left=left or {},
+        splits=splits or {},
     )
 
 

@@ -2,6 +2,7 @@
 
 import random
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,6 +13,8 @@ from kit.money import cents
 from org.services.people import join_team
 from pipeline.history import writing
 from pipeline.models.deals import Deal, DealVersion, Stage
+from pipeline.roles import CreditKind
+from pipeline.services.credits import Share, split_credit
 from tests.factories.org import OrganisationFactory, PersonFactory, TeamFactory
 from tests.factories.pipeline import DealFactory, StageFactory
 
@@ -94,6 +97,33 @@ def replay(moment: datetime, zone: ZoneInfo) -> list[tuple[int, ...]]:
             kept.append((deal, day, *state[:-1]))
         before[deal] = state
     return kept
+
+
+def test_splits_are_those_known_and_the_last_of_each_day(db: None) -> None:
+    """Nine hours from Greenwich, evenings of the 1st in London are the 2nd."""
+    OrganisationFactory(time_zone="Asia/Tokyo")
+    ann, ben, deal = PersonFactory(roles=["rep"]), PersonFactory(roles=["rep"]), DealFactory()
+    agreed = [(0, "100", "0"), (14, "50", "50"), (16, "66.67", "33.33"), (40, "0", "0")]
+    moment, newest = START + timedelta(hours=40), None
+    for hours, of_ann, of_ben in [*agreed, (41, "1", "99")]:
+        parts = ((ann, CreditKind.REVENUE, of_ann), (ben, CreditKind.REVENUE, of_ben))
+        overlay = Share(ben, CreditKind.OVERLAY, Decimal(10))
+        shares = [Share(who, kind, Decimal(part)) for who, kind, part in parts if part != "0"]
+        at = START + timedelta(hours=hours)
+        newest = split_credit(
+            deal, by=None, shares=[*shares, overlay], reason="Agreed", at=at, seen=newest
+        ).pk
+
+    known = history(moment)
+
+    first = START.date().toordinal()
+    assert known.splits == {
+        deal.pk: [
+            (first, {ann.pk: Decimal(50), ben.pk: Decimal(50)}),
+            (first + 1, {ann.pk: Decimal("66.67"), ben.pk: Decimal("33.33")}),
+            (first + 2, {}),
+        ]
+    }
 
 
 def test_teams_and_leavers_are_those_of_org(db: None) -> None:

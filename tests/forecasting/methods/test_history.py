@@ -1,6 +1,19 @@
+from decimal import Decimal
+
 import numpy as np
 
-from forecasting.methods.history import GONE, LOST, MOVED, NOBODY, STAYED, WEEKS, WON, Memberships
+from forecasting.methods.history import (
+    GONE,
+    LOST,
+    MOVED,
+    NOBODY,
+    STAYED,
+    UNPRICED,
+    WEEKS,
+    WON,
+    History,
+    Memberships,
+)
 from tests.forecasting.simulation import QUARTERS, START, closed, history, opened
 
 
@@ -20,6 +33,41 @@ def test_a_closing_entered_late_is_not_known_before() -> None:
 
     assert known.won_at(129, 120, 121).tolist() == []
     assert known.won_at(130, 120, 121).tolist() == [1]
+
+
+def booked(known: History, t: int) -> dict[int, int]:
+    found = known.bookings.at(t, 120, 130)
+    return dict(zip(found.person.tolist(), found.cents.tolist(), strict=True))
+
+
+def test_credit_is_the_owners_until_it_is_parted_and_after_it_is_taken_back() -> None:
+    halves, thirds = {1: Decimal(50), 2: Decimal(50)}, {2: Decimal("66.67"), 3: Decimal("33.33")}
+    known = history(
+        [opened(1, 100), closed(1, 120, cents=101)],
+        splits={1: [(125, halves), (128, thirds), (140, {})]},
+    )
+
+    assert [booked(known, t) for t in (119, 120, 124, 125, 127, 128, 139, 140)] == [
+        {}, {1: 101}, {1: 101}, {1: 51, 2: 50}, {1: 51, 2: 50}, {2: 67, 3: 34}, {2: 67, 3: 34},
+        {1: 101},
+    ]  # fmt: skip
+
+
+def test_credit_parted_before_the_closing_waits_for_it() -> None:
+    known = history(
+        [
+            opened(1, 100), closed(1, 120, cents=100), opened(1, 123),
+            closed(1, 126, status=LOST), closed(1, 129, owner=4, cents=200),
+            opened(2, 100), closed(2, 121, owner=4, cents=7),
+            closed(3, 122, owner=5, cents=UNPRICED),
+        ],
+        splits={1: [(90, {1: Decimal(100)}), (101, {1: Decimal(25), 2: Decimal(75)})]},
+    )  # fmt: skip
+
+    assert [booked(known, t) for t in (119, 120, 122, 123, 128, 129)] == [
+        {}, {1: 25, 2: 75}, {1: 25, 2: 75, 4: 7}, {4: 7}, {4: 7}, {1: 50, 2: 150, 4: 7},
+    ]  # fmt: skip
+    assert known.bookings.at(129, 120, 122).person.tolist() == [4]
 
 
 def test_a_stay_ends_by_what_follows() -> None:
@@ -85,3 +133,4 @@ def test_nothing_at_all_is_a_history_too() -> None:
 
     assert known.open_at(100).tolist() == []
     assert len(known.deal_weeks.end) == 0
+    assert len(known.bookings.at(100, 0, 999).cents) == 0

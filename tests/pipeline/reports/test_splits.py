@@ -18,34 +18,10 @@ from pipeline.services.credits import Share, split_credit
 from tests.factories.org import PersonFactory, TeamMembershipFactory, TerritoryFactory
 from tests.pipeline.reports.looks import look_at
 from tests.pipeline.reports.paper import BOOKINGS, Paper, at, change
+from tests.pipeline.reports.plain_credit import booked_by_person
 
 AFTER = at(4, 15)
-# Percent by person of the deals in force at a moment, rounded as the rule says, in plain SQL.
-BY_PERSON = """
-WITH won AS (
-    SELECT v.deal_id, v.credited_to_id, (v.amount_base * 100)::bigint AS cents,
-           (SELECT id FROM pipeline_creditsplit s WHERE s.deal_id = v.deal_id AND s.set_at <= %(at)s
-             ORDER BY set_at DESC LIMIT 1) AS split
-      FROM pipeline_dealversion v
-     WHERE v.valid_from <= %(at)s AND v.valid_to > %(at)s AND v.status = 'won' AND NOT v.archived
-       AND v.closed_on >= '2026-01-01' AND v.closed_on < '2026-04-01' AND v.amount_base IS NOT NULL
-), exact AS (
-    SELECT won.deal_id, won.cents, s.person_id, won.cents * s.percent / 100 AS part
-      FROM won JOIN pipeline_creditshare s ON s.split_id = won.split AND s.kind = 'revenue'
-), ranked AS (
-    SELECT *, row_number() OVER (PARTITION BY deal_id ORDER BY part - floor(part) DESC, person_id)
-                AS place,
-           cents - sum(floor(part)) OVER (PARTITION BY deal_id) AS left_over
-      FROM exact
-), parts AS (
-    SELECT person_id, floor(part) + (place <= left_over)::int AS cents FROM ranked
-    UNION ALL
-    SELECT credited_to_id, cents FROM won
-     WHERE NOT EXISTS (SELECT 1 FROM pipeline_creditshare s
-                        WHERE s.split_id = won.split AND s.kind = 'revenue')
-)
-SELECT person_id, sum(cents)::bigint FROM parts GROUP BY 1
-"""
+FIRST_QUARTER = date(2026, 1, 1), date(2026, 4, 1)
 
 
 def part(paper: Paper, name: str, when, *, overlay=(), **percents: str):
@@ -66,15 +42,9 @@ def actuals(paper: Paper, *rows, as_of=AFTER) -> list[int]:
     return [one.actual for one in found]
 
 
-def in_sql(moment) -> dict[int, int]:
-    with connection.cursor() as cursor:
-        cursor.execute(BY_PERSON, {"at": moment})
-        return dict(cursor.fetchall())
-
-
 def agrees(paper: Paper, moment) -> None:
     people = (paper.rita, paper.ron, paper.rae, paper.mia, paper.max)
-    expected = in_sql(moment)
+    expected = booked_by_person(moment, *FIRST_QUARTER)
     assert actuals(paper, *people, as_of=moment) == [expected.get(p.pk, 0) for p in people]
 
 
@@ -217,4 +187,4 @@ def test_random_splits_agree_with_plain_sql_at_every_moment(paper: Paper, seed: 
         moment = at(4, day, 11)
         agrees(paper, moment)
         whole, *teams = actuals(paper, EVERYONE, paper.north, paper.south, as_of=moment)
-        assert whole == sum(teams) == sum(in_sql(moment).values())
+        assert whole == sum(teams) == sum(booked_by_person(moment, *FIRST_QUARTER).values())
