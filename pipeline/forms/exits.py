@@ -148,7 +148,12 @@ class OverridesForm(WhoseForm):
             label="Left stage",
             choices=[("", "Any"), *stages],
         )
-        self.order_fields(["team", "person", "stage", "period"])
+        self.fields["list"] = forms.ChoiceField(
+            required=False,
+            label="List",
+            choices=[("", "Overrides"), ("moves", "All moves past an exit")],
+        )
+        self.order_fields(["team", "person", "stage", "period", "list"])
 
     def clean(self) -> dict[str, Any]:
         self.cleaned_data["as_of"] = None

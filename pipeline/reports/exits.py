@@ -1,20 +1,18 @@
 """What leaving a stage asks of a deal, what the set-up of it was, and what was passed over."""
 
 from dataclasses import dataclass
-from datetime import date
+from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import TruncDate
+from django.db.models import Count, QuerySet
 
 from kit.pages import Page, paginate
 from org.models.people import Person
-from org.models.teams import TeamMembership
 from pipeline import rules
-from pipeline.enums import SubjectKind
 from pipeline.models.closing_reviews import ClosingReview
 from pipeline.models.deals import Deal, Stage
 from pipeline.models.exits import CriterionMet, CriterionVersion, RequiredField, StageOverride
 from pipeline.reports.closing_reviews import reviews_of
+from pipeline.reports.exit_moves import in_scope, moves_past_exits
 from pipeline.reports.look import Look
 from pipeline.services.exits import Need, exit_needs
 
@@ -97,10 +95,11 @@ def stage_exit(stage: Stage) -> StageExit:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many overrides somebody's deals, or a stage, have."""
+    """How many overrides somebody's deals, or a stage, have, of how many moves past an exit."""
 
     pk: int
     label: str
+    moves: int
     overrides: int
     deals: int
 
@@ -109,7 +108,8 @@ class Tally:
 class Overrides:
     """The overrides of a scope in a period: how many, whose, past which stage, and a page of them.
 
-    ``total`` is what ``people`` add up to, and what ``stages`` add up to.
+    The page is one of all moves past an exit where that is asked for. ``total`` is what
+    ``people`` add up to, and what ``stages`` add up to.
     """
 
     total: int
@@ -123,49 +123,51 @@ class Overrides:
                 raise ValueError("the parts of the overrides do not add up")
 
 
-def overrides_of(look: Look, *, stage: int | None, number: int) -> Overrides:
-    """Return the overrides of deals whose owners of the time were in the scope."""
+def overrides_of(
+    look: Look, *, stage: int | None, number: int, list_moves: bool = False
+) -> Overrides:
+    """Return the overrides, and moves, of deals whose owners of the time were in the scope."""
     period = look.period.period
     rows: QuerySet = StageOverride.objects.visible_to(look.viewer).filter(
         overridden_at__gte=look.calendar.start_of(period.start),
         overridden_at__lt=look.calendar.start_of(period.end),
     )
-    rows = _in_scope(look, rows, period.start, period.last_day)
+    rows = in_scope(look, rows, "overridden_at")
+    moves = moves_past_exits(look)
     if stage is not None:
-        rows = rows.filter(from_stage=stage)
-    people = _counted(rows, "owner", "owner__full_name")
+        rows, moves = rows.filter(from_stage=stage), moves.filter(left=stage)
+    people = _counted(rows, moves, "owner", "owner")
+    listed = moves.select_related("deal", "owner", "stage").order_by("-valid_from", "-pk")
+    if not list_moves:
+        listed = rows.select_related("deal", "from_stage", "to_stage", "owner", "overridden_by")
     return Overrides(
         total=sum(part.overrides for part in people),
         people=people,
-        stages=_counted(rows, "from_stage", "from_stage__name"),
-        page=paginate(
-            rows.select_related("deal", "from_stage", "to_stage", "owner", "overridden_by"),
-            number=number,
-        ),
+        stages=_counted(rows, moves, "from_stage", "left"),
+        page=paginate(listed, number=number),
     )
 
 
-def _in_scope(look: Look, rows: QuerySet, first: date, last: date) -> QuerySet:
-    scope = look.scope
-    if scope.people is not None:
-        return rows.filter(owner__in=scope.people)
-    if scope.subject.kind is SubjectKind.EVERYONE:
-        return rows
-    seats = TeamMembership.objects.filter(
-        Q(valid_to__isnull=True) | Q(valid_to__gt=OuterRef("day")),
-        person=OuterRef("owner"),
-        team__in=scope.inside(last) | scope.inside(first),
-        valid_from__lte=OuterRef("day"),
-    )
-    zone = look.calendar.zone
-    return rows.annotate(day=TruncDate("overridden_at", tzinfo=zone)).filter(Exists(seats))
-
-
-def _counted(rows: QuerySet, key: str, label: str) -> list[Tally]:
-    found = (
-        rows.order_by()
-        .values(key, label)
+def _counted(rows: QuerySet, moves: QuerySet, key: str, moved_key: str) -> list[Tally]:
+    """Return what has overrides or moves, most overrides first."""
+    found = {
+        row[key]: row
+        for row in rows.order_by()
+        .values(key)
         .annotate(overrides=Count("pk"), deals=Count("deal", distinct=True))
-        .order_by("-overrides", label)
-    )
-    return [Tally(row[key], row[label], row["overrides"], row["deals"]) for row in found]
+    }
+    moved = dict(moves.order_by().values_list(moved_key).annotate(number=Count("pk")))
+    model: Any = Person if key == "owner" else Stage
+    names = {row.pk: str(row) for row in model.objects.filter(pk__in=found.keys() | moved.keys())}
+    tallies = [
+        Tally(
+            pk,
+            names[pk],
+            # An override whose move was since replaced by an imported history is a move still.
+            moves=max(moved.get(pk, 0), found[pk]["overrides"] if pk in found else 0),
+            overrides=found[pk]["overrides"] if pk in found else 0,
+            deals=found[pk]["deals"] if pk in found else 0,
+        )
+        for pk in found.keys() | moved.keys()
+    ]
+    return sorted(tallies, key=lambda each: (-each.overrides, -each.moves, each.label, each.pk))

@@ -6,19 +6,58 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from kit.tables import Column, query_with
+from pipeline.metrics.exits import override_share
+from pipeline.metrics.outcomes import withheld
 
 
 def counted(label: str, param: str, query: QueryDict) -> list[Column]:
-    """Return the columns of a cut, each number opening its overrides."""
+    """Return the columns of a cut, each number opening its moves or overrides."""
 
-    def href(row: Any) -> str:
-        return query_with(query, {param: str(row.pk), "page": None}) + "#overrides"
+    def href(row: Any, **more: str | None) -> str:
+        chosen = {param: str(row.pk), "page": None, "list": None} | more
+        return query_with(query, chosen) + "#overrides"
 
     return [
         Column(key="label", label=label),
-        Column(key="overrides", label="Overrides", kind="count", href=href),
-        Column(key="deals", label="Deals", kind="count"),
+        Column(
+            key="moves",
+            label="Moves past an exit",
+            kind="count",
+            href=lambda row: href(row, list=MOVES_LISTED) if row.moves else None,
+        ),
+        Column(
+            key="overrides",
+            label="Overrides",
+            kind="count",
+            href=lambda row: href(row) if row.overrides else None,
+        ),
+        Column(
+            key="share",
+            label="Share",
+            kind="percent",
+            value=lambda row: withheld(
+                override_share(row.overrides, moves=row.moves), cases=row.moves
+            ),
+            note="Of the moves past an exit; left out where there were fewer than 10",
+        ),
+        Column(key="deals", label="Deals overridden", kind="count"),
     ]
+
+
+MOVES_LISTED = "moves"
+MOVES = [
+    Column(key="valid_from", label="When", kind="day"),
+    Column(
+        key="deal",
+        label="Deal",
+        value=lambda row: row.deal.name,
+        href=lambda row: reverse("pipeline:deal", args=[row.deal_id]),
+    ),
+    Column(key="owner", label="Owner then", value=lambda row: row.owner.full_name),
+    Column(key="left_name", label="From"),
+    Column(key="stage", label="To", value=lambda row: row.stage.name),
+    Column(key="because", label="Overridden because", wide=True),
+]
 
 
 OVERRIDES = [

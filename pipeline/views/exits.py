@@ -17,7 +17,7 @@ from pipeline.reports.exits import overrides_of
 from pipeline.reports.exits import stage_exit as set_up_of
 from pipeline.reports.setting import setting
 from pipeline.services import exit_setup, exits
-from pipeline.tables.exits import OVERRIDES, counted
+from pipeline.tables.exits import MOVES, MOVES_LISTED, OVERRIDES, counted
 from pipeline.views.visit import (
     Visit,
     form_page,
@@ -124,28 +124,37 @@ def criterion_end(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("pipeline:stage-exit", pk=row.stage_id)
 
 
+NO_MOVES = Empty(
+    title="No moves past an exit here.",
+    text="No deal was moved past a stage that asks for something in this period.",
+)
+NO_OVERRIDES = Empty(
+    title="No overrides here.",
+    text="Every move of this period had what its exit asked for, or nothing was asked for.",
+)
+
+
 @require_safe
 @sellers
 def overrides(request: PersonRequest) -> HttpResponse:
     """Count the overrides of a scope by owner and stage; each count opens its overrides."""
     form = OverridesForm(request.GET, viewer=request.user, calendar=setting(), now=timezone.now())
     form.full_clean()
-    if form.is_elsewhere or "stage" in form.errors:
+    if form.is_elsewhere or {"stage", "list"} & set(form.errors):
         raise Http404
     if not form.is_valid():
         status = 400 if form.calendar.periods else 200
         return render(request, "pipeline/overrides.html", {"form": form}, status=status)
     look = form.look(form.scope)
     number = request.GET.get("page", "1")
+    list_moves = form.cleaned_data["list"] == MOVES_LISTED
     found = overrides_of(
         look,
         stage=form.cleaned_data["stage"],
         number=int(number) if number.isdecimal() and len(number) < 7 else 1,
+        list_moves=list_moves,
     )
-    none = Empty(
-        title="No overrides here.",
-        text="Every move of this period had what its exit asked for, or nothing was asked for.",
-    )
+    none = NO_MOVES if list_moves else NO_OVERRIDES
     context = {
         "form": form,
         "look": look,
@@ -153,18 +162,19 @@ def overrides(request: PersonRequest) -> HttpResponse:
             columns=counted("Owner then", "person", request.GET),
             rows=found.people,
             caption="Overrides by owner",
-            empty=none,
+            empty=NO_MOVES,
         ),
         "stages": Table(
             columns=counted("Stage", "stage", request.GET),
             rows=found.stages,
             caption="Overrides by stage",
-            empty=none,
+            empty=NO_MOVES,
         ),
+        "list_title": "Each move past an exit" if list_moves else "Each override",
         "rows": Table(
-            columns=OVERRIDES,
+            columns=MOVES if list_moves else OVERRIDES,
             rows=found.page.rows,
-            caption="Overrides",
+            caption="Moves past an exit" if list_moves else "Overrides",
             page=found.page,
             base_query=request.GET,
             empty=none,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 
@@ -113,8 +114,10 @@ def _lines(found: Lines, label: str) -> Table:
 
 def _stages(_form: MetricsForm, look: Look, query: Query) -> dict[str, Any]:
     found, href = stages_report(look), _rows_href(query)
+    same = {name: query[name] for name in ("team", "person", "period") if query.get(name)}
     return {
         "found": found,
+        "overrides": f"{reverse('pipeline:overrides')}?{urlencode(same)}",
         "pipelines": {
             f"stages-{place}": Table(
                 columns=stage_columns(href, flows),

@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -9,7 +10,8 @@ from org import access
 from org.services import calendar
 from pipeline.models.deals import Deal
 from pipeline.models.exits import CriterionMet, RequiredField, StageOverride
-from pipeline.services import exit_setup, exits
+from pipeline.services import deals, exit_setup, exits
+from pipeline.services.exits import ExitAnswers
 from tests.factories.pipeline import CompetitorFactory, DealFactory
 from tests.pages import form_of
 from tests.pipeline.views.test_deals import text_of
@@ -196,13 +198,63 @@ def test_overrides_are_counted_by_owner_and_stage_as_sql_counts_them(as_, sales_
     assert "Elsewhere" not in text
 
 
+def test_the_share_of_moves_that_were_overridden_is_that_of_plain_sql(as_, sales_team, stages):
+    calendar.ensure_years(access.today().year, access.today().year)
+    rita = sales_team.rita
+    early = begun(rita, stages)
+    step(early, rita, stages.propose)  # Nothing was asked for yet.
+    budget = asked(stages.qualify)
+    for number in range(12):
+        deal = begun(rita, stages)
+        shown = {"evidence": {budget.pk: "Mail"}} if number >= 3 else {"override": "Hurry"}
+        step(deal, rita, stages.propose, exit=ExitAnswers(**shown))
+    step(begun(rita, stages), None, stages.propose, source="task")
+    step(begun(rita, stages), rita, stages.lost, lost_reason="price")
+    deals.create_deal(
+        by=rita, source="page", name="Late", owner=rita, stage=stages.propose,
+        exit=ExitAnswers(override="They called us"), at=datetime.now(UTC),
+    )  # fmt: skip
+
+    page = as_(sales_team.mia).get("/pipeline/overrides/", {"list": "moves"})
+
+    (row,) = page.context["stages"].rows
+    (own,) = page.context["people"].rows
+    assert (row.label, row.moves, row.overrides) == ("Qualify", 13, 4)
+    assert (own.label, own.moves, own.overrides) == ("Rita Rep", 13, 4)
+    share = next(column for column in page.context["stages"].columns if column.key == "share")
+    assert share.raw(row) == Decimal(4) / 13
+    rows = page.context["rows"].rows
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT now_in.id FROM pipeline_dealversion now_in"
+            "  LEFT JOIN pipeline_dealversion was"
+            "         ON was.deal_id = now_in.deal_id AND was.valid_to = now_in.valid_from"
+            " WHERE now_in.stage_id = %s AND now_in.source = 'page' AND now_in.deal_id <> %s"
+            "   AND (was.stage_id = %s OR was.id IS NULL)",
+            [stages.propose.pk, early.pk, stages.qualify.pk],
+        )
+        assert {row.pk for row in rows} == {pk for (pk,) in cursor.fetchall()}
+    assert [row.because for row in rows].count(None) == 9
+    assert {row.left_name for row in rows} == {"Qualify"}
+
+
+def begun(owner, stages):
+    # Before the test's transaction: what one transaction does is one version.
+    yesterday = datetime.now(UTC) - timedelta(days=1)
+    return DealFactory(owner=owner, stage=stages.qualify, created_at=yesterday)
+
+
+def step(deal, by, to, *, source="page", **more):
+    return deals.move_stage(deal, by=by, source=source, version=1, to=to, **more)
+
+
 def test_each_count_opens_its_overrides(as_, sales_team, stages):
     calendar.ensure_years(access.today().year, access.today().year)
     for owner, name in ((sales_team.rita, "Spectrometers"), (sales_team.ron, "Lenses")):
         overridden(DealFactory(owner=owner, name=name), stages)
     mia = as_(sales_team.mia)
     cells = mia.get("/pipeline/overrides/").context["people"].body
-    href = next(cell.href for cell in cells[0] if cell.href)
+    _, href = [cell.href for cell in cells[0] if cell.href]
 
     opened = text_of(mia.get("/pipeline/overrides/" + href.removesuffix("#overrides")))
 
