@@ -30,11 +30,13 @@ def deal_board(request: PersonRequest) -> HttpResponse:
         return render(request, "pipeline/board.html", {"form": form}, status=status)
     look = form.look(form.scope)
     columns = board(look, closing=form.cleaned_data["closing"])
+    stages = [column.stage for column in columns if column.stage.archived_at is None]
     context = {
         "form": form,
         "look": look,
+        "first": next((stage for stage in stages if stage.kind == Status.OPEN), None),
         "columns": [_column(column) for column in columns],
-        "stages": [column.stage for column in columns if column.stage.archived_at is None],
+        "stages": stages,
         "may_move": rules.can_write(request.user),
         "seen": look.moment.isoformat(),
         "back": request.get_full_path(),

@@ -56,6 +56,8 @@ def deal_new(request: HttpRequest) -> HttpResponse:
     """Make a deal from a few fields."""
     visit = visit_of(request)
     initial = {"currency": visit.currency, "account": request.GET.get("account", "")}
+    if "stage" in request.GET:
+        initial["stage"] = request.GET["stage"]
     form = NewDealForm(posted(request), viewer=visit.viewer, initial=initial)
     if form.is_valid() and not form.cleaned_data["again"]:
         twin = just_made(visit.viewer, form.values(), now=visit.now)

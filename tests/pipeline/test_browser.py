@@ -4,14 +4,17 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
+from django.db.models import Value
+from django.db.models.functions import Concat
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
 from pipeline import history
 from pipeline.models.activities import Activity
-from pipeline.models.deals import Deal, DealLine
-from tests.browser import PHONE
+from pipeline.models.deal_people import StagePeople
+from pipeline.models.deals import Deal, DealLine, Stage
+from tests.browser import DESKTOP, PHONE
 from tests.factories.pipeline import (
     AccountFactory,
     ActivityFactory,
@@ -198,6 +201,16 @@ def test_a_phone_shows_list_and_deal_without_scrolling_sideways(page, sign_in, w
         page.goto(address)
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= PHONE["width"], address
+
+
+def test_a_long_stage_does_not_push_a_gap_out_of_the_page(page, sign_in, world):
+    StagePeople.objects.create(stage=world.stages.qualify, named=["economic_buyer"])
+    Stage.objects.update(name=Concat("name", Value(" with everybody who decides on it")))
+    sign_in(page, world.team.rita)
+    page.goto(at("deal", world.deal))
+
+    expect(page.locator(".deal-gaps li").first).to_contain_text("who decides on it")
+    assert page.evaluate("document.documentElement.scrollWidth") <= DESKTOP["width"]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

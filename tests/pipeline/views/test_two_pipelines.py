@@ -1,5 +1,6 @@
 """What pages show where there are two pipelines: Sales (of the paper), and Renewals."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -41,6 +42,26 @@ def ask(statement, *values):
 
 def standing(pk):
     return Deal.objects.select_related("stage").get(pk=pk).stage.name
+
+
+def test_a_new_deal_begins_in_the_pipeline_of_the_board(two, as_):
+    client = as_(two.rita)
+    for pipeline, stage in ((two.renewals, two.due), (two.qualify.pipeline, two.qualify)):
+        board = client.get(reverse("pipeline:board"), {"pipeline": pipeline.pk})
+        address = re.search(f'href="({reverse("pipeline:deal-new")}[^"]*)"', text(board))[1]
+
+        assert chosen(client.get(address)) == str(stage.pk)
+    assert chosen(client.get(reverse("pipeline:deal-new") + "?stage=999")) is None
+
+
+def text(response):
+    return response.content.decode()
+
+
+def chosen(response):
+    stages = response.context["form"]["stage"]
+    picked = [widget.data["value"] for widget in stages if widget.data["selected"]]
+    return str(picked[0]) if picked else None
 
 
 def test_a_deal_moves_along_its_own_pipeline(two, as_):
