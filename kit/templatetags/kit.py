@@ -213,6 +213,12 @@ def form_fields(*, form: BaseForm) -> dict[str, Any]:
     return {"form": form}
 
 
+@register.inclusion_tag("kit/post_form.html")
+def post_form(*, form: BaseForm, button: str, cancel: str) -> dict[str, Any]:
+    """A whole form that is posted to its own page, and the way back without it."""
+    return {"form": form, "button": button, "cancel": cancel}
+
+
 @register.inclusion_tag("kit/field.html")
 def form_field(*, field: BoundField) -> dict[str, Any]:
     """One field of a form with label, help and errors."""

@@ -162,3 +162,13 @@ def test_an_input_escapes_its_name_and_attributes() -> None:
     assert "<b>" not in shown
     assert "<i>" not in shown
     assert "<x>" not in shown
+
+
+def test_a_posted_form_brings_its_token_and_the_way_back() -> None:
+    template = Template('{% load kit %}{% post_form form=form button="Save" cancel="/back/" %}')
+
+    page = template.render(Context({"form": patterns.SampleForm(), "csrf_token": "secret"}))
+
+    assert '<form method="post">' in page
+    assert 'name="csrfmiddlewaretoken" value="secret"' in page
+    assert '<a class="btn" href="/back/">Cancel</a>' in page
