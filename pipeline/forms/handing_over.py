@@ -93,13 +93,17 @@ class HandOverForm(KitForm):
             self._fill_in(new_owners(GivenTo(rule), person, groups, people))
 
     def _fill_in(self, owners: Mapping[int | None, Person]) -> None:
-        """Offer what a rule says; whoever hands over may still choose somebody else."""
-        usual = Counter(owners.values()).most_common(1)
-        if usual:
-            self.initial["owner"] = usual[0][0].pk
+        """Offer what a rule says; whoever hands over may still choose somebody else.
+
+        Accounts whose deals go where most go are left as above, and follow when that is changed.
+        """
+        common = Counter(owners.values()).most_common(1)
+        usual = common[0][0] if common else None
+        if usual is not None:
+            self.initial["owner"] = usual.pk
         for group in self.groups:
             owner = owners.get(group.account)
-            if owner is not None and self._name(group) in self.fields:
+            if owner not in (None, usual) and self._name(group) in self.fields:
                 self.initial[self._name(group)] = owner.pk
 
     @staticmethod

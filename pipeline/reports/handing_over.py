@@ -19,15 +19,19 @@ from pipeline.models.hygiene import LeaverRule
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountDeals:
-    """The open deals of one account (None: of none). ``amount`` adds up those that have one."""
+    """The open deals of one account (None: of none).
+
+    ``amount`` adds up those that have one; None where none has.
+    """
 
     account: int | None
     name: str
     deals: Sequence[Deal]
 
     @property
-    def amount(self) -> Decimal:
-        return sum((deal.amount_base or Decimal(0) for deal in self.deals), Decimal(0))
+    def amount(self) -> Decimal | None:
+        priced = [deal.amount_base for deal in self.deals if deal.amount_base is not None]
+        return sum(priced, Decimal(0)) if priced else None
 
 
 @dataclass(frozen=True, slots=True)
