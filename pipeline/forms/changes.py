@@ -49,8 +49,9 @@ SINCE = [
     (START, "Start of the period"),
 ]
 OPENING, CLOSING, FLOW = "opening", "closing", "flow"
+CAME, WENT = "came", "went"
 REVIEWED = {CLOSING, *CATEGORY_LABELS, *(str(movement) for movement in Movement)}
-SHOWN = {OPENING, CLOSING, FLOW, *(str(movement) for movement in Movement)}
+SHOWN = {OPENING, CLOSING, CAME, WENT, FLOW, *(str(movement) for movement in Movement)}
 
 
 class SinceForm(PipelineLookForm):

@@ -111,8 +111,8 @@ def _learnt(found: Learnt | None) -> str:
     if found is None:
         return ""
     if found.limit is None:
-        return f"Only {found.deals:,} won deals"
-    return f"{found.limit:,} by {found.deals:,} won deals"
+        return f"Too few: {found.deals:,} won deals"
+    return f"{found.limit:,}, from {found.deals:,} won deals"
 
 
 def _adoptable(found: Learnt | None, rule: Rule) -> int | None:

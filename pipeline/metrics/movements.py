@@ -128,6 +128,16 @@ class Waterfall:
     steps: Mapping[Movement, int]
     closing: int
 
+    @property
+    def came(self) -> Mapping[Movement, int]:
+        """The movements by which the pipeline came to more."""
+        return {movement: value for movement, value in self.steps.items() if value > 0}
+
+    @property
+    def went(self) -> Mapping[Movement, int]:
+        """The movements by which it came to less."""
+        return {movement: value for movement, value in self.steps.items() if value < 0}
+
     def __post_init__(self) -> None:
         if self.opening + sum(self.steps.values()) != self.closing:
             raise ValueError(

@@ -1,6 +1,6 @@
 """The deals behind a bar of the waterfall, its opening and closing, or a link of the flow."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kit.money import cents
@@ -55,9 +55,17 @@ class Wanted:
     whole: bool = False
 
 
-def moved_by(changes: Changes, movement: Movement, *, unit: Unit, wanted: Wanted) -> ChangedDeals:
-    """Return the deals of a movement, those that moved most first."""
-    return _listed(changes, changes.by_movement(unit).get(movement, []), wanted)
+def moved_by(
+    changes: Changes, movements: Collection[Movement], *, unit: Unit, wanted: Wanted
+) -> ChangedDeals:
+    """Return the deals of one movement, or of several together, those that moved most first."""
+    worth: dict[int, tuple[Moved, int]] = {}
+    for movement, deals in changes.by_movement(unit).items():
+        for moved, value in deals if movement in movements else ():
+            _, before = worth.get(moved.deal, (moved, 0))
+            worth[moved.deal] = moved, before + value
+    found = sorted(worth.values(), key=lambda pair: (-abs(pair[1]), pair[0].deal))
+    return _listed(changes, found, wanted)
 
 
 def _listed(changes: Changes, found: Sequence[tuple[Moved, int]], wanted: Wanted) -> ChangedDeals:

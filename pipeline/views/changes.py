@@ -1,5 +1,6 @@
 """What happened to the pipeline since an earlier moment."""
 
+from collections.abc import Callable, Collection
 from functools import partial
 from typing import Any
 
@@ -14,7 +15,8 @@ from org.http import PersonRequest
 from pipeline import rules
 from pipeline.charts import flow_chart, waterfall_chart
 from pipeline.enums import MOVEMENT_LABELS, Movement, Unit
-from pipeline.forms.changes import CLOSING, FLOW, OPENING, ChangesForm
+from pipeline.forms.changes import CAME, CLOSING, FLOW, OPENING, WENT, ChangesForm
+from pipeline.metrics.movements import Waterfall
 from pipeline.reports.changed_deals import ChangedDeals, Wanted, along_flow, in_play_at, moved_by
 from pipeline.reports.changes import Changes, pipeline_changes
 from pipeline.reports.flow import pipeline_flow
@@ -54,9 +56,8 @@ def _context(request: HttpRequest, form: ChangesForm, found: Changes) -> dict[st
         changed = {"show": show, "link": link, "by": by if link else request.GET.get("by")}
         return query_with(request.GET, {**changed, "sort": None, "page": None}) + "#deals"
 
-    steps = flow.steps.values()
     moves = pipeline_flow(found, by)
-    drawn = flow.opening or flow.closing or any(steps)
+    drawn = flow.opening or flow.closing or any(flow.steps.values())
     return {
         "form": form,
         "found": found,
@@ -65,8 +66,10 @@ def _context(request: HttpRequest, form: ChangesForm, found: Changes) -> dict[st
         "unit": unit,
         "counted": unit is Unit.DEALS,
         "opening": in_words(flow.opening, unit),
-        "came": in_words(sum(value for value in steps if value > 0), unit),
-        "went": in_words(sum(value for value in steps if value < 0), unit),
+        "came": in_words(sum(flow.came.values()), unit),
+        "went": in_words(sum(flow.went.values()), unit),
+        "came_href": href(CAME),
+        "went_href": href(WENT),
         "closing": in_words(flow.closing, unit),
         "opening_href": href(OPENING),
         "closing_href": href(CLOSING),
@@ -119,6 +122,13 @@ def _rows(request: HttpRequest, form: ChangesForm, found: Changes) -> dict[str, 
     }
 
 
+# What several movements come to together.
+TOGETHER: dict[str, Callable[[Waterfall], tuple[str, Collection[Movement]]]] = {
+    CAME: lambda flow: ("Came in or grew", flow.came),
+    WENT: lambda flow: ("Went out or shrank", flow.went),
+}
+
+
 def _unit(form: ChangesForm) -> Unit:
     """Return the unit of the list: the flow is in amounts, whatever the bars count."""
     unit: Unit = form.cleaned_data["unit"]
@@ -142,6 +152,9 @@ def _asked(
         flow, link = pipeline_flow(found, given["by"]), given["link"]
         deals = along_flow(found, flow, link=link, wanted=wanted)
         return deals, flow.title_of(link) or "Flow", "of this way"
+    if show in TOGETHER:
+        title, movements = TOGETHER[show](found.flows[unit])
+        return moved_by(found, movements, unit=unit, wanted=wanted), title, "that did"
     movement = Movement(show)
-    deals = moved_by(found, movement, unit=unit, wanted=wanted)
+    deals = moved_by(found, {movement}, unit=unit, wanted=wanted)
     return deals, MOVEMENT_LABELS[movement], MOVEMENT_NOTES[movement]

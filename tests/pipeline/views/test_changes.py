@@ -56,6 +56,20 @@ def test_the_flow_ends_in_what_is_in_play(moved, as_):
     }
 
 
+def test_a_deal_that_shrank_and_left_went_with_both(moved, as_):
+    moved.make("both", moved.rita, "1000", created_at=at(3, 1), expected_close_on=MAY)
+    change(moved.deals["both"], at=at(4, 8), amount="900")
+    change(moved.deals["both"], at=at(4, 9), expected_close_on=AUGUST)
+    client = as_(moved.mia)
+
+    whole = client.get(reverse("pipeline:changes"), Q2).context["went"]
+    rows = client.get(reverse("pipeline:changes"), {**Q2, "show": "went"}).context
+
+    worth = {row.now.name: row.value for row in rows["deals"].page.rows}
+    assert worth == {"both": -1000_00, "won": -400_00, "pushed": -200_00}
+    assert rows["deals_total"] == whole == -1600
+
+
 def test_every_link_of_the_flow_opens_exactly_its_deals(moved, as_):
     ready = {"created_at": at(3, 1), "expected_close_on": MAY}
     for name, amount in (("lost", "1600"), ("grew", "3200"), ("went on", "6400")):
@@ -92,6 +106,8 @@ def test_a_link_that_the_flow_has_not_opens_no_deals(moved, as_):
     [
         ("opening", {"stays", "pushed", "won"}, 700),
         ("closing", {"stays", "new"}, 900),
+        ("came", {"new"}, 800),
+        ("went", {"pushed", "won"}, -600),
         ("pushed_out", {"pushed"}, -200),
         ("won", {"won"}, -400),
         ("lost", set(), 0),

@@ -111,7 +111,7 @@ def test_what_won_deals_teach_stands_beside_and_is_adopted_by_one_click(paper, a
     client.post(reverse("pipeline:risk-adopt", args=["quiet"]))
 
     after = client.get(reverse("pipeline:risk")).content.decode()
-    assert "23 by 40 won deals" in before
+    assert "23, from 40 won deals" in before
     assert "Learnt from 40 won deals" not in before
     assert "Learnt from 40 won deals" in after
     rule = SignalRule.objects.get()
@@ -127,7 +127,7 @@ def test_nothing_is_adopted_where_nothing_was_learnt(paper, ada, as_):
     learnt(paper, limit=None, deals=9)
     client = as_(ada)
 
-    assert "Only 9 won deals" in client.get(reverse("pipeline:risk")).content.decode()
+    assert "Too few: 9 won deals" in client.get(reverse("pipeline:risk")).content.decode()
     client.post(reverse("pipeline:risk-adopt", args=["quiet"]))
     assert client.post(reverse("pipeline:risk-adopt", args=["nonsense"])).status_code == 404
     assert not SignalRule.objects.exists()
