@@ -201,6 +201,7 @@ class Move(Version, ExitGiven):
     reopen_reason = PlainText(
         max_length=900, required=False, help_text="Needed where a closed deal is opened again."
     )
+    account = Row(rows=accounts_seen, required=False)
     amount = Money(required=False)
     expected_close_on = Day(required=False)
     next_step = PlainText(max_length=500, required=False)

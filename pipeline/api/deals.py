@@ -36,11 +36,14 @@ from pipeline.api.deal_bodies import (
     VersionBody,
 )
 from pipeline.models.deals import Deal, DealLine
+from pipeline.outcome_enums import Asked
 from pipeline.reports.selection import DealSelection
 from pipeline.services import deals
 from pipeline.services.exits import TYPED_IN, ExitAnswers
 
 NAMES = ("account", "owner", "stage__pipeline")
+# ``source`` is the way of the move here; that of the deal is edited, contacts and lines are added.
+MOVED_WITH = [name for name in TYPED_IN if name != Asked.SOURCE]
 PARTS = {field.name for field in fields(DealSelection)}
 
 
@@ -136,7 +139,7 @@ class DealHistory(APIView):
 def _move(deal: Deal, *, stage: Any, pipeline: Any = None, **given: Any) -> Deal:
     if pipeline is not None and stage.pipeline_id != pipeline.pk:
         raise ValidationError({"stage": "Choose a stage of the pipeline that is named."})
-    values = {name: given.pop(name) for name in TYPED_IN if name in given}
+    values = {name: given.pop(name) for name in MOVED_WITH if name in given}
     answers = _answers(given, values=values)
     return deals.move_stage(deal, to=stage, crossing=pipeline is not None, exit=answers, **given)
 

@@ -14,10 +14,12 @@ from kit.forms import DayField, ExactDecimalField, KitForm, PlainTextField
 from org.models.people import Person
 from pipeline import rules
 from pipeline.enums import Category, Status
+from pipeline.forms.exit_parts import PARTS as PARTS_ASKED
 from pipeline.forms.exits import OVERRIDE, exit_answers, exit_fields
 from pipeline.forms.fields import AccountField, PersonChoice, SeenField
 from pipeline.forms.outcomes import competitor_field, loss_fields, win_evidence
 from pipeline.forms.pipelines import stage_choices
+from pipeline.models.accounts import Account
 from pipeline.models.deals import Deal, Stage
 from pipeline.outcome_enums import Asked
 from pipeline.services.deals import EDITABLE
@@ -51,7 +53,7 @@ class _DealFields(KitForm):
 
 
 # What an exit may ask for that is an argument of create_deal.
-CREATED_WITH = (*TYPED_IN, Asked.ACCOUNT, Asked.COMPETITOR, Asked.SOURCE)
+CREATED_WITH = (*TYPED_IN, Asked.COMPETITOR)
 
 
 class NewDealForm(_DealFields):
@@ -81,10 +83,18 @@ class NewDealForm(_DealFields):
             )
         self.order_fields(self.field_order)
         self.needs = self._needs(offered)
-        asked = exit_fields(self.needs, viewer=viewer)
+        asked = exit_fields(self.needs, viewer=viewer, account=self._account())
         self.fields |= {name: asked[name] for name in asked if name not in self.fields}
         if OVERRIDE in self.fields:
             self.fields[OVERRIDE].label = "Or create it without, because"
+
+    def _account(self) -> Account | None:
+        """Return the account that was typed, if there is one of this name."""
+        try:
+            found: Account | None = self.fields["account"].clean(self["account"].value() or "")
+        except forms.ValidationError:
+            return None
+        return found
 
     def _needs(self, offered: Sequence[Stage]) -> list[Need]:
         """Return what the stage that was sent asks for; the first one, unsent, asks for nothing."""
@@ -92,12 +102,12 @@ class NewDealForm(_DealFields):
         stage = next((each for each in offered if str(each.pk) == chosen), None)
         return exit_needs(Deal(), skipped_stages(stage)) if stage is not None else []
 
-    def values(self) -> dict[str, Any]:
+    def values(self, *, now: datetime) -> dict[str, Any]:
         """Return the arguments of create_deal; for a valid form."""
         given = {"owner": self.viewer, **self.cleaned_data}
-        answers = exit_answers(self.needs, given)
+        answers = exit_answers(self.needs, given, now=now)
         asked = {need.name for need in self.needs} - set(CREATED_WITH)
-        for name in {"again", OVERRIDE} | asked:
+        for name in {"again", OVERRIDE, *PARTS_ASKED} | asked:
             given.pop(name, None)
         return given | {"lead_source": given.pop("source"), "exit": answers}
 

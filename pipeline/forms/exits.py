@@ -9,8 +9,11 @@ from django import forms
 from kit.fields import choices
 from kit.forms import DayField, ExactDecimalField, KitForm, PlainTextField
 from org.models.people import Person
+from pipeline.forms.exit_parts import contact_fields, new_parts, product_fields
+from pipeline.forms.fields import AccountField
 from pipeline.forms.outcomes import TEXT_AREA, competitor_field
 from pipeline.forms.whose import WhoseForm
+from pipeline.models.accounts import Account
 from pipeline.models.deals import Stage
 from pipeline.models.exits import CriterionVersion, ExitCriterion
 from pipeline.outcome_enums import ASKED_LABELS, Asked
@@ -20,8 +23,13 @@ from pipeline.services.exits import LONGEST, TYPED_IN, ExitAnswers, Need
 OVERRIDE = "override_reason"
 
 
-def exit_fields(needs: Sequence[Need], *, viewer: Person) -> dict[str, forms.Field]:
-    """Return a field for each need that can be answered with the move, and the way round it."""
+def exit_fields(
+    needs: Sequence[Need], *, viewer: Person, account: Account | None
+) -> dict[str, forms.Field]:
+    """Return the fields for each need that can be answered with the move, and the way round it.
+
+    A contact is one of ``account``.
+    """
     found: dict[str, forms.Field] = {}
     for need in needs:
         if need.version is not None:
@@ -32,10 +40,8 @@ def exit_fields(needs: Sequence[Need], *, viewer: Person) -> dict[str, forms.Fie
                 help_text=need.sentence,
                 widget=forms.Textarea(attrs={"rows": 2}),
             )
-        elif need.name == Asked.COMPETITOR:
-            found[need.name] = competitor_field(viewer=viewer)
-        elif (make := TYPED.get(need.name)) is not None:
-            found[need.name] = make()
+        else:
+            found |= _asked_fields(need.name, viewer=viewer, account=account)
     if needs:
         found[OVERRIDE] = PlainTextField(
             required=False,
@@ -47,6 +53,19 @@ def exit_fields(needs: Sequence[Need], *, viewer: Person) -> dict[str, forms.Fie
     return found
 
 
+def _asked_fields(name: str, *, viewer: Person, account: Account | None) -> dict[str, forms.Field]:
+    if name == Asked.CONTACTS:
+        return contact_fields(account, viewer=viewer) if account is not None else {}
+    if name == Asked.PRODUCTS:
+        return product_fields(viewer=viewer)
+    if name == Asked.COMPETITOR:
+        return {name: competitor_field(viewer=viewer)}
+    if name == Asked.ACCOUNT:
+        hint = "Begin to type its name."
+        return {name: AccountField(viewer=viewer, required=False, help_text=hint)}
+    return {name: TYPED[name]()}
+
+
 TYPED: Mapping[str, Any] = {
     Asked.AMOUNT: lambda: ExactDecimalField(
         required=False, min_value=0, max_digits=14, decimal_places=2
@@ -54,10 +73,13 @@ TYPED: Mapping[str, Any] = {
     Asked.EXPECTED_CLOSE: lambda: DayField(required=False, label="Expected close"),
     Asked.NEXT_STEP: lambda: PlainTextField(required=False, max_length=500, label="Next step"),
     Asked.NEXT_STEP_ON: lambda: DayField(required=False, label="Next step on"),
+    Asked.SOURCE: lambda: PlainTextField(
+        required=False, max_length=100, help_text="Where the deal came from: a fair, a referral."
+    ),
 }
 
 
-def exit_answers(needs: Iterable[Need], given: Mapping[str, Any]) -> ExitAnswers:
+def exit_answers(needs: Iterable[Need], given: Mapping[str, Any], *, now: datetime) -> ExitAnswers:
     """Return what was typed in for the needs, from the cleaned values of a form."""
     return ExitAnswers(
         evidence={
@@ -69,6 +91,7 @@ def exit_answers(needs: Iterable[Need], given: Mapping[str, Any]) -> ExitAnswers
             if need.name in TYPED_IN and need.name in given
         },
         override=given.get(OVERRIDE) or "",
+        parts=new_parts(given, now=now),
     )
 
 

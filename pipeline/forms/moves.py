@@ -60,7 +60,7 @@ class MoveForm(KitForm):
         self.was_closed = deal.status != Status.OPEN
         to = self._chosen
         self.needs = exit_needs(deal, left_stages(deal, to)) if to is not None else []
-        self.exit_fields = exit_fields(self.needs, viewer=viewer)
+        self.exit_fields = exit_fields(self.needs, viewer=viewer, account=deal.account)
         self.fields |= self.exit_fields
 
     @property
@@ -109,12 +109,12 @@ class MoveForm(KitForm):
         """Whether the author named the pipeline to change to; for a valid form."""
         return self.cleaned_data["pipeline"] is not None
 
-    def texts(self) -> dict[str, Any]:
+    def texts(self, *, now: datetime) -> dict[str, Any]:
         """Return what goes with the closing; for a valid form."""
         given = self.cleaned_data
         names = ("lost_note", "win_evidence", "competitor", "new_competitor", "reopen_reason")
         texts = {"lost_reason": given["lost_reason"]} | {name: given[name] for name in names}
-        return texts | {"exit": exit_answers(self.needs, given)}
+        return texts | {"exit": exit_answers(self.needs, given, now=now)}
 
     def inputs(self, *, version: int, seen: datetime) -> dict[str, str]:
         """Return the inputs of a form that repeats this one on the deal of now."""

@@ -22,32 +22,41 @@ from pipeline.models.exits import (
 )
 from pipeline.outcome_enums import ASKED_LABELS, Asked
 from pipeline.services.deal_checks import UNASKED, check_live
+from pipeline.services.exit_parts import NewParts, add_parts
 
 LONGEST = 5_000
 # The version that a deal had before it was made.
 BEFORE_ANY = 0
-# What can be typed in together with the move; the rest is entered on the deal's own page.
-TYPED_IN = (Asked.AMOUNT, Asked.EXPECTED_CLOSE, Asked.NEXT_STEP, Asked.NEXT_STEP_ON)
+# What of the deal itself can be typed in together with the move; parts of it are NewParts.
+TYPED_IN = (
+    Asked.ACCOUNT,
+    Asked.AMOUNT,
+    Asked.EXPECTED_CLOSE,
+    Asked.NEXT_STEP,
+    Asked.NEXT_STEP_ON,
+    Asked.SOURCE,
+)
 SENTENCES = {
-    Asked.ACCOUNT: "Say which account the deal is with; edit the deal.",
+    Asked.ACCOUNT: "Say which account the deal is with.",
     Asked.AMOUNT: "Give the amount.",
     Asked.EXPECTED_CLOSE: "Say when it is expected to close.",
     Asked.NEXT_STEP: "Say what the next step is.",
     Asked.NEXT_STEP_ON: "Say when the next step is due.",
-    Asked.CONTACTS: "Name a contact on the deal's page.",
-    Asked.PRODUCTS: "Add a product on the deal's page.",
+    Asked.CONTACTS: "Name a contact and their role.",
+    Asked.PRODUCTS: "Say which product they would buy.",
     Asked.COMPETITOR: "Say whom we are up against.",
-    Asked.SOURCE: "Say where the deal came from; edit the deal.",
+    Asked.SOURCE: "Say where the deal came from.",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class ExitAnswers:
-    """What comes with a move: evidence by criterion, fields of TYPED_IN, or why neither."""
+    """What comes with a move: evidence by criterion, fields of TYPED_IN, parts, or why none."""
 
     evidence: Mapping[int, str] = field(default_factory=dict)
     values: Mapping[str, Any] = field(default_factory=dict)
     override: str = ""
+    parts: NewParts | None = None
 
     def given(self) -> dict[str, Any]:
         """Return the fields that are to be written onto the deal."""
@@ -174,6 +183,7 @@ def _pass(
     _hold(stages)
     needs = exit_needs(deal, stages, values=values)
     shown = show(deal, [need.version for need in needs if need.version], answers, by=by)
+    shown |= add_parts(deal, {need.name for need in needs}, answers.parts, by=by)
     missing = [need for need in needs if need.name not in shown]
     if not missing:
         return

@@ -60,12 +60,13 @@ def deal_new(request: HttpRequest) -> HttpResponse:
         initial["stage"] = request.GET["stage"]
     form = NewDealForm(posted(request), viewer=visit.viewer, initial=initial)
     if form.is_valid() and not form.cleaned_data["again"]:
-        twin = just_made(visit.viewer, form.values(), now=visit.now)
+        twin = just_made(visit.viewer, form.values(now=visit.now), now=visit.now)
         if twin is not None:
             context = {"form": form, "twin": twin, "now": visit.now}
             return render(request, "pipeline/deal_new.html", context, status=409)
     made = saved(
-        form, lambda: services.create_deal(by=visit.viewer, source="page", **form.values())
+        form,
+        lambda: services.create_deal(by=visit.viewer, source="page", **form.values(now=visit.now)),
     )
     if made is None:
         return form_page(request, "pipeline/deal_new.html", form)
@@ -178,7 +179,7 @@ def _move(visit: Visit, found: Deal, form: MoveForm) -> Deal:
         version=form.cleaned_data["version"],
         to=form.cleaned_data["stage"],
         crossing=form.crosses,
-        **form.texts(),
+        **form.texts(now=visit.now),
     )
 
 

@@ -12,7 +12,12 @@ from pipeline.models.deals import Deal
 from pipeline.models.exits import CriterionMet, RequiredField, StageOverride
 from pipeline.services import deals, exit_setup, exits
 from pipeline.services.exits import ExitAnswers
-from tests.factories.pipeline import CompetitorFactory, DealFactory
+from tests.factories.pipeline import (
+    CompetitorFactory,
+    ContactFactory,
+    DealFactory,
+    ProductFactory,
+)
 from tests.pages import form_of
 from tests.pipeline.views.test_deals import text_of
 
@@ -52,9 +57,9 @@ def test_a_move_is_refused_with_a_form_of_just_what_is_missing(as_, sales_team, 
     assert [field.name for field in form.asked] == [
         "next_step", f"criterion_{budget.pk}", "override_reason",
     ]  # fmt: skip
-    assert [need.name for need in form.elsewhere] == ["contacts"]
+    assert [need.name for need in form.elsewhere] == ["contacts"]  # It has no account yet.
     assert set(form.errors) == {"__all__", "next_step", f"criterion_{budget.pk}"}
-    assert "Name a contact on the deal" in text_of(refused)
+    assert "first say which account" in text_of(refused)
 
 
 def test_the_form_that_is_refused_moves_the_deal_once_it_is_filled_in(as_, sales_team, stages):
@@ -90,24 +95,72 @@ def test_an_override_moves_the_deal_and_stands_in_its_story(as_, sales_team, sta
     assert "Exit overridden: Their quarter ends" in page
 
 
+def test_a_contact_a_product_and_where_it_came_from_are_given_with_the_move(
+    as_, sales_team, stages
+):
+    asks = ["contacts", "products", "source"]
+    exit_setup.require_fields(stages.qualify, by=None, fields=asks, at=NOW)
+    contact, lamp = ContactFactory(), ProductFactory(list_price=90, currency="USD")
+    deal = DealFactory(owner=sales_team.rita, account=contact.account, currency="USD")
+    rita = as_(sales_team.rita)
+    data = form_of(
+        rita.get(f"{move_page(deal)}?stage={stages.propose.pk}"), having="override_reason"
+    )
+
+    silent = rita.post(move_page(deal), data)
+    assert set(silent.context["form"].errors) == {"contacts", "products", "source"}
+    data |= {"contacts": contact.pk, "products": lamp.pk, "source": "Fair"}
+    half = rita.post(move_page(deal), data)
+    assert set(half.context["form"].errors) == {"contacts_role"}
+    assert not deal.contact_roles.exists()
+    assert form_of(half, having="override_reason")["source"] == "Fair"
+    assert rita.post(move_page(deal), data | {"contacts_role": "champion"}).status_code == 302
+
+    deal.refresh_from_db()
+    assert (deal.stage, deal.source) == (stages.propose, "Fair")
+    assert [(row.contact, row.role) for row in deal.contact_roles.all()] == [(contact, "champion")]
+    assert [(row.product, row.quantity, row.unit_price) for row in deal.lines.all()] == [
+        (lamp, 1, 90)
+    ]
+
+
+def test_somebody_new_is_added_to_the_account_and_somebody_known_is_not_doubled(
+    as_, sales_team, stages
+):
+    exit_setup.require_fields(stages.qualify, by=None, fields=["contacts"], at=NOW)
+    account = ContactFactory(full_name="Nora Known").account
+    rita = as_(sales_team.rita)
+    for name in ("Nils New", "nora  known"):
+        deal = DealFactory(owner=sales_team.rita, account=account)
+        data = {"version": 1, "stage": stages.propose.pk, "contacts_role": "champion"}
+        assert rita.post(move_page(deal), data | {"contacts_new": name}).status_code == 302
+
+    assert sorted(row.full_name for row in account.contacts.all()) == ["Nils New", "Nora Known"]
+
+
 def test_a_new_deal_in_a_later_stage_is_asked_in_its_form(as_, sales_team, stages):
     budget = asked(stages.qualify)
-    exit_setup.require_fields(stages.qualify, by=None, fields=["amount", "competitor"], at=NOW)
+    asks = ["amount", "competitor", "contacts", "products"]
+    exit_setup.require_fields(stages.qualify, by=None, fields=asks, at=NOW)
     rita, address = as_(sales_team.rita), reverse("pipeline:deal-new")
     rival = CompetitorFactory()
     data = form_of(rita.get(address), having="submission")
     data |= {"name": "Lamps", "stage": stages.propose.pk}
+    contact, lamp = ContactFactory(), ProductFactory(list_price=90, currency="USD")
+    data["account"] = contact.account.name
 
     refused = rita.post(address, data)
 
     assert refused.status_code == 400
-    asks = {"amount", "competitor", f"criterion_{budget.pk}"}
-    assert set(refused.context["form"].errors) == asks
+    assert set(refused.context["form"].errors) == {*asks, f"criterion_{budget.pk}"}
     data = form_of(refused, having="override_reason")
     data |= {"amount": "50", "competitor": rival.pk, f"criterion_{budget.pk}": "Mail of May"}
+    data |= {"contacts": contact.pk, "contacts_role": "champion", "products": lamp.pk}
     assert rita.post(address, data).status_code == 302
     deal = Deal.objects.get()
     assert (deal.stage, deal.amount, deal.competitor) == (stages.propose, 50, rival)
+    assert deal.contact_roles.get().contact == contact
+    assert deal.lines.get().product == lamp
     assert not StageOverride.objects.exists()
 
 
