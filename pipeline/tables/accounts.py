@@ -64,5 +64,9 @@ ACTIVITIES = [
     Column(key="about", label="About", value=_about, href=_about_href),
     Column(key="person", label="Who", value=lambda row: row.person.full_name),
 ]
-# On the page of one account, whose last ones are all that is shown.
-LAST_ACTIVITIES = [replace(column, sort=None) for column in ACTIVITIES]
+# On the page of one account, whose last ones are all that is shown, in little room.
+LAST_ACTIVITIES = [
+    replace(column, sort=None)
+    for column in ACTIVITIES
+    if column.key not in {"direction", "minutes"}
+]

@@ -104,6 +104,24 @@ def test_a_manager_compares_merges_and_takes_it_back(sales_team, as_):
     assert (kept.industry, kept.deals.count()) == ("Optics", 0)
 
 
+def test_a_row_that_somebody_merged_meanwhile_is_not_merged_again(sales_team, as_):
+    kept, gone = AccountFactory(name="GTX Pro"), AccountFactory(name="GTXPro")
+    other = AccountFactory(name="GTX-Pro")
+    deal = DealFactory(owner=sales_team.rita, account=gone)
+    client = as_(sales_team.mia)
+    url = reverse("pipeline:merge", args=["accounts", kept.pk, gone.pk])
+    assert client.get(url).status_code == 200
+    merge_accounts(other, gone, by=sales_team.ada, at=NOW)
+
+    late = client.post(url, {"keep": "one", "take-name": "one"})
+
+    assert late.status_code == 400
+    assert "GTXPro" in " ".join(late.context["form"].non_field_errors())
+    deal.refresh_from_db()
+    assert deal.account == other
+    assert Merge.objects.count() == 1
+
+
 def test_two_that_are_two_are_not_asked_about_again(sales_team, as_):
     one, other = AccountFactory(name="Acme"), AccountFactory(name="Acme Inc")
     client = as_(sales_team.mia)
