@@ -57,6 +57,25 @@ def test_a_new_amount_is_typed_over_the_old_one(page, sign_in, paper):
     assert paper.deals["Stays"].amount == 150
 
 
+def test_who_changes_a_value_far_down_stays_there(page, sign_in, paper):
+    for number in range(30):
+        paper.make(
+            f"Long {number:02}", paper.rita, "50", created_at=at(3, 1), expected_close_on=MAY
+        )
+    sign_in(page, paper.mia)
+    page.goto(reverse("pipeline:review") + "?period=Q2+2026&sort=name")
+    link = page.get_by_role("link", name="Change amount of Long 20")
+    for leave in ("Save", "Cancel"):
+        link.click()
+        expect(page.locator("td input[name=amount]")).to_be_focused()
+        before = page.evaluate("scrollY")
+        page.locator("td form").get_by_text(leave).click()
+
+        expect(page.locator("td form")).to_have_count(0)
+        expect(link).to_be_focused()
+        assert page.evaluate("scrollY") == before > 500
+
+
 def test_marking_as_reviewed_and_keeping_a_view(page, sign_in, paper):
     sign_in(page, paper.mia)
     page.goto(reverse("pipeline:review"))
