@@ -11,10 +11,9 @@ from kit.api.operations import operation, page_body
 from kit.api.pages import Ordering, page_of
 from org.rest import ApiRequest, answer_once, require
 from pipeline import rules
-from pipeline.api.credits import people_seen
 from pipeline.api.deal_people import DealContactQuery
+from pipeline.api.seen import deal_seen, people_seen
 from pipeline.models.deal_people import DealCollaborator
-from pipeline.models.deals import Deal
 from pipeline.roles import HelpingRole
 from pipeline.services import collaborators as services
 
@@ -48,7 +47,9 @@ class DealCollaborators(APIView):
     )  # fmt: skip
     def get(self, request: ApiRequest, pk: int) -> Response:
         query = DealContactQuery.read(request)
-        helping = DealCollaborator.objects.visible_to(request.user).filter(deal=_deal(request, pk))
+        helping = DealCollaborator.objects.visible_to(request.user).filter(
+            deal=deal_seen(request, pk)
+        )
         moment = query.get("as_of")
         rows = helping.as_of(moment) if moment else helping.standing()
         page = page_of(rows, request, query, ordering=ORDERING)
@@ -59,7 +60,7 @@ class DealCollaborators(APIView):
         takes=NewCollaborator, gives=CollaboratorBody, status=201, faults=[404], once=True,
     )  # fmt: skip
     def post(self, request: ApiRequest, pk: int) -> Response:
-        deal = _deal(request, pk)
+        deal = deal_seen(request, pk)
         require(rules.can_edit_deal(request.user, deal))
         given = NewCollaborator.read(request)
 
@@ -86,8 +87,3 @@ class CollaboratorRemoval(APIView):
             return Response(CollaboratorBody(ended).data)
 
         return answer_once(request, remove)
-
-
-def _deal(request: ApiRequest, pk: int) -> Deal:
-    rows = Deal.objects.visible_to(request.user).select_related("owner")
-    return get_object_or_404(rows, pk=pk)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.response import Response
@@ -19,19 +18,14 @@ from kit.api.fields import (
 )
 from kit.api.operations import operation, page_body
 from kit.api.pages import Ordering, PageQuery, page_of
-from org.models.people import Person
 from org.rest import ApiRequest, answer_once, require
 from pipeline import rules
+from pipeline.api.seen import deal_seen, people_seen
 from pipeline.models.credits import CreditSplit
-from pipeline.models.deals import Deal
 from pipeline.roles import CreditKind
 from pipeline.services.credits import Share, split_credit
 
 ORDERING = Ordering({"id": "pk", "set_at": "set_at"}, default="-set_at")
-
-
-def people_seen(viewer: Person) -> Any:
-    return Person.objects.visible_to(viewer)
 
 
 class CreditQuery(PageQuery):
@@ -87,7 +81,7 @@ class DealCredit(APIView):
     )  # fmt: skip
     def get(self, request: ApiRequest, pk: int) -> Response:
         query = CreditQuery.read(request)
-        splits = CreditSplit.objects.visible_to(request.user).filter(deal=_deal(request, pk))
+        splits = CreditSplit.objects.visible_to(request.user).filter(deal=deal_seen(request, pk))
         page = page_of(splits.prefetch_related("shares"), request, query, ordering=ORDERING)
         return Response(page.body(SplitBody(page.rows, many=True).data))
 
@@ -96,7 +90,7 @@ class DealCredit(APIView):
         takes=NewSplit, gives=SplitBody, status=201, faults=[404], once=True,
     )  # fmt: skip
     def post(self, request: ApiRequest, pk: int) -> Response:
-        deal = _deal(request, pk)
+        deal = deal_seen(request, pk)
         require(rules.can_split_credit(request.user, deal))
         given = NewSplit.read(request)
 
@@ -105,8 +99,3 @@ class DealCredit(APIView):
             return Response(SplitBody(row).data, status=201)
 
         return answer_once(request, split)
-
-
-def _deal(request: ApiRequest, pk: int) -> Deal:
-    rows = Deal.objects.visible_to(request.user).select_related("owner")
-    return get_object_or_404(rows, pk=pk)

@@ -14,6 +14,7 @@ from org.rest import ApiRequest, answer_once, require
 from pipeline import rules
 from pipeline.api.changes import SeenSerializer, conflict
 from pipeline.api.deal_bodies import Line
+from pipeline.api.seen import deal_seen
 from pipeline.models.accounts import Product
 from pipeline.models.deals import Deal, DealLine
 from pipeline.services import deal_parts
@@ -62,7 +63,7 @@ class DealLines(APIView):
     )  # fmt: skip
     def get(self, request: ApiRequest, pk: int) -> Response:
         query = LineQuery.read(request)
-        rows = _deal(request, pk).lines.select_related("product")
+        rows = deal_seen(request, pk).lines.select_related("product")
         page = page_of(rows, request, query, ordering=ORDERING)
         return Response(page.body(LineBody(page.rows, many=True).data))
 
@@ -71,7 +72,7 @@ class DealLines(APIView):
         takes=NewLine, gives=LineBody, status=201, faults=[404], once=True,
     )  # fmt: skip
     def post(self, request: ApiRequest, pk: int) -> Response:
-        deal = _deal(request, pk)
+        deal = deal_seen(request, pk)
         require(rules.can_edit_deal(request.user, deal))
         given = NewLine.read(request)
 
@@ -121,11 +122,6 @@ class LineRemoval(APIView):
             return Response(body)
 
         return answer_once(request, remove)
-
-
-def _deal(request: ApiRequest, pk: int) -> Deal:
-    rows = Deal.objects.visible_to(request.user).select_related("owner")
-    return get_object_or_404(rows, pk=pk)
 
 
 def _line(request: ApiRequest, pk: int) -> DealLine:

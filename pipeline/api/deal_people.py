@@ -13,9 +13,9 @@ from kit.api.pages import Ordering, PageQuery, page_of
 from org.models.people import Person
 from org.rest import ApiRequest, answer_once, require
 from pipeline import rules
+from pipeline.api.seen import deal_seen
 from pipeline.models.accounts import Contact
 from pipeline.models.deal_people import DealContact
-from pipeline.models.deals import Deal
 from pipeline.querysets import DealContactQuerySet
 from pipeline.roles import BuyingRole
 from pipeline.services import deal_people as services
@@ -65,7 +65,7 @@ class DealContacts(APIView):
     )  # fmt: skip
     def get(self, request: ApiRequest, pk: int) -> Response:
         query = DealContactQuery.read(request)
-        involved = _rows(request).filter(deal=_deal(request, pk))
+        involved = _rows(request).filter(deal=deal_seen(request, pk))
         moment = query.get("as_of")
         rows = involved.as_of(moment) if moment else involved.standing()
         page = page_of(rows, request, query, ordering=ORDERING)
@@ -76,7 +76,7 @@ class DealContacts(APIView):
         takes=NewDealContact, gives=DealContactBody, status=201, faults=[404], once=True,
     )  # fmt: skip
     def post(self, request: ApiRequest, pk: int) -> Response:
-        deal = _deal(request, pk)
+        deal = deal_seen(request, pk)
         require(rules.can_edit_deal(request.user, deal))
         given = NewDealContact.read(request)
 
@@ -129,11 +129,6 @@ class ContactRemoval(APIView):
             return Response(DealContactBody(ended).data)
 
         return answer_once(request, remove)
-
-
-def _deal(request: ApiRequest, pk: int) -> Deal:
-    rows = Deal.objects.visible_to(request.user).select_related("owner")
-    return get_object_or_404(rows, pk=pk)
 
 
 def _rows(request: ApiRequest) -> DealContactQuerySet:

@@ -21,10 +21,9 @@ class CollaboratorForm(KitForm):
 
     def __init__(self, data: Any = None, *, viewer: Person, deal: Deal) -> None:
         super().__init__(data)
-        people = Person.objects.visible_to(viewer).filter(is_active=True)
-        sellers = people.filter(role_grants__role__in=[str(role) for role in SALES_ROLES])
+        sellers = Person.objects.visible_to(viewer).active().with_roles(*SALES_ROLES)
         self.fields["person"] = forms.ModelChoiceField(
-            sellers.exclude(pk=deal.owner_id).distinct(),
+            sellers.exclude(pk=deal.owner_id),
             label="Colleague",
             empty_label="Choose somebody",
         )

@@ -1,17 +1,17 @@
 """How the credit for a deal is to be parted."""
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from kit.fields import choices
 from kit.forms import ExactDecimalField, KitForm, PlainTextField
 from org.access import SALES_ROLES
 from org.models.people import Person
-from pipeline.models.credits import CreditSplit
+from pipeline.models.credits import CreditShare, CreditSplit
 from pipeline.models.deals import Deal
 from pipeline.roles import CreditKind
 from pipeline.services.credits import Share
@@ -33,74 +33,64 @@ class CreditForm(KitForm):
     ) -> None:
         shares = list(split.shares.all()) if split else []
         super().__init__(data, initial={"seen": split and split.pk})
-        self.count = max(LINES, len(shares) + SPARE)
+        count = max(LINES, len(shares) + SPARE)
+        self.names = [_names(number) for number in range(1, count + 1)]
         named = [share.person_id for share in shares]
-        roles = Q(role_grants__role__in=[str(role) for role in SALES_ROLES], is_active=True)
+        roles = Q(role_grants__role__in=SALES_ROLES, is_active=True)
         known = Q(pk__in=[*named, deal.owner_id, deal.credited_to_id or deal.owner_id])
         people = Person.objects.visible_to(viewer).filter(roles | known).distinct()
         offered = [("", "Nobody"), *((person.pk, person.full_name) for person in people)]
         self.people = {person.pk: person for person in people}
-        for number in range(1, self.count + 1):
+        for number in range(1, count + 1):
             self._add_line(number, offered, shares[number - 1] if number <= len(shares) else None)
-        self.order_fields([*self._names(), "reason", "seen"])
+        self.order_fields([*chain(*self.names), "reason", "seen"])
         if not shares and data is None:
             self.initial["person_1"] = deal.credited_to_id or deal.owner_id
             self.initial["percent_1"] = 100
 
-    def _add_line(self, number: int, offered: list, share: Any) -> None:
-        self.fields[f"person_{number}"] = forms.TypedChoiceField(
+    def _add_line(self, number: int, offered: list, share: CreditShare | None) -> None:
+        person, percent, kind = _names(number)
+        self.fields[person] = forms.TypedChoiceField(
             label=f"Person {number}", choices=offered, coerce=int, empty_value=None, required=False
         )
-        self.fields[f"percent_{number}"] = ExactDecimalField(
+        self.fields[percent] = ExactDecimalField(
             label=f"Percent {number}", max_digits=5, decimal_places=2, required=False
         )
-        self.fields[f"kind_{number}"] = forms.ChoiceField(
+        self.fields[kind] = forms.ChoiceField(
             label=f"Kind {number}", choices=choices(CreditKind), required=False
         )
         if share is not None:
-            self.initial[f"person_{number}"] = share.person_id
-            self.initial[f"percent_{number}"] = share.percent
-            self.initial[f"kind_{number}"] = share.kind
-
-    def _names(self) -> Iterator[str]:
-        for number in range(1, self.count + 1):
-            yield from (f"person_{number}", f"percent_{number}", f"kind_{number}")
+            self.initial[person] = share.person_id
+            self.initial[percent] = share.percent
+            self.initial[kind] = share.kind
 
     @property
-    def lines(self) -> Iterator[tuple[Any, Any, Any]]:
+    def lines(self) -> Iterator[tuple[forms.BoundField, ...]]:
         """The fields of each line."""
-        for number in range(1, self.count + 1):
-            yield (
-                self[f"person_{number}"],
-                self[f"percent_{number}"],
-                self[f"kind_{number}"],
-            )
+        for names in self.names:
+            yield tuple(self[name] for name in names)
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
-        for number in range(1, self.count + 1):
-            person, percent = given.get(f"person_{number}"), given.get(f"percent_{number}")
-            if person and percent is None and f"percent_{number}" not in self.errors:
-                self.add_error(f"percent_{number}", "Give the percent of this person.")
-            if percent is not None and not person and f"person_{number}" not in self.errors:
-                self.add_error(f"person_{number}", "Say whose percent this is.")
+        for person, percent, _ in self.names:
+            has_person, has_percent = given.get(person), given.get(percent) is not None
+            if has_person and not has_percent and percent not in self.errors:
+                self.add_error(percent, "Give the percent of this person.")
+            if has_percent and not has_person and person not in self.errors:
+                self.add_error(person, "Say whose percent this is.")
         return given
 
-    def shares(self) -> list[Share]:
-        """Return the shares of the lines that are filled in."""
-        given = self.cleaned_data
-        return [
-            Share(
-                self.people[given[f"person_{number}"]],
-                given[f"kind_{number}"] or CreditKind.REVENUE,
-                given[f"percent_{number}"],
-            )
-            for number in range(1, self.count + 1)
-            if given[f"person_{number}"]
+    def given(self) -> dict[str, Any]:
+        """Return what ``split_credit`` takes, with the shares of the lines that are filled in."""
+        lines = ([self.cleaned_data[name] for name in names] for names in self.names)
+        shares = [
+            Share(self.people[person], kind or CreditKind.REVENUE, percent)
+            for person, percent, kind in lines
+            if person
         ]
+        return {name: self.cleaned_data[name] for name in ("reason", "seen")} | {"shares": shares}
 
-    def refuse(self, error: ValidationError) -> None:
-        """Show what the service refuses: of shares, above the lines."""
-        messages = error.update_error_dict({})
-        for field, faults in messages.items():
-            self.add_error(field if field in self.fields else None, faults)
+
+def _names(number: int) -> tuple[str, str, str]:
+    """Return the names of a line's fields."""
+    return f"person_{number}", f"percent_{number}", f"kind_{number}"

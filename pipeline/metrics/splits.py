@@ -1,7 +1,9 @@
-"""How a deal's amount is parted among people. Pure arithmetic on cents."""
+"""How a deal's amount is parted among people, in cents and in words. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
+
+from pipeline.roles import CreditKind
 
 WHOLE = Decimal(100)
 
@@ -31,3 +33,18 @@ def overlay_part(amount: int, percent: Decimal) -> int:
     It is told apart from bookings and is in no total of them.
     """
     return int((amount * percent / WHOLE).to_integral_value(ROUND_HALF_UP))
+
+
+def in_words(shares: Iterable[tuple[str, str, Decimal]]) -> str:
+    """Return shares (name, kind, percent) in words, in one order whatever order they come in."""
+    place = {kind: number for number, kind in enumerate(CreditKind)}
+    ranked = sorted(shares, key=lambda share: (place[CreditKind(share[1])], -share[2], share[0]))
+    return ", ".join(
+        f"{name} {plain(percent)} %" + (" overlay" if kind == CreditKind.OVERLAY else "")
+        for name, kind, percent in ranked
+    )
+
+
+def plain(percent: Decimal | int) -> str:
+    """Return a percent without needless zeros."""
+    return f"{Decimal(percent).normalize():f}"

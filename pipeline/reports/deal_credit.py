@@ -9,7 +9,7 @@ from kit.money import cents, from_cents
 from org.models.people import Person
 from pipeline import rules
 from pipeline.enums import Status
-from pipeline.metrics.splits import overlay_part, revenue_parts
+from pipeline.metrics.splits import in_words, overlay_part, revenue_parts
 from pipeline.models.credits import CreditShare, CreditSplit
 from pipeline.models.deal_people import DealCollaborator
 from pipeline.models.deals import Deal
@@ -67,15 +67,7 @@ def deal_credit(viewer: Person, deal: Deal) -> DealCredit:
         deal=deal,
         helping=list(helping.select_related("person")),
         revenue=_revenue(deal, shares, whole),
-        overlay=[
-            Credited(
-                row.person.full_name,
-                row.percent / 100,
-                None if whole is None else from_cents(overlay_part(whole, row.percent)),
-            )
-            for row in shares
-            if row.kind == CreditKind.OVERLAY
-        ],
+        overlay=_overlay(shares, whole),
         history=[_agreed(split) for split in splits],
         split=newest,
         is_won=deal.status == Status.WON,
@@ -84,29 +76,27 @@ def deal_credit(viewer: Person, deal: Deal) -> DealCredit:
     )
 
 
-def _revenue(deal: Deal, shares: list[CreditShare], whole: int | None) -> list[Credited]:
+def _revenue(deal: Deal, shares: Sequence[CreditShare], whole: int | None) -> list[Credited]:
     rows = [row for row in shares if row.kind == CreditKind.REVENUE]
     if not rows:
         owner = deal.credited_to or deal.owner
         return [Credited(owner.full_name, Decimal(1), deal.amount_base)]
     percents = {row.person_id: row.percent for row in rows}
     parts = {} if whole is None else revenue_parts(whole, percents)
-    return [
-        Credited(
-            row.person.full_name,
-            row.percent / 100,
-            None if whole is None else from_cents(parts[row.person_id]),
-        )
-        for row in rows
-    ]
+    return [_credited(row, parts.get(row.person_id)) for row in rows]
+
+
+def _overlay(shares: Sequence[CreditShare], whole: int | None) -> list[Credited]:
+    rows = [row for row in shares if row.kind == CreditKind.OVERLAY]
+    return [_credited(row, whole and overlay_part(whole, row.percent)) for row in rows]
+
+
+def _credited(row: CreditShare, part: int | None) -> Credited:
+    amount = None if part is None else from_cents(part)
+    return Credited(row.person.full_name, row.percent / 100, amount)
 
 
 def _agreed(split: CreditSplit) -> Agreed:
-    rows = split.shares.all()
-    words = ", ".join(
-        f"{row.person.full_name} {row.percent.normalize():f} %"
-        + (" overlay" if row.kind == CreditKind.OVERLAY else "")
-        for row in rows
-    )
+    shares = ((row.person.full_name, row.kind, row.percent) for row in split.shares.all())
     by = split.set_by.full_name if split.set_by else "the system"
-    return Agreed(words or "The owner alone", split.set_at, by, split.reason)
+    return Agreed(in_words(shares) or "The owner alone", split.set_at, by, split.reason)

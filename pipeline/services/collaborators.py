@@ -10,6 +10,7 @@ from org.models.people import Person
 from pipeline.models.deal_people import DealCollaborator
 from pipeline.models.deals import Deal
 from pipeline.services.deal_checks import locked_to_edit
+from pipeline.services.deal_people import end_part
 
 
 @transaction.atomic
@@ -33,7 +34,7 @@ def add_collaborator(
     row = DealCollaborator(deal=subject, person=person, role=role, added_at=at, added_by=by)
     row.clean_fields(exclude=["deal", "person", "added_by"])
     if before is not None:
-        _end(before, at=at)
+        end_part(before, at=at)
     row.save(force_insert=True)
     audit.record(by, "deal.add_collaborator", subject, changes={"collaborator": (before, row)})
     return row
@@ -47,13 +48,7 @@ def remove_collaborator(
     subject = locked_to_edit(row.deal, by=by)
     found = DealCollaborator.objects.select_related("person").get(pk=row.pk)
     if found.ended_at is None:
-        _end(found, at=at)
+        end_part(found, at=at)
         changes = {"collaborator": (found, None)}
         audit.record(by, "deal.remove_collaborator", subject, changes=changes)
     return found
-
-
-def _end(row: DealCollaborator, *, at: datetime) -> None:
-    # Two servers' clocks may differ by a little.
-    row.ended_at = max(at, row.added_at)
-    row.save(update_fields=["ended_at"])

@@ -1,6 +1,6 @@
 """Parting the credit for a deal among people."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -12,13 +12,13 @@ from org import access, audit
 from org.models.people import Person
 from org.services.guard import refused_as
 from pipeline import rules
+from pipeline.metrics.splits import WHOLE, in_words, plain
 from pipeline.models.credits import CreditShare, CreditSplit
 from pipeline.models.deals import Deal
 from pipeline.roles import CreditKind
 from pipeline.services.deal_checks import locked_to_edit
 
 INSTANT = timedelta(microseconds=1)
-WHOLE = Decimal(100)
 REFUSALS = {
     "credit_split_set_by_now": ("__all__", "Credit cannot be parted in the future."),
     "credit_split_set_once": ("__all__", "Somebody parted the credit at this very moment."),
@@ -112,25 +112,13 @@ def _faults(shares: list[Share], *, known: set[int | None]) -> Iterator[str]:
             break
     revenue = [share.percent for share in shares if share.kind == CreditKind.REVENUE]
     if revenue and sum(revenue) != WHOLE:
-        yield f"The revenue shares make {percent(sum(revenue))} %; they must make exactly 100 %."
-
-
-def percent(share: Decimal | int) -> str:
-    """Return a percent without needless zeros."""
-    return f"{Decimal(share).normalize():f}"
+        yield f"The revenue shares make {plain(sum(revenue))} %; they must make exactly 100 %."
 
 
 def _worded(split: CreditSplit) -> str:
-    return _words([Share(row.person, row.kind, row.percent) for row in split.shares.all()])
+    return _words(split.shares.all())
 
 
-def _words(shares: list[Share]) -> str:
-    """Return the shares in words, in one order whatever order they came in."""
-    order: Mapping[str, int] = {kind: place for place, kind in enumerate(CreditKind)}
-    ranked = sorted(shares, key=lambda s: (order[s.kind], -s.percent, s.person.full_name))
-    words = [
-        f"{share.person} {percent(share.percent)} %"
-        + (" overlay" if share.kind == CreditKind.OVERLAY else "")
-        for share in ranked
-    ]
-    return ", ".join(words) or "the owner alone"
+def _words(shares: Iterable[Share | CreditShare]) -> str:
+    parts = ((share.person.full_name, share.kind, share.percent) for share in shares)
+    return in_words(parts) or "the owner alone"

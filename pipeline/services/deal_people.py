@@ -10,7 +10,7 @@ from django.db import transaction
 from org import audit
 from org.models.people import Person
 from pipeline.models.accounts import Contact
-from pipeline.models.deal_people import DealContact
+from pipeline.models.deal_people import DealCollaborator, DealContact
 from pipeline.models.deals import Deal
 from pipeline.roles import BUYING_ROLE_LABELS, BuyingRole
 from pipeline.services.deal_checks import locked_to_edit
@@ -48,7 +48,7 @@ def change_role(row: DealContact, *, by: Person | None, role: str, at: datetime)
         return found
     if found.ended_at is not None:
         raise ValidationError("They were taken off this role meanwhile.")
-    _end(found, at=at)
+    end_part(found, at=at)
     now, is_new = _in_role(subject, found.contact, role, by=by, at=at)
     if not is_new:
         label = BUYING_ROLE_LABELS[BuyingRole(role)].lower()
@@ -63,7 +63,7 @@ def remove_contact(row: DealContact, *, by: Person | None, at: datetime) -> Deal
     subject = locked_to_edit(row.deal, by=by)
     found = _reread(row)
     if found.ended_at is None:
-        _end(found, at=at)
+        end_part(found, at=at)
         audit.record(by, "deal.remove_contact", subject, changes=_pair(found, None))
     return found
 
@@ -76,7 +76,8 @@ def _pair(before: DealContact, after: DealContact | None) -> Mapping[str, tuple[
     return {"contact": (before, after)}
 
 
-def _end(row: DealContact, *, at: datetime) -> None:
+def end_part(row: DealContact | DealCollaborator, *, at: datetime) -> None:
+    """End the part that somebody plays, not before it began."""
     # Two servers' clocks may differ by a little.
     row.ended_at = max(at, row.added_at)
     row.save(update_fields=["ended_at"])

@@ -1,9 +1,7 @@
 """The credit for a deal: who gets it, and parting it."""
 
-from typing import Any
-
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -13,7 +11,7 @@ from pipeline.forms.credits import CreditForm
 from pipeline.models.credits import CreditSplit
 from pipeline.reports.deal_credit import deal_credit
 from pipeline.services.credits import split_credit
-from pipeline.views.visit import form_page, posted, visible_deal, visit_of, writable_deal
+from pipeline.views.visit import form_page, posted, saved, visible_deal, visit_of, writable_deal
 
 
 @require_safe
@@ -35,17 +33,7 @@ def deal_split(request: HttpRequest, pk: int) -> HttpResponse:
     splits = CreditSplit.objects.visible_to(visit.viewer).filter(deal=found)
     newest = splits.prefetch_related("shares").first()
     form = CreditForm(posted(request), viewer=visit.viewer, deal=found, split=newest)
-    if form.is_valid():
-        try:
-            split_credit(found, by=visit.viewer, at=visit.now, **_given(form))
-        except ValidationError as error:
-            form.refuse(error)
-        else:
-            messages.success(request, "The credit is parted as you said.")
-            return redirect("pipeline:deal", pk=pk)
+    if saved(form, lambda: split_credit(found, by=visit.viewer, at=visit.now, **form.given())):
+        messages.success(request, "The credit is parted as you said.")
+        return redirect("pipeline:deal", pk=pk)
     return form_page(request, "pipeline/deal_split.html", form, deal=found)
-
-
-def _given(form: CreditForm) -> dict[str, Any]:
-    given = form.cleaned_data
-    return {"shares": form.shares(), "reason": given["reason"], "seen": given["seen"]}

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.metrics.splits import overlay_part, revenue_parts
+from pipeline.metrics.splits import in_words, overlay_part, plain, revenue_parts
 
 
 def percents(*numbers):
@@ -54,3 +54,17 @@ def test_parts_add_up_to_the_deal_and_lie_within_a_cent_of_exact(amount, cuts):
 def test_an_overlay_is_rounded_by_itself():
     assert overlay_part(1_01, Decimal(50)) == 51
     assert overlay_part(1_00, Decimal("33.33")) == 33
+
+
+def test_shares_are_told_in_one_order_whatever_order_they_come_in():
+    shares = [
+        ("Max", "overlay", Decimal("20.00")),
+        ("Ron", "revenue", Decimal("33.33")),
+        ("Rae", "revenue", Decimal("33.33")),
+        ("Zoe", "revenue", Decimal("33.34")),
+    ]
+
+    for given_in in (shares, shares[::-1]):
+        assert in_words(given_in) == "Zoe 33.34 %, Rae 33.33 %, Ron 33.33 %, Max 20 % overlay"
+    assert in_words([]) == ""
+    assert [plain(one) for one in (Decimal("100.00"), Decimal("0.50"), 90)] == ["100", "0.5", "90"]
