@@ -89,10 +89,10 @@ function meant({ points, event }, plot) {
 }
 
 function open(point) {
+  if (!point) return;
   // Only pages of this application: a figure's data never leads elsewhere.
-  if (point && point.customdata.startsWith("/") && !point.customdata.startsWith("//")) {
-    window.location.assign(point.customdata);
-  }
+  const address = new URL(point.customdata, window.location.href);
+  if (address.origin === window.location.origin) window.location.assign(address);
 }
 
 const charts = () => [...document.querySelectorAll("[data-chart]")];

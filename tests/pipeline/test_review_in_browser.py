@@ -108,6 +108,28 @@ def test_the_waterfall_and_the_flow_are_drawn_and_open_their_deals(page, sign_in
     axe(page)
 
 
+@pytest.mark.parametrize(
+    "drawn",
+    [
+        ("#waterfall .bars path", 2, "Pushed out"),
+        ("#flow .sankey-link", 1, "Pipeline to Pushed out"),
+    ],
+)
+def test_a_click_on_what_is_drawn_opens_its_deals(page, sign_in, paper, drawn):
+    found, place, title = drawn
+    sign_in(page, paper.mia)
+    page.goto(reverse("pipeline:changes") + Q2)
+    bar = page.locator(found).nth(place)
+    bar.scroll_into_view_if_needed()
+    box = bar.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.up()
+
+    expect(page.locator("#deals")).to_contain_text(title)
+    expect(page.locator("#changed-deals").get_by_role("link", name="Pushed")).to_be_visible()
+
+
 @pytest.mark.parametrize("name", ["review", "changes", "board"])
 def test_at_phone_width_nothing_runs_out_of_the_page(page, sign_in, paper, name):
     far = StageFactory(name="Negotiate", order=30, probability=70)
