@@ -8,7 +8,7 @@ PACKAGES := kit org pipeline forecasting coaching hiring salesmgr
 # `check` judges the defaults, whatever the shell it runs in has set.
 DEFAULTS := env -u INSECURE_HTTP -u DEBUG -u ALLOWED_HOSTS -u TRUST_FORWARDED_PROTO
 
-.PHONY: demo test check bench servers stop environment
+.PHONY: demo test check bench bench-million servers stop environment
 
 demo:
 	@$(PYTHON) scripts/environment.py requirements-demo.txt
@@ -30,6 +30,12 @@ check: environment
 bench: environment
 	$(BIN)/python -m salesmgr.devstack run \
 		$(BIN)/python manage.py bench --deals $(DEALS) --write docs/benchmarks.md
+
+# A million deals, a hundred thousand of them open: the two pages that read the most of the history.
+bench-million: environment
+	$(BIN)/python -m salesmgr.devstack run \
+		$(BIN)/python manage.py bench --deals 1000000 --months 23 --repetitions 10 \
+		--only changes review --write docs/benchmarks-million.md
 
 # This checkout's PostgreSQL and Valkey in the foreground, for work with manage.py.
 servers: environment

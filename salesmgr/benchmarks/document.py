@@ -33,12 +33,13 @@ class Report:
 
 INTRODUCTION = """# Benchmarks
 
-Written by `make bench`; do not edit. Each page is loaded through the whole stack in one process
-(routes, middleware, session, access, templates; `DEBUG` off), turn and turn about with a floor:
-plain SQL, written by hand, that answers the main question of the page on the same database in the
-same run. `page / floor` is the price of everything between the database and the reader; it holds
-on other machines, the milliseconds hold on this one. The database is the simulated organisation
-of `seed_demo`: 60 people, {months} months, each size a database of its own beside the main one.
+Written by `make bench` or `make bench-million`; do not edit. Each page is loaded through the whole
+stack in one process (routes, middleware, session, access, templates; `DEBUG` off), turn and turn
+about with a floor: plain SQL, written by hand, that answers the main question of the page on the
+same database in the same run. `page / floor` is the price of everything between the database and
+the reader; it holds on other machines, the milliseconds hold on this one. The database is the
+simulated organisation of `seed_demo`: 60 people, {months} months, each size a database of its own
+beside the main one.
 """
 
 
