@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from kit.display import count, days, percent, ratio
+from pipeline.enums import Status
 from pipeline.metrics.attainment import Attainment
 from pipeline.metrics.attention import THRESHOLDS
 from pipeline.metrics.outcomes import FEWEST_CASES, Cycle, Outcomes, win_rate, win_rate_by_value
@@ -132,7 +133,7 @@ def cycle_figure(look: Look, cycle: Cycle) -> Figure:
         "Sales cycle",
         days(cycle.median),
         sub=f"{half}{few}",
-        href=look.won.url(),
+        href=look.closed.but(status=Status.WON).url(),
         note="Median days from creation to won, of deals won in the period.",
     )
 

@@ -61,12 +61,13 @@ class Credited:
 def credited(selection: DealSelection, *, moment: datetime) -> Credited:
     """Return what of which deals counts for the person, team or group that a selection names.
 
-    Nothing is asked unless the selection is of deals closed in a span, by whose they are.
+    Nothing is asked unless the selection is of deals closed in a span, by whose they are, with what
+    splits make of that.
     """
     start, end = selection.closed_from, selection.closed_to
     whose = (selection.credited_to, selection.team, selection.below)
     of_credit = selection.status != Status.LOST and any(one is not None for one in whose)
-    if start is None or end is None or start >= end or not of_credit:
+    if selection.whole or start is None or end is None or start >= end or not of_credit:
         return Credited()
     calendar = setting()
     counts = _counting(selection, calendar)

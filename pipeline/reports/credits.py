@@ -80,8 +80,13 @@ def seated(person: str, day: str) -> FilteredRelation:
 
 
 def closed_in(period: Period, status: str = CLOSED) -> DealSelection:
-    """Return the deals that closed in the period, or those of them won or lost."""
-    return DealSelection(status=status, closed_from=period.start, closed_to=period.end)
+    """Return the deals that closed in the period, or those of them won or lost.
+
+    How deals end counts each once, for its owner at the closing; what is won, as credit is parted.
+    """
+    return DealSelection(
+        status=status, closed_from=period.start, closed_to=period.end, whole=status == CLOSED
+    )
 
 
 def tallies(

@@ -65,6 +65,7 @@ SHOWN_AS_TOTALS = frozenset(
         "created_from",
         "created_to",
         "reached",
+        "whole",
     }
 )
 
@@ -99,7 +100,7 @@ class DealSelection:
     pipeline by the end of the day, or were won; QUALIFIED stands for the qualified stage of
     whichever. ``lost_reason`` and ``competitor`` are those of the moment, ``source`` and
     ``industry`` as they are today; NOT_GIVEN and NO_COMPETITOR take those without. ``product``
-    takes the deals with a line of it, NO_PRODUCT those without lines.
+    takes deals with a line of it, NO_PRODUCT those without. ``whole`` leaves splits aside.
     """
 
     as_of: date | None = None
@@ -132,6 +133,7 @@ class DealSelection:
     no_next_step: bool = False
     no_close_date: bool = False
     unpriced: bool = False
+    whole: bool = False
     archived: bool = False
 
     def url(self) -> str:

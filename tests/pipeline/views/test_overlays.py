@@ -8,10 +8,12 @@ from django.urls import reverse
 
 from org.enums import Role
 from pipeline.reports.metrics.overlays import overlay_url
+from pipeline.services.collaborators import add_collaborator
 from tests.factories.org import PersonFactory
 from tests.pipeline.reports.looks import look_at
 from tests.pipeline.reports.paper import Paper, at
 from tests.pipeline.reports.test_splits import AFTER, part
+from tests.pipeline.views.metric_links import linked_counts, rows_behind
 
 pytestmark = pytest.mark.django_db
 
@@ -61,3 +63,39 @@ def test_the_home_pages_link_overlay_credit_to_its_deals(paper: Paper, as_):
         assert found.sums == {"Overlay credit": Decimal("2500.00")}
         # The deal is Rita's, of another team: Max is told its part, and may not open it.
         assert (found.count, found.hidden) == (1, 1)
+
+
+def test_a_reps_figures_open_their_own_deals_without_those_lent_to_them(paper: Paper, as_):
+    """Rita helps with an open deal of Ron's: she sees it, and it is not in her numbers."""
+    lent = paper.make("lent", paper.ron, "700", created_at=at(2, 1))
+    add_collaborator(lent, person=paper.rita, role="specialist", by=None, at=at(2, 2))
+    client = as_(paper.rita)
+
+    everything = client.get(reverse("pipeline:deals")).context["found"]
+    own = client.get(reverse("pipeline:deals"), {"owner": paper.rita.pk})
+
+    assert lent.pk in {deal.pk for deal in everything.page.rows}
+    assert {deal.owner_id for deal in own.context["found"].page.rows} == {paper.rita.pk}
+    assert own.context["found"].totals.count == everything.totals.count - 1
+    assert "Of Rita" in own.content.decode()
+
+
+@pytest.mark.parametrize("part_of_page", ["outcomes", "cuts", "velocity"])
+def test_how_deals_ended_is_listed_without_the_shares_of_others(
+    paper: Paper, as_, part_of_page: str
+):
+    """Rae has a share of Rita's deal: it is in her bookings, and not in her win rate."""
+    part(paper, "plain", at(4, 2), rita="60", rae="40")
+    look = {"period": "Q1 2026", "part": part_of_page}
+    for person in (paper.rita, paper.rae):
+        client = as_(person)
+
+        links = [
+            link for link in linked_counts(client.get(reverse("pipeline:metrics"), look))
+            if "closed" in link[1]
+        ]  # fmt: skip
+
+        assert links
+        assert [link for link in links if rows_behind(client, link[1]) != link[2]] == []
+    booked = as_(paper.rae).get(look_at(paper.rae, person=paper.rae, now=AFTER).won.url())
+    assert booked.context["found"].shared
