@@ -151,7 +151,7 @@ def _asked(
     if show == FLOW:
         flow, link = pipeline_flow(found, given["by"]), given["link"]
         deals = along_flow(found, flow, link=link, wanted=wanted)
-        return deals, flow.title_of(link) or "Flow", "of this way"
+        return deals, flow.title_of(link) or "Flow", "that went this way"
     if show in TOGETHER:
         title, movements = TOGETHER[show](found.flows[unit])
         return moved_by(found, movements, unit=unit, wanted=wanted), title, "that did"
