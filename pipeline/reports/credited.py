@@ -74,14 +74,16 @@ def credited(selection: DealSelection, *, moment: datetime) -> Credited:
     shares: dict[int, int] = {}
     owned: set[int] = set()
     for move in split_moves(Period(start, end), moment=moment, setting=calendar):
-        if counts(move.owner, move.owner_team, move.day) and move.deal not in owned:
+        owns = counts(move.owner, move.owner_team, move.day)
+        if owns:
             owned.add(move.deal)
-            shares[move.deal] = shares.get(move.deal, 0) + move.amount
+        share = shares.setdefault(move.deal, move.amount if owns else 0)
         if counts(move.person, move.team, move.day):
-            shares[move.deal] = shares.get(move.deal, 0) + move.cents
-    given = frozenset(deal for deal, share in shares.items() if deal not in owned and share)
-    kept = {deal: share for deal, share in shares.items() if deal in owned or deal in given}
-    return Credited(kept, given)
+            shares[move.deal] = share + move.cents
+    given = frozenset(deal for deal, share in shares.items() if share and deal not in owned)
+    return Credited(
+        {deal: share for deal, share in shares.items() if share or deal in owned}, given
+    )
 
 
 def _counting(
