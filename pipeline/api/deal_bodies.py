@@ -290,6 +290,8 @@ class VersionBody(Tracked):
     valid_from = Moment()
     valid_to = serializers.SerializerMethodField(help_text="Null: it stands so still.")
     probability = serializers.IntegerField(help_text="Percent, by the stage of the time.")
+    competitor = serializers.IntegerField(source="competitor_id", allow_null=True)
+    lost_reason = serializers.CharField(allow_null=True)
     archived = serializers.BooleanField()
     changed_by = serializers.IntegerField(source="changed_by_id", allow_null=True)
     changed_through = serializers.CharField(source="source", help_text="page, api, import, …")

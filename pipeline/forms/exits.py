@@ -37,7 +37,7 @@ def exit_fields(
                 required=False,
                 max_length=LONGEST,
                 label=need.label,
-                help_text=need.sentence,
+                help_text="Such as an e-mail, a meeting, a signature, and of which day.",
                 widget=forms.Textarea(attrs={"rows": 2}),
             )
         else:

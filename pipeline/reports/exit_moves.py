@@ -32,11 +32,11 @@ SELECT moved.id
          ON was.deal_id = moved.deal_id AND was.valid_to = moved.valid_from
   LEFT JOIN pipeline_stage come ON come.id = was.stage_id
  WHERE moved.valid_from >= %s AND moved.valid_from < %s AND moved.source IN ('page', 'api')
-   AND moved.status <> 'lost' AND coalesce(was.status, 'open') = 'open'
    AND was.stage_id IS DISTINCT FROM moved.stage_id
-   AND (moved.status = 'won' OR come.id IS NULL
-        OR (come.pipeline_id = gone_to.pipeline_id AND come."order" < gone_to."order"))
-   AND (EXISTS (
+   AND ((moved.status <> 'lost' AND coalesce(was.status, 'open') = 'open'
+         AND (moved.status = 'won' OR come.id IS NULL
+              OR (come.pipeline_id = gone_to.pipeline_id AND come."order" < gone_to."order"))
+         AND EXISTS (
             SELECT 1 FROM asked JOIN pipeline_stage passed ON passed.id = asked.stage_id
              WHERE asked.valid_from <= moved.valid_from
                AND (asked.valid_to IS NULL OR asked.valid_to > moved.valid_from)
@@ -45,7 +45,7 @@ SELECT moved.id
                     OR ((passed.archived_at IS NULL OR passed.archived_at > moved.valid_from)
                         AND (come.pipeline_id IS DISTINCT FROM gone_to.pipeline_id
                              OR passed."order" >= come."order")
-                        AND (moved.status = 'won' OR passed."order" < gone_to."order"))))
+                        AND (moved.status = 'won' OR passed."order" < gone_to."order")))))
         OR EXISTS (
             SELECT 1 FROM pipeline_stageoverride override
              WHERE override.deal_id = moved.deal_id AND override.to_stage_id = moved.stage_id

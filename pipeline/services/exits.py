@@ -42,7 +42,7 @@ SENTENCES = {
     Asked.EXPECTED_CLOSE: "Say when it is expected to close.",
     Asked.NEXT_STEP: "Say what the next step is.",
     Asked.NEXT_STEP_ON: "Say when the next step is due.",
-    Asked.CONTACTS: "Name a contact and their role.",
+    Asked.CONTACTS: "Name a contact of the account and their role.",
     Asked.PRODUCTS: "Say which product they would buy.",
     Asked.COMPETITOR: "Say whom we are up against.",
     Asked.SOURCE: "Say where the deal came from.",

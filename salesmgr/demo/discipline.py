@@ -1,11 +1,12 @@
 """What the demo organisation asks of a deal before it leaves a stage, and what was shown."""
 
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 
 from django.db import connection, transaction
 
 from org.models.people import Person
 from pipeline.models.deals import Stage
+from pipeline.models.exits import CriterionVersion, ExitCriterion
 from pipeline.models.qualification import FrameworkElement
 from pipeline.services import exit_setup, qualification
 from pipeline.services.qualified_stage import set_qualified_stage
@@ -26,6 +27,8 @@ FIELDS = {
     "Demo": ("expected_close_on", "next_step"),
     "Negotiation": ("products",),
 }
+# Since then the criteria are asked for, so that moves of the last quarters passed them.
+ASKED_FOR = timedelta(days=200)
 # Whoever saw a demo was qualified before.
 QUALIFIED = "Demo"
 LEAST = {"Champion": {"Demo": 1, "Proposal": 2}, "Economic buyer": {"Proposal": 1}}
@@ -127,7 +130,10 @@ def ask(plan: Plan) -> None:
     set_qualified_stage(stages[QUALIFIED].pipeline, stage=stages[QUALIFIED], by=by)
     for name, statements in CRITERIA.items():
         for place, statement in enumerate(statements, start=1):
-            exit_setup.add_criterion(stages[name], by=by, statement=statement, order=place * 10)
+            CriterionVersion.objects.create(
+                criterion=ExitCriterion.objects.create(stage=stages[name]),
+                statement=statement, order=place * 10, set_by=by, valid_from=at - ASKED_FOR,
+            )  # fmt: skip
     for name, fields in FIELDS.items():
         stage = stages[name]
         exit_setup.require_fields(stage, by=by, fields=fields, at=at)
