@@ -328,6 +328,9 @@ class DealComposer:
 
     def _loss(self, values: Values, data: dict[str, Any]) -> None:
         text = values.get("lost_reason")
+        if data["kind"] != Status.LOST:
+            # A deal that was lost here and is not there is opened again, or won after all.
+            data |= {"lost_reason": None, "lost_note": ""}
         if text is None:
             return
         if data["kind"] != Status.LOST:

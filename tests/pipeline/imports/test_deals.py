@@ -532,6 +532,24 @@ def test_a_competitor_of_the_list_is_taken_and_another_kept_in_the_note(company)
     history.check()
 
 
+def test_a_deal_that_a_file_opens_again_loses_its_reason_and_gets_it_back_by_undoing(company):
+    header = f"{HEADER} | Lost reason"
+    row = "1 | A | Ann Lee | Acme | {} | 5 | 2026-02-01 | 2026-01-05 | {}"
+    imported("deals", deals(row.format("Lost", "Bad weather"), header=header))
+    deal = Deal.objects.get()
+
+    run = imported("deals", deals(row.format("Qualify", ""), header=header))
+
+    deal.refresh_from_db()
+    assert (deal.status, deal.lost_reason, deal.lost_note) == ("open", None, "")
+    reasons = deal.versions.order_by("valid_from").values_list("status", "lost_reason")
+    assert list(reasons) == [("open", None), ("lost", "other"), ("open", None)]
+    undone(run)
+    deal.refresh_from_db()
+    assert (deal.status, deal.lost_reason, deal.lost_note) == ("lost", "other", "Bad weather")
+    history.check()
+
+
 def test_a_day_to_wait_until_is_taken_changed_and_undone(company):
     header = f"{HEADER} | Wait until"
     row = "1 | A | Ann Lee | Acme | Qualify | 5 | | 2026-01-05 | {}"
