@@ -199,6 +199,7 @@ def _url_of(row: Created) -> str | None:
     return row.deals.url() if row.deals else None
 
 
+MATURITY = {True: ("Immature", "warn"), False: ("Mature", "good")}
 COHORTS = [
     Column(key="period", label="Created in", value=lambda row: row.cohort.period.label),
     Column(
@@ -230,8 +231,8 @@ COHORTS = [
         key="immature",
         label="Maturity",
         kind="badge",
-        value=lambda row: "Immature" if row.immature else "Mature",
-        tone=lambda row: "warn" if row.immature else "good",
+        value=lambda row: MATURITY[row.immature][0] if row.cohort.created else "",
+        tone=lambda row: MATURITY[row.immature][1] if row.cohort.created else "neutral",
         note="Immature: a deal is open, and the youngest had less time than three of four won"
         " deals took. Its rate will still rise.",
     ),

@@ -46,6 +46,7 @@ def metrics(request: PersonRequest) -> HttpResponseBase:
         "part": part,
         "part_template": f"pipeline/_metrics_{part}.html",
         "tabs": _tabs(request, part),
+        "not_begun": look.period.period.start > look.day,
         **shown,
     }
     return render(request, "pipeline/metrics.html", context)

@@ -116,3 +116,21 @@ def test_every_figure_leads_to_its_definition(market, eve, as_):
         assert linked <= keys
     assert all(f'id="{key}"' in shown for key in keys)
     assert "won / (won + lost)" in shown
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_period_to_come_says_so_and_leads_to_the_running_one(market, eve, as_, part):
+    client = as_(eve)
+
+    page = client.get(URL, {"period": "Q2 2026", "as_of": "2026-03-20", "part": part})
+
+    text = page.content.decode()
+    assert "This period has not begun." in text
+    assert f'href="?as_of=2026-03-20&amp;part={part}"' in text
+    assert client.get(f"{URL}?as_of=2026-03-20&part={part}").context["not_begun"] is False
+
+
+def test_a_cohort_of_nobody_is_neither_mature_nor_immature(market, eve, as_):
+    cohorts = as_(eve).get(URL, {"period": "Q3 2025"}).context["cohorts"]
+
+    assert {(row[1].text, row[-2].text) for row in cohorts.body} == {("0", "—")}
