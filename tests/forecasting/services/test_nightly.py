@@ -144,6 +144,22 @@ def test_bookings_equal_plain_sql(run: RecomputeRun) -> None:
 
 def test_overlays_equal_plain_sql_and_the_deals_behind_them(run: RecomputeRun) -> None:
     year = period_on(AS_OF, PeriodKind.YEAR)
+    won = DealVersion.objects.as_of(run.moment).won().filter(
+        closed_on__gte=year.start_on, closed_on__lt=year.end_on, amount_base__gt=0
+    )  # fmt: skip
+    specialist = PersonFactory(roles=[Role.REP])
+    for version in won.exclude(deal__in=CreditSplit.objects.values("deal")).order_by("pk")[:3]:
+        split_credit(
+            version.deal,
+            by=None,
+            shares=[
+                Share(version.credited_to, CreditKind.REVENUE, Decimal(100)),
+                Share(specialist, CreditKind.OVERLAY, Decimal("12.5")),
+            ],
+            reason="Showed it to their engineers",
+            at=run.moment - timedelta(weeks=1),
+        )
+    run = computed(AS_OF)
     by_person = dict(rows(
         "WITH split AS (SELECT DISTINCT ON (deal_id) id, deal_id FROM pipeline_creditsplit"
         " WHERE set_at <= %s ORDER BY deal_id, set_at DESC)"
@@ -158,7 +174,7 @@ def test_overlays_equal_plain_sql_and_the_deals_behind_them(run: RecomputeRun) -
 
     people = dict(stored.exclude(person=None).values_list("person", "overlay"))
     assert {pk: amount for pk, amount in people.items() if amount} == by_person
-    assert by_person
+    assert by_person[specialist.pk] > 0
     assert stored.get(person=None, team=None).overlay == sum(by_person.values())
     for pk, amount in by_person.items():
         client = Client()
