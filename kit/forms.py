@@ -137,6 +137,12 @@ class FileField(forms.BooleanField):
         super().__init__(required=False, widget=forms.HiddenInput, **options)
 
 
+def asked_for(field: forms.Field) -> forms.Field:
+    """Mark a field that the form may lack but its service asks for: it is not called optional."""
+    field.widget.is_required = True
+    return field
+
+
 def add_errors(form: forms.BaseForm, error: ValidationError, *, known: Sequence[str] = ()) -> None:
     """Show a service's ValidationError on the form: on the field it names, else on the whole."""
     messages = error.message_dict if hasattr(error, "error_dict") else {"__all__": error.messages}

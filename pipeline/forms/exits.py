@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from kit.fields import choices
-from kit.forms import DayField, ExactDecimalField, KitForm, PlainTextField
+from kit.forms import DayField, ExactDecimalField, KitForm, PlainTextField, asked_for
 from org.models.people import Person
 from pipeline.forms.exit_parts import contact_fields, new_parts, product_fields
 from pipeline.forms.fields import AccountField
@@ -33,13 +33,14 @@ def exit_fields(
     found: dict[str, forms.Field] = {}
     for need in needs:
         if need.version is not None:
-            found[need.name] = PlainTextField(
+            evidence = PlainTextField(
                 required=False,
                 max_length=LONGEST,
                 label=need.label,
                 help_text="Such as an e-mail, a meeting, a signature, and of which day.",
                 widget=forms.Textarea(attrs={"rows": 2}),
             )
+            found[need.name] = asked_for(evidence)
         else:
             found |= _asked_fields(need.name, viewer=viewer, account=account)
     if needs:
@@ -59,11 +60,11 @@ def _asked_fields(name: str, *, viewer: Person, account: Account | None) -> dict
     if name == Asked.PRODUCTS:
         return product_fields(viewer=viewer)
     if name == Asked.COMPETITOR:
-        return {name: competitor_field(viewer=viewer)}
+        return {name: asked_for(competitor_field(viewer=viewer))}
     if name == Asked.ACCOUNT:
         hint = "Begin to type its name."
-        return {name: AccountField(viewer=viewer, required=False, help_text=hint)}
-    return {name: TYPED[name]()}
+        return {name: asked_for(AccountField(viewer=viewer, required=False, help_text=hint))}
+    return {name: asked_for(TYPED[name]())}
 
 
 TYPED: Mapping[str, Any] = {

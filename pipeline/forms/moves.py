@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from kit.forms import KitForm
+from kit.forms import KitForm, asked_for
 from org.models.people import Person
 from pipeline.enums import Status
 from pipeline.forms.exits import exit_answers, exit_fields
@@ -57,6 +57,8 @@ class MoveForm(KitForm):
         self.fields["reopen_reason"] = reopen_reason()
         self.fields |= loss_fields(viewer, required=False)
         self.fields["win_evidence"] = win_evidence(required=False)
+        for name in ("reopen_reason", "lost_reason", "win_evidence"):
+            asked_for(self.fields[name])
         self.was_closed = deal.status != Status.OPEN
         to = self._chosen
         self.needs = exit_needs(deal, left_stages(deal, to)) if to is not None else []

@@ -19,6 +19,7 @@ from kit.forms import (
     PlainTextField,
     SortField,
     add_errors,
+    asked_for,
 )
 from kit.tables import Sort
 
@@ -172,3 +173,17 @@ def test_a_posted_form_brings_its_token_and_the_way_back() -> None:
     assert '<form method="post">' in page
     assert 'name="csrfmiddlewaretoken" value="secret"' in page
     assert '<a class="btn" href="/back/">Cancel</a>' in page
+
+
+def test_what_a_service_asks_for_is_not_called_optional() -> None:
+    class Asking(KitForm):
+        asked = asked_for(forms.CharField(required=False, label="Asked"))
+        left = forms.CharField(required=False, label="Left")
+
+    template = Template("{% load kit %}{% form_fields form=form %}")
+    page = " ".join(template.render(Context({"form": Asking()})).split())
+
+    assert '<label class="form-label" for="id_asked">' in page
+    assert '<label class="form-label kit-optional" for="id_left">' in page
+    assert "required" not in page
+    assert Asking({}).is_valid()
