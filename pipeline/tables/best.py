@@ -1,6 +1,7 @@
 """The columns of what the best do differently."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from kit.display import days, percent
 from kit.money import from_cents
@@ -120,6 +121,12 @@ PEERS = [
         value=lambda row: group_of(row)[0],
         tone=lambda row: group_of(row)[1],
     ),
+]
+
+# Of too few people no quarter is told apart from the rest.
+TOO_FEW_PEERS = [
+    replace(column, value=lambda row: row.left_out or "Alike") if column.key == "group" else column
+    for column in PEERS
 ]
 
 

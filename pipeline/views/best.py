@@ -16,7 +16,7 @@ from pipeline.reports.metrics.behaviours import best_report
 from pipeline.reports.metrics.peers import Peers, peers_of
 from pipeline.reports.one_state import one_state
 from pipeline.reports.setting import setting
-from pipeline.tables.best import COMPARED, COMPARED_FILE, PEERS
+from pipeline.tables.best import COMPARED, COMPARED_FILE, PEERS, TOO_FEW_PEERS
 from pipeline.views.visit import sellers
 
 
@@ -31,7 +31,7 @@ def best(request: PersonRequest) -> HttpResponseBase:
     with one_state():
         found = peers_of(form.look(form.scope), title=form.title)
     people = Table(
-        columns=PEERS,
+        columns=PEERS if found.top else TOO_FEW_PEERS,
         rows=sorted(
             found.people, key=lambda peer: (bool(peer.left_out), not peer.on_top, peer.name)
         ),

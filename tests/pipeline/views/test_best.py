@@ -37,7 +37,10 @@ def test_the_comparison_names_no_one(crowd, as_):  # noqa: F811 -- the fixture
 def test_a_small_team_is_told_that_it_is_small(paper, as_):
     response = as_(paper.mia).get(reverse("pipeline:best"), Q1)
 
-    assert "Too few people to compare." in response.content.decode()
+    text = response.content.decode()
+    assert "Too few people to compare." in text
+    assert "The rest" not in text
+    assert {row[-1].text for row in response.context["people"].body} >= {"Alike"}
 
 
 def test_a_rep_compares_nobody(paper, as_):
