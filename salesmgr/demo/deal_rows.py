@@ -197,7 +197,7 @@ SELECT id, owner, 'revenue', CASE WHEN colleague IS NULL THEN 100 ELSE 66.67 END
 UNION ALL
 SELECT id, colleague, 'revenue', 33.33 FROM split WHERE colleague IS NOT NULL
 UNION ALL
-SELECT id, lead, 'overlay', 20 FROM split WHERE lead IS NOT NULL AND deal %% 3 = 0
+SELECT id, lead, 'overlay', 20 FROM split WHERE lead IS NOT NULL AND (deal - %(deal)s) %% 3 = 0
 ORDER BY 1, 3, 2
 """
 
