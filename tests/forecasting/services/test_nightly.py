@@ -55,19 +55,16 @@ def computed(as_of: date) -> RecomputeRun:
     return run
 
 
+# By this mark the test database is made, also where no other test asks for it.
+pytestmark = pytest.mark.django_db
+
+
 @pytest.fixture(scope="module")
 def run(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[RecomputeRun]:
     """Return the run; its organisation is gone again after the module."""
     with django_db_blocker.unblock(), transaction.atomic():
         call_command("seed_demo", people=16, months=20, seed=4, verbosity=0)
         yield computed(AS_OF)
-        transaction.set_rollback(True)
-
-
-@pytest.fixture(autouse=True)
-def _nothing_stays(run: RecomputeRun) -> Iterator[None]:
-    with transaction.atomic():
-        yield
         transaction.set_rollback(True)
 
 
