@@ -17,6 +17,8 @@ from salesmgr.demo.seeding import seed
 
 PEOPLE, SEED = 60, 1
 MAINTENANCE = "postgres"
+# By force: the server's own clean-up may be at work in one that was just filled.
+DROP = "DROP DATABASE IF EXISTS {} WITH (FORCE)"
 
 
 class WrongDatabaseError(Exception):
@@ -65,9 +67,9 @@ def bench_database(
         yield
     finally:
         _use(MAINTENANCE)
-        _execute("DROP DATABASE IF EXISTS {}", copy)
+        _execute(DROP, copy)
         if not keeps:
-            _execute("DROP DATABASE IF EXISTS {}", seeded)
+            _execute(DROP, seeded)
         _use(main)
         cache.key_prefix = prefix
 
@@ -97,7 +99,7 @@ def _make(wanted: str, family: str) -> bool:
         cursor.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [family])
         kin = {name for (name,) in cursor.fetchall()}
     for name in kin - {wanted}:
-        _execute("DROP DATABASE {}", name)
+        _execute(DROP, name)
     if wanted not in kin:
         _execute("CREATE DATABASE {}", wanted)
     return wanted not in kin
@@ -113,5 +115,5 @@ def _fill(name: str, plan: Plan, report: Callable[[str], None]) -> None:
         _execute("VACUUM ANALYZE")
     except BaseException:
         _use(MAINTENANCE)
-        _execute("DROP DATABASE {}", name)
+        _execute(DROP, name)
         raise
