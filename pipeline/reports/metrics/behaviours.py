@@ -15,12 +15,12 @@ from pipeline.metrics.comparing import Difference, Finding, difference
 from pipeline.metrics.prices import compared, discount
 from pipeline.metrics.stage_path import SECONDS_A_DAY
 from pipeline.models.activities import Activity
+from pipeline.models.deals import Stage
 from pipeline.reports.look import Look
 from pipeline.reports.metrics.closings import closings
 from pipeline.reports.metrics.peers import Peers
 from pipeline.reports.metrics.prices import PriceLines, price_lines
 from pipeline.reports.metrics.scope_sql import scope_sql
-from pipeline.reports.metrics.stages import steps_of
 
 # A person's value rests on at least so many deals, or touches for the shares by stage.
 FEWEST_DEALS, FEWEST_TOUCHES, DAYS_A_WEEK = 5, 20, 7
@@ -107,7 +107,10 @@ def _behaviours(peers: Peers) -> list[Behaviour]:
 
 
 def _of_activities(look: Look, people: set[int]) -> list[Behaviour]:
-    """Touches a week, and which part of them falls to deals in each stage at the time."""
+    """Touches a week, and which part of them falls to deals in each stage at the time.
+
+    The stages are those of the default pipeline: each more would make every interval wider.
+    """
     period = look.period.period
     held = Q(deal__versions__valid_from__lte=F("occurred_at")) & Q(
         deal__versions__valid_to__gt=F("occurred_at")
@@ -147,8 +150,7 @@ def _of_activities(look: Look, people: set[int]) -> list[Behaviour]:
                 f" people with {FEWEST_TOUCHES} touches on deals or more.",
                 values=_shares(by_stage, step.pk),
             )
-            for step in steps_of()
-            if step.kind == Status.OPEN
+            for step in Stage.objects.of_default().filter(kind=Status.OPEN)
         ),
     ]
 

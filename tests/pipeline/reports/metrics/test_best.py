@@ -22,7 +22,13 @@ from tests.factories.org import (
     ReportingLineFactory,
     TeamMembershipFactory,
 )
-from tests.factories.pipeline import ActivityFactory, ContactFactory, ProductFactory
+from tests.factories.pipeline import (
+    ActivityFactory,
+    ContactFactory,
+    PipelineFactory,
+    ProductFactory,
+    StageFactory,
+)
 from tests.pipeline.reports.looks import look_at
 from tests.pipeline.reports.paper import Paper, at, change
 
@@ -135,3 +141,13 @@ def test_too_few_people_have_no_top_quarter(paper, eve):
 
     assert peers.top == frozenset()
     assert not peers.by_quota
+
+
+def test_touches_are_told_by_the_stages_of_the_default_pipeline(crowd, eve):
+    other = StageFactory(name="Coming up", pipeline=PipelineFactory(name="Renewals"))
+
+    report = best_report(peers_of(look_at(eve, team="North", now=AFTER), title=None))
+
+    keys = {row.behaviour.key for row in report.compared}
+    assert f"touches-{crowd.qualify.pk}" in keys
+    assert f"touches-{other.pk}" not in keys
