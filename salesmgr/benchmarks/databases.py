@@ -17,8 +17,6 @@ from salesmgr.demo.seeding import seed
 
 PEOPLE, SEED = 60, 1
 MAINTENANCE = "postgres"
-# By force: the server's own clean-up may be at work in one that was just filled.
-DROP = "DROP DATABASE IF EXISTS {} WITH (FORCE)"
 
 
 class WrongDatabaseError(Exception):
@@ -67,9 +65,9 @@ def bench_database(
         yield
     finally:
         _use(MAINTENANCE)
-        _execute(DROP, copy)
+        _execute("DROP DATABASE IF EXISTS {}", copy)
         if not keeps:
-            _execute(DROP, seeded)
+            _execute("DROP DATABASE IF EXISTS {}", seeded)
         _use(main)
         cache.key_prefix = prefix
 
@@ -99,7 +97,7 @@ def _make(wanted: str, family: str) -> bool:
         cursor.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [family])
         kin = {name for (name,) in cursor.fetchall()}
     for name in kin - {wanted}:
-        _execute(DROP, name)
+        _execute("DROP DATABASE {}", name)
     if wanted not in kin:
         _execute("CREATE DATABASE {}", wanted)
     return wanted not in kin
@@ -115,5 +113,5 @@ def _fill(name: str, plan: Plan, report: Callable[[str], None]) -> None:
         _execute("VACUUM ANALYZE")
     except BaseException:
         _use(MAINTENANCE)
-        _execute(DROP, name)
+        _execute("DROP DATABASE {}", name)
         raise
