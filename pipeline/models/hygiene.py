@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from kit.fields import choices, one_of
 from org.models.people import Person
 from pipeline.enums import SIGNAL_LABELS, Signal
-from pipeline.metrics.hygiene import GIVEN_TO_LABELS, GivenTo, Remedy
+from pipeline.metrics.hygiene import GIVEN_TO_LABELS, USUAL_RULE, GivenTo, Remedy
 from pipeline.models.deals import Deal
 from pipeline.querysets import DispositionQuerySet
 
@@ -64,3 +64,9 @@ class LeaverRule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_given_to_display()} from {self.set_at}"
+
+    @classmethod
+    def standing(cls) -> GivenTo:
+        """Return the rule that holds now."""
+        newest = cls.objects.first()
+        return GivenTo(newest.given_to) if newest else USUAL_RULE

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 
 from org.models.people import Person, ReportingLine
 from org.models.teams import TeamMembership
-from pipeline.metrics.hygiene import USUAL_RULE, GivenTo
+from pipeline.metrics.hygiene import GivenTo
 from pipeline.models.accounts import Account
 from pipeline.models.deals import Deal
 from pipeline.models.hygiene import LeaverRule
@@ -69,12 +69,6 @@ def leavers(viewer: Person) -> list[Leaver]:
         )
         for row in rows
     ]
-
-
-def leaver_rule() -> GivenTo:
-    """Return the rule by which the deals of leavers are offered to others."""
-    newest = LeaverRule.objects.first()
-    return GivenTo(newest.given_to) if newest else USUAL_RULE
 
 
 def leaver_rules() -> QuerySet[LeaverRule]:

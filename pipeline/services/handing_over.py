@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from org import audit
 from org.models.people import Person
 from pipeline import rules
-from pipeline.metrics.hygiene import GIVEN_TO_LABELS, USUAL_RULE, GivenTo
+from pipeline.metrics.hygiene import GIVEN_TO_LABELS, GivenTo
 from pipeline.models.deals import Deal
 from pipeline.models.hygiene import LeaverRule
 from pipeline.services.deals import EditConflict, edit_deal
@@ -75,8 +75,7 @@ def set_leaver_rule(given_to: GivenTo, *, by: Person | None) -> GivenTo:
     # One after the other, so that the log names what the next one follows.
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('pipeline_leaverrule'))")
-    newest = LeaverRule.objects.first()
-    standing = GivenTo(newest.given_to) if newest else USUAL_RULE
+    standing = LeaverRule.standing()
     if standing is not given_to:
         made = LeaverRule.objects.create(given_to=given_to, set_by=by)
         changes = {"given to": (GIVEN_TO_LABELS[standing], GIVEN_TO_LABELS[given_to])}

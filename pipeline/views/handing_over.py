@@ -13,8 +13,8 @@ from org.models.people import Person
 from pipeline import rules
 from pipeline.forms.handing_over import HandOverForm, LeaverRuleForm
 from pipeline.metrics.hygiene import GIVEN_TO_LABELS
+from pipeline.models.hygiene import LeaverRule
 from pipeline.reports.handing_over import (
-    leaver_rule,
     leaver_rules,
     open_deals_by_account,
 )
@@ -31,7 +31,7 @@ RULES_SHOWN = 10
 def leavers(request: HttpRequest) -> HttpResponse:
     """Show who left and still has open deals, and set the rule that offers them to others."""
     visit = visit_of(request)
-    form = LeaverRuleForm(posted(request), initial={"given_to": str(leaver_rule())})
+    form = LeaverRuleForm(posted(request), initial={"given_to": str(LeaverRule.standing())})
     if saved(
         form, lambda: services.set_leaver_rule(form.cleaned_data["given_to"], by=visit.viewer)
     ):
@@ -62,7 +62,7 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
     if not rules.can_hand_over(visit.viewer, person):
         raise PermissionDenied
     groups = open_deals_by_account(visit.viewer, person)
-    rule = request.GET.get("by") or str(leaver_rule())
+    rule = request.GET.get("by") or str(LeaverRule.standing())
     form = HandOverForm(
         posted(request), viewer=visit.viewer, person=person, groups=groups, rule=rule
     )
