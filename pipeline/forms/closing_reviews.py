@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from kit.forms import DayField, KitForm, PlainTextField
+from kit.forms import DayField, KitForm, PageField, PlainTextField
 from org.models.people import Person
 from pipeline.forms.outcomes import TEXT_AREA, competitor_field
 from pipeline.forms.whose import WhoseForm
@@ -48,6 +48,8 @@ class ClosingReviewForm(KitForm):
 
 class ClosingsForm(WhoseForm):
     """Closed deals of a scope and period, all or by whether they are reviewed."""
+
+    page = PageField()
 
     def __init__(self, data: Any, *, viewer: Person, calendar: Setting, now: datetime) -> None:
         super().__init__(data, viewer=viewer, calendar=calendar, now=now)

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from kit.fields import choices
-from kit.forms import DayField, ExactDecimalField, KitForm, PlainTextField, asked_for
+from kit.forms import DayField, ExactDecimalField, KitForm, PageField, PlainTextField, asked_for
 from org.models.people import Person
 from pipeline.forms.exit_parts import contact_fields, new_parts, product_fields
 from pipeline.forms.fields import AccountField
@@ -159,6 +159,8 @@ class EvidenceForm(KitForm):
 
 class OverridesForm(WhoseForm):
     """Overrides of a scope in a period, of one person or one stage of it."""
+
+    page = PageField()
 
     def __init__(self, data: Any, *, viewer: Person, calendar: Setting, now: datetime) -> None:
         super().__init__(data, viewer=viewer, calendar=calendar, now=now)

@@ -30,12 +30,7 @@ def closings(request: PersonRequest) -> HttpResponse:
         status = 400 if form.calendar.periods else 200
         return render(request, "pipeline/closings.html", {"form": form}, status=status)
     look = form.look(form.scope)
-    number = request.GET.get("page", "1")
-    found = closings_of(
-        look,
-        reviewed=form.wanted,
-        number=int(number) if number.isdecimal() and len(number) < 7 else 1,
-    )
+    found = closings_of(look, reviewed=form.wanted, number=form.cleaned_data["page"])
     table = Table(
         columns=CLOSINGS,
         rows=found.page.rows,

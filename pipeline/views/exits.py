@@ -146,12 +146,11 @@ def overrides(request: PersonRequest) -> HttpResponse:
         status = 400 if form.calendar.periods else 200
         return render(request, "pipeline/overrides.html", {"form": form}, status=status)
     look = form.look(form.scope)
-    number = request.GET.get("page", "1")
     list_moves = form.cleaned_data["list"] == MOVES_LISTED
     found = overrides_of(
         look,
         stage=form.cleaned_data["stage"],
-        number=int(number) if number.isdecimal() and len(number) < 7 else 1,
+        number=form.cleaned_data["page"],
         list_moves=list_moves,
     )
     none = NO_MOVES if list_moves else NO_OVERRIDES
