@@ -107,7 +107,7 @@ class Note(models.Model):
 class PrivateNote(models.Model):
     """What one of the two wrote for themself.
 
-    The database shows a row to its author alone (row-level security, migration 0002), whatever
+    The database shows a row to its author alone (sql/private_notes_author_alone.sql), whatever
     the application asks. It stands in no search, export, admin page, API or log.
     """
 

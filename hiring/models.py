@@ -117,8 +117,8 @@ class Candidate(models.Model):
 class Application(models.Model):
     """A candidate considered for a requisition, in a stage.
 
-    ``archived_at`` is the candidate's, copied by the database (migration 0007): more people count
-    applications than read candidates.
+    ``archived_at`` is the candidate's, copied by the database (sql/candidate_archived.sql): more
+    people count applications than read candidates.
     """
 
     candidate = models.ForeignKey(Candidate, on_delete=models.PROTECT, related_name="applications")
@@ -152,7 +152,7 @@ class Application(models.Model):
 class StageStay(models.Model):
     """An application stood in a stage from ``valid_from`` up to ``valid_to``, excluded.
 
-    Written by the database whenever the stage of an application changes (migration 0002).
+    Written by the database whenever the stage of an application changes (sql/stage_stays.sql).
     """
 
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="stays")

@@ -1,7 +1,7 @@
 """Who may do what in hiring.
 
 A recruiter or hiring manager counts while they are here and hold the role; the database judges
-candidates by the same measure (migration 0005).
+candidates by the same measure (hiring/sql/kept_by.sql).
 """
 
 from hiring.models import Candidate, Requisition

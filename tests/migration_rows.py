@@ -4,7 +4,6 @@ Django flushes every table after such a test and, since the test database is kep
 would begin without them.
 """
 
-from importlib import import_module
 from typing import Any
 
 import pytest
@@ -12,6 +11,8 @@ from django.apps import AppConfig, apps
 from django.db import connection
 from django.db.models.signals import post_migrate
 from pytest_django import DjangoDbBlocker
+
+from kit.sql import read
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -35,18 +36,17 @@ def _uses_database(item: pytest.Item) -> bool:
 def _fill(*, sender: AppConfig, **_: Any) -> None:
     """Put in what migrations ship, if its table is there without it."""
     there = set(connection.introspection.table_names())
-    for app, model, module, name in ROWS:
+    for app, model, file in ROWS:
         if sender.name != app or f"{app}_{model.lower()}" not in there:
             continue
         if not apps.get_model(app, model).objects.exists():
             with connection.cursor() as cursor:
-                cursor.execute(getattr(import_module(module), name))
+                cursor.execute(read(file))
 
 
-LOSSES = "pipeline.migrations.0056_loss_reasons_and_competitors"
 ROWS = (
-    ("hiring", "HiringStage", "hiring.migrations.0002_stage_history", "STAGES"),
-    ("pipeline", "LossReason", LOSSES, "REASONS"),
-    ("pipeline", "Pipeline", "pipeline.migrations.0060_pipelines", "FIRST"),
-    ("pipeline", "Framework", "pipeline.migrations.0065_qualification", "FRAMEWORKS"),
+    ("hiring", "HiringStage", "hiring/sql/first_stages.sql"),
+    ("pipeline", "LossReason", "pipeline/stages/sql/first_loss_reasons.sql"),
+    ("pipeline", "Pipeline", "pipeline/stages/sql/first_pipeline.sql"),
+    ("pipeline", "Framework", "pipeline/discipline/sql/first_frameworks.sql"),
 )

@@ -41,8 +41,10 @@ def checkout() -> str:
 def schema() -> str:
     """Return a name for the present schema: a kept test database must never be an outdated one."""
     digest = hashlib.sha256()
-    for path in sorted([*embedded.BASE_DIR.glob("*/migrations/*.py"), _requirements()]):
-        digest.update(path.relative_to(embedded.BASE_DIR).as_posix().encode())
+    base = embedded.BASE_DIR
+    loaded = [path for app in base.glob("*/migrations") for path in app.parent.rglob("sql/*.sql")]
+    for path in sorted([*base.glob("*/migrations/*.py"), *loaded, _requirements()]):
+        digest.update(path.relative_to(base).as_posix().encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:8]
 

@@ -19,8 +19,9 @@ MODULES = [
 MIGRATIONS = [
     path for package in PACKAGES for path in sorted((ROOT / package).glob("migrations/0*.py"))
 ]
-# What a migration can only name: expressions in a constraint, and a default that is a function.
-NAMED_BY_MIGRATIONS = {"kit.fields", "org.models.calendar"}
+# What a migration can only name: expressions in a constraint, a default that is a function, and
+# the operations that load SQL files and create tables.
+NAMED_BY_MIGRATIONS = {"kit.fields", "kit.operations", "org.models.calendar"}
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html")) + sorted(
     (ROOT / "kit" / "templates").rglob("*.html")
 )
@@ -178,6 +179,14 @@ def test_a_reading_of_the_clock_is_found_under_any_name(text, asked):
 @pytest.mark.parametrize("path", MIGRATIONS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_migration_means_the_same_whatever_becomes_of_the_application(path):
     assert own_imports(path.read_text()) <= NAMED_BY_MIGRATIONS, "write the values out"
+
+
+@pytest.mark.parametrize("folder", sorted({path.parent for path in MIGRATIONS}), ids=str)
+def test_migrations_are_numbered_without_gaps_and_named_for_what_they_do(folder):
+    names = sorted(path.stem for path in folder.glob("0*.py"))
+
+    assert [int(name[:4]) for name in names] == list(range(1, len(names) + 1))
+    assert not [name for name in names if "auto" in name or name.endswith("initial")]
 
 
 @pytest.mark.parametrize(

@@ -172,7 +172,8 @@ class ReportingClosure(models.Model):
     """Who stands above whom, how far, on which days; everybody above themself at depth 0.
 
     Somebody who left stays below the manager of their last day, and whoever is above that one.
-    Written by the database from ReportingLine (migration 0005), never by the application.
+    Written by the database from ReportingLine (org/sql/rebuild_closure.sql), never by the
+    application.
     """
 
     BEGINNING: ClassVar[date] = date(1900, 1, 1)

@@ -16,7 +16,7 @@ class TreeNode(models.Model):
     """A named node. It lies in ``parent`` today, and has since ``parent_since``.
 
     The database writes the placements from these two, so that what was is never rewritten by a
-    move: see migration 0006.
+    move: see org/sql/place_in_tree.sql.
     """
 
     name = models.CharField(max_length=200)

@@ -19,12 +19,12 @@ from pipeline.querysets import AccountQuerySet, ContactQuerySet, ProductQuerySet
 
 
 def name_key(column: str) -> Func:
-    """Return what two spellings of one name share; see migration 0062."""
+    """Return what two spellings of one name share; see customers/sql/name_key.sql."""
     return Func(F(column), function="pipeline_name_key", output_field=models.TextField())
 
 
 def web_domain(column: str) -> Func:
-    """Return the domain of a web address, or ""; see migration 0062."""
+    """Return the domain of a web address, or ""; see customers/sql/web_domain.sql."""
     return Func(F(column), function="pipeline_web_domain", output_field=models.TextField())
 
 

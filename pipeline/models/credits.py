@@ -18,7 +18,7 @@ class CreditSplit(models.Model):
 
     Only added. The revenue shares make 100 %, or there are none: then the credit is the owner's
     at the closing. Overlay shares stand apart and need not add up. The database sees to that, and
-    lets shares be added by the transaction that adds their split alone (migration 0070).
+    lets shares be added by the transaction that adds their split alone (pipeline/credit/sql).
     """
 
     deal = models.ForeignKey(

@@ -22,7 +22,7 @@ class DealContact(models.Model):
 
     One contact may play several roles. Rows are ended, not deleted, and another role is another
     row, so that who was known at a past moment can be read. The database refuses to change the
-    deal, the role and the start of a row (migration 0053).
+    deal, the role and the start of a row (pipeline/deals/sql/dealcontact_guard.sql).
     """
 
     deal = models.ForeignKey(Deal, on_delete=models.CASCADE, related_name="contact_roles")

@@ -89,7 +89,7 @@ class Deal(models.Model):
 
     The database fills in ``status``, ``category``, ``amount_base`` with its exchange rate,
     ``closed_on``, ``credited_to``, ``original_close_on``, ``stage_entered_at`` and ``version``
-    (migrations 0002 and 0039), so that every way of writing, SQL included, agrees on them.
+    (pipeline/deals/sql/derive.sql), so that every way of writing, SQL included, agrees on them.
     """
 
     name = models.CharField(max_length=200)

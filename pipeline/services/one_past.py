@@ -2,8 +2,8 @@
 
 Each part reads one state of the database, but the parts read it at different times. What is
 written for a moment after the run's does not matter to it; what changes the run's past does. The
-database notes such writes (migration 0048), and a run compares what its plan knew with what is
-noted when its last part is done.
+database notes such writes (pipeline/deals/sql/note_write.sql), and a run compares what its plan
+knew with what is noted when its last part is done.
 """
 
 from datetime import timedelta

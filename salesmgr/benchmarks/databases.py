@@ -24,12 +24,12 @@ class WrongDatabaseError(Exception):
 
 
 def schema_digest() -> str:
-    """Return a short digest of all migrations of the product."""
+    """Return a short digest of all migrations of the product and the SQL that they load."""
     found = hashlib.sha256()
     for config in sorted(apps.get_app_configs(), key=lambda config: config.label):
-        folder = Path(config.path) / "migrations"
+        folder = Path(config.path)
         if "site-packages" not in config.path:
-            for path in sorted(folder.glob("*.py")):
+            for path in sorted([*folder.glob("migrations/*.py"), *folder.rglob("sql/*.sql")]):
                 found.update(path.read_bytes())
     return found.hexdigest()[:8]
 

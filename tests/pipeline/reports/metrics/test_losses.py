@@ -1,14 +1,11 @@
 """Why a deal was lost, and to whom, is history: the past is read with what was said then."""
 
 from datetime import UTC, datetime, timedelta
-from importlib import import_module
-from types import SimpleNamespace
 
 import pytest
 from django.db import connection
 
 from pipeline import history
-from pipeline.models.deals import Deal
 from pipeline.models.outcomes import Competitor
 from pipeline.reports.metrics.cuts import cuts_report
 from pipeline.reports.metrics.outcomes import outcomes_report
@@ -23,7 +20,6 @@ pytestmark = pytest.mark.django_db
 
 MONDAY = datetime(2026, 3, 2, 10, tzinfo=UTC)
 TUESDAY, WEDNESDAY, THURSDAY = (MONDAY + timedelta(days=days) for days in (1, 2, 3))
-BEFORE = import_module("pipeline.migrations.0076_losses_of_before_in_versions")
 
 
 @pytest.fixture
@@ -145,24 +141,3 @@ def forget(*deals):
             " WHERE deal_id = ANY(%s)",
             [[deal.pk for deal in deals]],
         )
-
-
-def test_versions_of_before_have_what_the_deal_says_from_its_last_closing_on(lost):
-    again = services.move_stage(
-        reopened(lost), by=None, source="page", version=lost.version + 1, to=lost.stage,
-        lost_reason="timing", at=THURSDAY + timedelta(hours=1),
-    )  # fmt: skip
-    rival = Competitor.objects.get(name="Acme")
-    fought = DealFactory(competitor=rival, created_at=MONDAY)
-    with history.writing(by=None, source="page", at=TUESDAY):
-        Deal.objects.filter(pk=fought.pk).update(next_step="Call")
-    forget(again, fought)
-
-    for _ in range(2):
-        BEFORE.fill(None, SimpleNamespace(connection=connection))
-
-    assert [(status, reason) for status, reason, _ in said(again)] == [
-        ("open", None), ("lost", None), ("lost", None), ("open", None), ("lost", "timing"),
-    ]  # fmt: skip
-    assert said(fought) == [("open", None, None), ("open", None, "Acme")]
-    history.check([again.pk, fought.pk])
