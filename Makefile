@@ -24,6 +24,7 @@ check: environment
 	$(BIN)/lint-imports
 	$(BIN)/djlint --lint --quiet templates kit/templates
 	$(DEFAULTS) $(BIN)/python -m salesmgr.devstack run $(BIN)/python manage.py makemigrations --check
+	$(DEFAULTS) $(BIN)/python -m salesmgr.devstack run $(BIN)/python manage.py check_sql --fresh
 	$(DEFAULTS) $(BIN)/python manage.py check --deploy --fail-level WARNING
 
 # The sizes are a list, as in `make bench DEALS=10000,100000,1000000`.
