@@ -6,6 +6,7 @@ import redis
 from salesmgr import embedded
 from salesmgr.devstack.refusal import Refusal
 from salesmgr.environment import env_text
+from salesmgr.schema import refusal, was_made_by_another_version
 
 # The table of people, which every installation fills first.
 PEOPLE_TABLE = "org_person"
@@ -38,6 +39,17 @@ def require_redis() -> None:
     except (redis.exceptions.RedisError, ValueError) as error:
         raise Refusal(f"REDIS_URL does not lead to a Redis server: {error}") from None
     client.close()
+
+
+def require_known_schema() -> None:
+    """Raise Refusal if the database was made by another version. Reads only."""
+    connection = connect()
+    try:
+        with connection.cursor() as cursor:
+            if was_made_by_another_version(cursor):
+                raise Refusal(refusal())
+    finally:
+        connection.close()
 
 
 def is_empty() -> bool:

@@ -68,6 +68,7 @@ class Demo:
 
     def _start(self, listener: socket.socket) -> None:
         self._start_servers()
+        connections.require_known_schema()
         with self._static_files():
             self._manage("Bringing the database up to date", "migrate", "--noinput")
             seeded = self._seed()

@@ -206,6 +206,39 @@ def test_a_port_in_use_is_told_in_one_line_before_anything_starts(
     assert refused.processes() == []
 
 
+def test_a_database_of_an_older_version_is_told_in_one_line_and_stays_as_it_is(
+    var: Path, begin: Callable[[], Run]
+) -> None:
+    servers = Servers()
+    servers.hold()
+    assert servers.postgres
+    with servers.postgres.connect(database="salesmgr") as connection, connection.cursor() as cursor:
+        cursor.execute("SET ROLE salesmgr")
+        cursor.execute("CREATE TABLE django_migrations (app text, name text)")
+        cursor.execute("INSERT INTO django_migrations VALUES ('pipeline', '0077_stages_qualify')")
+    connection.close()
+
+    refused = begin()
+
+    assert refused.process.wait(timeout=60) == 1
+    told = [line for line in refused.said().splitlines() if not line.startswith("[")]
+    assert told == [
+        (
+            "This database was made by an older version of salesmgr, which cannot be upgraded."
+            f" Nothing was changed. To start afresh: make stop && rm -rf {var} && make demo"
+        )
+    ]
+    assert not (var / "static").exists()
+    connection = servers.postgres.connect(database="salesmgr")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        assert cursor.fetchall() == [("django_migrations",)]
+        cursor.execute("SELECT app, name FROM django_migrations")
+        assert cursor.fetchall() == [("pipeline", "0077_stages_qualify")]
+    connection.close()
+    servers.release()
+
+
 @pytest.mark.parametrize(
     ("variable", "value", "line"),
     [
