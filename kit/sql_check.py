@@ -65,7 +65,7 @@ def kept_files() -> list[str]:
     base = Path(settings.BASE_DIR)
     folders = (Path(app.path) for app in apps.get_app_configs())
     paths = (path for folder in folders if folder.parent == base for path in folder.rglob("*.sql"))
-    names = (path.relative_to(base).as_posix() for path in paths if path.parent.name == "sql")
+    names = (path.relative_to(base).as_posix() for path in paths)
     return sorted(name for name in names if drops(read(name)))
 
 

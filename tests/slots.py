@@ -42,7 +42,7 @@ def schema() -> str:
     """Return a name for the present schema: a kept test database must never be an outdated one."""
     digest = hashlib.sha256()
     base = embedded.BASE_DIR
-    loaded = [path for app in base.glob("*/migrations") for path in app.parent.rglob("sql/*.sql")]
+    loaded = [path for app in base.glob("*/migrations") for path in app.parent.rglob("*.sql")]
     for path in sorted([*base.glob("*/migrations/*.py"), *loaded, _requirements()]):
         digest.update(path.relative_to(base).as_posix().encode())
         digest.update(path.read_bytes())

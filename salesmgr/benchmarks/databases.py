@@ -29,7 +29,7 @@ def schema_digest() -> str:
     for config in sorted(apps.get_app_configs(), key=lambda config: config.label):
         folder = Path(config.path)
         if "site-packages" not in config.path:
-            for path in sorted([*folder.glob("migrations/*.py"), *folder.rglob("sql/*.sql")]):
+            for path in sorted([*folder.glob("migrations/*.py"), *folder.rglob("*.sql")]):
                 found.update(path.read_bytes())
     return found.hexdigest()[:8]
 
