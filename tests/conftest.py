@@ -4,20 +4,20 @@ import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
+from django.test import TransactionTestCase
 from django.utils import timezone
+from pytest_django import DjangoDbBlocker
 
 from salesmgr.devstack.refusal import Refusal
 from salesmgr.devstack.servers import Servers
 from tests import databases
 from tests.needs import chromium_path, maven_folder
 
-pytest_plugins = ["tests.browser", "tests.worlds", "tests.number_guard", "tests.migration_rows"]
+pytest_plugins = ["tests.browser", "tests.worlds", "tests.number_guard"]
 
 _SERVERS = pytest.StashKey[Servers]()
-_CRASHED = pytest.StashKey[bool]()
 
 
 # mark: (what it needs and lacks here, the variable that forbids to go on without)
@@ -68,7 +68,7 @@ def maven() -> Path:
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Start this checkout's PostgreSQL and Valkey unless URLs name others; once for all workers."""
+    """Start the tests' own PostgreSQL and Valkey unless URLs name others; once for all workers."""
     if hasattr(session.config, "workerinput"):
         return
     servers = Servers()
@@ -77,24 +77,24 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     except Refusal as refusal:
         pytest.exit(str(refusal), returncode=pytest.ExitCode.USAGE_ERROR)
     session.config.stash[_SERVERS] = servers
-    databases.prepare()
+    if servers.postgres:
+        databases.forget(servers.postgres)
     # A run that is told to end stops its servers too, as it does after Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_testnodedown(node: Any, error: object) -> None:
-    """Note that a worker died, and with it the orderly end of the test that it was in."""
-    if error:
-        node.config.stash[_CRASHED] = True
-
-
-def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """Let the next run keep the databases, unless this one was cut short."""
-    orderly = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
-    crashed = session.config.stash.get(_CRASHED, False)
-    if _SERVERS in session.config.stash and orderly and not crashed:
-        databases.mark_clean()
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """Give this worker a database of its own, and each test that commits a successor a new one."""
+    with django_db_blocker.unblock():
+        databases.create()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", databases.renew)
+        yield
+    with django_db_blocker.unblock():
+        databases.drop()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
