@@ -15,7 +15,7 @@ from salesmgr.devstack.servers import Servers
 from tests import databases
 from tests.needs import chromium_path, maven_folder
 
-pytest_plugins = ["tests.browser", "tests.worlds", "tests.number_guard"]
+pytest_plugins = ["tests.browser", "tests.groups", "tests.worlds", "tests.number_guard"]
 
 _SERVERS = pytest.StashKey[Servers]()
 
