@@ -6,16 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.test import TransactionTestCase
 from django.utils import timezone
-from pytest_django import DjangoDbBlocker
 
 from salesmgr.devstack.refusal import Refusal
 from salesmgr.devstack.servers import Servers
 from tests import databases
 from tests.needs import chromium_path, maven_folder
 
-pytest_plugins = ["tests.browser", "tests.groups", "tests.worlds", "tests.number_guard"]
+pytest_plugins = ["tests.browser", "tests.groups", "tests.number_guard", "tests.worlds"]
 
 _SERVERS = pytest.StashKey[Servers]()
 
@@ -81,20 +79,6 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         databases.forget(servers.postgres)
     # A run that is told to end stops its servers too, as it does after Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-
-
-@pytest.fixture(scope="session")
-def django_db_setup(
-    django_test_environment: None, django_db_blocker: DjangoDbBlocker
-) -> Iterator[None]:
-    """Give this worker a database of its own, and each test that commits a successor a new one."""
-    with django_db_blocker.unblock():
-        databases.create()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TransactionTestCase, "_fixture_teardown", databases.renew)
-        yield
-    with django_db_blocker.unblock():
-        databases.drop()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -1,13 +1,13 @@
 """The test databases: each a clone of a template that is migrated once for each schema.
 
-Cloning copies files, so a worker's database costs a moment rather than a run of every migration,
-and a test that commits gets its successor a new clone: the same rows and sequences as every other
-test begins with, those that migrations put in among them.
+Cloning copies files, so a database costs a moment rather than a run of every migration. A world
+that many tests begin with is built once, in a clone of its own. A test that commits gets another
+clone and leaves no trace; the rows that migrations put in are in every one of them.
 """
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
@@ -15,7 +15,7 @@ import psycopg2
 from django.conf import settings
 from django.core.cache import cache
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from psycopg2 import sql
 
 from salesmgr import embedded
@@ -50,42 +50,78 @@ def forget(postgres: Postgres) -> None:
     server.close()
 
 
-def create() -> None:
-    """Give this worker its database."""
-    with open_lock("template") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # The other workers wait for the one that migrates.
-        drop_outdated()
-        _make_template()
-        _hold_template()
-    renew()
+class Databases:
+    """The databases of this worker, each cloned when a test first asks for it.
 
+    Tests that take back what they write share one without rows and one for each world; whoever
+    commits gets a clone that nobody else sees.
+    """
 
-def renew(*_: Any) -> None:
-    """Replace this worker's database with a new clone, and empty its cache."""
-    connections.close_all()
-    name, template = slots.database(), slots.template(slots.schema())
-    with _server() as cursor:
-        _drop(cursor, name)
-        _run(cursor, "CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", name, template)
-    _use(name)
-    cache.clear()  # Its keys name rows by numbers that the next test gives out again.
+    def __init__(self) -> None:
+        self.present = ""
+        self.worlds: dict[str, Any] = {}
 
+    def create(self) -> None:
+        """See to the template, and make the database without rows."""
+        with open_lock("template") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # The other workers wait for the one that migrates.
+            drop_outdated()
+            _make_template()
+            _hold_template()
+        with _server() as cursor:
+            for name in _those_of(cursor, slots.database("")):
+                _drop(cursor, name)
+            _clone(cursor, slots.template(slots.schema()), slots.database())
+        self._use(slots.database())
 
-def drop() -> None:
-    """Remove this worker's database at the end of its run."""
-    connections.close_all()
-    with _server() as cursor:
-        _drop(cursor, slots.database())
+    def begin(self, world: Callable[[], Any] | None, *, commits: bool) -> None:
+        """Have what the next test needs: the rows of a world or none, shared or its own."""
+        cache.clear()  # Its keys name rows by numbers that other tests give out too.
+        shared = self._shared(world) if world else slots.database()
+        if not commits:
+            self._use(shared)
+            return
+        own = slots.database("own")
+        self._leave()
+        with _server() as cursor:
+            _drop(cursor, own)
+            _clone(cursor, shared if world else slots.template(slots.schema()), own)
+        self._use(own)
+
+    def drop(self) -> None:
+        """Remove them all at the end of the run."""
+        self._leave()
+        with _server() as cursor:
+            for name in _those_of(cursor, slots.database("")):
+                _drop(cursor, name)
+
+    def _shared(self, world: Callable[[], Any]) -> str:
+        name = slots.database(world.__name__)
+        if world.__name__ not in self.worlds:
+            with _server() as cursor:
+                _clone(cursor, slots.template(slots.schema()), name)
+            self._use(name)
+            with transaction.atomic():
+                self.worlds[world.__name__] = world()
+        return name
+
+    def _use(self, name: str) -> None:
+        if name != self.present:
+            self._leave()
+            _point_to(name)
+            self.present = name
+
+    def _leave(self) -> None:
+        assert not connection.in_atomic_block, "a fixture still holds the database of its tests"
+        connections.close_all()
+        self.present = ""
 
 
 def drop_outdated() -> None:
     """Drop the templates of other schemas but for those that another run still clones."""
     beginning = slots.template()
     with _server() as cursor:
-        cursor.execute(
-            "SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [beginning]
-        )
-        for (name,) in cursor.fetchall():
+        for name in _those_of(cursor, beginning):
             schema = name.removeprefix(beginning).removesuffix("_draft")
             if schema != slots.schema() and not _is_held(schema):
                 _drop(cursor, name)
@@ -101,15 +137,24 @@ def _make_template() -> None:
             return
         _drop(cursor, draft)
         _run(cursor, "CREATE DATABASE {}", draft)
-        _use(draft)
+        _point_to(draft)
         call_command("migrate", verbosity=0, interactive=False)
         connection.close()
         _run(cursor, "ALTER DATABASE {} RENAME TO {}", draft, name)
 
 
-def _use(name: str) -> None:
+def _point_to(name: str) -> None:
     settings.DATABASES["default"]["NAME"] = name
     connection.settings_dict["NAME"] = name
+
+
+def _those_of(cursor: psycopg2.extensions.cursor, beginning: str) -> list[str]:
+    cursor.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [beginning])
+    return [name for (name,) in cursor.fetchall()]
+
+
+def _clone(cursor: psycopg2.extensions.cursor, template: str, name: str) -> None:
+    _run(cursor, "CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", name, template)
 
 
 def _drop(cursor: psycopg2.extensions.cursor, name: str) -> None:

@@ -62,9 +62,9 @@ def template(schema: str = "") -> str:
     return f"test_salesmgr_{checkout()}_template_{schema}"
 
 
-def database() -> str:
-    """Return the name of this worker's test database."""
-    return f"test_salesmgr_{checkout()}_{slot()}_gw{worker()}"
+def database(kind: str = "empty") -> str:
+    """Return the name of a test database of this worker; of all of them, for an empty kind."""
+    return f"test_salesmgr_{checkout()}_{slot()}_gw{worker()}_{kind}"
 
 
 def _schema_files() -> Iterator[Path]:

@@ -7,9 +7,11 @@ from django.core.cache import cache
 from django.db import connection
 
 from org.models.people import Person
+from pipeline.models.outcomes import LossReason
 from salesmgr.devstack.connections import connect
 from tests import databases, slots
 from tests.factories.org import PersonFactory
+from tests.worlds import SalesTeam
 
 
 def run_sql(statement: str) -> list[tuple[object, ...]]:
@@ -71,10 +73,8 @@ def test_a_template_of_another_checkout_is_kept(outdated: str) -> None:
 @pytest.mark.parametrize("turn", ["first", "second"])
 def test_what_a_test_commits_is_gone_for_the_next(turn: str) -> None:
     assert not Person.objects.exists()
+    assert LossReason.objects.exists()
     assert cache.get("turn") is None
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pipeline_lossreason")
-        assert cursor.fetchone() != (0,)
 
     person = PersonFactory()
     cache.set("turn", turn)
@@ -83,7 +83,34 @@ def test_what_a_test_commits_is_gone_for_the_next(turn: str) -> None:
         cursor.execute("TRUNCATE pipeline_lossreason CASCADE")
 
     assert person.pk == 1
-    assert connection.settings_dict["NAME"] == slots.database()
+    assert connection.settings_dict["NAME"] == slots.database("own")
+
+
+@pytest.mark.parametrize("turn", ["first", "second"])
+def test_what_a_test_does_to_a_world_is_gone_for_the_next(sales_team: SalesTeam, turn: str) -> None:
+    assert sales_team.rita.full_name == "Rita Rep"
+    assert Person.objects.get(pk=sales_team.rita.pk) == sales_team.rita
+    assert cache.get("turn") is None
+
+    cache.set("turn", turn)
+    sales_team.rita.full_name = "Rita Changed"
+    sales_team.rita.save()
+    Person.objects.filter(pk=sales_team.gus.pk).update(full_name="Gus Changed")
+
+    assert connection.settings_dict["NAME"].endswith("_sales_team_of_today")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("turn", ["first", "second"])
+def test_a_test_that_commits_has_a_world_too(sales_team: SalesTeam, turn: str) -> None:
+    assert Person.objects.get(pk=sales_team.gus.pk).full_name == "Gus Gone"
+
+    Person.objects.filter(pk=sales_team.gus.pk).update(full_name=f"Gus of the {turn}")
+
+
+@pytest.mark.django_db
+def test_without_a_world_there_are_no_people() -> None:
+    assert not Person.objects.exists()
 
 
 @pytest.mark.skipif("DATABASE_URL" in os.environ, reason="that server is not ours to set up")
