@@ -8,7 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from pipeline.models.activities import Activity
-from tests.browser import DESKTOP, PHONE
+from tests.browser import DESKTOP, PHONE, fits
 from tests.pipeline.reports.paper import Paper, at, set_quotas
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -22,17 +22,8 @@ def furnish(paper: Paper) -> None:
     paper.make("Unpriced", paper.rita, None, **soon)
 
 
-def fits(page) -> bool:
-    return page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-
-
-@pytest.mark.parametrize(
-    ("theme", "size"), [("light", DESKTOP), ("dark", PHONE)], ids=["wide", "narrow"]
-)
-def test_the_dashboard_is_drawn_accessible_and_fits(page, sign_in, axe, paper, *, theme, size):
+def test_the_dashboard_is_drawn_accessible_and_fits(page, sign_in, inspect, paper):
     furnish(paper)
-    page.add_init_script(f"localStorage.setItem('theme', '{theme}')")
-    page.set_viewport_size(size)
     sign_in(page, paper.mia)
 
     page.goto(f"/team/{Q1}")
@@ -42,9 +33,19 @@ def test_the_dashboard_is_drawn_accessible_and_fits(page, sign_in, axe, paper, *
     page.locator("#bookings summary").click()
     expect(page.locator("#bookings-table")).to_be_visible()
     page.get_by_text("What counts as needing attention").click()
-    assert page.locator("html").get_attribute("data-bs-theme") == theme
+    inspect(page)
+
+
+def test_the_dashboard_is_drawn_on_a_phone(page, sign_in, paper):
+    furnish(paper)
+    page.set_viewport_size(PHONE)
+    sign_in(page, paper.mia)
+
+    page.goto(f"/team/{Q1}")
+
+    for chart in ("bookings", "by-stage", "by-category", "trend"):
+        expect(page.locator(f"#{chart} .main-svg").first).to_be_visible()
     assert fits(page)
-    axe(page)
 
 
 def test_a_manager_sorts_looks_back_and_opens_the_rows(page, sign_in, paper):
