@@ -5,6 +5,7 @@ that many tests begin with is built once, in a clone of its own. A test that com
 clone and leaves no trace; the rows that migrations put in are in every one of them.
 """
 
+import copy
 import fcntl
 import os
 from collections.abc import Callable, Iterator
@@ -59,7 +60,7 @@ class Databases:
 
     def __init__(self) -> None:
         self.present = ""
-        self.worlds: dict[str, Any] = {}
+        self.worlds: dict[Callable[[], Any], tuple[str, Any]] = {}
 
     def create(self) -> None:
         """See to the template, and make the database without rows."""
@@ -77,16 +78,22 @@ class Databases:
     def begin(self, world: Callable[[], Any] | None, *, commits: bool) -> None:
         """Have what the next test needs: the rows of a world or none, shared or its own."""
         cache.clear()  # Its keys name rows by numbers that other tests give out too.
-        shared = self._shared(world) if world else slots.database()
+        if world and world not in self.worlds:
+            self._build(world)
+        shared = self.worlds[world][0] if world else slots.database()
         if not commits:
             self._use(shared)
             return
-        own = slots.database("own")
         self._leave()
+        own = slots.database("own")
         with _server() as cursor:
-            _drop(cursor, own)
+            # A clone of the template rather than of the empty one, whose sequences have moved on.
             _clone(cursor, shared if world else slots.template(slots.schema()), own)
         self._use(own)
+
+    def world(self, build: Callable[[], Any]) -> Any:
+        """Return a copy of the objects of a world whose rows the test has."""
+        return copy.deepcopy(self.worlds[build][1])
 
     def drop(self) -> None:
         """Remove them all at the end of the run."""
@@ -95,15 +102,14 @@ class Databases:
             for name in _those_of(cursor, slots.database("")):
                 _drop(cursor, name)
 
-    def _shared(self, world: Callable[[], Any]) -> str:
-        name = slots.database(world.__name__)
-        if world.__name__ not in self.worlds:
-            with _server() as cursor:
-                _clone(cursor, slots.template(slots.schema()), name)
-            self._use(name)
-            with transaction.atomic():
-                self.worlds[world.__name__] = world()
-        return name
+    def _build(self, world: Callable[[], Any]) -> None:
+        name = slots.database(f"world{len(self.worlds)}")
+        with _server() as cursor:
+            _clone(cursor, slots.template(slots.schema()), name)
+        self._use(name)
+        with transaction.atomic():
+            made = world()
+        self.worlds[world] = name, made
 
     def _use(self, name: str) -> None:
         if name != self.present:
@@ -154,6 +160,7 @@ def _those_of(cursor: psycopg2.extensions.cursor, beginning: str) -> list[str]:
 
 
 def _clone(cursor: psycopg2.extensions.cursor, template: str, name: str) -> None:
+    _drop(cursor, name)
     _run(cursor, "CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", name, template)
 
 

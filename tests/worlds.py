@@ -1,6 +1,5 @@
 """The named worlds of the tests, and the database that each test gets, a pytest plugin."""
 
-import copy
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -35,7 +34,7 @@ def world(build: Callable[[], Made]) -> Any:
     """
 
     def made(request: pytest.FixtureRequest, db: None) -> Made:
-        return copy.deepcopy(request.config.stash[_DATABASES].worlds[build.__name__])
+        return request.config.stash[_DATABASES].world(build)
 
     made.build = build
     return pytest.fixture(made)
