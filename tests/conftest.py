@@ -13,7 +13,13 @@ from salesmgr.devstack.servers import Servers
 from tests import databases
 from tests.needs import chromium_path, maven_folder
 
-pytest_plugins = ["tests.browser", "tests.groups", "tests.number_guard", "tests.worlds"]
+pytest_plugins = [
+    "tests.browser",
+    "tests.groups",
+    "tests.number_guard",
+    "tests.quick",
+    "tests.worlds",
+]
 
 _SERVERS = pytest.StashKey[Servers]()
 
