@@ -4,7 +4,6 @@ import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -14,10 +13,15 @@ from salesmgr.devstack.servers import Servers
 from tests import databases
 from tests.needs import chromium_path, maven_folder
 
-pytest_plugins = ["tests.browser", "tests.worlds", "tests.number_guard", "tests.migration_rows"]
+pytest_plugins = [
+    "tests.browser",
+    "tests.groups",
+    "tests.number_guard",
+    "tests.quick",
+    "tests.worlds",
+]
 
 _SERVERS = pytest.StashKey[Servers]()
-_CRASHED = pytest.StashKey[bool]()
 
 
 # mark: (what it needs and lacks here, the variable that forbids to go on without)
@@ -68,7 +72,7 @@ def maven() -> Path:
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Start this checkout's PostgreSQL and Valkey unless URLs name others; once for all workers."""
+    """Start the tests' own PostgreSQL and Valkey unless URLs name others; once for all workers."""
     if hasattr(session.config, "workerinput"):
         return
     servers = Servers()
@@ -77,24 +81,10 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     except Refusal as refusal:
         pytest.exit(str(refusal), returncode=pytest.ExitCode.USAGE_ERROR)
     session.config.stash[_SERVERS] = servers
-    databases.prepare()
+    if servers.postgres:
+        databases.forget(servers.postgres)
     # A run that is told to end stops its servers too, as it does after Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_testnodedown(node: Any, error: object) -> None:
-    """Note that a worker died, and with it the orderly end of the test that it was in."""
-    if error:
-        node.config.stash[_CRASHED] = True
-
-
-def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """Let the next run keep the databases, unless this one was cut short."""
-    orderly = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
-    crashed = session.config.stash.get(_CRASHED, False)
-    if _SERVERS in session.config.stash and orderly and not crashed:
-        databases.mark_clean()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

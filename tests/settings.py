@@ -3,15 +3,17 @@
 import os
 from urllib.parse import urlsplit
 
-from salesmgr import embedded
 from tests import slots
 
+# The tests have servers of their own, which forget what the product's must keep.
+os.environ["SALESMGR_VAR"] = str(slots.folder())
 os.environ["INSECURE_HTTP"] = "1"
 # A test process does the work of commands and workers too, so it has their patience.
 os.environ["STATEMENT_TIMEOUT_MS"] = "600000"
 os.environ["LOCK_TIMEOUT_MS"] = "10000"
 os.environ["IDLE_IN_TRANSACTION_TIMEOUT_MS"] = "600000"
 
+from salesmgr import embedded
 from salesmgr.settings import *  # noqa: F403 -- the variables above decide what is imported
 from salesmgr.settings import CACHES, DATABASES, REDIS_URL, STORAGES
 
@@ -24,10 +26,8 @@ def _numbered(database: int) -> str:
     return urlsplit(REDIS_URL)._replace(path=f"/{database}").geturl() if REDIS_URL else ""
 
 
-# The flush after a test may empty what the database otherwise only lets grow.
-DATABASES["default"]["ENGINE"] = "tests.postgres"
-# A new schema makes a new test database, so `--reuse-db` is always safe.
-DATABASES["default"]["TEST"] = {"NAME": slots.database()}
+# There is no such database until `tests.databases` has cloned it.
+DATABASES["default"]["NAME"] = slots.database()
 # The live server's threads must leave no connection behind.
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 
@@ -38,6 +38,6 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
-_files = embedded.var_dir() / "test" / _worker
+_files = embedded.var_dir() / "files" / _worker
 STATIC_ROOT = str(_files / "static")
 os.makedirs(STATIC_ROOT, exist_ok=True)  # noqa: PTH103 -- settings keep no Path of their own

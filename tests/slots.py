@@ -1,16 +1,25 @@
-"""Numbers that keep overlapping test runs in one checkout, and their workers, apart."""
+"""What keeps the tests apart: from the product, from other test runs, and worker from worker."""
 
 import fcntl
 import hashlib
 import os
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from salesmgr import embedded
 
 SLOTS = 4
 WORKERS = 7
+FOLDER = "tests"
 _VARIABLE = "SALESMGR_TEST_SLOT"
 _held: list[int] = []
+
+
+def folder() -> Path:
+    """Return the folder of the tests' own servers and files, inside that of the product's."""
+    place = embedded.var_dir()
+    return place if place.name == FOLDER else place / FOLDER
 
 
 def slot() -> int:
@@ -26,7 +35,7 @@ def worker() -> int:
 
 
 def redis_database() -> int:
-    """Return the first of this worker's two Redis databases; 0 and 1 are the demo's."""
+    """Return the first of this worker's two Redis databases; 0 and 1 are never a test's."""
     if worker() >= WORKERS:
         message = f"The tests run on {WORKERS} workers at most: pytest -n {WORKERS}"
         raise RuntimeError(message)
@@ -38,31 +47,38 @@ def checkout() -> str:
     return hashlib.sha256(str(embedded.BASE_DIR).encode()).hexdigest()[:8]
 
 
+@cache
 def schema() -> str:
-    """Return a name for the present schema: a kept test database must never be an outdated one."""
+    """Return a name for the present schema: a template of another one must never be cloned."""
     digest = hashlib.sha256()
-    base = embedded.BASE_DIR
-    loaded = [path for app in base.glob("*/migrations") for path in app.parent.rglob("*.sql")]
-    for path in sorted([*base.glob("*/migrations/*.py"), *loaded, _requirements()]):
-        digest.update(path.relative_to(base).as_posix().encode())
+    for path in sorted([*_schema_files(), embedded.BASE_DIR / "requirements.txt"]):
+        digest.update(path.relative_to(embedded.BASE_DIR).as_posix().encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:8]
 
 
-def database() -> str:
-    """Return the name of this run's test database, to which each worker adds its own."""
-    return f"test_salesmgr_{checkout()}_{schema()}_{slot()}"
+def template(schema: str = "") -> str:
+    """Return the name of this checkout's template of a schema; without one, of all of them."""
+    return f"test_salesmgr_{checkout()}_template_{schema}"
 
 
-def _requirements() -> Path:
-    return embedded.BASE_DIR / "requirements.txt"
+def database(kind: str = "empty") -> str:
+    """Return the name of a test database of this worker; of all of them, for an empty kind."""
+    return f"test_salesmgr_{checkout()}_{slot()}_gw{worker()}_{kind}"
+
+
+def _schema_files() -> Iterator[Path]:
+    """Yield every migration and every file of SQL that one may read."""
+    for package in embedded.BASE_DIR.glob("*/__init__.py"):
+        for pattern in ("**/migrations/**/*.py", "**/sql/**/*.sql"):
+            yield from package.parent.glob(pattern)
 
 
 def _free_slot() -> int:
-    folder = embedded.var_dir() / "run"
-    folder.mkdir(parents=True, exist_ok=True)
+    run = folder() / "run"
+    run.mkdir(parents=True, exist_ok=True)
     for number in range(SLOTS):
-        lock = os.open(folder / f"test-slot-{number}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        lock = os.open(run / f"test-slot-{number}.lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

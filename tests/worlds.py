@@ -1,14 +1,19 @@
-"""The named worlds of the tests, a pytest plugin."""
+"""The named worlds of the tests, and the database that each test gets, a pytest plugin."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any, TypeVar
 
 import pytest
+from django.test import TransactionTestCase
+from pytest_django import DjangoDbBlocker
 
 from org.enums import Role
 from org.models.calendar import Organisation
 from org.models.people import Person
 from org.models.teams import Team
+from tests.databases import Databases
 from tests.factories.org import (
     OrganisationFactory,
     PersonFactory,
@@ -16,6 +21,77 @@ from tests.factories.org import (
     TeamFactory,
     TeamMembershipFactory,
 )
+
+Made = TypeVar("Made")
+_DATABASES = pytest.StashKey[Databases]()
+
+
+def world(build: Callable[[], Made]) -> Any:
+    """Return a fixture of what ``build`` makes, which each worker makes only once.
+
+    Its rows are in a database of their own; a test gets a copy of the objects, and may do with
+    rows and objects what it likes. A test has one world at most.
+    """
+
+    def made(request: pytest.FixtureRequest, db: None) -> Made:
+        return request.config.stash[_DATABASES].world(build)
+
+    made.build = build
+    return pytest.fixture(made)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    request: pytest.FixtureRequest,
+    django_test_environment: None,
+    django_db_blocker: DjangoDbBlocker,
+) -> Iterator[None]:
+    """Give this worker databases of its own, in place of the one that every migration makes."""
+    databases = request.config.stash[_DATABASES] = Databases()
+    with django_db_blocker.unblock():
+        databases.create()
+    with pytest.MonkeyPatch.context() as patch:
+        # The database of a test that commits is thrown away, so nothing needs to be emptied.
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _: None)
+        yield
+    with django_db_blocker.unblock():
+        databases.drop()
+
+
+@pytest.fixture(scope="module")
+def empty_database(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """Let the fixtures of a module use the database without rows before its tests begin."""
+    with django_db_blocker.unblock():
+        request.config.stash[_DATABASES].begin(None, commits=False)
+        yield
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(
+    fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
+) -> Iterator[Any]:
+    """Before a test's transaction begins, turn to the database that the test needs."""
+    if fixturedef.argname == "_django_db_helper":
+        request.getfixturevalue("django_db_setup")
+        blocker: DjangoDbBlocker = request.getfixturevalue("django_db_blocker")
+        with blocker.unblock():
+            request.config.stash[_DATABASES].begin(_world_of(request), commits=_commits(request))
+    return (yield)
+
+
+def _world_of(request: pytest.FixtureRequest) -> Callable[[], Any] | None:
+    fixtures = request.node._fixtureinfo.name2fixturedefs.values()
+    found = {builder for *_, last in fixtures if (builder := getattr(last.func, "build", None))}
+    assert len(found) < 2, f"a test has one world, and not {found}"
+    return found.pop() if found else None
+
+
+def _commits(request: pytest.FixtureRequest) -> bool:
+    marker = request.node.get_closest_marker("django_db")
+    asked = {"transactional_db", "live_server"} & set(request.fixturenames)
+    return bool(asked) or bool(marker and marker.kwargs.get("transaction"))
 
 
 @dataclass(frozen=True)
@@ -108,8 +184,10 @@ def build_sales_team(today: date) -> SalesTeam:
     )
 
 
-@pytest.fixture
-def sales_team(db: None) -> SalesTeam:
+def sales_team_of_today() -> SalesTeam:
     from org import access
 
     return build_sales_team(access.today())
+
+
+sales_team = world(sales_team_of_today)

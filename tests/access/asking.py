@@ -4,10 +4,14 @@ import copy
 import importlib
 import pkgutil
 import re
+from collections import Counter
+from collections.abc import Iterable
+from http.cookies import SimpleCookie
 
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
+from django.test.client import ClientHandler
 from django.urls import reverse
 
 import tests.access as package
@@ -22,6 +26,7 @@ MODULES = [
 ]
 CASES: list[Case] = [case for module in MODULES for case in module.CASES]
 BACKEND = "org.backends.SessionBackend"
+_HANDLER = ClientHandler(enforce_csrf_checks=False)
 CHANGING = re.compile(
     rb'(nonce="[^"]*"|csrfmiddlewaretoken" value="[^"]*"|csrf-token" content="[^"]*"|[0-9a-f-]{36})'
 )
@@ -36,14 +41,25 @@ def whole_world() -> World:
     return made
 
 
-def fingerprint() -> dict[str, str]:
-    """Return a sum over the content of every table; sessions may change, nothing else may."""
+def written() -> Counter[str]:
+    """Return how many rows were inserted, updated or deleted in each table in this transaction.
+
+    PostgreSQL counts them itself, whoever writes: the ORM, SQL, COPY or a trigger, and also what a
+    savepoint took back. Sessions may change, nothing else may.
+    """
     with connection.cursor() as cursor:
-        tables = [
-            table
-            for table in connection.introspection.table_names(cursor)
-            if table not in {"django_session", "django_migrations"}
-        ]
+        cursor.execute(
+            "SELECT relname, pg_stat_get_xact_tuples_inserted(oid)"
+            " + pg_stat_get_xact_tuples_updated(oid) + pg_stat_get_xact_tuples_deleted(oid)"
+            " FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+            " AND relname <> ALL(ARRAY['django_session', 'django_migrations'])"
+        )
+        return Counter(dict(cursor.fetchall()))
+
+
+def fingerprint(tables: Iterable[str]) -> dict[str, str]:
+    """Return a sum over the content of each table."""
+    with connection.cursor() as cursor:
         cursor.execute(
             " UNION ALL ".join(
                 f"SELECT '{table}', coalesce(sum(hashtextextended(t::text, 0)::numeric), 0)::text"
@@ -56,11 +72,31 @@ def fingerprint() -> dict[str, str]:
 
 def signed_in(world: World) -> dict[str, Client]:
     """Return a browser for each actor; signing in writes last_login, so it comes first."""
-    clients = {actor: Client(raise_request_exception=False) for actor in ACTORS}
+    clients = {actor: _browser() for actor in ACTORS}
     for actor, client in clients.items():
         if person := world.person(actor):
             client.force_login(person, backend=BACKEND)
     return clients
+
+
+def signed_in_world() -> tuple[World, dict[str, SimpleCookie]]:
+    """Return the whole world and what signing in left in the browser of each actor."""
+    world = whole_world()
+    return world, {actor: client.cookies for actor, client in signed_in(world).items()}
+
+
+def browsers(cookies: dict[str, SimpleCookie]) -> dict[str, Client]:
+    """Return a browser for each actor who has signed in before."""
+    clients = {actor: _browser() for actor in cookies}
+    for actor, client in clients.items():
+        client.cookies = cookies[actor]
+    return clients
+
+
+def _browser() -> Client:
+    client = Client(raise_request_exception=False)
+    client.handler = _HANDLER  # It makes every middleware, once for all of them.
+    return client
 
 
 def ask(client: Client, world: World, case: Case, target: str) -> HttpResponse:

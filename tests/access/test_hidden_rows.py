@@ -49,6 +49,7 @@ from tests.access.growing import grow
 from tests.access.matrix import Case, World
 from tests.factories.org import QuotaFactory
 from tests.factories.pipeline import ActivityFactory, DealFactory
+from tests.worlds import world as world_fixture
 
 MOST_TARGETS = 3
 # Times of day, how long ago within the hour, how long a run has lasted, and the signature of a
@@ -281,25 +282,36 @@ def _write(row: Model, values: dict[str, str]) -> None:
     type(row)._base_manager.filter(pk=row.pk).update(**values)
 
 
-@pytest.mark.parametrize("actor", list(SEES))
-def test_hidden_rows_change_no_answer(
-    db: None, actor: str, caplog: pytest.LogCaptureFixture
-) -> None:
+def world_with_notes() -> World:
+    world = whole_world()
+    write_private_notes(world)
+    return world
+
+
+def grown_world() -> World:
     world = whole_world()
     grow(world, 1)
     write_private_notes(world)
-    hidden_rows_change_nothing(world, actor, caplog)
+    return world
+
+
+noted = world_fixture(world_with_notes)
+grown = world_fixture(grown_world)
+
+
+@pytest.mark.parametrize("actor", list(SEES))
+def test_hidden_rows_change_no_answer(
+    grown: World, actor: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    hidden_rows_change_nothing(grown, actor, caplog)
 
 
 def test_who_helps_with_a_deal_sees_nothing_else_by_it(
-    db: None, caplog: pytest.LogCaptureFixture
+    grown: World, caplog: pytest.LogCaptureFixture
 ) -> None:
-    world = whole_world()
-    grow(world, 1)
-    write_private_notes(world)
-    deal = world.deals["rob"]
-    DealCollaborator.objects.create(deal=deal, person=world.team.stan, role="specialist")
-    hidden_rows_change_nothing(world, "stranger", caplog, lent="rob")
+    deal = grown.deals["rob"]
+    DealCollaborator.objects.create(deal=deal, person=grown.team.stan, role="specialist")
+    hidden_rows_change_nothing(grown, "stranger", caplog, lent="rob")
 
 
 def hidden_rows_change_nothing(
@@ -326,10 +338,11 @@ def hidden_rows_change_nothing(
     assert changed(before, with_numbers) == TOTALS[actor]
 
 
-def test_a_filter_that_shows_too_much_is_found(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    world = whole_world()
+def test_a_filter_that_shows_too_much_is_found(
+    noted: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = noted
     client, sight, canary = signed_in(world)["rep"], Sight(world, "rep"), Canaries()
-    write_private_notes(world)
     plant_texts(sight, canary)
     monkeypatch.setattr(ActivityQuerySet, "visible_to", _everything)
 
@@ -362,10 +375,9 @@ SABOTAGED = (
 
 @pytest.mark.parametrize("actor", ["rep", "manager", "director", "executive", "admin", "stranger"])
 def test_the_database_holds_where_every_filter_fails(
-    db: None, actor: str, monkeypatch: pytest.MonkeyPatch
+    noted: World, actor: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    world = whole_world()
-    write_private_notes(world)
+    world = noted
     sight, canary = Sight(world, actor), Canaries()
     _plant_private(sight, canary)
     for queryset in SABOTAGED:

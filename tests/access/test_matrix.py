@@ -1,15 +1,29 @@
 """Every URL and method, as every actor, against tables written by hand (see matrix.py)."""
 
 from collections.abc import Iterator
+from http.cookies import SimpleCookie
+from typing import Any
 
 import pytest
 from django.contrib import admin
 from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from tests.access.asking import CASES, ask, content, fingerprint, signed_in, whole_world
+from tests.access import asking
+from tests.access.asking import (
+    CASES,
+    ask,
+    browsers,
+    content,
+    fingerprint,
+    written,
+)
 from tests.access.matrix import ACTORS, Case, World
+from tests.factories.org import TeamFactory
 
+Asked = tuple[World, dict[str, Client]]
 API_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 PAGE_METHODS = ("GET", "POST")
 # Django's admin has its own test below: superusers alone, whatever the page.
@@ -32,37 +46,87 @@ def url_names() -> Iterator[str]:
 
 
 @pytest.fixture
-def world(db: None) -> World:
-    return whole_world()
+def asked(whole: tuple[World, dict[str, SimpleCookie]]) -> Asked:
+    world, cookies = whole
+    return world, browsers(cookies)
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
-def test_every_actor_gets_what_the_table_says(world: World, case: Case) -> None:
+def test_every_actor_gets_what_the_table_says(asked: Asked, case: Case) -> None:
+    world, clients = asked
     wrong, missing_bodies = [], {}
-    clients = signed_in(world)
-    before = fingerprint()
     for (actor, target), status in sorted(
         case.expected.items(), key=lambda cell: cell[0][1] != "missing"
     ):
-        with transaction.atomic():
-            response = ask(clients[actor], world, case, target)
-            body = content(response)
-            after = fingerprint()
-            transaction.set_rollback(True)
+        where = f"{actor} {target}"
+        response, body, tables = answer(clients[actor], world, case, target)
         if response.status_code != status:
-            wrong.append(f"{actor} {target}: {response.status_code} instead of {status}")
-        elif (status >= 400 or case.method == "GET") and after != before:
-            changed = [table for table in after if after[table] != before[table]]
-            wrong.append(f"{actor} {target}: answered {status} and changed {changed}")
+            wrong.append(f"{where}: {response.status_code} instead of {status}")
+        elif tables and (status >= 400 or case.method == "GET"):
+            changed = changes(clients[actor], world, case, target, tables)
+            wrong += [f"{where}: answered {status} and changed {changed}"] if changed else []
         if target == "missing":
             missing_bodies[actor] = body
         elif status == 404 and actor in missing_bodies and body != missing_bodies[actor]:
-            wrong.append(f"{actor} {target}: a hidden row's answer differs from a missing row's")
+            wrong.append(f"{where}: a hidden row's answer differs from a missing row's")
     assert not wrong, f"{case}:\n" + "\n".join(wrong)
 
 
-def test_every_url_and_method_stands_in_a_table(world: World) -> None:
-    admin = signed_in(world)["admin"]
+def answer(
+    client: Client, world: World, case: Case, target: str
+) -> tuple[HttpResponse, bytes, list[str]]:
+    """Return an answer, its body and the tables it wrote to, and take what it wrote back."""
+    before = written()
+    with transaction.atomic():
+        response = ask(client, world, case, target)
+        body = content(response)
+        after = written()
+        transaction.set_rollback(True)
+    return response, body, sorted(after - before)
+
+
+def changes(client: Client, world: World, case: Case, target: str, tables: list[str]) -> list[str]:
+    """Ask once more; return which of the tables differ after it, for what is counted may be a
+    write that the view took back, or one of the same values."""
+    before = fingerprint(tables)
+    with transaction.atomic():
+        content(ask(client, world, case, target))
+        after = fingerprint(tables)
+        transaction.set_rollback(True)
+    return [table for table in tables if after[table] != before[table]]
+
+
+def test_a_page_that_writes_is_found(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = next(case for case in CASES if str(case) == "GET pipeline:deals")
+    plain = asking.ask
+
+    def with_a_write(*question: Any) -> HttpResponse:
+        TeamFactory(name="Written by a page")
+        return plain(*question)
+
+    monkeypatch.setattr("tests.access.test_matrix.ask", with_a_write)
+
+    with pytest.raises(AssertionError, match=r"rep : answered 200 and changed \['org_team'"):
+        test_every_actor_gets_what_the_table_says(asked, case)
+
+
+def test_a_page_may_write_what_it_takes_back(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = next(case for case in CASES if str(case) == "GET pipeline:deals")
+    plain = asking.ask
+
+    def with_a_write(*question: Any) -> HttpResponse:
+        with transaction.atomic():
+            TeamFactory(name="Written by a page")
+            transaction.set_rollback(True)
+        return plain(*question)
+
+    monkeypatch.setattr("tests.access.test_matrix.ask", with_a_write)
+
+    test_every_actor_gets_what_the_table_says(asked, case)
+
+
+def test_every_url_and_method_stands_in_a_table(asked: Asked) -> None:
+    world, clients = asked
     by_url: dict[str, dict[str, Case]] = {}
     for case in CASES:
         by_url.setdefault(case.url, {})[case.method] = case
@@ -78,11 +142,11 @@ def test_every_url_and_method_stands_in_a_table(world: World) -> None:
                 continue
             with transaction.atomic():
                 probe = Case(name, method, {}, kwargs=known.kwargs)
-                answer = ask(admin, world, probe, target)
+                probed = ask(clients["admin"], world, probe, target)
                 transaction.set_rollback(True)
-            if answer.status_code != 405:
+            if probed.status_code != 405:
                 faults.append(
-                    f"{method} {name}: answers {answer.status_code}, and stands in no table"
+                    f"{method} {name}: answers {probed.status_code}, and stands in no table"
                 )
     assert not faults, "\n".join(faults)
 
@@ -94,13 +158,14 @@ def test_cases_are_stated_once_and_for_every_actor() -> None:
         assert {actor for actor, _ in case.expected} == set(ACTORS), str(case)
 
 
-def test_djangos_admin_is_for_superusers_alone(world: World) -> None:
+def test_djangos_admin_is_for_superusers_alone(asked: Asked) -> None:
+    _, clients = asked
     addresses = admin_addresses()
     assert len(addresses) > 5 * len(admin.site._registry)
 
     opened = [
         (actor, address, client.get(address).status_code)
-        for actor, client in signed_in(world).items()
+        for actor, client in clients.items()
         for address in addresses
     ]
 

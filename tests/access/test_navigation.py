@@ -1,19 +1,21 @@
 """The navigation offers nobody a page that refuses them."""
 
-import pytest
+from http.cookies import SimpleCookie
+
 from django.test import RequestFactory
 
 from salesmgr.context import navigation
-from tests.access.asking import signed_in, whole_world
-from tests.access.matrix import ACTORS
+from tests.access.asking import browsers
+from tests.access.matrix import ACTORS, World
 
 STANDING = {"anonymous", "deactivated"}
 
 
-@pytest.mark.django_db
-def test_every_entry_opens_for_whom_it_is_shown_to() -> None:
-    world = whole_world()
-    clients = signed_in(world)
+def test_every_entry_opens_for_whom_it_is_shown_to(
+    whole: tuple[World, dict[str, SimpleCookie]],
+) -> None:
+    world, cookies = whole
+    clients = browsers(cookies)
     opened = {}
     for actor in set(ACTORS) - STANDING:
         request = RequestFactory().get("/")

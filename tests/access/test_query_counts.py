@@ -4,13 +4,14 @@ The pages are those of the matrix, which holds every URL there is; so none can b
 """
 
 from collections.abc import Iterator
+from http.cookies import SimpleCookie
 from typing import NamedTuple
 
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.access.asking import CASES, ask, content, signed_in, whole_world
+from tests.access.asking import CASES, ask, browsers, content
 from tests.access.growing import grow
 from tests.access.matrix import Case, World
 
@@ -131,10 +132,12 @@ def measured(world: World, clients: dict[str, Client]) -> tuple[dict[str, int], 
     return counts, sizes
 
 
-def test_three_rows_cost_as_many_queries_as_one(db: None) -> None:
-    world = whole_world()
+def test_three_rows_cost_as_many_queries_as_one(
+    whole: tuple[World, dict[str, SimpleCookie]],
+) -> None:
+    world, cookies = whole
     grow(world, 1)
-    clients = signed_in(world)
+    clients = browsers(cookies)
     # That the migrations are applied is looked up once in a process.
     clients["anonymous"].get("/readyz")
 

@@ -38,20 +38,20 @@ def address(name):
 
 
 @pytest.mark.parametrize("method", ["get", "post", "put", "patch", "delete", "options", "head"])
-@pytest.mark.parametrize("name", sorted(NAMES))
-def test_nobody_gets_in_without_signing_in(client, sales_team, name, method):
-    answer = getattr(client, method)(address(name))
+def test_nobody_gets_in_without_signing_in(client, sales_team, method):
+    def refused(name):
+        answer = getattr(client, method)(address(name))
+        if name in PAGES:
+            return answer.status_code == 302 and answer["Location"].startswith(
+                reverse("account_login")
+            )
+        return answer.status_code == 401 and answer["WWW-Authenticate"] == "Bearer"
 
-    if name in PAGES:
-        assert answer.status_code == 302
-        assert answer["Location"].startswith(reverse("account_login"))
-    else:
-        assert answer.status_code == 401
-        assert answer["WWW-Authenticate"] == "Bearer"
+    assert [name for name in sorted(NAMES) if not refused(name)] == []
 
 
 @pytest.mark.parametrize("name", sorted(set(NAMES) - PAGES))
-def test_a_wrong_token_opens_nothing(sales_team, name):
+def test_a_wrong_token_opens_nothing(client, sales_team, name):
     for header in (
         "Bearer smgr_wrong",
         "Bearer",
@@ -61,7 +61,7 @@ def test_a_wrong_token_opens_nothing(sales_team, name):
         "Basic cml0YTpwYXNz",
         "smgr_wrong",
     ):
-        answer = Client().get(address(name), headers={"Authorization": header})
+        answer = client.get(address(name), headers={"Authorization": header})
 
         assert answer.status_code == 401, header
 

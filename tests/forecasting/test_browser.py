@@ -3,35 +3,29 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests import worlds
 from tests.access.asking import whole_world
 from tests.access.growing import grow
 from tests.access.matrix import World
-from tests.browser import DESKTOP, PHONE, Axe, SignIn
+from tests.browser import Axe, Inspect, SignIn
 from tests.worlds import SalesTeam
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.fixture
-def world(transactional_db: None) -> World:
+def world_grown_thrice() -> World:
     made = whole_world()
     for number in (1, 2, 3):
         grow(made, number)
     return made
 
 
-def fits(page: Page) -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
+world = worlds.world(world_grown_thrice)
 
 
-@pytest.mark.parametrize(
-    ("theme", "size"), [("light", DESKTOP), ("dark", PHONE)], ids=["wide", "narrow"]
-)
 def test_a_manager_opens_the_forecast_its_deals_and_its_past_errors(
-    page: Page, sign_in: SignIn, axe: Axe, world: World, *, theme: str, size: dict[str, int]
+    page: Page, sign_in: SignIn, inspect: Inspect, world: World
 ) -> None:
-    page.add_init_script(f"localStorage.setItem('theme', '{theme}')")
-    page.set_viewport_size(size)
     sign_in(page, world.team.mia)
     page.goto(f"/forecast/?subject=team-{world.team.north.pk}")
 
@@ -40,19 +34,16 @@ def test_a_manager_opens_the_forecast_its_deals_and_its_past_errors(
     expect(page.locator("#people")).to_contain_text("Nell Newcomer 1")
     page.locator("#course summary").click()
     expect(page.locator("#course-table")).to_be_visible()
-    assert fits(page)
-    axe(page)
+    inspect(page)
 
     page.get_by_role("link", name="How good past forecasts were").click()
     expect(page).to_have_url(re.compile("/forecast/accuracy/"))
-    assert fits(page)
-    axe(page)
+    inspect(page)
 
     period = world.made["forecast_period"].pk
     page.goto(f"/forecast/deals/?subject=team-{world.team.north.pk}&period={period}")
     expect(page.get_by_role("table").first).to_contain_text("Deal")
-    assert fits(page)
-    axe(page)
+    inspect(page)
 
 
 def test_a_rep_reads_their_own_forecast_and_nobody_elses(

@@ -13,19 +13,17 @@ from pipeline.models.activities import Activity
 from tests.browser import PHONE
 from tests.factories.pipeline import AccountFactory, ContactFactory, DealFactory
 from tests.pipeline.imports.test_calendars import event, wrapped
-from tests.worlds import build_sales_team
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def team(transactional_db):
-    team = build_sales_team(access.today())
+def team(sales_team):
     ensure_years(access.today().year, access.today().year)
     optics = AccountFactory(name="Acme Optics")
-    DealFactory(name="Renewal of lenses", owner=team.rita, account=optics)
+    DealFactory(name="Renewal of lenses", owner=sales_team.rita, account=optics)
     ContactFactory(full_name="Nora Novak", email="nora@acme.example", account=optics)
-    return team
+    return sales_team
 
 
 def test_an_activity_is_logged_from_anywhere_by_keyboard(page, sign_in, axe, team):

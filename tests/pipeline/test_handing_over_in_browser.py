@@ -4,25 +4,24 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from org import access
 from pipeline.models.deals import Deal
 from tests.browser import DESKTOP, PHONE, Axe, SignIn
 from tests.factories.pipeline import AccountFactory, DealFactory, StageFactory
-from tests.worlds import build_sales_team
+from tests.worlds import SalesTeam
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_a_manager_hands_over_what_a_leaver_had_open(  # noqa: PLR0917 -- fixtures, given by name
-    transactional_db: None,
+    sales_team: SalesTeam,
     page: Page,
     live_server,
     sign_in: SignIn,
     axe: Axe,
     size,
 ) -> None:
-    team, stage = build_sales_team(access.today()), StageFactory()
+    team, stage = sales_team, StageFactory()
     for name in ("Acme Optics", "Zeta Labs"):
         account = AccountFactory(name=name)
         for n in (1, 2):

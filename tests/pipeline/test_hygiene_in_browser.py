@@ -10,9 +10,8 @@ from org import access
 from org.services import people
 from org.services.calendar import ensure_years
 from pipeline.models.hygiene import Disposition
-from tests.browser import DESKTOP, PHONE
+from tests.browser import DESKTOP, PHONE, fits
 from tests.factories.pipeline import AccountFactory, DealFactory
-from tests.worlds import build_sales_team
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LOOKS = pytest.mark.parametrize(
@@ -21,17 +20,12 @@ LOOKS = pytest.mark.parametrize(
 
 
 @pytest.fixture
-def team(transactional_db):
-    team = build_sales_team(access.today())
+def team(sales_team):
     ensure_years(access.today().year - 1, access.today().year + 1)
     DealFactory(
-        name="Renewal of lenses", owner=team.rita, amount=None, created_at=datetime.now(UTC)
+        name="Renewal of lenses", owner=sales_team.rita, amount=None, created_at=datetime.now(UTC)
     )
-    return team
-
-
-def fits(page) -> bool:
-    return page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    return sales_team
 
 
 @LOOKS

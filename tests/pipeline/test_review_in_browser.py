@@ -9,15 +9,15 @@ from playwright.sync_api import expect
 from pipeline.models.reviews import PipelineReview
 from tests.browser import PHONE
 from tests.factories.pipeline import StageFactory
-from tests.pipeline.reports.paper import at, build_paper, change
+from tests.pipeline.reports.paper import Paper, at, build_paper, change
+from tests.worlds import world
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 Q2 = "?period=Q2+2026&as_of=2026-04-20&since_day=2026-04-01"
 MAY, AUGUST = date(2026, 5, 20), date(2026, 8, 1)
 
 
-@pytest.fixture
-def paper(transactional_db):
+def paper_with_moves() -> Paper:
     paper = build_paper()
     ready = {"created_at": at(3, 1), "expected_close_on": MAY}
     paper.make("Stays", paper.rita, "100", **ready)
@@ -25,6 +25,9 @@ def paper(transactional_db):
     paper.make("Came", paper.rita, "800", created_at=at(4, 5), expected_close_on=MAY)
     change(paper.deals["Pushed"], at=at(4, 6), expected_close_on=AUGUST)
     return paper
+
+
+paper = world(paper_with_moves)
 
 
 def test_a_manager_goes_through_the_pipeline(page, sign_in, axe, paper):

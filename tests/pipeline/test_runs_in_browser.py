@@ -7,14 +7,10 @@ from playwright.sync_api import Page, expect
 from forecasting.services import nightly
 from pipeline.enums import ChunkState, Step
 from pipeline.models.recompute import RecomputeChunk, RecomputeRun
-from tests.browser import PHONE, Axe, SignIn
+from tests.browser import PHONE, Axe, SignIn, fits
 from tests.worlds import SalesTeam
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-def fits(page: Page) -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
 
 
 def work_to_the_end() -> RecomputeRun:

@@ -12,12 +12,12 @@ from tests.browser import PHONE
 from tests.factories.org import PersonFactory
 from tests.factories.pipeline import PipelineFactory, StageFactory
 from tests.pipeline.reports.paper import build_paper
+from tests.worlds import world
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.fixture
-def two(transactional_db):
+def paper_with_renewals():
     paper = build_paper()
     paper.renewals = PipelineFactory(name="Renewals", order=20)
     for place, name in enumerate(("Due", "Quoted"), start=1):
@@ -31,6 +31,9 @@ def two(transactional_db):
         )
     paper.make("New microscopes", paper.rita, "5000", expected_close_on=date(2026, 5, 20))
     return paper
+
+
+two = world(paper_with_renewals)
 
 
 def test_a_deal_changes_its_pipeline_on_purpose(page, sign_in, axe, two):

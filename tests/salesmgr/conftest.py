@@ -2,14 +2,13 @@ import pytest
 from django.test import Client
 
 from org.models.people import Person
-from tests.pipeline.reports.paper import Paper, build_paper
+from tests.pipeline.reports.paper import build_paper
+from tests.worlds import world
 
 BACKEND = "org.backends.SessionBackend"
 
 
-@pytest.fixture
-def paper(db: None) -> Paper:
-    return build_paper()
+paper = world(build_paper)
 
 
 @pytest.fixture

@@ -60,9 +60,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module")
-def run(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[RecomputeRun]:
+def run(empty_database: None) -> Iterator[RecomputeRun]:
     """Return the run; its organisation is gone again after the module."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    with transaction.atomic():
         call_command("seed_demo", people=16, months=20, seed=4, verbosity=0)
         yield computed(AS_OF)
         transaction.set_rollback(True)

@@ -1,8 +1,4 @@
-import pytest
+from tests.pipeline.reports.paper import build_paper
+from tests.worlds import world
 
-from tests.pipeline.reports.paper import Paper, build_paper
-
-
-@pytest.fixture
-def paper(db: None) -> Paper:
-    return build_paper()
+paper = world(build_paper)

@@ -8,7 +8,8 @@ from django.test import Client
 
 from org.models.people import Person
 from tests.factories.pipeline import StageFactory
-from tests.pipeline.reports.paper import Paper, build_paper
+from tests.pipeline.reports.paper import build_paper
+from tests.worlds import world
 
 BACKEND = "org.backends.SessionBackend"
 As = Callable[[Person], Client]
@@ -36,6 +37,4 @@ def stages(db: None) -> SimpleNamespace:
     )
 
 
-@pytest.fixture
-def paper(db: None) -> Paper:
-    return build_paper()
+paper = world(build_paper)
