@@ -26,8 +26,6 @@ def _numbered(database: int) -> str:
     return urlsplit(REDIS_URL)._replace(path=f"/{database}").geturl() if REDIS_URL else ""
 
 
-# There is no such database until `tests.databases` has cloned it.
-DATABASES["default"]["NAME"] = slots.database()
 # The live server's threads must leave no connection behind.
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 

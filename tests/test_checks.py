@@ -29,9 +29,16 @@ def test_the_hooks_before_a_commit_are_the_checks_of_make() -> None:
 
 
 def test_the_workflow_runs_all_of_it_with_a_browser() -> None:
-    (job,) = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text())["jobs"].values()
-    steps = job["steps"]
+    jobs = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text())["jobs"]
+    shards = jobs["test"]["strategy"]["matrix"]["shard"]
 
-    assert steps[-1] == {"run": "make test"}
-    assert {"python-version": "3.11"}.items() <= steps[1]["with"].items()
-    assert job["env"] == {"REQUIRE_BROWSER": "1"}
+    assert {name: job["steps"][-1]["run"] for name, job in jobs.items()} == {
+        "check": "make check",
+        "test": "make suite SHARD=${{ matrix.shard }}",
+        "coverage": "make coverage",
+    }
+    assert re.search(r"^test: check suite$", (ROOT / "Makefile").read_text(), re.M)
+    assert shards == [f"{number}/{len(shards)}" for number in range(1, len(shards) + 1)]
+    assert jobs["test"]["env"] == {"REQUIRE_BROWSER": "1"}
+    for job in jobs.values():
+        assert {"python-version": "3.11"}.items() <= job["steps"][1]["with"].items()
