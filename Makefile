@@ -4,7 +4,7 @@ PYTHON ?= python3
 WORKERS ?= logical
 DEALS ?= 10000,100000
 BIN := .venv/bin
-PACKAGES := kit org pipeline forecasting coaching hiring salesmgr
+PACKAGES := kit org pipeline imports analytics forecasting process coaching hiring salesmgr workbench
 # `check` judges the defaults, whatever the shell it runs in has set.
 DEFAULTS := env -u INSECURE_HTTP -u DEBUG -u ALLOWED_HOSTS -u TRUST_FORWARDED_PROTO
 
@@ -21,7 +21,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 demo:
 	@$(PYTHON) scripts/environment.py requirements-demo.txt
-	@$(BIN)/python -m salesmgr.devstack demo
+	@$(BIN)/python -m workbench.devstack demo
 
 # Between two commits, in under two minutes: what a machine can judge without running anything, the
 # tests without a database, and those of what changed since the branch left main, or SINCE=<commit>.
@@ -51,29 +51,29 @@ check: environment
 	$(BIN)/mypy $(PACKAGES)
 	$(BIN)/lint-imports
 	$(BIN)/djlint --lint --quiet templates kit/templates
-	$(DEFAULTS) $(BIN)/python -m salesmgr.devstack run $(BIN)/python manage.py makemigrations --check
-	$(DEFAULTS) $(BIN)/python -m salesmgr.devstack run $(BIN)/python manage.py check_sql --fresh
+	$(DEFAULTS) $(BIN)/python -m workbench.devstack run $(BIN)/python manage.py makemigrations --check
+	$(DEFAULTS) $(BIN)/python -m workbench.devstack run $(BIN)/python manage.py check_sql --fresh
 	$(DEFAULTS) $(BIN)/python manage.py check --deploy --fail-level WARNING
 
 # The sizes are a list, as in `make bench DEALS=10000,100000,1000000`.
 bench: environment
-	$(BIN)/python -m salesmgr.devstack run \
+	$(BIN)/python -m workbench.devstack run \
 		$(BIN)/python manage.py bench --deals $(DEALS) --write docs/benchmarks.md
 
 # A million deals, a hundred thousand of them open: the two pages that read the most of the history.
 bench-million: environment
-	$(BIN)/python -m salesmgr.devstack run \
+	$(BIN)/python -m workbench.devstack run \
 		$(BIN)/python manage.py bench --deals 1000000 --months 23 --repetitions 10 \
 		--only changes review --write docs/benchmarks-million.md
 
 # This checkout's PostgreSQL and Valkey in the foreground, for work with manage.py.
 servers: environment
-	@$(BIN)/python -m salesmgr.devstack servers
+	@$(BIN)/python -m workbench.devstack servers
 
 # Ends what a demo, `servers` or a test run that was killed has left running.
 stop: environment
-	@$(BIN)/python -m salesmgr.devstack stop
-	@SALESMGR_VAR=$${SALESMGR_VAR:-var}/tests $(BIN)/python -m salesmgr.devstack stop
+	@$(BIN)/python -m workbench.devstack stop
+	@SALESMGR_VAR=$${SALESMGR_VAR:-var}/tests $(BIN)/python -m workbench.devstack stop
 
 environment:
 	@$(PYTHON) scripts/environment.py requirements-dev.txt

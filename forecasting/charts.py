@@ -1,4 +1,4 @@
-"""Results as figures."""
+"""Charts of the forecast pages."""
 
 from collections.abc import Sequence
 from decimal import Decimal

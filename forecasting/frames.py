@@ -27,10 +27,9 @@ from kit import periods
 from org.models.people import Person
 from org.models.teams import TeamMembership
 from org.services.calendar import organisation
-from pipeline.enums import Status
-from pipeline.models.credits import CreditShare, CreditSplit
-from pipeline.models.deals import Stage
-from pipeline.roles import CreditKind
+from pipeline.credit.models import CreditShare, CreditSplit
+from pipeline.enums import CreditKind, Status
+from pipeline.stages.models import Stage
 
 if TYPE_CHECKING:
     import numpy as np

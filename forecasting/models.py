@@ -6,13 +6,13 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
+from analytics.runs.models import ONE_SUBJECT, RecomputeRun
+from analytics.runs.querysets import SnapshotQuerySet
 from forecasting.querysets import DealExpectationQuerySet
 from org.models.calendar import FiscalPeriod
 from org.models.people import Person
 from org.models.teams import Team
-from pipeline.models.deals import Deal
-from pipeline.models.recompute import ONE_SUBJECT, RecomputeRun
-from pipeline.querysets import SnapshotQuerySet
+from pipeline.deals.models.deals import Deal
 
 
 class ForecastRun(models.Model):

@@ -4,8 +4,8 @@ from celery import Task, shared_task
 from django.conf import settings
 from django.utils import timezone
 
+from analytics.runs.services import recompute
 from forecasting.services import nightly
-from pipeline.services import recompute
 
 # A lease outlives the hard limit, so that two workers are never at the same attempt.
 HARD_LIMIT = settings.RECOMPUTE_LEASE_SECONDS * 5 // 6

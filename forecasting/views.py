@@ -9,6 +9,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from analytics.runs import rules
 from forecasting import charts, tables
 from forecasting.forms import AccuracyForm, DealsForm, ForecastForm, SubjectForm
 from forecasting.reports import accuracy as accuracy_reports
@@ -20,7 +21,6 @@ from kit.pages import paginate
 from kit.tables import Column, Empty, Table
 from org import access
 from org.models.people import Person
-from pipeline import rules
 
 NOTHING = Empty(title="Nothing here.", text="No open deal is expected to close in this period.")
 

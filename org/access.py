@@ -6,9 +6,10 @@ pipeline. A queryset's ``visible_to(viewer)`` delegates to these functions.
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from django.apps import apps
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -58,11 +59,11 @@ def reports_of(person: int) -> QuerySet:
     Those who left are among them, below the manager of their last day: their deals are that
     manager's to look after until somebody else has them.
     """
-    from org.models.people import ReportingClosure
-
     day = today()
-    rows = ReportingClosure.objects.filter(ancestor=person, valid_from__lte=day).filter(
-        Q(valid_to__isnull=True) | Q(valid_to__gt=day)
+    rows = (
+        _table("ReportingClosure")
+        .objects.filter(ancestor=person, valid_from__lte=day)
+        .filter(Q(valid_to__isnull=True) | Q(valid_to__gt=day))
     )
     return rows.values("descendant")
 
@@ -100,21 +101,17 @@ def teams_led(person: "Person", *, parents: Mapping[int, int | None] | None = No
 
     ``parents`` is the tree of teams, child -> parent; it is read where the caller has it not.
     """
-    from org.models.teams import Team
-
     led = _led_today(person)
     if parents is None:
-        parents = dict(Team.objects.values_list("pk", "parent_id"))
+        parents = dict(_table("Team").objects.values_list("pk", "parent_id"))
     return below(parents, led)
 
 
 def _led_today(person: "Person") -> set[int]:
-    from org.models.teams import TeamMembership
-
     day = today()
     if person.led_seats is not None:
         return {seat.team for seat in person.led_seats if seat.holds(day)}
-    led = TeamMembership.objects.on(day).filter(person=person, is_lead=True)
+    led = _table("TeamMembership").objects.on(day).filter(person=person, is_lead=True)
     return set(led.values_list("team_id", flat=True))
 
 
@@ -126,11 +123,14 @@ def shared_team_ids(
     The team they are in today with all that holds it, and the teams they lead. ``parents`` is the
     tree of teams; it is read where the caller has it not.
     """
-    from org.models.teams import Team, TeamMembership
-
     if parents is None:
-        parents = dict(Team.objects.values_list("pk", "parent_id"))
-    own = TeamMembership.objects.on(today()).filter(person=viewer).values_list("team_id", flat=True)
+        parents = dict(_table("Team").objects.values_list("pk", "parent_id"))
+    own = (
+        _table("TeamMembership")
+        .objects.on(today())
+        .filter(person=viewer)
+        .values_list("team_id", flat=True)
+    )
     found = led_team_ids(viewer, parents=parents)
     for team in own:
         node: int | None = team
@@ -148,3 +148,8 @@ def subject_filter(viewer: "Person") -> Q:
     if sees_everyone(viewer):
         return Q()
     return people_filter(viewer, "person") | Q(team__in=led_team_ids(viewer))
+
+
+def _table(model: str) -> Any:
+    # By name: the querysets of these very models ask this module who sees what.
+    return apps.get_model("org", model)

@@ -51,3 +51,14 @@ class TokenScope(StrEnum):
 
 
 SCOPE_LABELS = {TokenScope.READ: "Read", TokenScope.WRITE: "Read and write"}
+
+
+class SubjectKind(StrEnum):
+    """Whose number an attainment is."""
+
+    PERSON = "person"
+    TEAM = "team"
+    TERRITORY = "territory"
+    EVERYONE = "everyone"
+    # A person together with everybody who reports to them, at any depth.
+    BELOW = "below"

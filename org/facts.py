@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import NamedTuple
 
+from django.apps import apps
+
 
 class Facts(NamedTuple):
     """The organisation's name, time zone and reporting currency; the defaults while it has none."""
@@ -52,7 +54,7 @@ def forget() -> None:
 
 
 def _read() -> Facts:
-    from org.models.calendar import Organisation
-
-    row = Organisation.objects.values_list("name", "time_zone", "currency").first()
+    # By name: the models of org ask this module too.
+    organisations = apps.get_model("org", "Organisation").objects
+    row = organisations.values_list("name", "time_zone", "currency").first()
     return Facts(*row) if row else Facts()

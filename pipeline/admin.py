@@ -3,15 +3,11 @@
 from django.contrib import admin
 
 from kit.admin import LookOnly
-from pipeline.models.accounts import Account, AccountTerritory, Contact, Product
-from pipeline.models.activities import Activity
-from pipeline.models.deals import Deal, DealLine, DealVersion, Stage
-from pipeline.models.imports import ImportRun
-from pipeline.models.recompute import (
-    AttainmentSnapshot,
-    RecomputeChunk,
-    RecomputeRun,
-)
+from pipeline.activities.models import Activity
+from pipeline.customers.models import Account, AccountTerritory, Contact
+from pipeline.deals.models.deals import Deal, DealLine, DealVersion
+from pipeline.products.models import Product
+from pipeline.stages.models import Stage
 
 
 @admin.register(Account)
@@ -72,32 +68,3 @@ class ActivityAdmin(LookOnly):
     list_display = ("subject", "kind", "person", "occurred_at")
     list_select_related = ("person",)
     list_filter = ("kind",)
-
-
-@admin.register(ImportRun)
-class ImportRunAdmin(LookOnly):
-    list_display = ("file_name", "kind", "state", "created_by", "created_at", "finished_at")
-    list_select_related = ("created_by",)
-    list_filter = ("kind", "state")
-    # What was read of the file: it belongs to the pages of imports, which show it in words.
-    exclude = ("profile", "plan", "submission")
-
-
-@admin.register(RecomputeRun)
-class RecomputeRunAdmin(LookOnly):
-    list_display = ("as_of", "trigger", "state", "is_current", "created_at", "finished_at")
-    list_filter = ("state", "trigger")
-
-
-@admin.register(RecomputeChunk)
-class RecomputeChunkAdmin(LookOnly):
-    list_display = ("run", "step", "label", "state", "attempts", "rows", "worker")
-    list_select_related = ("run",)
-    list_filter = ("state", "step")
-
-
-@admin.register(AttainmentSnapshot)
-class AttainmentSnapshotAdmin(LookOnly):
-    list_display = ("run", "person", "team", "period", "measure", "actual", "target")
-    list_select_related = ("run", "person", "team", "period")
-    list_filter = ("measure",)

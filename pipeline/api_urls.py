@@ -2,20 +2,14 @@
 
 from django.urls import path
 
-from pipeline.api import (
-    accounts,
-    activities,
-    attainment,
-    collaborators,
-    contacts,
-    credits,
-    deal_lines,
-    deal_people,
-    deals,
-    outcomes,
-    products,
-    stages,
-)
+from pipeline.accounts.api import accounts, contacts
+from pipeline.activities import api as activities
+from pipeline.credit.api import collaborators, credits
+from pipeline.deals.api import lines
+from pipeline.lifecycle.api import deals
+from pipeline.people import api as people
+from pipeline.products import api as products
+from pipeline.stages import api as stages
 
 urlpatterns = [
     path("deals/", deals.Deals.as_view(), name="deals"),
@@ -24,8 +18,8 @@ urlpatterns = [
     path("deals/<int:pk>/archive/", deals.DealArchive.as_view(), name="deal-archive"),
     path("deals/<int:pk>/restore/", deals.DealRestore.as_view(), name="deal-restore"),
     path("deals/<int:pk>/history/", deals.DealHistory.as_view(), name="deal-history"),
-    path("deals/<int:pk>/lines/", deal_lines.DealLines.as_view(), name="deal-lines"),
-    path("deals/<int:pk>/contacts/", deal_people.DealContacts.as_view(), name="deal-contacts"),
+    path("deals/<int:pk>/lines/", lines.DealLines.as_view(), name="deal-lines"),
+    path("deals/<int:pk>/contacts/", people.DealContacts.as_view(), name="deal-contacts"),
     path(
         "deals/<int:pk>/collaborators/",
         collaborators.DealCollaborators.as_view(),
@@ -37,19 +31,19 @@ urlpatterns = [
         name="deal-collaborator-remove",
     ),
     path("deals/<int:pk>/credit/", credits.DealCredit.as_view(), name="deal-credit"),
-    path("deal-contacts/<int:pk>/", deal_people.OneDealContact.as_view(), name="deal-contact"),
+    path("deal-contacts/<int:pk>/", people.OneDealContact.as_view(), name="deal-contact"),
     path(
         "deal-contacts/<int:pk>/change/",
-        deal_people.RoleChange.as_view(),
+        people.RoleChange.as_view(),
         name="deal-contact-change",
     ),
     path(
         "deal-contacts/<int:pk>/remove/",
-        deal_people.ContactRemoval.as_view(),
+        people.ContactRemoval.as_view(),
         name="deal-contact-remove",
     ),
-    path("lines/<int:pk>/", deal_lines.OneLine.as_view(), name="line"),
-    path("lines/<int:pk>/remove/", deal_lines.LineRemoval.as_view(), name="line-remove"),
+    path("lines/<int:pk>/", lines.OneLine.as_view(), name="line"),
+    path("lines/<int:pk>/remove/", lines.LineRemoval.as_view(), name="line-remove"),
     path("accounts/", accounts.Accounts.as_view(), name="accounts"),
     path("accounts/<int:pk>/", accounts.OneAccount.as_view(), name="account"),
     path("accounts/<int:pk>/archive/", accounts.AccountArchive.as_view(), name="account-archive"),
@@ -74,9 +68,8 @@ urlpatterns = [
         activities.ActivityRestore.as_view(),
         name="activity-restore",
     ),
-    path("loss-reasons/", outcomes.LossReasons.as_view(), name="loss-reasons"),
-    path("competitors/", outcomes.Competitors.as_view(), name="competitors"),
+    path("loss-reasons/", stages.LossReasons.as_view(), name="loss-reasons"),
+    path("competitors/", stages.Competitors.as_view(), name="competitors"),
     path("pipelines/", stages.Pipelines.as_view(), name="pipelines"),
     path("stages/", stages.Stages.as_view(), name="stages"),
-    path("attainment/", attainment.Attainments.as_view(), name="attainment"),
 ]

@@ -11,11 +11,13 @@ from org.models.people import Person
 from pipeline.enums import Status
 
 if TYPE_CHECKING:
-    from pipeline.models.activities import Activity
-    from pipeline.models.deals import Deal
+    from pipeline.activities.models import Activity
+    from pipeline.deals.models.deals import Deal
 
 # Executives look on; recruiters have no business here.
 WRITING_ROLES = (Role.REP, Role.MANAGER, Role.ADMIN)
+
+
 CARRYING_ROLES = (Role.REP, Role.MANAGER)
 
 
@@ -81,21 +83,5 @@ def can_set_up_stages(actor: Person) -> bool:
     return actor.is_admin
 
 
-def can_set_up_risk(actor: Person) -> bool:
-    return actor.is_admin
-
-
-def can_set_leaver_rule(actor: Person) -> bool:
-    return actor.is_admin
-
-
 def can_set_up_products(actor: Person) -> bool:
-    return actor.is_admin
-
-
-def can_recompute(actor: Person) -> bool:
-    return actor.is_admin
-
-
-def can_set_activity_targets(actor: Person) -> bool:
     return actor.is_admin

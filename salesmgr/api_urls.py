@@ -4,6 +4,7 @@ from django.contrib.auth.decorators import login_required
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+from analytics import api_urls as analytics
 from org import api_urls as org
 from org.api import authentication  # noqa: F401 -- the schema finds it once it is imported
 from pipeline import api_urls as pipeline
@@ -12,6 +13,7 @@ app_name = "api"
 urlpatterns = [
     *org.urlpatterns,
     *pipeline.urlpatterns,
+    *analytics.urlpatterns,
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path(
         "docs/",

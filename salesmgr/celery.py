@@ -26,7 +26,7 @@ app.conf.beat_schedule = {
     },
     # Every half minute: go on with imports whose worker was killed or whose message was lost.
     "hand out stale imports": {
-        "task": "pipeline.tasks.hand_out_stale_imports",
+        "task": "imports.tasks.hand_out_stale_imports",
         "schedule": 30.0,
         "options": {"expires": 25},
     },

@@ -10,9 +10,12 @@ from django.utils.functional import SimpleLazyObject
 
 from org import access
 from org.facts import organisation_facts
+from org.rules import teams
 from pipeline import rules
 
 Person = Any
+
+
 Allowed = Callable[[Person], bool]
 
 
@@ -33,10 +36,6 @@ def overseers(person: Person) -> bool:
     return person.is_executive or person.is_admin
 
 
-def teams(person: Person) -> bool:
-    return person.is_manager or person.is_executive or person.is_admin
-
-
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A page of the navigation and who is shown it; the page itself decides what it allows."""
@@ -53,18 +52,18 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry("Team dashboard", "team", "layout-dashboard", teams),
             Entry("My page", "me", "user", access.sells),
-            Entry("Deals", "pipeline:deals", "briefcase", access.sells),
-            Entry("Board", "pipeline:board", "layout-kanban", access.sells),
-            Entry("Pipeline review", "pipeline:review", "list-check", access.sells),
-            Entry("Deal hygiene", "pipeline:hygiene", "checklist", access.sells),
-            Entry("What changed", "pipeline:changes", "arrows-exchange", access.sells),
-            Entry("Metrics", "pipeline:metrics", "report-analytics", access.sells),
-            Entry("Win/loss reviews", "pipeline:closings", "trophy", access.sells),
-            Entry("Overrides", "pipeline:overrides", "alert-triangle", access.sells),
+            Entry("Deals", "analytics:deals", "briefcase", access.sells),
+            Entry("Board", "analytics:board", "layout-kanban", access.sells),
+            Entry("Pipeline review", "analytics:review", "list-check", access.sells),
+            Entry("Deal hygiene", "analytics:hygiene", "checklist", access.sells),
+            Entry("What changed", "analytics:changes", "arrows-exchange", access.sells),
+            Entry("Metrics", "analytics:metrics", "report-analytics", access.sells),
+            Entry("Win/loss reviews", "process:closings", "trophy", access.sells),
+            Entry("Overrides", "process:overrides", "alert-triangle", access.sells),
             Entry("Accounts", "pipeline:accounts", "building", access.sells),
             Entry("Activities", "pipeline:activities", "phone", access.sells),
             Entry("Forecast", "forecasting:forecast", "chart-line", access.sells),
-            Entry("By territory", "pipeline:territory-bookings", "map-2", overseers),
+            Entry("By territory", "analytics:territory-bookings", "map-2", overseers),
         ),
     ),
     (
@@ -84,14 +83,14 @@ GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("Pipelines", "pipeline:stages", "stairs", admins),
             Entry("Qualification", "pipeline:frameworks", "checklist", admins),
             Entry("Losses", "pipeline:losses", "flag", admins),
-            Entry("Risk", "pipeline:risk", "alert-triangle", admins),
-            Entry("Leavers", "pipeline:leavers", "logout", admins),
+            Entry("Risk", "analytics:risk", "alert-triangle", admins),
+            Entry("Leavers", "process:leavers", "logout", admins),
             Entry("Products", "pipeline:products", "list", admins),
             Entry("Calendar", "org:calendar", "calendar", admins),
-            Entry("Quotas", "pipeline:quotas", "target", teams),
-            Entry("Activity targets", "pipeline:activity-targets", "checklist", admins),
-            Entry("Imports", "pipeline:imports", "upload", admins),
-            Entry("Recompute runs", "pipeline:runs", "refresh", admins),
+            Entry("Quotas", "analytics:quotas", "target", teams),
+            Entry("Activity targets", "process:activity-targets", "checklist", admins),
+            Entry("Imports", "imports:imports", "upload", admins),
+            Entry("Recompute runs", "analytics:runs", "refresh", admins),
             Entry("Audit log", "org:audit", "history", admins),
             Entry("Patterns", "patterns", "color-swatch", operators),
         ),
@@ -107,6 +106,16 @@ class Link:
     href: str
     icon: str
     current: bool
+
+
+def links(path: str, entries: tuple[Entry, ...], person: Person) -> list[Link]:
+    found = []
+    for entry in entries:
+        href = address(entry.url_name)
+        if href and entry.allowed(person):
+            current = path == href or (href != "/" and path.startswith(href))
+            found.append(Link(entry.label, href, entry.icon, current))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,16 +154,6 @@ def log_address(request: HttpRequest) -> str:
     if person is None or not person.is_authenticated or not rules.can_write(person):
         return ""
     return address("pipeline:activity-log")
-
-
-def links(path: str, entries: tuple[Entry, ...], person: Person) -> list[Link]:
-    found = []
-    for entry in entries:
-        href = address(entry.url_name)
-        if href and entry.allowed(person):
-            current = path == href or (href != "/" and path.startswith(href))
-            found.append(Link(entry.label, href, entry.icon, current))
-    return found
 
 
 def address(url_name: str) -> str:

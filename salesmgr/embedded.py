@@ -1,6 +1,6 @@
 """Where the embedded PostgreSQL and Valkey live, and the URLs that reach them.
 
-Only names and paths: starting and stopping them is `salesmgr.devstack`'s work. Settings
+Only names and paths: starting and stopping them is `workbench.devstack`'s work. Settings
 import this module, so it must not import Django models or read settings.
 """
 

@@ -13,9 +13,8 @@ from django.core.exceptions import ImproperlyConfigured
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from org.enums import PeriodKind
-from pipeline.enums import ActivityKind, Category, Status, SubjectKind
-from pipeline.roles import BuyingRole, CreditKind, HelpingRole
+from org.enums import PeriodKind, SubjectKind
+from pipeline.enums import ActivityKind, BuyingRole, Category, CreditKind, HelpingRole, Status
 from salesmgr import embedded
 from salesmgr.environment import env_bool, env_int, env_list, env_text, is_background
 
@@ -65,10 +64,14 @@ INSTALLED_APPS = [
     "kit",
     "org",
     "pipeline",
+    "imports",
+    "analytics",
     "forecasting",
+    "process",
     "coaching",
     "hiring",
     "salesmgr",
+    "workbench",
 ]
 
 MIDDLEWARE = [

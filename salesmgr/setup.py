@@ -14,9 +14,10 @@ from org.models.calendar import FiscalPeriod
 from org.models.people import Person
 from org.models.quotas import Quota
 from org.models.teams import TeamMembership
+from pipeline.deals.models.deals import Deal
 from pipeline.enums import Status
-from pipeline.models.accounts import Product
-from pipeline.models.deals import Deal, Stage
+from pipeline.products.models import Product
+from pipeline.stages.models import Stage
 from salesmgr.context import address
 
 
@@ -89,7 +90,7 @@ STEPS: list[tuple[str, str, str, str, Callable[[], bool], bool]] = [
     (
         "Quotas",
         "Without them there are bookings and pipeline, and no attainment.",
-        "pipeline:quotas",
+        "analytics:quotas",
         "Quotas",
         Quota.objects.exists,
         False,
@@ -97,7 +98,7 @@ STEPS: list[tuple[str, str, str, str, Callable[[], bool], bool]] = [
     (
         "Accounts and deals",
         "Import what your present system holds, with its history; or let reps enter deals.",
-        "pipeline:imports",
+        "imports:imports",
         "Imports",
         Deal.objects.exists,
         False,

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from salesmgr.devstack.refusal import Refusal
-from salesmgr.devstack.servers import Servers
 from tests import databases
 from tests.needs import chromium_path, maven_folder
+from workbench.devstack.refusal import Refusal
+from workbench.devstack.servers import Servers
 
 pytest_plugins = [
     "tests.browser",
@@ -19,6 +19,7 @@ pytest_plugins = [
     "tests.number_guard",
     "tests.quick",
     "tests.worlds",
+    "tests.fixtures",
 ]
 
 _SERVERS = pytest.StashKey[Servers]()

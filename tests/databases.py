@@ -20,9 +20,9 @@ from django.db import connection, connections, transaction
 from psycopg2 import sql
 
 from salesmgr import embedded
-from salesmgr.devstack.connections import connect
-from salesmgr.devstack.postgres import Postgres
 from tests import slots
+from workbench.devstack.connections import connect
+from workbench.devstack.postgres import Postgres
 
 # Nothing in a test database needs to outlive the machine. Fault tests have servers of their own,
 # which keep what they have acknowledged.

@@ -1,9 +1,12 @@
 """Reading a page's forms as a browser would, so that a test sends what a person would send."""
 
+from collections.abc import Sequence
+from contextlib import suppress
 from html.parser import HTMLParser
 from typing import Any
 
 from django.http import HttpResponse
+from django.urls import NoReverseMatch, reverse
 
 
 class _Forms(HTMLParser):
@@ -58,3 +61,11 @@ def form_of(response: HttpResponse, *, having: str) -> dict[str, Any]:
     found = [sent for _, sent in parser.forms if having in sent]
     assert found, f"no form on the page has the field {having!r}"
     return found[0]
+
+
+def address_of(name: str, args: Sequence[Any] = ()) -> str:
+    """Return the address of a page by its name alone, in whichever app its view stands."""
+    for app in ("pipeline", "imports", "analytics", "process"):
+        with suppress(NoReverseMatch):
+            return reverse(f"{app}:{name}", args=args)
+    raise NoReverseMatch(name)

@@ -14,7 +14,7 @@ import psycopg2
 import pytest
 import redis
 
-from salesmgr.devstack.servers import Servers
+from workbench.devstack.servers import Servers
 
 ROOT = Path(__file__).resolve().parent.parent
 FOREIGN = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "SALESMGR_TEST_SLOT")

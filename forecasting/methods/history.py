@@ -11,7 +11,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from pipeline.metrics.splits import revenue_parts
+from pipeline.credit.metrics import revenue_parts
 
 if TYPE_CHECKING:
     import numpy as np

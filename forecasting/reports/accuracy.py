@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from analytics.runs.models import RecomputeRun
 from forecasting.enums import NAIVE, Method
 from forecasting.metrics.accuracy import Score, Told, scores
 from forecasting.models import PastForecast
 from forecasting.reports.forecasts import run_for
 from forecasting.reports.subjects import Choice
 from org.models.people import Person
-from pipeline.models.recompute import RecomputeRun
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,13 @@ from decimal import Decimal
 
 from django.db.models import QuerySet, Sum
 
+from analytics.runs.models import RecomputeRun
 from forecasting.models import DealExpectation, Forecast, ForecastRun
 from forecasting.reports.forecasts import NOTHING, counted_for, run_for
 from forecasting.reports.subjects import Choice
 from org.models.calendar import FiscalPeriod
 from org.models.people import Person
-from pipeline.models.recompute import RecomputeRun
-from pipeline.querysets import StagePlace
+from pipeline.stages.querysets import StagePlace
 
 
 @dataclass(frozen=True, slots=True)

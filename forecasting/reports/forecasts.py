@@ -7,19 +7,18 @@ from decimal import Decimal
 
 from django.db.models import Q
 
+from analytics.attainment.reports.attainment import quotas
+from analytics.runs.models import RecomputeRun
 from forecasting.models import Forecast, ForecastRun, PastForecast
 from forecasting.reports.subjects import Choice
 from kit.money import from_cents
 from kit.periods import Period
-from org.enums import PeriodKind
+from org.enums import PeriodKind, SubjectKind
+from org.metrics.quotas import Subject, Target
 from org.models.calendar import FiscalPeriod
 from org.models.people import Person
 from org.models.teams import TeamMembership, TeamPlacement
 from org.models.trees import read_tree
-from pipeline.enums import SubjectKind
-from pipeline.metrics.attainment import Subject, Target
-from pipeline.models.recompute import RecomputeRun
-from pipeline.reports.attainment import quotas
 
 NOTHING = Decimal(0)
 

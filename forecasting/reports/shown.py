@@ -7,15 +7,15 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from analytics.context.reports.setting import Fiscal
+from analytics.runs.models import RecomputeRun
 from forecasting.models import Forecast, ForecastRun, PastForecast
 from forecasting.reports.forecasts import run_for, runs_begin_on
 from forecasting.reports.subjects import Choice
 from kit.display import DASH, money
 from kit.display import day as shown_day
+from org.metrics.quotas import Subject
 from org.models.people import Person
-from pipeline.metrics.attainment import Subject
-from pipeline.models.recompute import RecomputeRun
-from pipeline.reports.setting import Fiscal
 
 
 def between(low: Decimal | None, high: Decimal | None) -> str:

@@ -8,14 +8,15 @@ from urllib.parse import urlencode
 from django.db.models import Model
 from django.urls import reverse
 
+from analytics.attainment.reports.attainment import EVERYONE
 from kit.periods import Period
 from org import access
+from org.enums import SubjectKind
+from org.metrics.quotas import Subject
 from org.models.people import Person
 from org.models.teams import Team
-from pipeline.enums import Status, SubjectKind
-from pipeline.metrics.attainment import Subject
-from pipeline.reports.attainment import EVERYONE
-from pipeline.reports.selection import DealSelection
+from pipeline.deals.reports.selection import DealSelection
+from pipeline.enums import Status
 
 WHOLE = "everyone"
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from analytics.runs.models import RecomputeChunk, RecomputeRun
 from forecasting.enums import NAIVE
 from forecasting.frames import history
 from forecasting.methods.history import UNPRICED, History
@@ -18,7 +19,6 @@ from forecasting.metrics.history_needed import complete
 from forecasting.models import DealWorkings, OriginWorkings, OutcomeWorkings
 from org.enums import PeriodKind
 from org.models.calendar import FiscalPeriod
-from pipeline.models.recompute import RecomputeChunk, RecomputeRun
 
 if TYPE_CHECKING:
     import numpy as np

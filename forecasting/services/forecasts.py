@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Manager
 
+from analytics.attainment.metrics.attainment import Attainment
+from analytics.attainment.reports.attainment import EVERYONE, attainment
+from analytics.runs.models import RecomputeChunk, RecomputeRun
+from analytics.runs.services.snapshots import subject_columns
 from forecasting.enums import NAIVE
 from forecasting.methods.history import WEEK
 from forecasting.metrics.backtest import Scaled, Track, scaled, whole_cents
@@ -25,14 +29,10 @@ from forecasting.services.levels import Level, everyone_level, levels
 from forecasting.services.plan import first_close
 from forecasting.services.reconciling import Leading, Place, deal_cents, new_cents, place_of
 from kit.money import from_cents
-from org.enums import Measure, PeriodKind
+from org.enums import Measure, PeriodKind, SubjectKind
+from org.metrics.quotas import Subject
 from org.models.calendar import FiscalPeriod
-from pipeline.enums import SubjectKind
-from pipeline.metrics.attainment import Attainment, Subject
-from pipeline.models.deals import Deal
-from pipeline.models.recompute import RecomputeChunk, RecomputeRun
-from pipeline.reports.attainment import EVERYONE, attainment
-from pipeline.services.snapshots import subject_columns
+from pipeline.deals.models.deals import Deal
 
 if TYPE_CHECKING:
     import numpy as np

@@ -6,14 +6,14 @@ from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING
 
+from analytics.attainment.reports.attainment import EVERYONE
+from analytics.runs.models import RecomputeChunk
 from forecasting.models import OriginWorkings, OutcomeWorkings
+from org.enums import SubjectKind
+from org.metrics.quotas import Subject
 from org.models.calendar import FiscalPeriod
 from org.models.teams import Team, TeamPlacement
 from org.models.trees import read_tree
-from pipeline.enums import SubjectKind
-from pipeline.metrics.attainment import Subject
-from pipeline.models.recompute import RecomputeChunk
-from pipeline.reports.attainment import EVERYONE
 
 if TYPE_CHECKING:
     import numpy as np

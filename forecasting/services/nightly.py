@@ -7,18 +7,19 @@ from itertools import product
 
 from django.db import Error, OperationalError, transaction
 
+from analytics.attainment.reports.attainment import attainment
+from analytics.context.reports.one_state import one_state
+from analytics.risk.reports.won_deals import lessons
+from analytics.risk.services import risk
+from analytics.runs.enums import Step
+from analytics.runs.models import RecomputeChunk, RecomputeRun
+from analytics.runs.services import recompute, snapshots
 from forecasting.services.backtest import store_origins
 from forecasting.services.forecasts import own_subjects, store_forecasts
 from forecasting.services.plan import store_plan
 from kit.databases import database_away
 from org.enums import Measure, PeriodKind
 from org.services import calendar
-from pipeline.enums import Step
-from pipeline.models.recompute import RecomputeChunk, RecomputeRun
-from pipeline.reports.attainment import attainment
-from pipeline.reports.one_state import one_state
-from pipeline.reports.won_deals import lessons
-from pipeline.services import recompute, risk, snapshots
 
 logger = logging.getLogger(__name__)
 # Tells the time, for work that lasts.

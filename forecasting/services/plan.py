@@ -5,6 +5,10 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Min, QuerySet
 
+from analytics.risk.models import LearntLimit, StageNorm
+from analytics.runs.enums import RunState, Step
+from analytics.runs.models import AttainmentSnapshot, RecomputeChunk, RecomputeRun
+from analytics.runs.services import one_past, recompute
 from forecasting.models import (
     DealExpectation,
     DealWorkings,
@@ -20,12 +24,8 @@ from org.models.people import Person
 from org.models.quotas import Quota
 from org.models.teams import Team, TeamMembership
 from org.services import calendar
-from pipeline.enums import RunState, Step
-from pipeline.models.credits import CreditShare
-from pipeline.models.deals import Deal, DealVersion
-from pipeline.models.recompute import AttainmentSnapshot, RecomputeChunk, RecomputeRun
-from pipeline.models.risk import LearntLimit, StageNorm
-from pipeline.services import one_past, recompute
+from pipeline.credit.models import CreditShare
+from pipeline.deals.models.deals import Deal, DealVersion
 
 # Days of forecasts that one part computes; it reads the whole history once.
 DAYS_A_PART = 40

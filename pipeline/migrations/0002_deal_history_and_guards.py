@@ -44,9 +44,4 @@ class Migration(migrations.Migration):
         LoadSQL("pipeline/activities/sql/note_activity.sql"),
         LoadSQL("pipeline/discipline/sql/only_ended.sql"),
         LoadSQL("pipeline/discipline/sql/criterion_in_no_circle.sql"),
-        LoadSQL("pipeline/imports/sql/staged_rows_unlogged.sql"),
-        LoadSQL("pipeline/analytics_sql/risk/signal_rules_stay.sql"),
-        LoadSQL("pipeline/analytics_sql/risk/leaver_rules_stay.sql"),
-        LoadSQL("pipeline/analytics_sql/risk/dispositions_stay.sql"),
-        LoadSQL("pipeline/analytics_sql/targets/activity_targets_stay.sql"),
     ]

@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import uuid4
 
-from pipeline.models.activity_targets import ActivityTarget
-from pipeline.models.calendars import CalendarUpload
+from pipeline.activities.models import CalendarUpload
+from process.targets.models import ActivityTarget
 from tests.access.expected_pipeline import LOGGED, SELLERS, WRITERS
 from tests.access.matrix import MISSING, Case, Expected, World, grid, only, same
 
@@ -81,21 +81,21 @@ def own_calendars(there: int) -> Expected:
 
 
 CASES = [
-    Case("pipeline:activity-outcomes", "GET", SELLERS, query="?show=%3A"),
-    Case("pipeline:activity-outcomes", "GET", same(400, recruiter=403), query="?kind=note"),
-    Case("pipeline:activity-outcomes", "GET", same(404, recruiter=403), query="?team=987654321"),
+    Case("process:activity-outcomes", "GET", SELLERS, query="?show=%3A"),
+    Case("process:activity-outcomes", "GET", same(400, recruiter=403), query="?kind=note"),
+    Case("process:activity-outcomes", "GET", same(404, recruiter=403), query="?team=987654321"),
     Case("pipeline:calendars", "GET", WRITERS),
     Case("pipeline:calendars", "POST", same(400, recruiter=403, executive=403)),
     Case("pipeline:calendar", "GET", own_calendars(200), kwargs=calendar),
     Case("pipeline:calendar", "POST", own_calendars(302), kwargs=calendar),
     Case("pipeline:calendar-undo", "POST", own_calendars(302), kwargs=calendar),
-    Case("pipeline:activity-attainment", "GET", SELLERS),
-    Case("pipeline:activity-attainment", "GET", SELLERS, query="?over=week&as_of=2026-03-17"),
-    Case("pipeline:activity-attainment", "GET", same(400, recruiter=403), query="?over=never"),
-    Case("pipeline:activity-attainment", "GET", same(404, recruiter=403), query="?team=987654321"),
-    Case("pipeline:activity-attainment-csv", "GET", SELLERS),
+    Case("process:activity-attainment", "GET", SELLERS),
+    Case("process:activity-attainment", "GET", SELLERS, query="?over=week&as_of=2026-03-17"),
+    Case("process:activity-attainment", "GET", same(400, recruiter=403), query="?over=never"),
+    Case("process:activity-attainment", "GET", same(404, recruiter=403), query="?team=987654321"),
+    Case("process:activity-attainment-csv", "GET", SELLERS),
     Case(
-        "pipeline:activity-attainment-of",
+        "process:activity-attainment-of",
         "GET",
         grid("""
                     rita rob former future leaver missing
@@ -111,8 +111,8 @@ CASES = [
         """),
         kwargs=lambda world, target: {"pk": world.person_pk(target)},
     ),
-    Case("pipeline:activity-targets", "GET", only("admin")),
-    Case("pipeline:activity-targets", "POST", only("admin", status=302), data=target),
+    Case("process:activity-targets", "GET", only("admin")),
+    Case("process:activity-targets", "POST", only("admin", status=302), data=target),
     Case("pipeline:activity-bulk", "GET", WRITERS),
     Case("pipeline:activity-bulk", "POST", LOGGED, data=rows),
     Case("pipeline:activity-log", "GET", WRITERS),

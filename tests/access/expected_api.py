@@ -4,7 +4,7 @@ from typing import Any
 
 from org.models.calendar import FiscalPeriod
 from org.services import calendar
-from pipeline.models.deals import Stage
+from pipeline.stages.models import Stage
 from tests.access.matrix import MISSING, Case, Expected, World, grid, same
 from tests.factories.org import ApiTokenFactory
 from tests.factories.pipeline import AccountFactory, ActivityFactory

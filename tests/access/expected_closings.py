@@ -18,9 +18,9 @@ TOLD = {
 }
 
 CASES = [
-    Case("pipeline:closings", "GET", SELLERS),
-    Case("pipeline:closings", "GET", same(404, recruiter=403), query=f"?person={MISSING}"),
-    Case("pipeline:closings", "GET", same(400, recruiter=403), query="?reviewed=perhaps"),
-    Case("pipeline:deal-closing", "GET", LED_BACK, kwargs=deal),
-    Case("pipeline:deal-closing", "POST", TOLD, kwargs=deal, data=reviewed),
+    Case("process:closings", "GET", SELLERS),
+    Case("process:closings", "GET", same(404, recruiter=403), query=f"?person={MISSING}"),
+    Case("process:closings", "GET", same(400, recruiter=403), query="?reviewed=perhaps"),
+    Case("process:deal-closing", "GET", LED_BACK, kwargs=deal),
+    Case("process:deal-closing", "POST", TOLD, kwargs=deal, data=reviewed),
 ]

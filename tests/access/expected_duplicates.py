@@ -7,8 +7,8 @@ team; the deals that move with them are counted only as far as the viewer sees t
 from datetime import UTC, datetime
 from typing import Any
 
-from pipeline.models.accounts import Account
-from pipeline.models.merges import Merge
+from pipeline.accounts.models import Merge
+from pipeline.customers.models import Account
 from tests.access.matrix import MISSING, Case, World, same
 
 AT = datetime(2026, 1, 15, 10, 0, tzinfo=UTC)

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from pipeline.models.deals import Stage
-from pipeline.models.exits import CriterionMet, StageOverride
-from pipeline.services import exit_setup
+from pipeline.discipline.models import CriterionMet, StageOverride
+from pipeline.discipline.services import setup as exit_setup
+from pipeline.stages.models import Stage
 from tests.access.expected_pipeline import (
     ADMINS,
     ADMINS_CHANGED,
@@ -62,9 +62,9 @@ CASES = [
     Case("pipeline:deal-criterion", "GET", OPENED_TO_WRITE, kwargs=evidence),
     Case("pipeline:deal-criterion", "POST", CHANGED, kwargs=evidence, data=shown),
     Case("pipeline:deal-criterion-withdraw", "POST", CHANGED, kwargs=met),
-    Case("pipeline:overrides", "GET", SELLERS),
-    Case("pipeline:overrides", "GET", same(404, recruiter=403), query=f"?person={MISSING}"),
-    Case("pipeline:overrides", "GET", same(404, recruiter=403), query=f"?stage={MISSING}"),
+    Case("process:overrides", "GET", SELLERS),
+    Case("process:overrides", "GET", same(404, recruiter=403), query=f"?person={MISSING}"),
+    Case("process:overrides", "GET", same(404, recruiter=403), query=f"?stage={MISSING}"),
     Case("pipeline:stage-exit", "GET", ADMINS, kwargs=stage),
     Case("pipeline:stage-exit", "POST", ADMINS_CHANGED, kwargs=stage),
     Case("pipeline:criterion-new", "GET", ADMINS, kwargs=stage),

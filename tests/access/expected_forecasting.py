@@ -8,11 +8,11 @@ from decimal import Decimal
 
 from django.utils import timezone
 
+from analytics.runs.enums import RunState, Trigger
+from analytics.runs.models import RecomputeRun
 from forecasting.models import Forecast, ForecastRun
 from org.enums import PeriodKind
 from org.services.calendar import period_on
-from pipeline.enums import RunState, Trigger
-from pipeline.models.recompute import RecomputeRun
 from tests.access.matrix import Case, World, grid
 
 PEOPLE = ("rita", "ron", "mia", "rob", "fay", "flo", "stan")

@@ -3,8 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
+from analytics.risk.models import Disposition
 from org import access
-from pipeline.models.hygiene import Disposition
 from tests.access.matrix import MISSING, Case, World, only, same
 
 SELLERS = same(200, recruiter=403)
@@ -31,11 +31,11 @@ def rule(_world: World, _target: str) -> dict[str, Any]:
 
 
 CASES = [
-    Case("pipeline:hygiene", "GET", SELLERS),
-    Case("pipeline:hygiene", "GET", same(400, recruiter=403), query="?state=never"),
-    Case("pipeline:hygiene", "GET", same(404, recruiter=403), query=f"?person={MISSING}"),
-    Case("pipeline:hygiene-csv", "GET", SELLERS),
-    Case("pipeline:leavers", "GET", only("admin")),
-    Case("pipeline:leavers", "POST", only("admin", status=302), data=rule),
-    Case("pipeline:hygiene-decide", "POST", same(404, executive=403, recruiter=403), data=nothing),
+    Case("analytics:hygiene", "GET", SELLERS),
+    Case("analytics:hygiene", "GET", same(400, recruiter=403), query="?state=never"),
+    Case("analytics:hygiene", "GET", same(404, recruiter=403), query=f"?person={MISSING}"),
+    Case("analytics:hygiene-csv", "GET", SELLERS),
+    Case("process:leavers", "GET", only("admin")),
+    Case("process:leavers", "POST", only("admin", status=302), data=rule),
+    Case("analytics:hygiene-decide", "POST", same(404, executive=403, recruiter=403), data=nothing),
 ]

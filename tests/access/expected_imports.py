@@ -4,10 +4,10 @@ from typing import Any
 
 from django.db.models import Model
 
-from pipeline.enums import ImportState
-from pipeline.models.imports import ImportAnswer, ImportMapping
+from imports.enums import ImportState
+from imports.models import ImportAnswer, ImportMapping
 from tests.access.matrix import MISSING, Case, Expected, World, grid, only
-from tests.pipeline.imports.runs import executed, planned, uploaded
+from tests.imports.runs import executed, planned, uploaded
 
 PEOPLE = "Name,E-mail\nNew Person,new@example.com\nNo Mail,bad address\n"
 
@@ -49,39 +49,39 @@ COLUMNS = {
 }
 
 CASES = [
-    Case("pipeline:imports", "GET", only("admin")),
-    Case("pipeline:import-new", "GET", only("admin")),
-    Case("pipeline:import-new", "POST", only("admin", status=400)),
-    Case("pipeline:imports-remembered", "GET", only("admin")),
-    Case("pipeline:import-answer-forget", "POST", admins("answer", 302), kwargs=kwargs),
-    Case("pipeline:import-mapping-forget", "POST", admins("columns", 302), kwargs=kwargs),
-    Case("pipeline:import", "GET", admins("mapping", 200), kwargs=kwargs),
-    Case("pipeline:import-progress", "GET", admins("planned", 286), kwargs=kwargs),
-    Case("pipeline:import-columns", "GET", admins("mapping", 200), kwargs=kwargs),
+    Case("imports:imports", "GET", only("admin")),
+    Case("imports:import-new", "GET", only("admin")),
+    Case("imports:import-new", "POST", only("admin", status=400)),
+    Case("imports:imports-remembered", "GET", only("admin")),
+    Case("imports:import-answer-forget", "POST", admins("answer", 302), kwargs=kwargs),
+    Case("imports:import-mapping-forget", "POST", admins("columns", 302), kwargs=kwargs),
+    Case("imports:import", "GET", admins("mapping", 200), kwargs=kwargs),
+    Case("imports:import-progress", "GET", admins("planned", 286), kwargs=kwargs),
+    Case("imports:import-columns", "GET", admins("mapping", 200), kwargs=kwargs),
     Case(
-        "pipeline:import-columns",
+        "imports:import-columns",
         "POST",
         admins("mapping", 302),
         kwargs=kwargs,
         data=lambda _world, _target: COLUMNS,
     ),
     Case(
-        "pipeline:import-layout",
+        "imports:import-layout",
         "POST",
         admins("mapping", 302),
         kwargs=kwargs,
         data=lambda _world, _target: {"encoding": "utf-8", "delimiter": "comma", "header_row": 1},
     ),
-    Case("pipeline:import-answers", "POST", admins("planned", 400), kwargs=kwargs),
+    Case("imports:import-answers", "POST", admins("planned", 400), kwargs=kwargs),
     Case(
-        "pipeline:import-start",
+        "imports:import-start",
         "POST",
         admins("planned", 302),
         kwargs=kwargs,
         data=lambda _world, _target: {"skip_refused": "on"},
     ),
-    Case("pipeline:import-undo", "POST", admins("done", 302), kwargs=kwargs),
-    Case("pipeline:import-discard", "POST", admins("planned", 302), kwargs=kwargs),
-    Case("pipeline:import-rows", "GET", admins("planned", 200), kwargs=kwargs),
-    Case("pipeline:import-refused", "GET", admins("planned", 200), kwargs=kwargs),
+    Case("imports:import-undo", "POST", admins("done", 302), kwargs=kwargs),
+    Case("imports:import-discard", "POST", admins("planned", 302), kwargs=kwargs),
+    Case("imports:import-rows", "GET", admins("planned", 200), kwargs=kwargs),
+    Case("imports:import-refused", "GET", admins("planned", 200), kwargs=kwargs),
 ]

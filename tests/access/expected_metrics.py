@@ -8,22 +8,22 @@ from tests.access.matrix import MISSING, Case, same
 SELLERS = same(200, recruiter=403)
 
 CASES = [
-    Case("pipeline:metrics", "GET", SELLERS),
-    Case("pipeline:metrics", "GET", SELLERS, query="?part=cuts&as_of=2026-01-15"),
+    Case("analytics:metrics", "GET", SELLERS),
+    Case("analytics:metrics", "GET", SELLERS, query="?part=cuts&as_of=2026-01-15"),
     *(
-        Case("pipeline:metrics", "GET", SELLERS, query=f"?part={part}")
+        Case("analytics:metrics", "GET", SELLERS, query=f"?part={part}")
         for part in ("stages", "velocity", "slips", "prices")
     ),
-    Case("pipeline:metrics", "GET", same(400, recruiter=403), query="?part=unknown"),
+    Case("analytics:metrics", "GET", same(400, recruiter=403), query="?part=unknown"),
     # Another's team or person is not there.
-    Case("pipeline:metrics", "GET", same(404, recruiter=403), query=f"?team={MISSING}"),
-    Case("pipeline:metrics", "GET", same(404, recruiter=403), query=f"?person={MISSING}"),
-    Case("pipeline:metric-rows", "GET", SELLERS, query="?figure=slips.moved"),
-    Case("pipeline:metric-rows", "GET", SELLERS, query="?figure=pushes.open"),
-    Case("pipeline:metric-rows", "GET", same(404, recruiter=403), query="?figure=slips.unknown"),
-    Case("pipeline:metric-rows", "GET", same(400, recruiter=403)),
+    Case("analytics:metrics", "GET", same(404, recruiter=403), query=f"?team={MISSING}"),
+    Case("analytics:metrics", "GET", same(404, recruiter=403), query=f"?person={MISSING}"),
+    Case("analytics:metric-rows", "GET", SELLERS, query="?figure=slips.moved"),
+    Case("analytics:metric-rows", "GET", SELLERS, query="?figure=pushes.open"),
+    Case("analytics:metric-rows", "GET", same(404, recruiter=403), query="?figure=slips.unknown"),
+    Case("analytics:metric-rows", "GET", same(400, recruiter=403)),
     Case(
-        "pipeline:metric-rows",
+        "analytics:metric-rows",
         "GET",
         same(404, recruiter=403),
         query=f"?figure=slips.moved&person={MISSING}",
@@ -35,9 +35,9 @@ CASES = [
             "GET",
             same(404, manager=200, director=200, executive=200, admin=200, recruiter=403),
         )
-        for url in ("pipeline:best", "pipeline:best-behaviours")
+        for url in ("process:best", "process:best-behaviours")
     ),
-    Case("pipeline:best", "GET", same(404, recruiter=403), query=f"?team={MISSING}"),
-    Case("pipeline:best-behaviours", "GET", same(404, recruiter=403), query=f"?team={MISSING}"),
-    Case("pipeline:metric-catalogue", "GET", SELLERS),
+    Case("process:best", "GET", same(404, recruiter=403), query=f"?team={MISSING}"),
+    Case("process:best-behaviours", "GET", same(404, recruiter=403), query=f"?team={MISSING}"),
+    Case("analytics:metric-catalogue", "GET", SELLERS),
 ]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pipeline.models.outcomes import LossReason
+from pipeline.stages.models import LossReason
 from tests.access.expected_api import api
 from tests.access.expected_pipeline import ADMINS, ADMINS_CHANGED
 from tests.access.matrix import MISSING, Case, World, only

@@ -8,9 +8,9 @@ from typing import Any
 from uuid import uuid4
 
 from org.models.people import Person
-from pipeline.models.deal_people import DealCollaborator
-from pipeline.models.deals import DealLine, Stage
-from pipeline.models.pipelines import Pipeline
+from pipeline.deals.models.deals import DealLine
+from pipeline.deals.models.people import DealCollaborator
+from pipeline.stages.models import Pipeline, Stage
 from tests.access.matrix import MISSING, Case, World, grid, only, same
 from tests.factories.pipeline import (
     AccountFactory,
@@ -312,21 +312,21 @@ ADMINS_CHANGED = grid("""
 """)
 
 CASES: list[Case] = [
-    Case("pipeline:deals", "GET", SELLERS),
-    Case("pipeline:deals-csv", "GET", SELLERS),
-    Case("pipeline:deal-new", "GET", WRITERS),
-    Case("pipeline:deal-new", "POST", WRITTEN, data=new_deal),
-    Case("pipeline:deal", "GET", SEEN, kwargs=deal),
-    Case("pipeline:deal-edit", "GET", OPENED_TO_WRITE, kwargs=deal),
-    Case("pipeline:deal-edit", "POST", CHANGED, kwargs=deal, data=edited),
-    Case("pipeline:deal-step", "GET", OPENED_TO_WRITE, kwargs=deal),
-    Case("pipeline:deal-step", "POST", CHANGED, kwargs=deal, data=next_step),
-    Case("pipeline:deal-part", "GET", OPENED_TO_WRITE, kwargs=deal_part),
-    Case("pipeline:deal-part", "POST", CHANGED, kwargs=deal_part, data=next_step),
-    Case("pipeline:deal-move", "GET", OPENED_TO_WRITE, kwargs=deal),
-    Case("pipeline:deal-move", "POST", CHANGED, kwargs=deal, data=moved),
-    Case("pipeline:deal-archive", "GET", OPENED_TO_WRITE, kwargs=deal),
-    Case("pipeline:deal-archive", "POST", CHANGED, kwargs=deal, data=archived),
+    Case("analytics:deals", "GET", SELLERS),
+    Case("analytics:deals-csv", "GET", SELLERS),
+    Case("analytics:deal-new", "GET", WRITERS),
+    Case("analytics:deal-new", "POST", WRITTEN, data=new_deal),
+    Case("analytics:deal", "GET", SEEN, kwargs=deal),
+    Case("analytics:deal-edit", "GET", OPENED_TO_WRITE, kwargs=deal),
+    Case("analytics:deal-edit", "POST", CHANGED, kwargs=deal, data=edited),
+    Case("analytics:deal-step", "GET", OPENED_TO_WRITE, kwargs=deal),
+    Case("analytics:deal-step", "POST", CHANGED, kwargs=deal, data=next_step),
+    Case("analytics:deal-part", "GET", OPENED_TO_WRITE, kwargs=deal_part),
+    Case("analytics:deal-part", "POST", CHANGED, kwargs=deal_part, data=next_step),
+    Case("analytics:deal-move", "GET", OPENED_TO_WRITE, kwargs=deal),
+    Case("analytics:deal-move", "POST", CHANGED, kwargs=deal, data=moved),
+    Case("analytics:deal-archive", "GET", OPENED_TO_WRITE, kwargs=deal),
+    Case("analytics:deal-archive", "POST", CHANGED, kwargs=deal, data=archived),
     Case("pipeline:deal-contacts", "GET", OPENED_TO_WRITE, kwargs=deal),
     Case("pipeline:deal-contacts", "POST", CHANGED, kwargs=deal, data=named),
     Case("pipeline:deal-contact", "GET", OPENED_TO_WRITE, kwargs=involved),
@@ -349,8 +349,8 @@ CASES: list[Case] = [
     Case("pipeline:deal-line", "GET", OPENED_TO_WRITE, kwargs=line),
     Case("pipeline:deal-line", "POST", CHANGED, kwargs=line, data=other_quantity),
     Case("pipeline:deal-line-remove", "POST", CHANGED, kwargs=line),
-    Case("pipeline:hand-over", "GET", HANDING_OVER, kwargs=whose),
-    Case("pipeline:hand-over", "POST", HANDED_OVER, kwargs=whose, data=handed_over),
+    Case("process:hand-over", "GET", HANDING_OVER, kwargs=whose),
+    Case("process:hand-over", "POST", HANDED_OVER, kwargs=whose, data=handed_over),
     Case("pipeline:accounts", "GET", SELLERS),
     Case("pipeline:account-suggest", "GET", SELLERS),
     Case("pipeline:account-new", "GET", WRITERS),
@@ -370,9 +370,9 @@ CASES: list[Case] = [
     Case("pipeline:activity-new", "POST", LOGGED, data=logged),
     Case("pipeline:activity-archive", "POST", CHANGED, kwargs=activity),
     Case("pipeline:stages", "GET", only("admin")),
-    Case("pipeline:risk", "GET", only("admin")),
-    Case("pipeline:risk", "POST", only("admin", status=400)),
-    Case("pipeline:risk-adopt", "POST", only("admin", status=302), kwargs=signal),
+    Case("analytics:risk", "GET", only("admin")),
+    Case("analytics:risk", "POST", only("admin", status=400)),
+    Case("analytics:risk-adopt", "POST", only("admin", status=302), kwargs=signal),
     Case("pipeline:stage-new", "GET", only("admin")),
     Case("pipeline:stage-new", "POST", only("admin", status=302), data=new_stage),
     Case("pipeline:stage", "GET", ADMINS, kwargs=stage),

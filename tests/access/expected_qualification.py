@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pipeline.models.qualification import Framework, FrameworkElement
+from pipeline.discipline.models import Framework, FrameworkElement
 from tests.access.expected_pipeline import (
     ADMINS,
     ADMINS_CHANGED,

@@ -38,18 +38,18 @@ def typed(world: World, _target: str) -> dict[str, Any]:
 
 
 CASES = [
-    Case("pipeline:quotas", "GET", same(200, recruiter=403)),
-    Case("pipeline:quotas", "GET", same(400, recruiter=403), query="?group=nobody"),
+    Case("analytics:quotas", "GET", same(200, recruiter=403)),
+    Case("analytics:quotas", "GET", same(400, recruiter=403), query="?group=nobody"),
     Case(
-        "pipeline:quotas",
+        "analytics:quotas",
         "GET",
         same(400, admin=200, executive=200, recruiter=403),
         query="?group=territories",
     ),
     # Reps set nothing, executives look on, admins choose a team before they type.
-    Case("pipeline:quotas", "POST", same(403, manager=200, director=200), data=typed),
+    Case("analytics:quotas", "POST", same(403, manager=200, director=200), data=typed),
     Case(
-        "pipeline:quota-history",
+        "analytics:quota-history",
         "GET",
         grid("""
                          rita mia rob former future north south west missing
@@ -67,7 +67,7 @@ CASES = [
     ),
     # The quota of a team or person whose numbers the viewer does not see is not there.
     Case(
-        "pipeline:quota-sources",
+        "analytics:quota-sources",
         "GET",
         grid("""
                          rita mia rob former future north south missing
@@ -84,13 +84,13 @@ CASES = [
         data=whose,
     ),
     Case(
-        "pipeline:quota-sources",
+        "analytics:quota-sources",
         "GET",
         same(400, recruiter=403, rep=404, stranger=404),
         query="?period=never",
     ),
     Case(
-        "pipeline:quota-history",
+        "analytics:quota-history",
         "GET",
         same(404, recruiter=403),
         kwargs=lambda _w, _t: {"kind": "planet", "pk": MISSING},

@@ -7,7 +7,7 @@ A view is its owner's, and of those whom it is shared with; only the owner remov
 from typing import Any
 from uuid import uuid4
 
-from pipeline.models.reviews import SavedView
+from analytics.review.models import SavedView
 from tests.access.matrix import MISSING, Case, World, grid, same
 
 SELLERS = same(200, recruiter=403)
@@ -41,26 +41,26 @@ def kept(_world: World, _target: str) -> dict[str, Any]:
 
 
 CASES = [
-    Case("pipeline:review", "GET", SELLERS),
-    Case("pipeline:review", "GET", same(200, recruiter=403), query="?as_of=2026-01-15"),
-    Case("pipeline:review", "GET", same(400, recruiter=403), query="?since=never"),
+    Case("analytics:review", "GET", SELLERS),
+    Case("analytics:review", "GET", same(200, recruiter=403), query="?as_of=2026-01-15"),
+    Case("analytics:review", "GET", same(400, recruiter=403), query="?since=never"),
     # Another's team or person is not there.
     Case(
-        "pipeline:review",
+        "analytics:review",
         "GET",
         same(404, recruiter=403),
         query=f"?team={MISSING}",
     ),
-    Case("pipeline:review", "GET", same(404, recruiter=403), query=f"?person={MISSING}"),
-    Case("pipeline:review-csv", "GET", SELLERS),
-    Case("pipeline:review-done", "POST", same(302, recruiter=403), data=reviewed),
-    Case("pipeline:board", "GET", SELLERS),
-    Case("pipeline:board", "GET", same(404, recruiter=403), query=f"?person={MISSING}"),
-    Case("pipeline:changes", "GET", SELLERS),
-    Case("pipeline:changes", "GET", SELLERS, query="?show=new&unit=weighted&by=stage"),
-    Case("pipeline:changes", "GET", same(404, recruiter=403), query=f"?person={MISSING}"),
+    Case("analytics:review", "GET", same(404, recruiter=403), query=f"?person={MISSING}"),
+    Case("analytics:review-csv", "GET", SELLERS),
+    Case("analytics:review-done", "POST", same(302, recruiter=403), data=reviewed),
+    Case("analytics:board", "GET", SELLERS),
+    Case("analytics:board", "GET", same(404, recruiter=403), query=f"?person={MISSING}"),
+    Case("analytics:changes", "GET", SELLERS),
+    Case("analytics:changes", "GET", SELLERS, query="?show=new&unit=weighted&by=stage"),
+    Case("analytics:changes", "GET", same(404, recruiter=403), query=f"?person={MISSING}"),
     Case(
-        "pipeline:view-save",
+        "analytics:view-save",
         "POST",
         grid("""
                      review missing
@@ -78,7 +78,7 @@ CASES = [
         data=kept,
     ),
     Case(
-        "pipeline:view-archive",
+        "analytics:view-archive",
         "POST",
         grid("""
                      of_rita shared_north missing

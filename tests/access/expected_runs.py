@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
-from pipeline.enums import Trigger
-from pipeline.services import recompute
+from analytics.runs.enums import Trigger
+from analytics.runs.services import recompute
 from tests.access.matrix import MISSING, Case, World, grid, only
 
 
@@ -19,15 +19,15 @@ def run_pk(world: World, target: str) -> dict[str, int]:
 
 
 CASES = [
-    Case("pipeline:runs", "GET", only("admin")),
+    Case("analytics:runs", "GET", only("admin")),
     Case(
-        "pipeline:runs",
+        "analytics:runs",
         "POST",
         only("admin", status=302),
         data=lambda _world, _target: {"as_of": "2026-11-19"},
     ),
     Case(
-        "pipeline:run",
+        "analytics:run",
         "GET",
         grid("""
                      run  missing

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from org.models.territories import Territory
-from pipeline.services.territories import assign_account
+from pipeline.customers.services.territories import assign_account
 from tests.access.matrix import MISSING, Case, Expected, World, grid, only
 from tests.factories.pipeline import AccountFactory
 
@@ -34,24 +34,24 @@ def stay(world: World, target: str) -> dict[str, Any]:
 
 
 CASES = [
-    Case("pipeline:territory-bookings", "GET", only("admin", "executive")),
+    Case("analytics:territory-bookings", "GET", only("admin", "executive")),
     Case(
-        "pipeline:territory-bookings",
+        "analytics:territory-bookings",
         "GET",
         only("admin", "executive", status=400),
         query="?period=0",
     ),
-    Case("pipeline:territory-accounts", "GET", admins(200), kwargs=place),
-    Case("pipeline:territory-file", "GET", admins(200), kwargs=place),
+    Case("analytics:territory-accounts", "GET", admins(200), kwargs=place),
+    Case("analytics:territory-file", "GET", admins(200), kwargs=place),
     Case(
-        "pipeline:territory-assign",
+        "analytics:territory-assign",
         "POST",
         admins(302),
         kwargs=place,
         data=lambda _w, _t: {"accounts": "Southern account", "since": "2026-01-01"},
     ),
     Case(
-        "pipeline:territory-release",
+        "analytics:territory-release",
         "POST",
         admins(302),
         kwargs=stay,

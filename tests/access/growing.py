@@ -6,10 +6,13 @@ from decimal import Decimal
 
 from django.utils import timezone
 
+from analytics.runs.enums import ChunkState, RunState, Step, Trigger
+from analytics.runs.models import RecomputeChunk, RecomputeRun
 from coaching import services as coaching
 from forecasting.models import DealExpectation, Forecast, ForecastRun, PastForecast
 from hiring.models import HiringStage
 from hiring.services import candidates, requisitions
+from imports.models import ImportAnswer, ImportMapping, ImportRefusal, ImportRun
 from org import access
 from org.enums import PeriodKind, Role
 from org.models.audit import AuditEntry
@@ -19,22 +22,24 @@ from org.models.territories import PersonTerritory, Territory
 from org.services import calendar
 from org.services.calendar import period_on
 from pipeline import history
-from pipeline.enums import ChunkState, RunState, Step, Trigger
-from pipeline.metrics.hygiene import GivenTo
-from pipeline.models.activity_targets import ActivityTarget
-from pipeline.models.calendars import CalendarUpload
-from pipeline.models.deal_people import DealCollaborator
-from pipeline.models.deals import Deal, DealLine
-from pipeline.models.exits import CriterionMet, StageOverride
-from pipeline.models.hygiene import LeaverRule
-from pipeline.models.imports import ImportAnswer, ImportMapping, ImportRefusal, ImportRun
-from pipeline.models.outcomes import LossReason
-from pipeline.models.qualification import ElementScore, Framework, FrameworkElement
-from pipeline.models.recompute import RecomputeChunk, RecomputeRun
-from pipeline.outcome_enums import LostReason
-from pipeline.services import exit_setup
-from pipeline.services.credits import Share, split_credit
-from pipeline.services.territories import assign_account
+from pipeline.activities.models import CalendarUpload
+from pipeline.credit.services.credits import Share, split_credit
+from pipeline.customers.services.territories import assign_account
+from pipeline.deals.models.deals import Deal, DealLine
+from pipeline.deals.models.people import DealCollaborator
+from pipeline.discipline.models import (
+    CriterionMet,
+    ElementScore,
+    Framework,
+    FrameworkElement,
+    StageOverride,
+)
+from pipeline.discipline.services import setup as exit_setup
+from pipeline.enums import LostReason
+from pipeline.stages.models import LossReason
+from process.leavers.enums import GivenTo
+from process.leavers.models import LeaverRule
+from process.targets.models import ActivityTarget
 from tests.access.matrix import World
 from tests.factories.org import (
     ApiTokenFactory,

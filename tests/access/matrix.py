@@ -3,13 +3,13 @@
 Each app states by hand, in ``expected_<app>.py``, what every actor gets from every URL and
 method: a list ``CASES`` of `Case`. The table is the contract; it is never derived from the code.
 
-    Case("pipeline:deals", "GET", same(200, rep=..., recruiter=403))
-    Case("pipeline:deal", "GET", grid('''
+    Case("analytics:deals", "GET", same(200, rep=..., recruiter=403))
+    Case("analytics:deal", "GET", grid('''
                      rita rob former future missing
         anonymous    302  302 302    302    302
         rep          200  404 404    404    404
     '''), kwargs=lambda world, target: {"pk": world.deal_pk(target)})
-    Case("pipeline:deal-move", "POST", grid(...), kwargs=..., data=lambda world, target: {...})
+    Case("analytics:deal-move", "POST", grid(...), kwargs=..., data=lambda world, target: {...})
 
 Columns of a grid are targets: names that ``kwargs`` and ``data`` turn into ids and bodies. The
 target ``missing`` is an id that no row has: wherever a cell says 404, its answer must be the same
@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from org.models.people import Person
-from pipeline.models.deals import Deal
+from pipeline.deals.models.deals import Deal
 from tests.factories.pipeline import AccountFactory, DealFactory, StageFactory
 from tests.worlds import SalesTeam
 

@@ -20,6 +20,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
+from analytics.runs.models import RecomputeChunk
 from coaching import services as coaching
 from coaching.models import ActionItem, Note, PrivateNote, Session
 from coaching.querysets import (
@@ -32,18 +33,17 @@ from coaching.querysets import (
 from forecasting.models import DealExpectation, Forecast, PastForecast
 from hiring.models import Candidate, Requisition
 from hiring.querysets import ApplicationQuerySet, CandidateQuerySet, RequisitionQuerySet
+from imports.models import ImportRefusal, ImportRun
 from org import private
 from org.models.audit import AuditEntry
 from org.models.people import Person
 from org.models.tokens import ApiToken
 from pipeline import history
-from pipeline.models.activities import Activity
-from pipeline.models.deal_people import DealCollaborator
-from pipeline.models.deals import Deal, DealLine
-from pipeline.models.imports import ImportRefusal, ImportRun
-from pipeline.models.recompute import RecomputeChunk
-from pipeline.querysets import ActivityQuerySet
-from pipeline.services.credits import Share, split_credit
+from pipeline.activities.models import Activity
+from pipeline.activities.querysets import ActivityQuerySet
+from pipeline.credit.services.credits import Share, split_credit
+from pipeline.deals.models.deals import Deal, DealLine
+from pipeline.deals.models.people import DealCollaborator
 from tests.access.asking import CASES, ask, content, signed_in, whole_world
 from tests.access.growing import grow
 from tests.access.matrix import Case, World
@@ -74,7 +74,7 @@ TOTALS: dict[str, set[str]] = {actor: set() for actor in SEES}
 
 # What who helps with a deal sees of it.
 LENT_PAGES = {
-    "pipeline:deal",
+    "analytics:deal",
     "pipeline:deal-credit",
     "api:deal",
     "api:deal-history",

@@ -97,7 +97,7 @@ def changes(client: Client, world: World, case: Case, target: str, tables: list[
 
 
 def test_a_page_that_writes_is_found(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
-    case = next(case for case in CASES if str(case) == "GET pipeline:deals")
+    case = next(case for case in CASES if str(case) == "GET analytics:deals")
     plain = asking.ask
 
     def with_a_write(*question: Any) -> HttpResponse:
@@ -111,7 +111,7 @@ def test_a_page_that_writes_is_found(asked: Asked, monkeypatch: pytest.MonkeyPat
 
 
 def test_a_page_may_write_what_it_takes_back(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
-    case = next(case for case in CASES if str(case) == "GET pipeline:deals")
+    case = next(case for case in CASES if str(case) == "GET analytics:deals")
     plain = asking.ask
 
     def with_a_write(*question: Any) -> HttpResponse:

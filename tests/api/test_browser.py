@@ -7,7 +7,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from org.models.tokens import ApiToken
-from pipeline.models.accounts import Account
+from pipeline.customers.models import Account
 from tests.api.conftest import Program
 from tests.browser import DESKTOP, PHONE
 

@@ -4,10 +4,10 @@ from decimal import Decimal
 import pytest
 
 from org.models.audit import AuditEntry
-from pipeline.models.deals import Deal, DealVersion
-from pipeline.models.exits import CriterionMet, StageOverride
-from pipeline.services.deals import edit_deal
-from pipeline.services.exit_setup import add_criterion, require_fields
+from pipeline.deals.models.deals import Deal, DealVersion
+from pipeline.discipline.models import CriterionMet, StageOverride
+from pipeline.discipline.services.setup import add_criterion, require_fields
+from pipeline.lifecycle.services import edit_deal
 from tests.factories.pipeline import AccountFactory, DealFactory
 
 pytestmark = pytest.mark.django_db

@@ -10,8 +10,8 @@ from django.utils import timezone
 from org.models.tokens import KeptReply
 from org.services import replies
 from org.services.replies import Reply
-from pipeline.models.accounts import Account
-from pipeline.models.deals import Deal, DealVersion
+from pipeline.customers.models import Account
+from pipeline.deals.models.deals import Deal, DealVersion
 from tests.api.conftest import Program, program_of
 from tests.factories.pipeline import DealFactory
 

@@ -5,8 +5,9 @@ from decimal import Decimal
 import pytest
 
 from org.models.audit import AuditEntry
-from pipeline.models.accounts import Contact, Product
-from pipeline.models.deals import DealLine
+from pipeline.customers.models import Contact
+from pipeline.deals.models.deals import DealLine
+from pipeline.products.models import Product
 from tests.api.conftest import program_of
 from tests.factories.pipeline import AccountFactory, ContactFactory, DealFactory, ProductFactory
 

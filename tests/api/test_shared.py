@@ -9,8 +9,8 @@ from org.models.audit import AuditEntry
 from org.models.calendar import FiscalPeriod
 from org.models.quotas import Quota
 from org.services import calendar, quotas
-from pipeline.models.accounts import Account
-from pipeline.models.activities import Activity
+from pipeline.activities.models import Activity
+from pipeline.customers.models import Account
 from tests.api.conftest import program_of
 from tests.factories.pipeline import AccountFactory, ActivityFactory, DealFactory
 

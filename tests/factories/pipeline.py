@@ -5,14 +5,13 @@ from datetime import UTC, datetime
 import factory
 from factory.django import DjangoModelFactory
 
-from pipeline.enums import ActivityKind, Category, Status
-from pipeline.models.accounts import Account, Contact, Product
-from pipeline.models.activities import Activity
-from pipeline.models.deal_people import DealContact
-from pipeline.models.deals import Deal, Stage
-from pipeline.models.outcomes import Competitor
-from pipeline.models.pipelines import Pipeline
-from pipeline.roles import BuyingRole
+from pipeline.activities.models import Activity
+from pipeline.customers.models import Account, Contact
+from pipeline.deals.models.deals import Deal
+from pipeline.deals.models.people import DealContact
+from pipeline.enums import ActivityKind, BuyingRole, Category, Status
+from pipeline.products.models import Product
+from pipeline.stages.models import Competitor, Pipeline, Stage
 from tests.factories.org import PersonFactory
 
 

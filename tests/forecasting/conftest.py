@@ -9,14 +9,14 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from analytics.runs.enums import RunState, Trigger
+from analytics.runs.models import RecomputeRun
 from forecasting.models import Forecast, ForecastRun
 from org import access
 from org.enums import PeriodKind
 from org.models.calendar import FiscalPeriod
 from org.models.people import Person
 from org.services.calendar import end_of_day, ensure_years, period_on
-from pipeline.enums import RunState, Trigger
-from pipeline.models.recompute import RecomputeRun
 from tests.worlds import SalesTeam
 
 BACKEND = "org.backends.SessionBackend"

@@ -13,7 +13,7 @@ from org.enums import PeriodKind
 from org.models.people import Person
 from org.services.calendar import end_of_day
 from pipeline import history
-from pipeline.models.deals import Deal
+from pipeline.deals.models.deals import Deal
 from tests.api.conftest import program_of
 from tests.factories.org import QuotaFactory
 from tests.factories.pipeline import DealFactory, StageFactory
@@ -98,7 +98,7 @@ def test_impossible_days_are_errors_on_every_page_and_endpoint(
 ):
     client, program = sign_in_as(told.team.ada), program_of(told.team.ada)
 
-    for name in (FORECAST, "team", "team-trend", "pipeline:deals", "pipeline:territory-bookings"):
+    for name in (FORECAST, "team", "team-trend", "analytics:deals", "analytics:territory-bookings"):
         answer = client.get(reverse(name), {"as_of": day})
         assert answer.status_code == 400, name
         assert why in str(answer.context["form"].errors["as_of"]), name
@@ -107,7 +107,7 @@ def test_impossible_days_are_errors_on_every_page_and_endpoint(
         answer = program.get(name, as_of=day)
         assert answer.status_code == 400, name
         assert why in str(answer.json()), name
-    started = client.post(reverse("pipeline:runs"), {"as_of": day})
+    started = client.post(reverse("analytics:runs"), {"as_of": day})
     assert started.status_code == 400
 
 

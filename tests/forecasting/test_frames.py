@@ -11,10 +11,11 @@ from forecasting.frames import history
 from forecasting.methods.history import GONE, LOST, NOBODY, OPEN, UNPRICED, WON
 from kit.money import cents
 from org.services.people import join_team
+from pipeline.credit.services.credits import Share, split_credit
+from pipeline.deals.models.deals import Deal, DealVersion
+from pipeline.enums import CreditKind
 from pipeline.history import writing
-from pipeline.models.deals import Deal, DealVersion, Stage
-from pipeline.roles import CreditKind
-from pipeline.services.credits import Share, split_credit
+from pipeline.stages.models import Stage
 from tests.factories.org import OrganisationFactory, PersonFactory, TeamFactory
 from tests.factories.pipeline import DealFactory, StageFactory
 

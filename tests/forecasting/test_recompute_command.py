@@ -6,10 +6,10 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
+from analytics.runs.enums import RunState
+from analytics.runs.models import RecomputeRun
 from forecasting.management.commands import recompute as command
 from forecasting.services import nightly
-from pipeline.enums import RunState
-from pipeline.models.recompute import RecomputeRun
 from tests.factories.pipeline import DealFactory
 from tests.worlds import SalesTeam
 

@@ -24,7 +24,7 @@ ENVIRONMENT = {"RECOMPUTE_LEASE_SECONDS": str(LEASE_SECONDS)}
 AS_OF = "2026-06-30"
 # What a run leaves for readers, without what differs from run to run.
 STORED = {
-    "pipeline_attainmentsnapshot": "person_id, team_id, period_id, measure, actual, target,"
+    "analytics_attainmentsnapshot": "person_id, team_id, period_id, measure, actual, target,"
     " target_complete, cases, unpriced",
     "forecasting_forecastrun": "period_id, missing, past_periods, open_ratio, new_ratio",
     "forecasting_forecast": "person_id, team_id, period_id, booked, from_open, from_new, total,"
@@ -70,7 +70,7 @@ def stored(stack: Stack) -> Rows:
     """Return everything that readers get, as the run in use of the day left it."""
     return {
         table: stack.query(
-            f"SELECT {columns} FROM {table} JOIN pipeline_recomputerun run ON run.id = run_id"
+            f"SELECT {columns} FROM {table} JOIN analytics_recomputerun run ON run.id = run_id"
             f" WHERE run.as_of = %s AND run.is_current ORDER BY {columns}",
             AS_OF,
         )
@@ -85,8 +85,8 @@ def parts(stack: Stack) -> tuple[int, int, int]:
     """Return how many parts of the newest run are done, being worked on, and there in all."""
     return stack.query(
         "SELECT count(*) FILTER (WHERE state = 'done'), count(*) FILTER (WHERE state = 'working'),"
-        " count(*) FROM pipeline_recomputechunk"
-        " WHERE run_id = (SELECT max(id) FROM pipeline_recomputerun)"
+        " count(*) FROM analytics_recomputechunk"
+        " WHERE run_id = (SELECT max(id) FROM analytics_recomputerun)"
     )[0]
 
 
@@ -118,7 +118,7 @@ def report(fault: str, struck: tuple[int, int], before: Rows, after: Rows) -> No
 
 def run_is_new(stack: Stack, started: Callable[[], None]) -> None:
     """Start something and wait until it has written a run of its own."""
-    newest = "SELECT coalesce(max(id), 0) FROM pipeline_recomputerun"
+    newest = "SELECT coalesce(max(id), 0) FROM analytics_recomputerun"
     before = stack.query(newest)[0][0]
     started()
     wait_until(lambda: stack.query(newest)[0][0] > before)
@@ -134,7 +134,7 @@ def finish(stack: Stack, command: subprocess.Popen[bytes]) -> None:
     assert command.wait(timeout=240) == 0, stack.log.read_text()[-4000:]
     stack.processes.remove(command)
     assert stack.query(
-        "SELECT state, is_current FROM pipeline_recomputerun ORDER BY id DESC LIMIT 1"
+        "SELECT state, is_current FROM analytics_recomputerun ORDER BY id DESC LIMIT 1"
     ) == [("done", True)]
 
 
@@ -156,8 +156,8 @@ def test_killed_workers(stack: Stack, undisturbed: Rows, worker: subprocess.Pope
     stack.end(again)
     report("kill -9 of the worker and its children", struck, undisturbed, stored(stack))
     assert stack.query(
-        "SELECT count(*) FROM pipeline_recomputechunk WHERE attempts > 1"
-        " AND run_id = (SELECT max(id) FROM pipeline_recomputerun)"
+        "SELECT count(*) FROM analytics_recomputechunk WHERE attempts > 1"
+        " AND run_id = (SELECT max(id) FROM analytics_recomputerun)"
     ) >= [(working,)]
 
 
@@ -220,7 +220,7 @@ def test_emptied_queue(stack: Stack, undisturbed: Rows) -> None:
 
 @pytest.mark.usefixtures("worker")
 def test_duplicate_deliveries(stack: Stack, undisturbed: Rows) -> None:
-    newest = stack.query("SELECT max(id) FROM pipeline_recomputerun")[0][0]
+    newest = stack.query("SELECT max(id) FROM analytics_recomputerun")[0][0]
     stack.log.write_text("")
     sender = stack.start("manage.py", "shell", "-c", DELIVER.format(newest=newest))
     wait_until(lambda: "READY" in stack.log.read_text())
@@ -235,8 +235,8 @@ def test_duplicate_deliveries(stack: Stack, undisturbed: Rows) -> None:
     sent, done, total = (int(word) for word in told.split()[1:])
     report(f"{sent} messages more", (done, total), undisturbed, stored(stack))
     assert stack.query(
-        "SELECT max(attempts) FROM pipeline_recomputechunk"
-        " WHERE run_id = (SELECT max(id) FROM pipeline_recomputerun)"
+        "SELECT max(attempts) FROM analytics_recomputechunk"
+        " WHERE run_id = (SELECT max(id) FROM analytics_recomputerun)"
     ) == [(1,)]
 
 
@@ -283,13 +283,13 @@ def totals(stack: Stack) -> tuple[Any, ...]:
     connection.autocommit = True
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id FROM pipeline_recomputerun WHERE as_of = %s AND is_current", [AS_OF]
+            "SELECT id FROM analytics_recomputerun WHERE as_of = %s AND is_current", [AS_OF]
         )
         (run,) = cursor.fetchone() or (None,)
         cursor.execute(
             "SELECT count(*), sum(actual) FILTER (WHERE person_id IS NOT NULL),"
             "       sum(actual) FILTER (WHERE person_id IS NULL AND team_id IS NULL)"
-            "  FROM pipeline_attainmentsnapshot snapshot"
+            "  FROM analytics_attainmentsnapshot snapshot"
             "  JOIN org_fiscalperiod period ON period.id = period_id"
             " WHERE run_id = %s AND measure = 'bookings' AND period.kind = 'year'"
             "   AND %s >= period.start_on AND %s < period.end_on",
@@ -306,7 +306,7 @@ def totals(stack: Stack) -> tuple[Any, ...]:
 DELIVER = """
 import random
 from forecasting.tasks import nightly_chunk
-from pipeline.models.recompute import RecomputeChunk
+from analytics.runs.models import RecomputeChunk
 print("READY", flush=True)
 parts = RecomputeChunk.objects.filter(run__gt={newest})
 while parts.count() < 2:
@@ -321,7 +321,7 @@ WIN_A_DEAL = f"""
 from datetime import datetime, UTC
 from org.models.people import Person
 from pipeline.history import writing
-from pipeline.models.deals import Deal, Stage
+from pipeline.deals.models.deals import Deal, Stage
 stages = Stage.objects.of_default()
 open_, won = stages.filter(kind="open").first(), stages.get(kind="won")
 owner = Deal.objects.filter(status="won").order_by("-closed_on").first().owner

@@ -5,7 +5,7 @@ from kit.links import numbered
 
 
 @pytest.mark.parametrize("number", [0, 7, 100, 1203])
-@pytest.mark.parametrize("name", ["member", "pipeline:deal", "pipeline:deal-move"])
+@pytest.mark.parametrize("name", ["member", "analytics:deal", "analytics:deal-move"])
 def test_address_of_a_number_is_what_the_route_says(name: str, number: int) -> None:
     assert numbered(name)(number) == reverse(name, args=[number])
 

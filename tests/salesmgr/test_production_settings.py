@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from salesmgr import embedded
-from salesmgr.devstack.connections import connect
 from salesmgr.environment import is_background
+from workbench.devstack.connections import connect
 
 READ = """
 import json, sys

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from org.models.people import Person
-from pipeline.models.deals import Deal
+from pipeline.deals.models.deals import Deal
 from tests.access.asking import BACKEND
 from tests.factories.org import OrganisationFactory, PersonFactory
 from tests.factories.pipeline import DealFactory
@@ -49,7 +49,7 @@ def held(deal: Deal) -> Iterator[None]:
 
 def test_a_page_whose_row_is_held_asks_to_come_back(client: Client, rita: Person) -> None:
     deal = DealFactory(owner=rita, next_step="Call")
-    url = reverse("pipeline:deal-step", args=[deal.pk])
+    url = reverse("analytics:deal-step", args=[deal.pk])
     sent = {"next_step": "Send the offer", "next_step_on": "", "version": deal.version}
 
     with held(deal):
@@ -87,7 +87,7 @@ def test_a_statement_over_its_time_is_no_fault_of_the_page(client: Client) -> No
 
     try:
         with connection.execute_wrapper(slow):
-            response = client.get(reverse("pipeline:deals"))
+            response = client.get(reverse("analytics:deals"))
     finally:
         with connection.cursor() as cursor:
             cursor.execute("RESET statement_timeout")
@@ -102,7 +102,7 @@ def test_a_server_that_is_gone_before_the_page_is_found_out_is_told_too(client: 
         raise OperationalError("could not connect to server: Connection refused")
 
     with connection.execute_wrapper(refused):
-        response = client.get(reverse("pipeline:deals"))
+        response = client.get(reverse("analytics:deals"))
 
     assert response.status_code == 503
     assert "Traceback" not in response.content.decode()
@@ -113,7 +113,7 @@ def test_a_fault_of_ours_stays_one(client: Client) -> None:
         raise ValueError("a fault")
 
     with connection.execute_wrapper(broken):
-        response = client.get(reverse("pipeline:deals"))
+        response = client.get(reverse("analytics:deals"))
 
     assert response.status_code == 500
     assert "The fault is ours" in response.content.decode()

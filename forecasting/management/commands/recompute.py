@@ -10,11 +10,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import Error, connection
 from django.utils import timezone
 
+from analytics.runs.enums import STEP_LABELS, ChunkState, RunState, Trigger
+from analytics.runs.models import RecomputeRun
+from analytics.runs.services import recompute
 from forecasting.services import nightly
 from kit.databases import database_away
-from pipeline.enums import STEP_LABELS, ChunkState, RunState, Trigger
-from pipeline.models.recompute import RecomputeRun
-from pipeline.services import recompute
 
 LOOK_SECONDS = 0.5
 RECONCILE_EVERY = 10

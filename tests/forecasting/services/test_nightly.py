@@ -12,6 +12,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from analytics.attainment.reports.attainment import EVERYONE, attainment
+from analytics.runs.enums import ChunkState, RunState, Step, Trigger
+from analytics.runs.models import AttainmentSnapshot, RecomputeChunk, RecomputeRun
+from analytics.runs.services import recompute
 from forecasting.models import (
     DealExpectation,
     DealWorkings,
@@ -22,23 +26,19 @@ from forecasting.models import (
 )
 from forecasting.services import nightly
 from kit.money import from_cents
-from org.enums import Measure, PeriodKind, Role
+from org.enums import Measure, PeriodKind, Role, SubjectKind
+from org.metrics.quotas import Subject
 from org.models.calendar import FiscalPeriod
 from org.models.people import Person
 from org.models.teams import Team, TeamMembership
 from org.services.calendar import end_of_day, period_on
-from pipeline.enums import ChunkState, RunState, Step, SubjectKind, Trigger
-from pipeline.metrics.attainment import Subject
-from pipeline.models.credits import CreditSplit
-from pipeline.models.deals import DealVersion
-from pipeline.models.recompute import AttainmentSnapshot, RecomputeChunk, RecomputeRun
-from pipeline.reports.attainment import EVERYONE, attainment
-from pipeline.roles import CreditKind
-from pipeline.services import recompute
-from pipeline.services.credits import Share, split_credit
+from pipeline.credit.models import CreditSplit
+from pipeline.credit.services.credits import Share, split_credit
+from pipeline.deals.models.deals import DealVersion
+from pipeline.enums import CreditKind
 from salesmgr.celery import app
+from tests.analytics.plain_credit import booked_by_person
 from tests.factories.org import PersonFactory
-from tests.pipeline.reports.plain_credit import booked_by_person
 
 # Seeded for this day, computed as of one some time before it.
 SEEDED = date(2026, 11, 20)
@@ -177,7 +177,7 @@ def test_overlays_equal_plain_sql_and_the_deals_behind_them(run: RecomputeRun) -
         client = Client()
         client.force_login(Person.objects.get(pk=pk))
         look = {"period": year.pk, "as_of": AS_OF.isoformat(), "person": pk}
-        page = client.get(reverse("pipeline:metric-rows"), {**look, "figure": "overlay.all"})
+        page = client.get(reverse("analytics:metric-rows"), {**look, "figure": "overlay.all"})
         assert page.context["found"].sums == {"Overlay credit": amount}
         assert page.context["found"].hidden == 0
 

@@ -9,20 +9,20 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from analytics.attainment.reports.attainment import attainment
+from analytics.runs.enums import ChunkState, RunState, Step, Trigger
+from analytics.runs.models import AttainmentSnapshot, RecomputeChunk, RecomputeRun
+from analytics.runs.services import one_past, recompute
 from forecasting.services import nightly
-from org.enums import Measure, PeriodKind
+from org.enums import Measure, PeriodKind, SubjectKind
+from org.metrics.quotas import Subject
 from org.models.people import Person
 from org.models.teams import Team, TeamMembership, TeamPlacement
 from org.services import quotas
 from org.services.calendar import end_of_day, period_on
 from pipeline import history
-from pipeline.enums import ChunkState, RunState, Step, SubjectKind, Trigger
-from pipeline.metrics.attainment import Subject
-from pipeline.models.activities import Activity
-from pipeline.models.deals import Deal, DealVersion
-from pipeline.models.recompute import AttainmentSnapshot, PastWrite, RecomputeChunk, RecomputeRun
-from pipeline.reports.attainment import attainment
-from pipeline.services import one_past, recompute
+from pipeline.activities.models import Activity
+from pipeline.deals.models.deals import Deal, DealVersion, PastWrite
 from tests.factories.org import OrganisationFactory, TeamFactory, TeamMembershipFactory
 from tests.factories.pipeline import ActivityFactory, DealFactory, StageFactory
 

@@ -2,11 +2,11 @@ from datetime import UTC, datetime
 
 from django.utils import timezone
 
+from analytics.runs.enums import RunState, Trigger
+from analytics.runs.models import AttainmentSnapshot
+from analytics.runs.services import recompute
 from forecasting.models import Forecast, ForecastRun
 from forecasting.services import nightly
-from pipeline.enums import RunState, Trigger
-from pipeline.models.recompute import AttainmentSnapshot
-from pipeline.services import recompute
 from tests.factories.pipeline import DealFactory
 from tests.worlds import SalesTeam
 

@@ -1,0 +1,205 @@
+"""Attainment: one function for the pages, the API and the nightly job."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from analytics.attainment.metrics.attainment import Attainment, Credit, attained, merged
+from analytics.attainment.reports.credits import Tally, tallies, territory_tallies
+from analytics.attainment.reports.splits import Move, split_moves
+from analytics.context.reports.roster import Roster, roster
+from analytics.context.reports.setting import Fiscal, Setting, around, setting
+from kit.money import cents
+from kit.periods import Period
+from org.enums import Measure, SubjectKind
+from org.metrics.quotas import (
+    Placed,
+    QuotaBook,
+    Span,
+    Subject,
+    Target,
+    placed_quotas,
+    resolved_quota,
+)
+from org.models.people import Person
+from org.models.quotas import Quota
+from org.models.teams import Team
+from org.models.territories import Territory
+from pipeline.deals.reports.selection import NOWHERE
+
+EVERYONE = Subject(SubjectKind.EVERYONE)
+
+
+BY_TERRITORY = frozenset({Measure.BOOKINGS, Measure.DEALS_WON})
+
+
+def subject_of(row: Person | Team | Territory) -> Subject:
+    """Return the subject that a row is."""
+    kinds = {Person: SubjectKind.PERSON, Team: SubjectKind.TEAM, Territory: SubjectKind.TERRITORY}
+    return Subject(kinds[type(row)], row.pk)
+
+
+def attainment(
+    subjects: Sequence[Subject],
+    *,
+    period: Fiscal,
+    measure: Measure,
+    as_of: datetime,
+    calendar: Setting | None = None,
+    people: Roster | None = None,
+) -> list[Attainment]:
+    """Return the attainment of each subject, in their order, as it stood at ``as_of``.
+
+    Bookings are exact cents, other measures numbers; never capped. Deals, teams of the time and
+    quotas are those of ``as_of``: a quota set or a deal edited later changes nothing. A team has
+    the credits of its own members and those of all teams that lay in it on the day, each deal
+    once, so that its actual is the sum of its people's. Territories, with all below them, have
+    bookings and deals won; ValueError for another measure; NOWHERE is a territory for what lay in
+    none. The number of statements does not depend on how many subjects there are. ``calendar``
+    and ``people`` (see ``roster_of``) are read where not given.
+    """
+    calendar = calendar or setting()
+    people = people or roster_of(period, as_of, calendar)
+    span = calendar.span(period.pk)
+    book = quota_book(measure, [span], as_of, calendar=calendar, people=people)
+    who = credited_people(subjects, calendar=calendar, people=people)
+    wanted: dict[str, Any] = {"period": period.period, "moment": as_of, "setting": calendar}
+    territorial = any(subject.kind is SubjectKind.TERRITORY for subject in subjects)
+    if territorial and measure not in BY_TERRITORY:
+        raise ValueError(f"{measure} is not counted by territory")
+    moves: Sequence[Move] = ()
+    if measure == Measure.BOOKINGS:
+        concerned = None if territorial else who
+        moves = split_moves(period.period, moment=as_of, setting=calendar, people=concerned)
+    ledger = Ledger(
+        measure=measure,
+        period_id=period.pk,
+        span=span,
+        book=book,
+        rows=tallies(measure, people=who, moves=moves, **wanted) if who != set() else [],
+        by_territory=territory_tallies(measure, moves=moves, **wanted) if territorial else [],
+    )
+    return [ledger.attainment(subject) for subject in subjects]
+
+
+def quotas(
+    subject: Subject, periods: Sequence[Fiscal], *, as_of: datetime
+) -> dict[int, Target | None]:
+    """Return a subject's quota for each period, by its id, as ``attainment`` has it.
+
+    The number of statements does not depend on how many periods there are.
+    """
+    if not periods:
+        return {}
+    calendar = setting()
+    first = min(row.period.start for row in periods)
+    whole = around(Period(first, max(row.period.end for row in periods)), calendar.day(as_of))
+    spans = [calendar.span(row.pk) for row in periods]
+    book = quota_book(
+        Measure.BOOKINGS, spans, as_of, calendar=calendar, people=roster(whole, moment=as_of)
+    )
+    return {span.pk: resolved_quota(subject, span, book) for span in spans}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ledger:
+    """All that attainments of one measure, period and moment are made of."""
+
+    measure: Measure
+    period_id: int
+    span: Span
+    book: QuotaBook
+    rows: Sequence[Tally]
+    by_territory: Sequence[Tally] = field(default_factory=list)
+
+    def attainment(self, subject: Subject) -> Attainment:
+        """Return the attainment of a person, team, territory or of everyone."""
+        return attained(
+            subject,
+            measure=self.measure,
+            period_id=self.period_id,
+            target=resolved_quota(subject, self.span, self.book, placed=self._placed),
+            credits=merged(self._credits(subject)),
+        )
+
+    def _credits(self, subject: Subject) -> Iterable[Credit]:
+        if subject.kind is SubjectKind.PERSON:
+            return self._by_person.get(subject.pk, ())
+        if subject.kind is SubjectKind.EVERYONE:
+            return (row.credit for row in self.rows)
+        territorial = subject.kind is SubjectKind.TERRITORY
+        tree = self.book.territories if territorial else self.book.teams
+        rows = self.by_territory if territorial else self.rows
+        return (
+            row.credit for row in rows if (row.team or NOWHERE) in tree.inside(subject.pk, row.day)
+        )
+
+    @cached_property
+    def _placed(self) -> Placed:
+        return placed_quotas(self.span, self.book)
+
+    @cached_property
+    def _by_person(self) -> dict[int, list[Credit]]:
+        found: dict[int, list[Credit]] = {}
+        for row in self.rows:
+            found.setdefault(row.credit.person, []).append(row.credit)
+        return found
+
+
+def roster_of(
+    period: Fiscal, as_of: datetime, calendar: Setting, *, viewer: Person | None = None
+) -> Roster:
+    """Read the people with their seats of the period and of the as-of day."""
+    return roster(around(period.period, calendar.day(as_of)), moment=as_of, viewer=viewer)
+
+
+def quota_book(
+    measure: Measure,
+    spans: Iterable[Span],
+    as_of: datetime,
+    *,
+    calendar: Setting,
+    people: Roster,
+) -> QuotaBook:
+    """Read the quotas of a measure for periods and their parts as they stood at ``as_of``."""
+    ids = {pk for span in spans for pk in span.ids()}
+    rows = Quota.objects.filter(measure=measure, period__in=ids).as_of(as_of)
+    amounts: dict[tuple[Subject, int], int] = {}
+    for row in rows.values_list("person", "team", "territory", "period", "target"):
+        *ids, period, target = row
+        if target is not None:
+            amount = cents(target) if measure == Measure.BOOKINGS else int(target)
+            amounts[_subject(*ids), period] = amount
+    return QuotaBook(
+        rows=amounts,
+        teams=calendar.teams,
+        team_on=people.counted_on,
+        as_of=calendar.day(as_of),
+        territories=calendar.territories,
+    )
+
+
+def credited_people(
+    subjects: Sequence[Subject], *, calendar: Setting, people: Roster
+) -> set[int] | None:
+    """Return everybody who can have a credit that counts for these subjects; None for all."""
+    if any(subject.kind is SubjectKind.EVERYONE for subject in subjects):
+        return None
+    wanted = {subject.pk for subject in subjects if subject.kind is SubjectKind.PERSON}
+    roots = {subject.pk for subject in subjects if subject.kind is SubjectKind.TEAM}
+    inside = frozenset().union(*map(calendar.teams.ever_inside, roots))
+    return wanted | {
+        pk
+        for pk, person in people.people.items()
+        if any(seat.team in inside for seat in person.seats)
+    }
+
+
+def _subject(person: int | None, team: int | None, territory: int | None) -> Subject:
+    if person is not None:
+        return Subject(SubjectKind.PERSON, person)
+    if team is not None:
+        return Subject(SubjectKind.TEAM, team)
+    return Subject(SubjectKind.TERRITORY, territory or 0)

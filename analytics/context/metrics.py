@@ -1,0 +1,14 @@
+"""How many cases a rate needs, and how many earlier periods are compared."""
+
+from decimal import Decimal
+
+# A rate of fewer cases is shown with its count and greyed.
+FEWEST_CASES = 10
+
+
+def withheld(value: Decimal | None, *, cases: int) -> Decimal | None:
+    """Return a rate or median, or None where it would rest on fewer than 10 cases."""
+    return value if cases >= FEWEST_CASES else None
+
+
+EARLIER_PERIODS = 4

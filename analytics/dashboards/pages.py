@@ -1,0 +1,293 @@
+"""What the templates of the home pages are given, made of reports."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.http import QueryDict
+from django.urls import reverse
+
+from analytics.attainment.metrics.trend import TrendDay
+from analytics.attainment.reports.curves import Curves
+from analytics.attainment.reports.open_pipeline import Bar
+from analytics.context.charts import Chart
+from analytics.context.reports.look import Look
+from analytics.dashboards import wording
+from analytics.dashboards.charts import (
+    PipelineBar,
+    bookings_chart,
+    open_pipeline_chart,
+    trend_chart,
+)
+from analytics.dashboards.figures import my_figures, team_figures
+from analytics.dashboards.reports.me import MyReport
+from analytics.dashboards.reports.team import TeamReport
+from analytics.dashboards.reports.team_rows import Row
+from analytics.dashboards.tables import (
+    TEAMS,
+    earlier_columns,
+    member_urls,
+    subteam_rows,
+    team_columns,
+    team_lines,
+)
+from analytics.quotas.reports.sources import sources_url
+from analytics.risk.metrics.attention import NextUp, ToDo
+from analytics.risk.metrics.risk import OpenDeal
+from kit.links import numbered
+from kit.pages import LARGEST_PAGE, paginate
+from kit.periods import Period
+from kit.tables import Empty, Sort, Table, query_with
+from org.enums import SubjectKind
+from pipeline import rules
+from pipeline.deals.reports.selection import DealSelection
+from pipeline.enums import CATEGORY_LABELS, Category
+
+TO_DO_SHOWN = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A line of the attention list: whose or what it is, its page, and why."""
+
+    name: str
+    href: str
+    detail: str
+    reasons: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A line of a person's open deals: what to do next, and the next step itself."""
+
+    deal: int
+    name: str
+    href: str
+    amount: str
+    stage: str
+    reasons: Sequence[str]
+    ask: str
+    tone: str
+    next_step: str
+
+
+def team_page(
+    report: TeamReport, *, sort: Sort, teams_sort: Sort, page: int, query: QueryDict
+) -> dict[str, Any]:
+    """Return the context of the team dashboard."""
+    look = report.look
+    return {
+        "report": report,
+        "look": look,
+        "figures": team_figures(report),
+        "people_prompts": _person_prompts(report),
+        "deal_prompts": _deal_prompts(report),
+        "undated": _undated(look, report.attention.undated),
+        "thresholds": wording.thresholds(report.attention.large, report.attention.ground.rules),
+        "bookings": _bookings(look, report.curves, report.attainment.quota),
+        "teams": report.teams and teams_table(report, sort=teams_sort, query=query),
+        "teams_file": reverse("team-teams-file") + query_with(query, {"page": None}),
+        "people": people_table(report, sort=sort, page=page, query=query),
+        "people_file": reverse("team-file") + query_with(query, {"page": None}),
+        "by_stage": _bars(look, report.by_stage, "stage"),
+        "by_category": _bars(look, report.by_category, "category"),
+        "forecast_href": _forecast_href(look, query),
+        "trend_href": reverse("team-trend") + query_with(query, {"sort": None, "page": None}),
+        "now_href": query_with(query, {"as_of": None}),
+        "may_write": rules.can_write(look.viewer),
+    }
+
+
+def _forecast_href(look: Look, query: QueryDict) -> str:
+    """Return where the forecast comes from; "" for people who are no team: none is made of them."""
+    if look.scope.subject.kind is SubjectKind.BELOW:
+        return ""
+    return reverse("team-forecast") + query_with(query, {"sort": None, "page": None})
+
+
+def people_table(report: TeamReport, *, sort: Sort, page: int, query: QueryDict) -> Table:
+    """Return the table of people: the sorted people, then other lines, and the whole."""
+    people = people_rows(report, sort)
+    shown = paginate(people, number=page, size=LARGEST_PAGE)
+    rest = team_lines(report) if shown.number == shown.last else []
+    return Table(
+        columns=team_columns(report),
+        rows=[*shown.rows, *rest],
+        caption=f"People of {report.look.scope.label} in {report.look.period.period.label}",
+        sort=sort,
+        page=shown if shown.last > 1 else None,
+        base_query=query,
+        total=report.total,
+        empty=Empty(
+            title="Nobody belongs here yet.",
+            text="Put people into the team, or choose another team or day.",
+            href=reverse("org:teams") if report.look.viewer.is_admin else "",
+            label="Teams",
+        ),
+    )
+
+
+def teams_table(report: TeamReport, *, sort: Sort, query: QueryDict) -> Table:
+    """Return the table of the teams directly below the scope, and the whole."""
+    return Table(
+        columns=TEAMS,
+        rows=subteam_rows(report, sort),
+        caption=f"Teams of {report.look.scope.label} in {report.look.period.period.label}",
+        sort=sort,
+        sort_param="teams_sort",
+        base_query=query,
+        total=report.total,
+    )
+
+
+def people_rows(report: TeamReport, sort: Sort) -> list[Row]:
+    """Return the lines of people in order."""
+    people = [row for row in report.rows if row.person is not None]
+    return sort.apply_to_list(people, team_columns(report))
+
+
+def trend_page(look: Look, days: Sequence[TrendDay]) -> dict[str, Any]:
+    """Return the context of the trend of open pipeline."""
+    today = look.calendar.day(look.moment)
+
+    def dated(selection: DealSelection) -> Callable[[date], str]:
+        return lambda day: selection.url() if day == today else selection.url_of("as_of", day)
+
+    drawn = any(each.cents or each.closing_cents for each in days)
+    chart = drawn and trend_chart(
+        days,
+        period=look.period.period,
+        href=dated(look.open),
+        closing_href=dated(look.closing),
+    )
+    return {"look": look, "trend": chart, "has_begun": bool(days)}
+
+
+def my_page(report: MyReport, *, query: QueryDict) -> dict[str, Any]:
+    """Return the context of a person's own page."""
+    look = report.look
+    shown = report.to_do[:TO_DO_SHOWN]
+    return {
+        "report": report,
+        "look": look,
+        "figures": my_figures(report),
+        "has_numbers": _has_numbers(report),
+        "forecast_href": reverse("member-forecast", args=[report.person.pk])
+        + query_with(query, {}),
+        "activities_href": reverse("process:activity-attainment-of", args=[report.person.pk])
+        + query_with(query, {}),
+        "tasks": _tasks(shown, day=look.day),
+        "undated": _undated(look, report.undated),
+        "more_tasks": report.all_open.deals - len(shown) - report.undated,
+        "bookings": _bookings(look, report.curves, report.attainment.quota),
+        "earlier": Table(
+            columns=earlier_columns(look),
+            rows=list(reversed(report.earlier)),
+            caption="Earlier periods",
+            empty=Empty(title="There is no earlier period in the calendar."),
+        ),
+    }
+
+
+def _has_numbers(report: MyReport) -> bool:
+    """Whether there is anything of the person's own: a quota, a deal, bookings now or before."""
+    booked = [report.attainment.actual, *(each.booked for each in report.earlier)]
+    quotas = [report.attainment.quota, *(each.quota for each in report.earlier)]
+    return bool(report.all_open.deals or report.outcomes.closed or any(booked) or any(quotas))
+
+
+def _person_prompts(report: TeamReport) -> list[Prompt]:
+    look, names = report.look, _names(report)
+    page_of, label = member_urls(look), look.period.period.label
+    return [
+        Prompt(
+            name=names[prompt.standing.person],
+            href=page_of(prompt.standing.person),
+            detail="",
+            reasons=wording.person_reasons(prompt, period=label),
+        )
+        for prompt in report.attention.people
+    ]
+
+
+def _deal_prompts(report: TeamReport) -> list[Prompt]:
+    names, page_of = _names(report), numbered("analytics:deal")
+    return [
+        Prompt(
+            name=prompt.deal.name,
+            href=page_of(prompt.deal.deal),
+            detail=f"{_worth(prompt.deal)}, {names[prompt.deal.owner]}, {prompt.deal.stage}",
+            reasons=wording.deal_reasons(prompt, day=report.look.day),
+        )
+        for prompt in report.attention.deals
+    ]
+
+
+def _undated(look: Look, number: int) -> dict[str, str]:
+    """Return the line about many deals without a close date and their address; empty for none."""
+    if not number:
+        return {}
+    return {"text": wording.undated(number), "href": look.open.but(no_close_date=True).url()}
+
+
+def _worth(deal: OpenDeal) -> str:
+    return "no amount" if deal.cents is None else wording.amount(deal.cents)
+
+
+def _names(report: TeamReport) -> dict[int, str]:
+    return {row.person: row.name for row in report.rows if row.person is not None}
+
+
+def _bookings(look: Look, curves: Curves, quota: int | None) -> Chart | None:
+    """Return the chart of bookings; None where there is nothing to draw."""
+    if quota is None and not any(curve.whole for curve in (curves.current, *curves.earlier)):
+        return None
+
+    def booked(period: Period, before: date) -> str:
+        return look.won.but(closed_from=period.start, closed_to=before).url()
+
+    return bookings_chart(
+        curves.current,
+        curves.earlier,
+        quota=quota,
+        week=look.calendar.week,
+        first_open_day=look.calendar.first_open_day(look.moment),
+        href=booked,
+        quota_href=sources_url(look),
+    )
+
+
+def _bars(look: Look, bars: Sequence[Bar], part: str) -> Chart | None:
+    """Return the chart of open pipeline by ``part``, a part of a selection; None without deals."""
+    if not bars:
+        return None
+    found = [
+        PipelineBar(
+            label=CATEGORY_LABELS[Category(bar.label)] if part == "category" else bar.label,
+            closing_cents=bar.closing.cents,
+            closing_href=look.closing.url_of(part, bar.key),
+            all_cents=bar.all.cents,
+            all_href=look.open.url_of(part, bar.key),
+        )
+        for bar in bars
+    ]
+    return open_pipeline_chart(found, by=part, period=look.period.period)
+
+
+def _tasks(shown: Sequence[ToDo], *, day: date) -> list[Task]:
+    page_of = numbered("analytics:deal")
+    return [
+        Task(
+            deal=todo.deal.deal,
+            name=todo.deal.name,
+            href=page_of(todo.deal.deal),
+            amount=_worth(todo.deal),
+            stage=todo.deal.stage,
+            reasons=wording.deal_reasons(todo, day=day),
+            ask=wording.to_do(todo),
+            tone="neutral" if todo.ask is NextUp.STEP_AHEAD else "warn",
+            next_step=todo.deal.next_step,
+        )
+        for todo in shown
+    ]

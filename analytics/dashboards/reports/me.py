@@ -1,0 +1,138 @@
+"""What a person's own page shows."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from analytics.attainment.metrics.attainment import Attainment, attained, attainment_share, merged
+from analytics.attainment.metrics.coverage import coverage
+from analytics.attainment.metrics.outcomes import Cycle, Outcomes, sales_cycle
+from analytics.attainment.reports.attainment import quota_book
+from analytics.attainment.reports.credits import endings
+from analytics.attainment.reports.curves import Curves, booking_curves, span_of
+from analytics.attainment.reports.open_pipeline import Amounts, open_slices, total
+from analytics.attainment.reports.pace import Pace, pace_of
+from analytics.attainment.reports.splits import split_moves
+from analytics.context.reports.look import Look
+from analytics.context.reports.one_state import one_state
+from analytics.context.reports.roster import Roster
+from analytics.context.reports.setting import Named
+from analytics.risk.metrics.attention import THRESHOLDS, ToDo, to_do_list
+from analytics.risk.reports.attention import ground_of, large_amount, open_deals, told_together
+from org.enums import Measure
+from org.metrics.quotas import Target, own_quota
+from org.models.people import Person
+from pipeline.activities.models import Activity
+
+RECENT_ACTIVITIES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierPeriod:
+    """What a person reached in an earlier period, in cents."""
+
+    period: Named
+    booked: int
+    target: Target | None
+
+    @property
+    def quota(self) -> int | None:
+        return self.target.amount if self.target else None
+
+    @property
+    def share(self) -> Decimal | None:
+        return attainment_share(self.booked, self.quota)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MyReport:
+    """The page of one person, all of one look.
+
+    ``to_do`` are the open deals by what to do next, the most pressing first; of many, the
+    largest were looked at and ``capped`` says that there are more. ``undated`` open deals have
+    no close date and are so many that they are told in one line.
+    """
+
+    look: Look
+    person: Person
+    attainment: Attainment
+    pace: Pace
+    outcomes: Outcomes
+    cycle: Cycle
+    closing: Amounts
+    all_open: Amounts
+    to_do: Sequence[ToDo]
+    undated: int
+    capped: bool
+    activities: Sequence[Activity]
+    curves: Curves
+    earlier: Sequence[EarlierPeriod]
+
+    @property
+    def coverage(self) -> Decimal | None:
+        reached = self.attainment
+        return coverage(self.closing.cents, quota=reached.quota, booked=reached.actual)
+
+
+@one_state()
+def my_report(look: Look, person: Person) -> MyReport:
+    """Return the page of ``person``, whose scope the look has, in seven statements.
+
+    One more where credit is parted.
+    """
+    calendar, subject = look.calendar, look.scope.subject
+    earlier = calendar.earlier(look.period)
+    spans = {each.pk: calendar.span(each.pk) for each in (*earlier, look.period)}
+    book = quota_book(
+        Measure.BOOKINGS, spans.values(), look.moment, calendar=calendar, people=Roster({})
+    )
+    moves = split_moves(span_of(look), moment=look.moment, setting=calendar, people=[person.pk])
+    booked, ended = endings(
+        period=look.period.period,
+        moment=look.moment,
+        setting=calendar,
+        people=[person.pk],
+        moves=moves,
+    )
+    reached = attained(
+        subject,
+        measure=Measure.BOOKINGS,
+        period_id=look.period.pk,
+        target=own_quota(subject, spans[look.period.pk], book),
+        credits=merged(row.credit for row in booked),
+    )
+    curves = booking_curves(look, moves)
+    slices = open_slices(look)
+    undated = told_together(sum(each.undated for each in slices))
+    ground = ground_of(look)
+    deals = open_deals(look, ground=ground, owners=[person.pk], undated=not undated)
+    return MyReport(
+        look=look,
+        person=person,
+        attainment=reached,
+        pace=pace_of(look, reached, curves),
+        outcomes=sum((row.outcomes for row in ended), Outcomes()),
+        cycle=sales_cycle(sum((row.days for row in ended), Counter())),
+        closing=total(slices, lambda each: each.closing),
+        all_open=total(slices, lambda each: each.all),
+        to_do=to_do_list(
+            deals[: THRESHOLDS.deals_looked_at],
+            day=look.day,
+            large=large_amount(reached.quota, ground.rules),
+            rules=ground.rules,
+        ),
+        undated=undated,
+        capped=len(deals) > THRESHOLDS.deals_looked_at,
+        activities=_recent(look, person),
+        curves=curves,
+        earlier=[
+            EarlierPeriod(each, curve.whole, own_quota(subject, spans[each.pk], book))
+            for each, curve in zip(earlier, curves.earlier, strict=True)
+        ],
+    )
+
+
+def _recent(look: Look, person: Person) -> list[Activity]:
+    rows = Activity.objects.visible_to(look.viewer).known_at(look.moment).filter(person=person)
+    return list(rows.select_related("deal", "account")[:RECENT_ACTIVITIES])

@@ -1,0 +1,112 @@
+"""The teams directly below a scope, each with its numbers, from what the scope's were read from."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+
+from analytics.attainment.metrics.attainment import Credit, summed
+from analytics.attainment.reports.attainment import Ledger
+from analytics.attainment.reports.credits import Ending, Tally
+from analytics.attainment.reports.open_pipeline import Amounts, Slice
+from analytics.context.reports.look import Look
+from analytics.context.reports.roster import Roster
+from analytics.dashboards.reports.team_rows import Row, closing_of, cycle_of, outcomes_of
+from org.enums import SubjectKind
+from org.metrics.quotas import Subject
+from org.trees import below
+
+OUTSIDE = "Outside of these teams"
+
+
+Has = Callable[[Tally | Ending], bool]
+
+
+def team_rows(
+    look: Look,
+    ledger: Ledger,
+    people: Roster,
+    *,
+    ended: Sequence[Ending],
+    slices: Sequence[Slice],
+) -> list[Row]:
+    """Return a line for each team directly below the scope, and one for what is of none of them.
+
+    Closed deals count by the team of their time, open ones by that of their owner, as on the
+    team's own dashboard. Empty where there is no team below.
+    """
+    owned = {each.owner: people.counted_on(each.owner, look.day) for each in slices}
+    found: list[Row] = []
+    inside_any: set[int] = set()
+    for team in _below(look):
+        inside = look.calendar.teams.inside(team, look.day)
+        inside_any |= inside
+        reached = ledger.attainment(Subject(SubjectKind.TEAM, team))
+        line = _line(look, look.calendar.team_names[team], ledger, ended, _has(look, {team}))
+        open_ones = closing_of(each for each in slices if owned[each.owner] in inside)
+        found.append(replace(line, team=team, target=reached.target, closing=open_ones))
+    if not found:
+        return []
+    teams = {row.team for row in found if row.team is not None}
+    within = _has(look, teams)
+    rest = _line(look, OUTSIDE, ledger, ended, lambda row: not within(row))
+    closing = closing_of(each for each in slices if owned[each.owner] not in inside_any)
+    rest = replace(rest, closing=closing)
+    is_empty = rest.credit == Credit(0, 0, 0) and not (rest.outcomes.closed or rest.closing.deals)
+    return found if is_empty else [*found, rest]
+
+
+def check_teams(teams: Sequence[Row], whole: Row, quota_beside: int | None) -> None:
+    """Raise ValueError unless the lines of teams, where there are any, add up to the scope."""
+    if not teams:
+        return
+    quota = sum(row.quota or 0 for row in teams) + (quota_beside or 0)
+    pairs = {
+        "bookings": (sum(row.booked for row in teams), whole.booked),
+        "open deals": (sum((row.closing for row in teams), Amounts()), whole.closing),
+        "closed deals": (sum(row.outcomes.closed for row in teams), whole.outcomes.closed),
+        "quotas": (quota, whole.quota or 0),
+    }
+    for name, (found, wanted) in pairs.items():
+        if found != wanted:
+            raise ValueError(f"the {name} of teams add up to {found}, not to {wanted}")
+
+
+def _below(look: Look) -> list[int]:
+    """Return the teams directly below the scope on its day that the viewer may open, by name.
+
+    Where that is a single one, it says no more than the total: those below it are returned.
+    """
+    calendar, scope = look.calendar, look.scope
+    if scope.subject.kind not in {SubjectKind.TEAM, SubjectKind.EVERYONE}:
+        return []
+    parents = calendar.teams.parents(look.day)
+    open_to_viewer = set(calendar.parents)
+    if scope.team is not None:
+        open_to_viewer = below(calendar.parents, {scope.team})
+    shown = open_to_viewer - calendar.archived_teams
+
+    def inside(parent: int | None) -> list[int]:
+        return [t for t in calendar.team_names if t in shown and parents.get(t) == parent]
+
+    found = inside(scope.team)
+    while len(found) == 1 and (deeper := inside(found[0])):
+        found = deeper
+    return found
+
+
+def _has(look: Look, teams: Collection[int]) -> Has:
+    """Return what says whether a row counts for one of the teams, by the tree of its day."""
+    tree = look.calendar.teams
+    return lambda row: any(row.team in tree.inside(team, row.day) for team in teams)
+
+
+def _line(look: Look, name: str, ledger: Ledger, ended: Sequence[Ending], has: Has) -> Row:
+    endings = [row for row in ended if has(row)]
+    return Row(
+        look=look,
+        name=name,
+        credit=summed(row.credit for row in ledger.rows if has(row)),
+        target=None,
+        closing=Amounts(),
+        outcomes=outcomes_of(endings),
+        cycle=cycle_of(endings),
+    )

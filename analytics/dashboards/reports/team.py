@@ -1,0 +1,308 @@
+"""What the team dashboard shows: every part of it from one look at the numbers."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from analytics.attainment.metrics.attainment import Attainment, Credit, attained, merged, summed
+from analytics.attainment.metrics.outcomes import Outcomes
+from analytics.attainment.metrics.pace import expected_to_date
+from analytics.attainment.reports.attainment import Ledger, credited_people, quota_book, roster_of
+from analytics.attainment.reports.credits import Ending, Tally, endings
+from analytics.attainment.reports.curves import Curves, booking_curves, span_of
+from analytics.attainment.reports.open_pipeline import (
+    Amounts,
+    Bar,
+    Slice,
+    bars,
+    by_stage,
+    grouped,
+    open_slices,
+    total,
+)
+from analytics.attainment.reports.pace import Pace, pace_of
+from analytics.attainment.reports.splits import Move, split_moves
+from analytics.context.reports.look import Look
+from analytics.context.reports.one_state import one_state
+from analytics.context.reports.roster import Roster, Seller
+from analytics.dashboards.reports.subteams import check_teams, team_rows
+from analytics.dashboards.reports.team_rows import Row, closing_of, cycle_of, outcomes_of
+from analytics.risk.metrics.attention import Standing, person_prompts
+from analytics.risk.reports.attention import Attention, attention
+from org.enums import Measure, SubjectKind
+from org.metrics.quotas import Target, quotas_by_person, summed_targets
+from pipeline.enums import Category
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeamReport:
+    """The dashboard of a scope. ``total`` is the scope itself; the rows add up to it.
+
+    ``unallocated`` is what the scope's own quota exceeds those of its people by, in cents:
+    negative where more is given to people than the scope has. None where neither has a quota.
+    ``teams`` are those directly below the scope, which add up to it too with the line of what
+    lies outside of them; ``not_of_teams`` is to their quotas what ``unallocated`` is to people's.
+    """
+
+    look: Look
+    attainment: Attainment
+    pace: Pace
+    total: Row
+    rows: Sequence[Row]
+    unallocated: int | None
+    teams: Sequence[Row]
+    not_of_teams: int | None
+    without_quota: int
+    all_open: Amounts
+    by_stage: Sequence[Bar]
+    by_category: Sequence[Bar]
+    curves: Curves
+    attention: Attention
+
+    def __post_init__(self) -> None:
+        booked = sum(row.booked for row in self.rows)
+        closing = sum((row.closing for row in self.rows), Amounts())
+        outcomes = sum((row.outcomes for row in self.rows), Outcomes())
+        quota = sum(row.quota or 0 for row in self.rows) + (self.unallocated or 0)
+        check_teams(self.teams, self.total, self.not_of_teams)
+        for name, found, wanted in (
+            ("bookings", booked, self.attainment.actual),
+            ("bookings by day", self.curves.current.whole, self.attainment.actual),
+            ("quotas", quota, self.total.quota or 0),
+            ("open deals", closing, self.total.closing),
+            ("closed deals", outcomes, self.total.outcomes),
+            ("stages", sum((bar.all for bar in self.by_stage), Amounts()), self.all_open),
+            ("categories", sum((bar.all for bar in self.by_category), Amounts()), self.all_open),
+        ):
+            if found != wanted:
+                raise ValueError(f"{name} add up to {found}, not to {wanted}")
+
+
+@one_state()
+def team_report(look: Look) -> TeamReport:
+    """Return the dashboard of a look, in seven statements that see one state of the database.
+
+    One more where credit is parted.
+    """
+    books = _books(look)
+    curves = booking_curves(look, books.moves)
+    slices = open_slices(look)
+    whole = _scope_attainment(look, books)
+    rows = _rows(look, books, slices)
+    pace = pace_of(look, whole, curves)
+    given = summed_targets(row.target for row in rows)
+    owners = _shown_owners(books.people, slices)
+    teams = team_rows(look, books.ledger, books.people, ended=books.ended, slices=slices)
+    of_teams = summed_targets(row.target for row in teams)
+    return TeamReport(
+        look=look,
+        attainment=whole,
+        pace=pace,
+        total=_total(look, whole, books, slices),
+        rows=rows,
+        unallocated=_difference(whole.target, given),
+        teams=teams,
+        not_of_teams=_difference(whole.target, of_teams) if teams else None,
+        without_quota=sum(row.sells and row.target is None for row in rows),
+        all_open=total(slices, lambda each: each.all),
+        by_stage=bars(slices, by_stage(slices)),
+        by_category=bars(slices, _category_key),
+        curves=curves,
+        attention=attention(
+            look,
+            people=person_prompts(_standings(look, rows, pace)),
+            quota=whole.quota,
+            owners=owners,
+            undated=sum(each.undated for each in slices if each.owner in owners),
+            gone={pk for pk in owners if books.people.people[pk].gone_by(look.day)},
+        ),
+    )
+
+
+def _shown_owners(people: Roster, slices: Iterable[Slice]) -> set[int]:
+    """Return the owners of open deals whom the viewer may see one by one."""
+    return {each.owner for each in slices if people.people[each.owner].shown}
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Books:
+    """What the people of a scope booked, closed and owe."""
+
+    people: Roster
+    ledger: Ledger
+    ended: Sequence[Ending]
+    targets: Mapping[int, Target]
+    moves: Sequence[Move]
+
+
+def _books(look: Look) -> _Books:
+    calendar, scope = look.calendar, look.scope
+    people = roster_of(look.period, look.moment, calendar, viewer=look.viewer)
+    span = calendar.span(look.period.pk)
+    book = quota_book(Measure.BOOKINGS, [span], look.moment, calendar=calendar, people=people)
+    who: Collection[int] | None = scope.people
+    if who is None:
+        who = credited_people([scope.subject], calendar=calendar, people=people)
+    moves = split_moves(span_of(look), moment=look.moment, setting=calendar, people=who)
+    booked, ended = endings(
+        period=look.period.period, moment=look.moment, setting=calendar, people=who, moves=moves
+    )
+    return _Books(
+        people=people,
+        ledger=Ledger(
+            measure=Measure.BOOKINGS,
+            period_id=look.period.pk,
+            span=span,
+            book=book,
+            rows=[row for row in booked if _counts(look, row)],
+        ),
+        ended=[row for row in ended if _counts(look, row)],
+        targets=quotas_by_person(span, book, team=scope.team),
+        moves=moves,
+    )
+
+
+def _counts(look: Look, row: Tally | Ending) -> bool:
+    return look.scope.team is None or row.team in look.scope.inside(row.day)
+
+
+def _scope_attainment(look: Look, books: _Books) -> Attainment:
+    """Return the attainment of the scope; that of a group of people is the sum of theirs."""
+    subject = look.scope.subject
+    if subject.kind is not SubjectKind.BELOW:
+        return books.ledger.attainment(subject)
+    return attained(
+        subject,
+        measure=Measure.BOOKINGS,
+        period_id=look.period.pk,
+        target=summed_targets(
+            books.targets[pk] for pk in look.scope.people or () if _owes(look, books, pk)
+        ),
+        credits=merged(row.credit for row in books.ledger.rows),
+    )
+
+
+def _rows(look: Look, books: _Books, slices: Sequence[Slice]) -> list[Row]:
+    """Return a line for each person who belongs to the scope or counts for it."""
+    credits = {credit.person: credit for credit in merged(r.credit for r in books.ledger.rows)}
+    closing = {
+        owner: closing_of(rows) for owner, rows in grouped(slices, lambda s: s.owner).items()
+    }
+    ended: dict[int, list[Ending]] = {}
+    for ending in books.ended:
+        ended.setdefault(ending.person, []).append(ending)
+    there = _there(look, books.people)
+    shown: list[Row] = []
+    hidden: list[Row] = []
+    for pk, seller in books.people.people.items():
+        counts = pk in credits or pk in closing or pk in ended or _owes(look, books, pk)
+        here = pk in there and (seller.active or books.people.team_on(pk, look.day) is not None)
+        if not counts and not (here and seller.sells):
+            continue
+        row = Row(
+            look=look,
+            person=pk,
+            name=seller.name,
+            left_on=_left_on(look, books.people, seller, there=pk in there),
+            sells=seller.sells and here,
+            credit=credits.get(pk, Credit(pk, 0, 0)),
+            target=books.targets.get(pk) if _owes(look, books, pk) else None,
+            closing=closing.get(pk, Amounts()),
+            outcomes=outcomes_of(ended.get(pk, ())),
+            cycle=cycle_of(ended.get(pk, ())),
+            last_activity=seller.last_activity,
+        )
+        (shown if seller.shown else hidden).append(row)
+    return [*shown, *_elsewhere(look, hidden, books.ended)]
+
+
+def _elsewhere(look: Look, hidden: Sequence[Row], ended: Sequence[Ending]) -> list[Row]:
+    """Return one line for all whom the viewer may not see one by one, if there is anybody."""
+    if not hidden:
+        return []
+    who = {row.person for row in hidden}
+    return [
+        Row(
+            look=look,
+            person=None,
+            name="",
+            people=len(hidden),
+            credit=summed(row.credit for row in hidden),
+            target=summed_targets(row.target for row in hidden),
+            closing=sum((row.closing for row in hidden), Amounts()),
+            outcomes=sum((row.outcomes for row in hidden), Outcomes()),
+            cycle=cycle_of(ending for ending in ended if ending.person in who),
+        )
+    ]
+
+
+def _total(look: Look, whole: Attainment, books: _Books, slices: Sequence[Slice]) -> Row:
+    return Row(
+        look=look,
+        whole=True,
+        person=None,
+        name=look.scope.label,
+        credit=summed(whole.credits),
+        target=whole.target,
+        closing=closing_of(slices),
+        outcomes=outcomes_of(books.ended),
+        cycle=cycle_of(books.ended),
+        last_activity=None,
+    )
+
+
+def _standings(look: Look, rows: Iterable[Row], pace: Pace) -> list[Standing]:
+    """Return how those who sell stand; what is expected of each is at the scope's usual pace."""
+    return [
+        Standing(
+            person=row.person,
+            quota=row.quota,
+            actual=row.booked,
+            expected=expected_to_date(row.quota, pace.seasonal_share),
+            quiet_days=look.days_since(row.last_activity),
+        )
+        for row in rows
+        if row.person is not None and row.sells
+    ]
+
+
+def _there(look: Look, people: Roster) -> Collection[int]:
+    """Return who belongs to the scope on the day that is looked at."""
+    if look.scope.people is not None:
+        return look.scope.people
+    if look.scope.team is None:
+        return set(people.people)
+    return people.in_teams(look.scope.inside(look.day), look.day)
+
+
+def _owes(look: Look, books: _Books, pk: int) -> bool:
+    """Whether the person's quota is part of the scope's."""
+    return pk in books.targets and look.scope.owes(books.people.people[pk], look.day)
+
+
+def _left_on(look: Look, people: Roster, seller: Seller, *, there: bool) -> date | None:
+    """Return the first day on which the person no longer belonged to the scope."""
+    if look.scope.team is None:
+        return seller.left_on if seller.gone_by(look.day) else None
+    if there:
+        return None
+    ends = {seat.until for seat in seller.seats if seat.until is not None}
+    if look.scope.tree:
+        ends |= set(look.scope.tree.starts(look.period.period.start, look.day + DAY))
+    left = [
+        day for day in ends if people.team_on(seller.pk, day - DAY) in look.scope.inside(day - DAY)
+    ]
+    return max(left, default=None)
+
+
+def _difference(whole: Target | None, given: Target | None) -> int | None:
+    if whole is None and given is None:
+        return None
+    return (whole.amount if whole else 0) - (given.amount if given else 0)
+
+
+def _category_key(each: Slice) -> tuple[int, str, str]:
+    order = list(Category)
+    return order.index(Category(each.category)), each.category, each.category

@@ -1,0 +1,311 @@
+"""Columns of the home pages' tables, shared by page and download."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.urls import reverse
+
+from analytics.attainment.metrics.attainment import Credit
+from analytics.attainment.metrics.outcomes import Cycle, Outcomes, win_rate
+from analytics.attainment.reports.open_pipeline import Amounts
+from analytics.context.metrics import FEWEST_CASES
+from analytics.context.reports.look import Look
+from analytics.dashboards.reports.me import EarlierPeriod
+from analytics.dashboards.reports.team import TeamReport
+from analytics.dashboards.reports.team_rows import Row
+from analytics.metrics.reports.overlays import overlay_url
+from analytics.quotas.reports.sources import sources_url
+from kit.display import day
+from kit.links import numbered
+from kit.money import from_cents
+from kit.tables import Column, Sort
+from org.metrics.quotas import Target
+from pipeline.deals.reports.selection import DealSelection
+
+Opens = Callable[[Row], str | None]
+
+
+def _opens(selection: Callable[[Look], DealSelection]) -> Opens:
+    """Return what opens the deals of a line, where the viewer may see whose they are."""
+    return lambda row: row.url_of(selection(row.look))
+
+
+def _money(cents: Callable[[Row], int | None]) -> Callable[[Row], Decimal | None]:
+    def value(row: Row) -> Decimal | None:
+        found = cents(row)
+        return None if found is None else from_cents(found)
+
+    return value
+
+
+def _of_people(value: Callable[[Row], Any]) -> Callable[[Row], Any]:
+    """Leave a cell empty in the line of what no person has."""
+    return lambda row: value(row) if row.people else None
+
+
+def _name(row: Row) -> str:
+    if row.whole or not row.people or row.person is not None:
+        return f"{row.name} (until {day(row.left_on)})" if row.left_on else row.name
+    return (
+        "1 person of other managers"
+        if row.people == 1
+        else f"{row.people} people of other managers"
+    )
+
+
+def _sources(row: Row) -> str | None:
+    """Return the page of the quotas that the line's quota is the sum of."""
+    if row.whole:
+        return sources_url(row.look)
+    if row.team is not None:
+        return sources_url(row.look, team=row.team)
+    return None if row.person is None else sources_url(row.look, person=row.person)
+
+
+won, closed, closing = (
+    _opens(lambda look: look.won),
+    _opens(lambda look: look.closed),
+    _opens(lambda look: look.closing),
+)
+
+
+TEAM = [
+    Column(key="name", label="Person", sort="name", value=_name),
+    Column(
+        key="quota",
+        label="Quota",
+        kind="money",
+        sort="quota",
+        value=_money(lambda r: r.quota),
+        href=_sources,
+        note="Opens the quotas that it is the sum of.",
+    ),
+    Column(
+        key="booked",
+        label="Booked",
+        kind="money",
+        sort="booked",
+        value=_of_people(_money(lambda r: r.booked)),
+        href=won,
+        note="Amounts of deals won in the period: their owner's at the closing, or as parted.",
+    ),
+    Column(
+        key="share",
+        label="Attainment",
+        kind="percent",
+        sort="share",
+        value=_of_people(lambda r: r.share),
+        href=won,
+        note="Booked / quota.",
+    ),
+    Column(
+        key="closing",
+        label="Open",
+        kind="money",
+        sort="closing",
+        value=_of_people(_money(lambda r: r.closing.cents)),
+        href=closing,
+        note="Open deals that are expected to close in the period.",
+    ),
+    Column(
+        key="coverage",
+        label="Coverage",
+        kind="ratio",
+        sort="coverage",
+        value=_of_people(lambda r: r.coverage),
+        href=closing,
+        note="Open / what the quota still lacks; infinite once it is met.",
+    ),
+    Column(
+        key="win_rate",
+        label="Win rate",
+        kind="percent",
+        sort="win_rate",
+        value=_of_people(lambda r: win_rate(r.outcomes)),
+        href=closed,
+        muted=lambda r: r.outcomes.is_few,
+        note=f"Won / closed in the period, by number; grey below {FEWEST_CASES} closed deals.",
+    ),
+    Column(
+        key="closed",
+        label="Closed",
+        kind="count",
+        sort="closed",
+        value=_of_people(lambda r: r.outcomes.closed),
+        href=closed,
+        note="Deals won and lost in the period.",
+    ),
+    Column(
+        key="cycle",
+        label="Cycle",
+        kind="days",
+        sort="cycle",
+        value=_of_people(lambda r: r.cycle.median),
+        href=won,
+        muted=lambda r: r.cycle.cases < FEWEST_CASES,
+        note=f"Median days from creation to won; grey below {FEWEST_CASES} won deals.",
+    ),
+    Column(
+        key="last_activity",
+        label="Last active",
+        kind="day",
+        sort="last_activity",
+        value=lambda r: r.last_activity,
+    ),
+]
+
+
+UNPRICED = Column(
+    key="unpriced",
+    label="Without amount",
+    kind="count",
+    value=_of_people(lambda r: r.unpriced),
+    note="Deals won, or closing in the period, that have no amount: they add nothing to the sums.",
+)
+
+
+OVERLAY = Column(
+    key="overlay",
+    label="Overlay",
+    kind="money",
+    value=_of_people(_money(lambda r: r.credit.overlay)),
+    note="Overlay shares of deals won in the period: beside what is booked, not in it.",
+)
+
+
+OF_TEAMS = ("quota", "booked", "share", "closing", "coverage", "win_rate", "closed")
+
+
+GAP = Column(
+    key="gap",
+    label="Gap",
+    kind="money",
+    sort="gap",
+    value=_of_people(_money(lambda r: r.gap)),
+    href=_sources,
+    note="Quota - booked; below zero once the quota is exceeded.",
+)
+
+
+TEAMS = [
+    Column(
+        key="name",
+        label="Team",
+        sort="name",
+        value=lambda r: r.name,
+        href=lambda r: None if r.team is None else _team_href(r.look, r.team),
+    ),
+    *(column for column in TEAM if column.key in OF_TEAMS),
+]
+
+
+TEAMS.insert(4, GAP)
+
+
+EARLIER = [
+    Column(key="period", label="Period", value=lambda e: e.period.period.label),
+    Column(key="quota", label="Quota", kind="money", value=lambda e: _cents(e.quota)),
+    Column(key="booked", label="Booked", kind="money", value=lambda e: _cents(e.booked)),
+    Column(key="share", label="Attainment", kind="percent", value=lambda e: e.share),
+]
+
+
+def earlier_columns(look: Look) -> list[Column]:
+    """Return the columns of earlier periods, whose bookings open their deals."""
+
+    def href(each: EarlierPeriod) -> str:
+        period = each.period.period
+        return look.won.but(closed_from=period.start, closed_to=period.end).url()
+
+    def quota(each: EarlierPeriod) -> str:
+        return sources_url(look, period=each.period.pk)
+
+    opens = {"quota": quota, "booked": href, "share": href}
+    return [replace(c, href=opens[c.key]) if c.key in opens else c for c in EARLIER]
+
+
+def team_columns(report: TeamReport) -> list[Column]:
+    """Return the columns of people as the page has them."""
+    opens = {
+        "name": _of_person(member_urls(report.look)),
+        "last_activity": _of_person(_activities_urls(report.look)),
+    }
+    columns = [replace(c, href=opens[c.key]) if c.key in opens else c for c in TEAM]
+    if not report.attainment.overlay:
+        return columns
+
+    def href(row: Row) -> str | None:
+        counts = row.person is not None and row.credit.overlay
+        return overlay_url(report.look, person=row.person) if counts else None
+
+    return [*columns, replace(OVERLAY, href=href)]
+
+
+def team_download(report: TeamReport) -> list[Column]:
+    """Return the columns of the download: where deals lack an amount, how many do too."""
+    columns = team_columns(report)
+    return [*columns, UNPRICED] if report.total.unpriced else columns
+
+
+def _of_person(url: Callable[[int], str]) -> Opens:
+    return lambda row: None if row.person is None else url(row.person)
+
+
+def team_lines(report: TeamReport) -> list[Row]:
+    """Return the lines below the people: the sum of those not shown, and quota given to nobody."""
+    rest = [row for row in report.rows if row.person is None]
+    if report.unallocated:
+        words = "Not given to people" if report.unallocated > 0 else "Given to people on top"
+        rest.append(_quota_line(report, words, report.unallocated))
+    return rest
+
+
+def subteam_rows(report: TeamReport, sort: Sort) -> list[Row]:
+    """Return the lines of teams in order, then those of what is of none of them."""
+    teams = [row for row in report.teams if row.team is not None]
+    rest = [row for row in report.teams if row.team is None]
+    if report.not_of_teams:
+        words = "Not given to teams" if report.not_of_teams > 0 else "Given to teams on top"
+        rest.append(_quota_line(report, words, report.not_of_teams))
+    return [*sort.apply_to_list(teams, TEAMS), *rest]
+
+
+def _quota_line(report: TeamReport, words: str, amount: int) -> Row:
+    """Return the line of a part of the quota that no person or team of the table has."""
+    return Row(
+        look=report.look,
+        name=words,
+        people=0,
+        credit=Credit(0, 0, 0),
+        target=Target(amount),
+        closing=Amounts(),
+        outcomes=Outcomes(),
+        cycle=Cycle(0, None, None, None),
+    )
+
+
+def _team_href(look: Look, team: int) -> str:
+    """Return the dashboard of a team for the period and day of a look."""
+    as_of = f"&as_of={look.as_of.isoformat()}" if look.as_of else ""
+    return f"{reverse('team')}?team={team}&period={look.period.pk}{as_of}"
+
+
+def member_urls(look: Look) -> Callable[[int], str]:
+    """Return what makes the addresses of people's pages for the period and day of a look."""
+    as_of = f"&as_of={look.as_of.isoformat()}" if look.as_of else ""
+    page_of = numbered("member")
+    return lambda person: f"{page_of(person)}?period={look.period.pk}{as_of}"
+
+
+def _activities_urls(look: Look) -> Callable[[int], str]:
+    """Return what makes the addresses of people's activities, up to the day of a look."""
+    before = f"&before={(look.as_of + timedelta(days=1)).isoformat()}" if look.as_of else ""
+    activities = reverse("pipeline:activities")
+    return lambda person: f"{activities}?person={person}{before}"
+
+
+def _cents(cents: int | None) -> Decimal | None:
+    return None if cents is None else from_cents(cents)

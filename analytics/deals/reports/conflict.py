@@ -1,0 +1,105 @@
+"""What two people did to one deal at once, side by side."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from kit import display
+from pipeline.activities.reports.timeline import Entry, deal_timeline
+from pipeline.deals.models.deals import Deal
+from pipeline.deals.services.checks import reason_label
+
+LABELS = {
+    "name": "Deal",
+    "account": "Account",
+    "owner": "Owner",
+    "amount": "Amount",
+    "currency": "Currency",
+    "expected_close_on": "Expected close",
+    "category_override": "Forecast category",
+    "next_step": "Next step",
+    "next_step_on": "Next step on",
+    "wait_until": "Wait until",
+    "source": "Source",
+    "competitor": "Competitor",
+    "lost_reason": "Lost reason",
+    "lost_note": "What happened",
+    "win_evidence": "What shows that it is won",
+}
+
+
+# The history keeps these under the name of what they decide.
+KEPT_AS = {"currency": "amount", "category_override": "category"}
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """A field that the author wants to change: their value, the stored one, and whose that is.
+
+    ``contested``: the stored value is not the one that the author saw, so somebody changed it
+    meanwhile; ``entry`` is the change in the deal's story, where it tells it. ``choosable``: the
+    field can still be set, the deal being as it is now.
+    """
+
+    field: str
+    label: str
+    mine: str
+    stored: str
+    contested: bool
+    choosable: bool
+    entry: Entry | None
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A deal as it is now, the author's clashing fields, and what else happened meanwhile."""
+
+    current: Deal
+    clashes: list[Clash]
+    meanwhile: list[Entry]
+
+
+def edit_conflict(
+    current: Deal,
+    attempted: Mapping[str, Any],
+    *,
+    contested: Collection[str],
+    choosable: Collection[str],
+    seen: datetime | None,
+) -> Conflict:
+    """Lay attempted values beside stored ones; the author looked at the moment ``seen``."""
+    timeline = deal_timeline(current, limit=None)
+    clashes = [
+        Clash(
+            field=field,
+            label=LABELS[field],
+            mine=words(field, mine),
+            stored=words(field, getattr(current, field)),
+            contested=field in contested,
+            choosable=field in choosable,
+            entry=timeline.last_change(KEPT_AS.get(field, field)) if field in contested else None,
+        )
+        for field, mine in attempted.items()
+        if field in LABELS and getattr(current, field) != mine
+    ]
+    return Conflict(current, clashes, _since(timeline.entries, seen))
+
+
+def words(field: str, value: Any) -> str:
+    """Return a field's value as it reads on a page; "" for none."""
+    if value is None or value == "":
+        return ""
+    if field == "amount":
+        return display.money_exact(value)
+    if field == "lost_reason":
+        return reason_label(value) or str(value)
+    if field == "category_override":
+        return str(value).replace("_", " ").capitalize()
+    return display.day(value) if isinstance(value, date) else str(value)
+
+
+def _since(entries: list[Entry], seen: datetime | None) -> list[Entry]:
+    """Return the changes after ``seen``; the newest one where that is not known."""
+    changes = [entry for entry in entries if entry.activity is None]
+    return [entry for entry in changes if entry.at > seen] if seen else changes[:1]

@@ -1,0 +1,154 @@
+"""The deal list and its download."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from analytics.attainment.metrics.attainment import Attainment
+from analytics.attainment.metrics.pace import required_per_day
+from analytics.attainment.reports.standing import standing_of
+from analytics.deals.reports.deals import DealList, credited_of, deal_list, deal_rows
+from kit.display import count, money, percent
+from kit.export import csv_response
+from kit.money import from_cents
+from kit.tables import Empty, Sort, Table, query_with
+from org.metrics.working_days import WorkingDays
+from org.services.calendar import end_of_day
+from pipeline import rules
+from pipeline.customers.models import Account
+from pipeline.deals.reports.selection import DealSelection
+from pipeline.deals.tables import DEALS, download_columns, page_columns, with_credited
+from pipeline.http import Visit, sellers, visit_of
+from pipeline.lifecycle.forms.deal_filter import DealFilter
+
+# The order of a past day's deals, which know no creation: largest first.
+LARGEST_FIRST = Sort("amount", descending=True)
+
+
+@require_safe
+@sellers
+def deals(request: HttpRequest) -> HttpResponse:
+    """List the deals that the filter in the address asks for."""
+    visit = visit_of(request)
+    form = _form(request, visit)
+    if not form.is_valid():
+        return render(request, "analytics/deals/deals.html", {"form": form}, status=400)
+    selection, sort = DealSelection(**form.selection()), _sort(form)
+    found = deal_list(
+        visit.viewer,
+        selection,
+        **_order(sort),
+        number=form.cleaned_data["page"],
+        exact=form.cleaned_data["exact"],
+        now=visit.now,
+        today=visit.today,
+    )
+    return render(
+        request, "analytics/deals/deals.html", _context(request, visit, form, found, sort)
+    )
+
+
+@require_safe
+@sellers
+def deals_csv(request: HttpRequest) -> HttpResponseBase:
+    """Download every row of the filter, not only the page's."""
+    visit = visit_of(request)
+    form = _form(request, visit)
+    if not form.is_valid():
+        return render(request, "analytics/deals/deals.html", {"form": form}, status=400)
+    selection = DealSelection(**form.selection())
+    order = _order(_sort(form))
+    parted = credited_of(selection, now=visit.now)
+    rows = deal_rows(
+        visit.viewer, selection, **order, now=visit.now, today=visit.today, also=parted.given
+    )
+    columns = download_columns(pipelines=form.has_pipelines)
+    columns = with_credited(columns) if parted else columns
+    return csv_response("deals.csv", columns, parted.marked(rows.iterator(chunk_size=2000)))
+
+
+def _form(request: HttpRequest, visit: Visit) -> DealFilter:
+    return DealFilter(request.GET, viewer=visit.viewer, today=visit.today)
+
+
+def _sort(form: DealFilter) -> Sort:
+    sort: Sort = form.cleaned_data["sort"]
+    return LARGEST_FIRST if form.cleaned_data["as_of"] and sort.key == "created" else sort
+
+
+def _order(sort: Sort) -> dict[str, Any]:
+    column = next(column for column in DEALS if column.key == sort.key)
+    return {"field": column.sort, "descending": sort.descending}
+
+
+def standing_words(reached: Attainment, days: WorkingDays) -> str:
+    """Return what the deals of the list are beside the quota that they count for."""
+    booked, quota = money(from_cents(reached.actual)), money(from_cents(reached.quota or 0))
+    share = percent(reached.share)
+    gap = reached.gap or 0
+    if gap <= 0:
+        return (
+            f"Booked {booked} of a quota of {quota}: {share}, {money(from_cents(-gap))} above it."
+        )
+    words = f"Booked {booked} of a quota of {quota}: {share}, gap {money(from_cents(gap))}"
+    needed = required_per_day(gap, days)
+    if needed is None:
+        return f"{words}."
+    each = money(from_cents(needed))
+    return f"{words}, which is {each} for each of the {count(days.remaining)} working days left."
+
+
+def _context(
+    request: HttpRequest, visit: Visit, form: DealFilter, found: DealList, sort: Sort
+) -> dict[str, Any]:
+    may_create = rules.can_write(visit.viewer)
+    empty = Empty(
+        title="No deals match.",
+        text="Take a filter away, or clear them all.",
+        href=reverse("analytics:deals"),
+        label="Clear the filter",
+    )
+    if found.selection == DealSelection():
+        empty = Empty(
+            title="No deals yet.",
+            text="Add the first one; an admin can import them too.",
+            href=reverse("analytics:deal-new") if may_create else "",
+            label="New deal",
+        )
+    table = Table(
+        columns=page_columns(
+            past=found.selection.as_of is not None,
+            is_open=found.selection.is_open,
+            is_closed=found.selection.is_closed,
+            pipelines=form.has_pipelines and found.selection.pipeline is None,
+            shared=found.shared,
+        ),
+        rows=found.page.rows,
+        caption="Deals",
+        sort=sort,
+        page=found.page,
+        base_query=request.GET,
+        empty=empty,
+    )
+    account = found.selection.account
+    whole = found.totals.amount
+    if whole is not None and found.elsewhere:
+        whole += found.elsewhere.amount or 0
+    moment = end_of_day(found.selection.as_of) if found.selection.as_of else visit.now
+    standing = standing_of(visit.viewer, found.selection, moment=moment, total=whole)
+    return {
+        "form": form,
+        "found": found,
+        "standing": standing and standing_words(*standing),
+        "table": table,
+        "may_create": may_create,
+        "currency": visit.currency,
+        "account": account and Account.objects.visible_to(visit.viewer).filter(pk=account).first(),
+        "without_account_href": query_with(request.GET, {"account": None, "page": None}),
+        "exact_href": query_with(request.GET, {"exact": 1}),
+        "csv_href": reverse("analytics:deals-csv") + query_with(request.GET, {"page": None}),
+        "now": visit.now,
+    }

@@ -1,0 +1,151 @@
+"""The closed deals of a look, one by one, and the lines of tables that they are parted into."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import BooleanField, ExpressionWrapper, Q, Value
+
+from analytics.attainment.metrics.outcomes import Outcomes
+from analytics.attainment.reports.credits import days_to_close
+from analytics.context.reports.look import Look
+from analytics.metrics.metrics.closings import Closing, Ends, Key, cut, ended
+from kit.money import cents
+from org import access
+from org.models.people import Person
+from pipeline.deals.reports.selection import DealSelection
+from pipeline.enums import Status
+
+ELSEWHERE = "People who now report to somebody else"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A line of a table: closed deals that have something in common, and how they ended.
+
+    ``deals`` selects exactly them; None where the viewer may know their sum alone.
+    """
+
+    label: str
+    ends: Ends
+    deals: DealSelection | None
+    key: Any = None
+
+    @property
+    def outcomes(self) -> Outcomes:
+        return self.ends.outcomes
+
+    def href(self, status: str = "") -> str | None:
+        """Return the address of the line's deals, or of those of them won or lost."""
+        if self.deals is None:
+            return None
+        return (self.deals.but(status=status) if status else self.deals).url()
+
+    @property
+    def won_href(self) -> str | None:
+        return self.href(Status.WON)
+
+    @property
+    def lost_href(self) -> str | None:
+        return self.href(Status.LOST)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lines:
+    """Lines that add up to the whole: each closed deal is in one of them."""
+
+    whole: Line
+    lines: Sequence[Line]
+
+    def __post_init__(self) -> None:
+        found = sum((line.outcomes for line in self.lines), Outcomes())
+        if found != self.whole.outcomes:
+            raise ValueError(f"lines add up to {found}, not to {self.whole.outcomes}")
+
+
+def closings(look: Look, deals: DealSelection) -> list[Closing]:
+    """Return the closed deals of a selection of the look, in one statement."""
+    rows = look.versions(deals).annotate(
+        days=days_to_close(look.calendar), shown=shown_to(look.viewer)
+    )
+    return [
+        Closing(
+            deal=deal,
+            won=status == Status.WON,
+            cents=None if amount is None else cents(amount),
+            days=days,
+            closed_on=closed_on,
+            person=person,
+            source=source,
+            lost_reason=lost_reason or "",
+            industry=industry or "",
+            competitor=competitor,
+            competitor_name=competitor_name or "",
+            shown=shown,
+        )
+        for (
+            deal,
+            status,
+            amount,
+            days,
+            closed_on,
+            person,
+            source,
+            lost_reason,
+            industry,
+            competitor,
+            competitor_name,
+            shown,
+        ) in rows.values_list(
+            "deal",
+            "status",
+            "amount_base",
+            "days",
+            "closed_on",
+            "credited_to",
+            "deal__source",
+            "lost_reason",
+            "account__industry",
+            "competitor",
+            "competitor__name",
+            "shown",
+        ).iterator(chunk_size=10_000)
+    ]
+
+
+def shown_to(viewer: Person) -> ExpressionWrapper | Value:
+    """Return whether the viewer may open the deal of a version."""
+    if access.sees_everyone(viewer):
+        return Value(True, output_field=BooleanField())  # noqa: FBT003 -- a value in SQL
+    below: Q = access.people_filter(viewer, "deal__owner")
+    return ExpressionWrapper(below, output_field=BooleanField())
+
+
+def line(label: str, deals: DealSelection | None, rows: Iterable[Closing]) -> Line:
+    return Line(label=label, ends=ended(rows), deals=deals)
+
+
+def parted(
+    whole: Line,
+    rows: Iterable[Closing],
+    by: Callable[[Closing], Key],
+    *,
+    part: Callable[[Key], Mapping[str, Any]],
+    label: Callable[[Key], str],
+) -> Lines:
+    """Return the whole parted by what ``by`` says, the part with most deals first.
+
+    ``part`` is what the selection of a part has besides. Deals that the viewer may not open are a
+    line of their own: finer sums could be used to ask about one of them.
+    """
+    rows = list(rows)
+    hidden = [row for row in rows if not row.shown]
+    deals = whole.deals
+    found = [
+        line(label(key), deals.but(**part(key)) if deals else None, group)
+        for key, group in cut((row for row in rows if row.shown), by).items()
+    ]
+    found.sort(key=lambda each: (-each.outcomes.closed, each.label))
+    if hidden:
+        found.append(line(ELSEWHERE, None, hidden))
+    return Lines(whole=whole, lines=found)

@@ -1,0 +1,175 @@
+"""The closed deals of a period by source, industry and product, and the pipeline created."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Q, Sum
+
+from analytics.context.reports.look import Look
+from analytics.context.reports.one_state import one_state
+from analytics.metrics.metrics.closings import Closing, cut, ended
+from analytics.metrics.reports.closings import (
+    ELSEWHERE,
+    Line,
+    Lines,
+    closings,
+    line,
+    parted,
+    shown_to,
+)
+from kit.money import cents
+from pipeline.deals.models.deals import DealLine
+from pipeline.deals.reports.kinds import NO_COMPETITOR, NO_PRODUCT, NOT_GIVEN
+from pipeline.deals.reports.selection import DealSelection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Created:
+    """Deals created in the period that have a source in common, and their amounts in cents."""
+
+    label: str
+    count: int
+    cents: int
+    unpriced: int
+    deals: DealSelection | None
+
+
+def created_by_source(look: Look, created: DealSelection) -> list[Created]:
+    """Return the deals created in the period by source, the largest amount first.
+
+    Name: Pipeline created
+    Formula: number of deals created, and the sum of their amounts as they stand
+    Unit: deals, and money
+    Placed by: the day of the creation
+    Credited to: the owner as long as a deal is open, then who had the credit at the closing, and
+        their team of that day
+    Left out: archived deals; deals without an amount count as deals alone
+    Source: Atrium, "New opportunities"
+    """
+    rows = (
+        look.versions(created)
+        .annotate(shown=shown_to(look.viewer))
+        .values("deal__source", "shown")
+        .annotate(
+            rows=Count("deal"),
+            amount=Sum("amount_base", default=Decimal(0)),
+            without=Count("deal", filter=Q(amount_base=None)),
+        )
+        .order_by()
+    )
+    found = [_created(row, created) for row in rows if row["shown"]]
+    found.sort(key=lambda each: (-each.cents, each.label))
+    hidden = [row for row in rows if not row["shown"]]
+    if not hidden:
+        return found
+    return [
+        *found,
+        Created(
+            label=ELSEWHERE,
+            count=sum(row["rows"] for row in hidden),
+            cents=sum(cents(row["amount"]) for row in hidden),
+            unpriced=sum(row["without"] for row in hidden),
+            deals=None,
+        ),
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CutsReport:
+    """Closed deals parted by what they are; products overlap where a deal has several."""
+
+    look: Look
+    whole: Line
+    sources: Lines
+    industries: Lines
+    competitors: Lines
+    products: Sequence[Line]
+    created: Created
+    created_by_source: Sequence[Created]
+
+    def __post_init__(self) -> None:
+        found = sum(each.count for each in self.created_by_source)
+        amount = sum(each.cents for each in self.created_by_source)
+        if (found, amount) != (self.created.count, self.created.cents):
+            raise ValueError("the deals created by source are not all deals created")
+
+
+@one_state()
+def cuts_report(look: Look, *, reached: int | None) -> CutsReport:
+    """Return the cuts of a look, in three statements."""
+    deals = look.closed.but(reached=reached)
+    rows = closings(look, deals)
+    whole = line(look.scope.label, deals, rows)
+    created = look.deals(
+        DealSelection(created_from=look.period.period.start, created_to=look.period.period.end)
+    )
+    by_source = created_by_source(look, created)
+    return CutsReport(
+        look=look,
+        whole=whole,
+        sources=parted(
+            whole,
+            rows,
+            lambda row: row.source,
+            part=lambda source: {"source": source or NOT_GIVEN},
+            label=lambda source: source or "No source",
+        ),
+        industries=parted(
+            whole,
+            rows,
+            lambda row: row.industry,
+            part=lambda industry: {"industry": industry or NOT_GIVEN},
+            label=lambda industry: industry or "No industry",
+        ),
+        competitors=parted(
+            whole,
+            rows,
+            lambda row: (row.competitor or NO_COMPETITOR, row.competitor_name),
+            part=lambda found: {"competitor": found[0]},
+            label=lambda found: found[1] or "Nobody named",
+        ),
+        products=_by_product(look, deals, rows),
+        created=Created(
+            label=look.scope.label,
+            count=sum(each.count for each in by_source),
+            cents=sum(each.cents for each in by_source),
+            unpriced=sum(each.unpriced for each in by_source),
+            deals=created,
+        ),
+        created_by_source=by_source,
+    )
+
+
+def _by_product(look: Look, deals: DealSelection, rows: Sequence[Closing]) -> list[Line]:
+    """Return a line for each product; a deal with two of them is in both lines."""
+    sold: dict[int, set[int]] = {}
+    names: dict[int, str] = {}
+    lines = DealLine.objects.filter(deal__in=look.versions(deals).values("deal"))
+    for deal, product, name in lines.values_list("deal", "product", "product__name"):
+        sold.setdefault(deal, set()).add(product)
+        names[product] = name
+    shown = [row for row in rows if row.shown]
+    groups: dict[int, list[Closing]] = {}
+    for row in shown:
+        for product in sold.get(row.deal, {NO_PRODUCT}):
+            groups.setdefault(product, []).append(row)
+    found = [
+        line(names.get(product, "No product"), deals.but(product=product), group)
+        for product, group in groups.items()
+    ]
+    found.sort(key=lambda each: (-each.outcomes.closed, each.label))
+    hidden = cut(rows, lambda row: row.shown).get(False, [])
+    return [*found, *([Line(label=ELSEWHERE, ends=ended(hidden), deals=None)] if hidden else [])]
+
+
+def _created(row: Mapping[str, Any], created: DealSelection) -> Created:
+    source = row["deal__source"]
+    return Created(
+        label=source or "No source",
+        count=row["rows"],
+        cents=cents(row["amount"]),
+        unpriced=row["without"],
+        deals=created.but(source=source or NOT_GIVEN),
+    )

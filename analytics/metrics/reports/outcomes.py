@@ -1,0 +1,207 @@
+"""How the deals of a period ended: rates, cycles, by person, reason, week and cohort."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Q, Sum
+
+from analytics.context.reports.look import Look
+from analytics.context.reports.one_state import one_state
+from analytics.context.reports.setting import Named
+from analytics.metrics.metrics.closings import Closing, LateShare, cut, quarter_end_effect, weeks_of
+from analytics.metrics.metrics.cohorts import Cohort, is_immature
+from analytics.metrics.reports.closings import Line, Lines, closings, line, parted
+from analytics.metrics.reports.qualified import Qualified, qualified
+from kit.money import cents
+from kit.periods import Period
+from org.enums import PeriodKind
+from pipeline.deals.reports.kinds import NOT_GIVEN
+from pipeline.deals.reports.selection import DealSelection
+from pipeline.enums import Status
+from pipeline.stages.reports import loss_names
+
+NO_REASON = "No reason given"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CohortLine:
+    """The deals created in a period; ``deals`` selects them."""
+
+    cohort: Cohort
+    deals: DealSelection
+    immature: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Week:
+    """A week of the quarters that are looked at: the line of each of them, and of all."""
+
+    label: str
+    quarters: Sequence[Line | None]
+    whole: Line
+
+
+def cohorts(look: Look, whole: Line) -> list[CohortLine]:
+    """Return what became of the deals created in this period and up to four before, the newest
+    first; how long deals take is told by those that ``whole`` has won.
+    """
+    periods = [*look.calendar.earlier(look.period), look.period]
+    rows = look.versions(
+        look.deals(
+            DealSelection(created_from=periods[0].period.start, created_to=periods[-1].period.end)
+        )
+    )
+    found = rows.aggregate(**_counts(look, periods))
+    lines = []
+    for period in reversed(periods):
+        span = period.period
+        cohort = Cohort(
+            span,
+            **{str(status): found[f"{status}_{period.pk}"] for status in Status},
+            cents=cents(found[f"sum_{period.pk}"]),
+        )
+        lines.append(
+            CohortLine(
+                cohort=cohort,
+                deals=look.deals(DealSelection(created_from=span.start, created_to=span.end)),
+                immature=is_immature(cohort, day=look.day, cycle=whole.ends.won_days),
+            )
+        )
+    return lines
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomesReport:
+    """How the closed deals of a look ended.
+
+    ``quarters`` are those of the period, or the one that it is a part of: the weeks' columns.
+    ``late`` is None for a month, and before the last month of a quarter has begun.
+    """
+
+    look: Look
+    whole: Line
+    people: Lines
+    reasons: Lines
+    quarters: Sequence[Period]
+    weeks: Sequence[Week]
+    late: LateShare | None
+    qualified: Qualified | None
+    cohorts: Sequence[CohortLine]
+
+    def __post_init__(self) -> None:
+        found = sum(week.whole.outcomes.closed for week in self.weeks)
+        if found != self.whole.outcomes.closed:
+            raise ValueError(f"weeks add up to {found}, not to {self.whole.outcomes.closed}")
+
+
+@one_state()
+def outcomes_report(look: Look, *, reached: int | None, names: Mapping[int, str]) -> OutcomesReport:
+    """Return how deals ended: closed deals, names of reasons, cohorts, and those qualified.
+
+    ``reached`` counts only the deals that came as far as this stage; ``names`` are those of the
+    people whom the viewer may see.
+    """
+    deals = look.closed.but(reached=reached)
+    rows = closings(look, deals)
+    whole = line(look.scope.label, deals, rows)
+    lost = [row for row in rows if not row.won]
+    reasons = loss_names()
+    return OutcomesReport(
+        look=look,
+        whole=whole,
+        qualified=qualified(look) if reached is None else None,
+        people=by_person(whole, rows, names),
+        reasons=parted(
+            line("All lost deals", deals.but(status=Status.LOST), lost),
+            lost,
+            lambda row: row.lost_reason,
+            part=lambda reason: {"lost_reason": reason or NOT_GIVEN},
+            label=lambda reason: reasons[reason] if reason else NO_REASON,
+        ),
+        quarters=_quarters(look),
+        weeks=_weeks(look, deals, rows),
+        late=_late(look, rows),
+        cohorts=cohorts(look, whole),
+    )
+
+
+def by_person(whole: Line, rows: Sequence[Closing], names: Mapping[int, str]) -> Lines:
+    """Return a line for each person with the credit."""
+    return parted(
+        whole,
+        rows,
+        lambda row: row.person,
+        part=lambda person: {"credited_to": person},
+        label=lambda person: names.get(person, "Somebody else"),
+    )
+
+
+def _quarters(look: Look) -> list[Period]:
+    """Return the quarters of the period; a month is the part of its quarter."""
+    period = look.period
+    if period.kind == PeriodKind.MONTH:
+        quarter = look.calendar.holding(period.period.start) or period
+        return [quarter.period]
+    return [
+        each.period
+        for each in look.calendar.periods
+        if each.kind == PeriodKind.QUARTER
+        and period.period.start <= each.period.start < period.period.end
+    ]
+
+
+def _late(look: Look, rows: Sequence[Closing]) -> LateShare | None:
+    """Return the quarter-end effect, or None of a month or before a quarter's last month."""
+    if look.period.kind == PeriodKind.MONTH:
+        return None
+    found = quarter_end_effect(rows, _quarters(look), until=look.day)
+    return found if found.days_late else None
+
+
+def _weeks(look: Look, deals: DealSelection, rows: Sequence[Closing]) -> list[Week]:
+    """Return the weeks of the quarters, counted from the first day of each."""
+    by_day = cut(rows, lambda row: row.closed_on)
+    parted_quarters = [weeks_of(quarter) for quarter in _quarters(look)]
+    longest = max(parted_quarters, key=len, default=[])
+    found = []
+    for place, week in enumerate(longest):
+        spans = [weeks[place] if place < len(weeks) else None for weeks in parted_quarters]
+        lines = [_week(look, deals, by_day, span) for span in spans]
+        inside = [row for span in spans if span for row in _closed_on(by_day, span)]
+        found.append(Week(label=week.label, quarters=lines, whole=line(week.label, None, inside)))
+    return found
+
+
+def _week(
+    look: Look,
+    deals: DealSelection,
+    by_day: Mapping[date, Sequence[Closing]],
+    span: Period | None,
+) -> Line | None:
+    start = max(span.start, look.period.period.start) if span else None
+    end = min(span.end, look.period.period.end) if span else None
+    if span is None or start is None or end is None or start >= end:
+        return None
+    selected = deals.but(closed_from=start, closed_to=end)
+    return line(span.label, selected, _closed_on(by_day, Period(start, end)))
+
+
+def _closed_on(by_day: Mapping[date, Sequence[Closing]], span: Period) -> list[Closing]:
+    days = (span.start + timedelta(days=n) for n in range(span.days))
+    return [row for day in days for row in by_day.get(day, ())]
+
+
+def _counts(look: Look, periods: Sequence[Named]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for period in periods:
+        created = Q(
+            deal__created_at__gte=look.calendar.start_of(period.period.start),
+            deal__created_at__lt=look.calendar.start_of(period.period.end),
+        )
+        found[f"sum_{period.pk}"] = Sum("amount_base", filter=created, default=Decimal(0))
+        for status in Status:
+            found[f"{status}_{period.pk}"] = Count("deal", filter=created & Q(status=status))
+    return found

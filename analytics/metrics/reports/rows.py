@@ -1,0 +1,206 @@
+"""The deals behind a figure of the metrics that no filter of the deal list can say.
+
+A figure is named by words with dots between them: "stages.3.forward", "slips.pushed_out",
+"slips.pushed_out.7" of one person, "pushes.pushed", "prices.product.5",
+"overlay.all", "overlay.7".
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.db.models import QuerySet
+
+from analytics.context.reports.look import Look
+from analytics.context.reports.one_state import one_state
+from analytics.metrics.metrics.conversion import Way
+from analytics.metrics.metrics.promises import MOVED, Fate, Promise
+from analytics.metrics.reports.overlays import overlays
+from analytics.metrics.reports.prices import price_lines
+from analytics.metrics.reports.slips import promised, pushes_of
+from analytics.metrics.reports.stages import deals_of_stage, steps_of
+from kit.money import from_cents, half_up
+from kit.pages import Page, page_of
+from pipeline.deals.models.deals import DealVersion
+from pipeline.deals.reports.totals import Totals, deal_totals
+from pipeline.enums import Status
+
+
+class UnknownFigureError(ValueError):
+    """There is no figure of this name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Behind:
+    """The deals behind a figure, and what it takes of each where that is not its amount now."""
+
+    title: str
+    deals: Collection[int]
+    taken: Mapping[str, Mapping[int, Decimal]] = field(default_factory=dict)
+
+
+def behind(look: Look, figure: str) -> Behind:
+    """Return the deals behind a figure; UnknownFigureError for one that is none."""
+    kind, *words = figure.split(".")
+    if kind not in KINDS:
+        raise UnknownFigureError(figure)
+    try:
+        return KINDS[kind](look, words)
+    except (KeyError, IndexError, ValueError) as error:
+        raise UnknownFigureError(figure) from error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """A page of the deals behind a figure, as they stood at the look's moment.
+
+    ``count`` are all of them; ``hidden`` those that the viewer may not open. ``totals`` are of
+    those shown, ``sums`` of what the figure takes, whose total the viewer is shown anyway.
+    """
+
+    behind: Behind
+    page: Page
+    count: int
+    hidden: int
+    totals: Totals
+    sums: Mapping[str, Decimal]
+
+    @property
+    def title(self) -> str:
+        return self.behind.title
+
+
+WAYS = {
+    "entered": "entered it",
+    "left": "entered and left it",
+    "skipped": "passed it over",
+    Way.FORWARD: "moved to a later stage",
+    Way.WON: "were won from it",
+    Way.LOST: "were lost from it",
+    Way.BACK: "moved back from it",
+    Way.ELSEWHERE: "moved to another pipeline",
+    Way.STILL: "entered it and are there still",
+}
+
+
+FATES = {
+    "missed": "not won in the period",
+    "moved": "moved out of the period",
+    Fate.WON: "won in the period",
+    Fate.LOST: "lost in the period",
+    Fate.PUSHED_OUT: "pushed out",
+    Fate.OVERDUE: "left overdue",
+    Fate.BROUGHT_FORWARD: "brought forward",
+    Fate.UNDATED: "left without a date",
+    Fate.ARCHIVED: "archived",
+    Fate.DUE: "still due",
+}
+
+
+PUSHES = {
+    "open": "Deals that were open in the period",
+    "pushed": "Deals pushed to a later day",
+    "slipped": "Deals pushed out of their quarter",
+}
+
+
+def rows_behind(look: Look, found: Behind, *, by: str, descending: bool) -> QuerySet:
+    """Return all of the deals that the viewer may open, as they stood, ordered by a column."""
+    held = DealVersion.objects.as_of(look.moment).filter(deal__in=found.deals)
+    seen = held.visible_to(look.viewer).select_related("account", "owner", "stage__pipeline")
+    return seen.in_order(by, descending=descending)
+
+
+@one_state()
+def rows_of(look: Look, figure: str, *, by: str, descending: bool, number: int) -> Rows:
+    """Return a page of the deals behind a figure; UnknownFigureError for one that is none."""
+    found = behind(look, figure)
+    seen = rows_behind(look, found, by=by, descending=descending)
+    totals = deal_totals(seen, cap=None)
+    return Rows(
+        behind=found,
+        page=page_of(seen, total=totals.count, number=number),
+        count=len(found.deals),
+        hidden=len(found.deals) - totals.count,
+        totals=totals,
+        sums={
+            label: half_up(sum(taken.values(), Decimal(0))) for label, taken in found.taken.items()
+        },
+    )
+
+
+def _stages(look: Look, words: list[str]) -> Behind:
+    stage, way = words
+    steps = steps_of()
+    names = {step.pk: step.name for step in steps if step.kind == Status.OPEN}
+    title = f"{names[int(stage)]}: deals that {WAYS[way]}"
+    return Behind(title=title, deals=deals_of_stage(look, steps, int(stage), way))
+
+
+def _slips(look: Look, words: list[str]) -> Behind:
+    fate, *person = words
+    rows = promised(look)
+    if person:
+        rows = [row for row in rows if row.shown and row.person == int(person[0])]
+    found = [row for row in rows if _has(row, fate)]
+    return Behind(
+        title=f"Deals expected in the period at its start: {FATES[fate]}",
+        deals={row.deal for row in found},
+        # No page shows what those whom the viewer may not open add to one fate.
+        taken={
+            "Amount at the start": {row.deal: from_cents(row.cents) for row in found if row.shown}
+        },
+    )
+
+
+def _has(row: Promise, fate: str) -> bool:
+    if fate == "missed":
+        return row.fate is not Fate.WON
+    return row.fate in MOVED if fate == "moved" else row.fate == fate
+
+
+def _pushes(look: Look, words: list[str]) -> Behind:
+    (which,) = words
+    return Behind(title=PUSHES[which], deals=getattr(pushes_of(look), which))
+
+
+def _prices(look: Look, words: list[str]) -> Behind:
+    rows = price_lines(look).rows
+    if words != ["all"]:
+        field, key = words
+        read: Mapping[str, Callable[..., int]] = {
+            "product": lambda row: row.product,
+            "person": lambda row: row.person,
+        }
+        rows = [row for row in rows if row.shown and read[field](row) == int(key)]
+    listed: dict[int, Decimal] = {}
+    sold: dict[int, Decimal] = {}
+    for row in rows:
+        listed[row.deal] = listed.get(row.deal, Decimal(0)) + row.listed
+        sold[row.deal] = sold.get(row.deal, Decimal(0)) + row.sold
+    return Behind(
+        title="Won deals with a list price to compare",
+        deals=listed.keys(),
+        taken={"At list price": listed, "As agreed": sold},
+    )
+
+
+def _overlay(look: Look, words: list[str]) -> Behind:
+    (whose,) = words
+    taken: dict[int, Decimal] = {}
+    for move in overlays(look, person=None if whose == "all" else int(whose)):
+        taken[move.deal] = taken.get(move.deal, Decimal(0)) + from_cents(move.overlay)
+    return Behind(
+        title="Won deals that count as overlay credit",
+        deals=taken.keys(),
+        taken={"Overlay credit": taken},
+    )
+
+
+KINDS: Mapping[str, Callable[[Look, list[str]], Behind]] = {
+    "stages": _stages,
+    "slips": _slips,
+    "pushes": _pushes,
+    "prices": _prices,
+    "overlay": _overlay,
+}

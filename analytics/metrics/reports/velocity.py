@@ -1,0 +1,137 @@
+"""The velocity of a scope's pipeline in a period and the one before, and what made the change."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from analytics.context.metrics import FEWEST_CASES
+from analytics.context.reports.look import Look, closed_in
+from analytics.context.reports.one_state import one_state
+from analytics.context.reports.setting import Named
+from analytics.metrics.metrics.closings import ended
+from analytics.metrics.metrics.velocity import (
+    Factor,
+    Velocity,
+    factors_of,
+    fraction_of,
+    rounded_parts,
+    sales_velocity,
+    velocity_change,
+    whole_cents,
+)
+from analytics.metrics.reports.closings import closings
+from kit.money import from_cents
+from pipeline.deals.reports.selection import DealSelection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """The factors of a period, the velocity in whole cents a day, and the deals behind them."""
+
+    period: Named
+    factors: Velocity
+    cents_a_day: int | None
+    closed: DealSelection
+    open: DealSelection
+
+    @property
+    def won_share(self) -> Decimal | None:
+        closed = self.factors.closed
+        return Decimal(self.factors.won) / closed if closed else None
+
+    @property
+    def average(self) -> Decimal | None:
+        cents = self.factors.average_cents
+        return None if cents is None else from_cents(whole_cents(cents))
+
+    @property
+    def days(self) -> Decimal | None:
+        cycle = self.factors.cycle_days
+        return None if cycle is None else Decimal(cycle.numerator) / cycle.denominator
+
+    @property
+    def amount_a_day(self) -> Decimal | None:
+        return None if self.cents_a_day is None else from_cents(self.cents_a_day)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VelocityReport:
+    """This period beside the one before; ``parts`` add up to the change in cents a day.
+
+    ``before`` is None where the calendar has no earlier period, ``parts`` where one of the two
+    has no velocity.
+    """
+
+    look: Look
+    now: Pace
+    before: Pace | None
+    parts: Mapping[Factor, int] | None
+
+    def __post_init__(self) -> None:
+        if self.parts is not None and sum(self.parts.values()) != self.change:
+            raise ValueError(f"the parts do not add up to a change of {self.change}")
+
+    @property
+    def is_few(self) -> bool:
+        """Whether one of the two rests on too few closed deals for a comparison to mean much."""
+        paces = [self.now, *([self.before] if self.before else [])]
+        return any(pace.factors.closed < FEWEST_CASES for pace in paces)
+
+    @property
+    def change(self) -> int | None:
+        if self.before is None or self.before.cents_a_day is None or self.now.cents_a_day is None:
+            return None
+        return self.now.cents_a_day - self.before.cents_a_day
+
+    @property
+    def change_a_day(self) -> Decimal | None:
+        return None if self.change is None else from_cents(self.change)
+
+
+@one_state()
+def velocity_report(look: Look, *, reached: int | None) -> VelocityReport:
+    """Return both velocities and the parts of the change, in four statements."""
+    earlier = look.calendar.earlier(look.period)[-1:]
+    now = _pace(look, look.period, reached)
+    before = _pace(look, earlier[0], reached) if earlier else None
+    return VelocityReport(look=look, now=now, before=before, parts=_parts(before, now))
+
+
+def _parts(before: Pace | None, now: Pace) -> dict[Factor, int] | None:
+    if before is None or before.cents_a_day is None or now.cents_a_day is None:
+        return None
+    was, found = factors_of(before.factors), factors_of(now.factors)
+    if was is None or found is None:
+        return None
+    change = now.cents_a_day - before.cents_a_day
+    return rounded_parts(velocity_change(was, found), total=change)
+
+
+def _pace(look: Look, period: Named, reached: int | None) -> Pace:
+    closed = look.deals(closed_in(period.period)).but(reached=reached)
+    at_end = at_the_end_of(look, period)
+    opened = at_end.open
+    ends = ended(closings(look, closed))
+    factors = Velocity(
+        open_deals=at_end.versions(opened).count(),
+        average_cents=fraction_of(ends.average_won_cents),
+        won=ends.outcomes.won,
+        closed=ends.outcomes.closed,
+        cycle_days=fraction_of(ends.won_days.median),
+    )
+    velocity = sales_velocity(factors)
+    return Pace(
+        period=period,
+        factors=factors,
+        cents_a_day=None if velocity is None else whole_cents(velocity),
+        closed=closed,
+        open=opened,
+    )
+
+
+def at_the_end_of(look: Look, period: Named) -> Look:
+    """Return the look at the end of a period, or as it is where the period is not over by then."""
+    last = period.period.last_day
+    if look.day <= last:
+        return look
+    return replace(look, period=period, as_of=last, moment=look.calendar.end_of(last))

@@ -1,0 +1,346 @@
+"""The metrics page, its parts and the catalogue."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from analytics.context.charts import Chart
+from analytics.context.metrics import withheld
+from analytics.context.reports.look import Look
+from analytics.context.reports.setting import setting
+from analytics.metrics.charts import change_chart, weeks_figure
+from analytics.metrics.enums import METRIC_PART_LABELS, MetricPart
+from analytics.metrics.forms import MetricRowsForm, MetricsForm
+from analytics.metrics.metrics.prices import discount
+from analytics.metrics.metrics.promises import miss_rate, push_rate, slip_rate, slip_rate_by_value
+from analytics.metrics.reports.catalogue import catalogue
+from analytics.metrics.reports.closings import Lines
+from analytics.metrics.reports.cuts import cuts_report
+from analytics.metrics.reports.outcomes import outcomes_report
+from analytics.metrics.reports.prices import prices_report
+from analytics.metrics.reports.rows import UnknownFigureError, behind, rows_behind, rows_of
+from analytics.metrics.reports.slips import PromiseLine, SlipsReport, slips_report
+from analytics.metrics.reports.stages import stages_report
+from analytics.metrics.reports.velocity import velocity_report
+from analytics.metrics.tables import metrics as columns
+from analytics.metrics.tables.parts import (
+    PUSHES,
+    VELOCITY,
+    price_columns,
+    push_rows,
+    slip_columns,
+    stage_columns,
+    stage_file_columns,
+)
+from kit.components import Tab
+from kit.display import count
+from kit.export import csv_response, table_response
+from kit.tables import Empty, Query, Table, query_with
+from org.http import PersonRequest
+from pipeline.deals.tables import download_columns, page_columns, with_taken
+from pipeline.http import sellers
+
+NOTHING = Empty(
+    title="No deal closed in this period.", text="Choose another period, or a wider team."
+)
+
+
+def _outcomes(form: MetricsForm, look: Look, _query: Query) -> dict[str, Any]:
+    found = outcomes_report(look, reached=form.cleaned_data["reached"], names=form.names)
+    ends = found.whole.ends
+    outcomes, won, lost = ends.outcomes, ends.won_days, ends.lost_days
+    reasons = found.reasons
+    return {
+        "found": found,
+        "rate": columns.rate_of(outcomes),
+        "value_rate": columns.value_rate_of(outcomes),
+        "closed_words": columns.few(outcomes.closed),
+        "qualified_rate": found.qualified and columns.rate_of(found.qualified.outcomes),
+        "qualified_words": found.qualified and columns.few(found.qualified.outcomes.closed),
+        "priced_words": columns.few(outcomes.closed - outcomes.unpriced),
+        "won_days": withheld(won.median, cases=won.cases),
+        "won_words": columns.cycle_words(won),
+        "lost_days": withheld(lost.median, cases=lost.cases),
+        "lost_words": columns.cycle_words(lost),
+        "people": _lines(found.people, "Person"),
+        "reasons": Table(
+            columns=columns.reason_columns(reasons.whole.outcomes.lost),
+            rows=reasons.lines,
+            caption="Why deals were lost",
+            total=reasons.whole if reasons.lines else None,
+            empty=Empty(title="No deal was lost in this period."),
+        ),
+        "weeks": Chart(
+            weeks_figure(found),
+            Table(
+                columns=columns.week_columns([quarter.label for quarter in found.quarters]),
+                rows=found.weeks,
+                caption="Closings by week of the quarter",
+            ),
+        ),
+        "late_rate": found.late and columns.rate_of(found.late.late),
+        "rate_before": found.late and columns.rate_of(found.late.before),
+        "cohorts": Table(
+            columns=columns.COHORTS, rows=found.cohorts, caption="Deals by when they were created"
+        ),
+    }
+
+
+def _cuts(form: MetricsForm, look: Look, _query: Query) -> dict[str, Any]:
+    found = cuts_report(look, reached=form.cleaned_data["reached"])
+    return {
+        "found": found,
+        "sources": _lines(found.sources, "Source"),
+        "industries": _lines(found.industries, "Industry"),
+        "competitors": _lines(found.competitors, "Competitor"),
+        "products": Table(
+            columns=columns.line_columns("Product"),
+            rows=found.products,
+            caption="Closed deals by product",
+            empty=NOTHING,
+        ),
+        "created": Table(
+            columns=columns.CREATED,
+            rows=found.created_by_source,
+            caption="Pipeline created, by source",
+            total=found.created if found.created_by_source else None,
+            empty=Empty(title="No deal was created in this period."),
+        ),
+    }
+
+
+def _lines(found: Lines, label: str) -> Table:
+    return Table(
+        columns=columns.line_columns(label),
+        rows=found.lines,
+        caption=f"Closed deals by {label.lower()}",
+        total=found.whole if found.lines else None,
+        empty=NOTHING,
+    )
+
+
+def _stages(_form: MetricsForm, look: Look, query: Query) -> dict[str, Any]:
+    found, href = stages_report(look), _rows_href(query)
+    same = {name: query[name] for name in ("team", "person", "period") if query.get(name)}
+    return {
+        "found": found,
+        "overrides": f"{reverse('process:overrides')}?{urlencode(same)}",
+        "pipelines": {
+            f"stages-{place}": Table(
+                columns=stage_columns(href, flows),
+                file_columns=stage_file_columns(href, flows),
+                rows=flows,
+                caption=name,
+                empty=Empty(title="There is no stage yet.", text="An admin sets them up."),
+            )
+            for place, (name, flows) in enumerate(found.by_pipeline, start=1)
+        },
+    }
+
+
+def _velocity(form: MetricsForm, look: Look, _query: Query) -> dict[str, Any]:
+    found = velocity_report(look, reached=form.cleaned_data["reached"])
+    paces = [found.now, *([found.before] if found.before else [])]
+    return {
+        "found": found,
+        "velocity": withheld(found.now.amount_a_day, cases=found.now.factors.closed),
+        "closed_words": columns.few(found.now.factors.closed),
+        "change": None if found.is_few else found.change_a_day,
+        "paces": Table(columns=VELOCITY, rows=paces, caption="What the velocity is made of"),
+        "parts": change_chart(found) if found.parts and not found.is_few else None,
+    }
+
+
+def _slips(form: MetricsForm, look: Look, query: Query) -> dict[str, Any]:
+    found, href = slips_report(look, names=form.names), _rows_href(query)
+    whole, pushes = found.whole.promises, found.pushes
+    worked = len(pushes.open)
+    return {
+        "found": found,
+        "slipped": withheld(slip_rate(whole), cases=whole.expected),
+        "missed": withheld(miss_rate(whole), cases=whole.expected),
+        "by_value": withheld(slip_rate_by_value(whole), cases=whole.expected),
+        "pushed": withheld(push_rate(len(pushes.pushed), of=worked), cases=worked),
+        "expected_words": columns.few(whole.expected),
+        "worked_words": columns.few(worked),
+        "moved_href": href("slips.moved"),
+        "missed_href": href("slips.missed"),
+        "pushed_href": href("pushes.pushed"),
+        "people": Table(
+            columns=slip_columns(href, _expected_href(found)),
+            rows=found.people,
+            caption="What became of the deals expected in the period",
+            total=found.whole if found.people else None,
+            empty=Empty(title="No deal was expected to close in this period at its start."),
+        ),
+        "pushes": Table(
+            columns=PUSHES,
+            rows=push_rows(pushes, href),
+            caption="Moves of the expected close to a later day",
+        ),
+    }
+
+
+def _expected_href(found: SlipsReport) -> Callable[[PromiseLine], str | None]:
+    def of(row: PromiseLine) -> str | None:
+        if row.whole:
+            return found.expected.url()
+        return None if row.person is None else found.expected.but(owner=row.person).url()
+
+    return of
+
+
+def _prices(form: MetricsForm, look: Look, query: Query) -> dict[str, Any]:
+    found, href = prices_report(look, names=form.names), _rows_href(query)
+    whole = found.whole.prices
+    empty = Empty(
+        title="Nothing to compare.",
+        text="No won deal of the period has a line of a product with a list price.",
+    )
+    tables = {
+        f"by_{field}": Table(
+            columns=price_columns(field.capitalize(), field, href),
+            rows=rows,
+            caption=f"List price and price agreed, by {field}",
+            total=found.whole if rows else None,
+            empty=empty,
+        )
+        for field, rows in (("product", found.products), ("person", found.people))
+    }
+    return {
+        "found": found,
+        "discount": withheld(discount(whole), cases=whole.deals),
+        "deals_words": f"{columns.few(whole.deals)}; {count(found.won)} were won",
+        "all_href": href("prices.all"),
+        **tables,
+    }
+
+
+def _rows_href(query: Query) -> Callable[[str], str]:
+    """Return what makes the address of the deals behind a figure of this look."""
+    page = reverse("analytics:metric-rows")
+    return lambda figure: page + query_with(query, {"figure": figure, "page": None})
+
+
+def tables_of(shown: Mapping[str, Any]) -> dict[str, Table]:
+    """Return the tables among what a template is handed, by the names that downloads ask for."""
+    found: dict[str, Table] = {}
+    for name, value in shown.items():
+        if isinstance(value, Chart):
+            found[name] = value.table
+        elif isinstance(value, Table):
+            found[name] = value
+        elif isinstance(value, Mapping):
+            found |= tables_of(value)
+    return found
+
+
+PARTS: dict[MetricPart, Callable[[MetricsForm, Look, Query], dict[str, Any]]] = {
+    MetricPart.OUTCOMES: _outcomes,
+    MetricPart.CUTS: _cuts,
+    MetricPart.STAGES: _stages,
+    MetricPart.VELOCITY: _velocity,
+    MetricPart.SLIPS: _slips,
+    MetricPart.PRICES: _prices,
+}
+
+
+# What the address of the rows has besides that of the page of metrics.
+BACK = dict.fromkeys(("figure", "page", "sort"))
+
+
+@require_safe
+@sellers
+def metrics(request: PersonRequest) -> HttpResponseBase:
+    """Show one part of the metrics of a scope and period, or download one of its tables."""
+    form = MetricsForm(request.GET, viewer=request.user, calendar=setting(), now=timezone.now())
+    form.full_clean()
+    if form.is_elsewhere:
+        raise Http404
+    if not form.is_valid():
+        status = 400 if form.calendar.periods else 200
+        return render(request, "analytics/metrics/metrics.html", {"form": form}, status=status)
+    look, part = form.look(form.scope), form.cleaned_data["part"]
+    shown = PARTS[part](form, look, request.GET)
+    if name := form.cleaned_data["file"]:
+        if (table := tables_of(shown).get(name)) is None:
+            raise Http404
+        return table_response(f"metrics-{part}-{name}.csv", table)
+    context = {
+        "form": form,
+        "look": look,
+        "part": part,
+        "part_template": f"analytics/metrics/_metrics_{part}.html",
+        "tabs": _tabs(request, part),
+        "not_begun": look.period.period.start > look.day,
+        **shown,
+    }
+    return render(request, "analytics/metrics/metrics.html", context)
+
+
+def _tabs(request: HttpRequest, current: MetricPart) -> list[Tab]:
+    return [
+        Tab(
+            label=METRIC_PART_LABELS[part],
+            href=query_with(request.GET, {"part": str(part)}),
+            current=part is current,
+        )
+        for part in PARTS
+    ]
+
+
+@require_safe
+@sellers
+def metric_rows(request: PersonRequest) -> HttpResponseBase:
+    """List or download the deals behind a figure that no filter of the deal list can say."""
+    form = MetricRowsForm(request.GET, viewer=request.user, calendar=setting(), now=timezone.now())
+    form.full_clean()
+    if form.is_elsewhere:
+        raise Http404
+    if not form.is_valid():
+        return render(request, "analytics/metrics/metric_rows.html", {"form": form}, status=400)
+    look, figure = form.look(form.scope), form.cleaned_data["figure"]
+    sort = form.cleaned_data["sort"]
+    order = {"by": form.ordered_by, "descending": sort.descending}
+    several = len(form.pipelines) > 1
+    try:
+        if form.cleaned_data["file"]:
+            found = behind(look, figure)
+            rows = rows_behind(look, found, **order).iterator(chunk_size=2000)
+            columns = with_taken(download_columns(pipelines=several), found.taken)
+            return csv_response(f"deals-{figure.replace('.', '-')}.csv", columns, rows)
+        listed = rows_of(look, figure, **order, number=form.cleaned_data["page"])
+    except UnknownFigureError as error:
+        raise Http404 from error
+    shown = page_columns(
+        past=True, is_open=False, is_closed=False, pipelines=several and look.pipeline is None
+    )
+    context = {
+        "form": form,
+        "look": look,
+        "found": listed,
+        "back_href": reverse("analytics:metrics") + query_with(request.GET, BACK),
+        "table": Table(
+            columns=with_taken(shown, listed.behind.taken),
+            rows=listed.page.rows,
+            caption=listed.title,
+            sort=sort,
+            page=listed.page,
+            base_query=request.GET,
+            empty=Empty(title="No deals.", text="None that you may open did this."),
+        ),
+    }
+    return render(request, "analytics/metrics/metric_rows.html", context)
+
+
+@require_safe
+@sellers
+def metric_catalogue(request: PersonRequest) -> HttpResponse:
+    """Show the definition of every metric, as the code carries it."""
+    return render(request, "analytics/metrics/metric_catalogue.html", {"definitions": catalogue()})

@@ -1,0 +1,7 @@
+"""The models of each subject, for Django to find."""
+
+from analytics.review import models as review
+from analytics.risk import models as risk
+from analytics.runs import models as runs
+
+__all__ = ["review", "risk", "runs"]

@@ -1,0 +1,220 @@
+"""What every grid of quotas is built from: its shapes, its columns, the targets as they stand."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import Literal
+
+from analytics.attainment.reports.attainment import quota_book
+from analytics.context.reports.roster import Roster, roster
+from analytics.context.reports.setting import Named, Setting, around, setting
+from kit.money import cents, from_cents
+from org import rules
+from org.enums import Measure, PeriodKind
+from org.metrics.quotas import Placed, QuotaBook, Subject, Target, placed_quotas
+from org.models.people import Person
+from org.models.quotas import Quota
+
+MINE, BELOW, NOBODYS, TERRITORIES = "me", "below", "none", "territories"
+
+
+ROWS_A_PAGE = 60
+
+
+Unit = Literal["money", "money_exact", "count"]
+
+
+Drafts = Mapping[tuple[Subject, int], Decimal | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GridQuery:
+    """Which grid: a fiscal year's id, a measure, the kind of period typed, and whose rows.
+
+    ``group`` is a team's id, or one of MINE, BELOW, NOBODYS and TERRITORIES.
+    """
+
+    year: int
+    measure: Measure
+    kind: PeriodKind
+    group: str
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A period of the grid; a total adds up periods that stand before it."""
+
+    period: Named
+    is_total: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """A target in a period, in units or cases. ``is_input`` where the viewer may type one."""
+
+    subject: Subject
+    column: Column
+    label: str
+    value: Decimal | None
+    is_input: bool = False
+    note: str = ""
+
+    @property
+    def name(self) -> str:
+        """The name of the input."""
+        return f"{self.subject.kind}-{self.subject.pk}-{self.column.period.pk}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A subject's cells. ``group`` opens the grid of a team that stands inside this one."""
+
+    subject: Subject
+    name: str
+    cells: list[Cell]
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sum:
+    """A line of sums below the rows."""
+
+    label: str
+    values: list[Decimal | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grid:
+    """What the page shows. ``seen`` is the id of the newest version that concerns the viewer."""
+
+    columns: list[Column]
+    rows: list[Row]
+    sums: list[Sum]
+    seen: int
+    pages: int
+    unit: Unit
+
+    @property
+    def inputs(self) -> list[Cell]:
+        return [cell for row in self.rows for cell in row.cells if cell.is_input]
+
+
+def unit_of(measure: Measure, values: Iterable[Decimal | None]) -> Unit:
+    """Say how the values of a page read: cents are shown where one of them has some."""
+    if measure != Measure.BOOKINGS:
+        return "count"
+    known = (value for value in values if value is not None)
+    return "money" if all(value == value.to_integral_value() for value in known) else "money_exact"
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Everything that the builders of rows need."""
+
+    viewer: Person
+    query: GridQuery
+    calendar: Setting
+    people: Roster
+    book: QuotaBook
+    columns: list[Column]
+    seen: int
+
+    @property
+    def year(self) -> Named:
+        return self.calendar.named(self.query.year)
+
+    @cached_property
+    def led(self) -> set[int]:
+        """The people whose numbers the viewer may see."""
+        return set(Person.objects.led_by(self.viewer).values_list("pk", flat=True))
+
+    def may_set(self, person: int) -> bool:
+        """Say what rules.can_set_quota_of says, without asking for each person."""
+        return person != self.viewer.pk and person in self.led and rules.can_set_quotas(self.viewer)
+
+    def units(self, target: Target | None) -> Decimal | None:
+        if target is None:
+            return None
+        return self.amount(target.amount)
+
+    def amount(self, amount: int) -> Decimal:
+        is_money = self.query.measure == Measure.BOOKINGS
+        return from_cents(amount) if is_money else Decimal(amount)
+
+    def cell(self, subject: Subject, name: str, column: Column, value: Target | None) -> Cell:
+        """Return a cell; a total that is set as such, and not added up, says so."""
+        label = f"{name}, {column.period.period.label}"
+        note = ""
+        if column.is_total and (subject, column.period.pk) in self.book.rows:
+            note = f"Set for {column.period.period.label} as a whole"
+        return Cell(subject=subject, column=column, label=label, value=self.units(value), note=note)
+
+    def placed(self) -> list[Placed]:
+        """Return, for each column, what part of whose quota each team carries."""
+        spans = [self.calendar.span(column.period.pk) for column in self.columns]
+        return [placed_quotas(span, self.book) for span in spans]
+
+    def grid(self, rows: Sequence[Row], sums: list[Sum], *, head: Sequence[Row] = ()) -> Grid:
+        start = (self.query.page - 1) * ROWS_A_PAGE
+        return Grid(
+            columns=self.columns,
+            rows=[*head, *rows[start : start + ROWS_A_PAGE]],
+            sums=sums,
+            seen=self.seen,
+            pages=max(1, -(-len(rows) // ROWS_A_PAGE)),
+            unit=unit_of(
+                self.query.measure,
+                [
+                    *(cell.value for row in [*head, *rows] for cell in row.cells),
+                    *(value for line in sums for value in line.values),
+                ],
+            ),
+        )
+
+
+def ground_of(viewer: Person, query: GridQuery, now: datetime, drafts: Drafts) -> Ground:
+    # Without those that a slower clock calls later: the page does not show them.
+    shown = Quota.objects.of_people_seen_by(viewer).filter(set_at__lte=now)
+    seen = shown.order_by("-pk").values_list("pk", flat=True).first() or 0
+    calendar = setting()
+    year = calendar.named(query.year)
+    people = roster(around(year.period, calendar.day(now)), moment=now)
+    span = calendar.span(year.pk)
+    book = quota_book(query.measure, [span], now, calendar=calendar, people=people)
+    is_money = query.measure == Measure.BOOKINGS
+    rows = dict(book.rows)
+    for key, target in drafts.items():
+        rows.pop(key, None)
+        if target is not None:
+            rows[key] = cents(target) if is_money else int(target)
+    columns = grid_columns(calendar, year, query.kind)
+    return Ground(viewer, query, calendar, people, replace(book, rows=rows), columns, seen)
+
+
+def grid_columns(calendar: Setting, year: Named, kind: PeriodKind) -> list[Column]:
+    """Return the periods of a kind in a year, each quarter and the year followed by its total."""
+    if kind == PeriodKind.YEAR:
+        return [Column(period=year, is_total=False)]
+    found = []
+    for quarter in _parts(calendar, year):
+        if kind == PeriodKind.MONTH:
+            found += [Column(period=p, is_total=False) for p in _parts(calendar, quarter)]
+        found.append(Column(period=quarter, is_total=kind == PeriodKind.MONTH))
+    return [*found, Column(period=year, is_total=True)]
+
+
+def _parts(calendar: Setting, period: Named) -> list[Named]:
+    return [part for part in calendar.periods if part.parent == period.pk]
+
+
+def exact(ground: Ground, subject: Subject, column: Column) -> Target | None:
+    amount = ground.book.rows.get((subject, column.period.pk))
+    return None if amount is None else Target(amount)
+
+
+def added(values: Iterable[Decimal | None]) -> Decimal | None:
+    known = [value for value in values if value is not None]
+    return sum(known, Decimal(0)) if known else None

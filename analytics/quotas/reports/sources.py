@@ -1,0 +1,148 @@
+"""Which quotas that were set a figure's quota is the sum of."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from analytics.attainment.metrics.attainment import Attainment
+from analytics.attainment.reports.attainment import quota_book, roster_of
+from analytics.attainment.reports.standing import scope_attainment
+from analytics.context.reports.look import Look
+from analytics.context.reports.one_state import one_state
+from analytics.context.reports.roster import Roster
+from org.enums import Measure, SubjectKind
+from org.metrics.quotas import (
+    Part,
+    QuotaBook,
+    Subject,
+    Target,
+    carried_parts,
+    own_parts,
+    placed_quotas,
+    quota_parts,
+    sum_of_parts,
+)
+from org.models.people import Person
+from org.models.teams import Team
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A quota as far as it counts, in cents, and the label of the period that it was set for.
+
+    Without a ``subject`` it sums up those of ``hidden`` people and teams whom the viewer may not
+    see one by one.
+    """
+
+    subject: Subject | None
+    name: str
+    period: str
+    cents: int
+    hidden: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuotaSources:
+    """The quota of a look's scope, or of one person in it, and the lines that add up to it.
+
+    ``reached`` is the attainment of the whole scope; None for a single person in it.
+    """
+
+    look: Look
+    person: Person | None
+    target: Target | None
+    lines: Sequence[Source]
+    reached: Attainment | None
+
+    def __post_init__(self) -> None:
+        found, wanted = sum(line.cents for line in self.lines), self.target
+        if found != (wanted.amount if wanted else 0):
+            raise ValueError(f"the quotas add up to {found}, not to {wanted}")
+        if self.reached is not None and self.reached.target != wanted:
+            raise ValueError(f"the quota is {wanted}, not {self.reached.target}")
+
+
+def sources_url(look: Look, **but: Any) -> str:
+    """Return the address of the quotas behind that of a look's scope.
+
+    ``but`` names another ``team``, or a ``person`` of the scope alone.
+    """
+    subject = look.scope.subject
+    mine = subject.kind is SubjectKind.PERSON
+    whose: dict[str, Any] = {"person": subject.pk} if mine else {"team": look.scope.key}
+    given = {**whose, "period": look.period.pk, "as_of": look.as_of, **but}
+    named = {key: value for key, value in given.items() if value is not None}
+    return f"{reverse('analytics:quota-sources')}?{urlencode(named)}"
+
+
+@one_state()
+def quota_sources(look: Look, *, person: Person | None = None) -> QuotaSources:
+    """Return what the quota of a look's scope is made of, or that of one person within it."""
+    people = roster_of(look.period, look.moment, look.calendar, viewer=look.viewer)
+    span = look.calendar.span(look.period.pk)
+    book = quota_book(Measure.BOOKINGS, [span], look.moment, calendar=look.calendar, people=people)
+    parts = _parts(look, book, people, person)
+    return QuotaSources(
+        look=look,
+        person=person,
+        target=sum_of_parts(parts),
+        lines=_lines(look, people, parts),
+        reached=None if person else scope_attainment(look, people=people),
+    )
+
+
+def _parts(look: Look, book: QuotaBook, people: Roster, person: Person | None) -> list[Part]:
+    scope, span = look.scope, look.calendar.span(look.period.pk)
+    if person is not None:
+        if scope.team is None:
+            return own_parts(Subject(SubjectKind.PERSON, person.pk), span, book)
+        inside = partial(book.teams.inside, scope.team)
+        carried = carried_parts(placed_quotas(span, book), inside)
+        return [part for part in carried if part.subject.pk == person.pk]
+    if scope.subject.kind is not SubjectKind.BELOW:
+        return quota_parts(scope.subject, span, book)
+    owing = [pk for pk in people.people if scope.owes(people.people[pk], look.day)]
+    return [part for pk in owing for part in own_parts(Subject(SubjectKind.PERSON, pk), span, book)]
+
+
+def _lines(look: Look, people: Roster, parts: Sequence[Part]) -> list[Source]:
+    """Return a line for each part that the viewer may see, by name, and one for all others."""
+    name_of = _namer(look, people, parts)
+    shown: list[Source] = []
+    hidden: list[Part] = []
+    for part in parts:
+        period = look.calendar.named(part.span.pk).period
+        if (name := name_of(part.subject)) is None:
+            hidden.append(part)
+        else:
+            shown.append(
+                Source(subject=part.subject, name=name, period=period.label, cents=part.amount)
+            )
+    shown.sort(key=lambda line: line.name)
+    if not hidden:
+        return shown
+    rest = Source(
+        subject=None,
+        name="",
+        period=look.period.period.label,
+        cents=sum(part.amount for part in hidden),
+        hidden=len({part.subject for part in hidden}),
+    )
+    return [*shown, rest]
+
+
+def _namer(look: Look, people: Roster, parts: Sequence[Part]) -> Callable[[Subject], str | None]:
+    """Return what names a subject, and says None of one that the viewer may not see."""
+    names: dict[Subject, str] = {
+        Subject(SubjectKind.PERSON, pk): seller.name
+        for pk, seller in people.people.items()
+        if seller.shown
+    }
+    if any(part.subject.kind is SubjectKind.TEAM for part in parts):
+        teams = Team.objects.visible_to(look.viewer).values_list("pk", "name")
+        names |= {Subject(SubjectKind.TEAM, pk): f"{name} as a team" for pk, name in teams}
+    return names.get

@@ -1,0 +1,209 @@
+"""Pages on which quotas are set, with their history and sources."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from analytics.context.reports.setting import setting
+from analytics.quotas import forms
+from analytics.quotas.forms import QuotaSourcesForm
+from analytics.quotas.reports import overview
+from analytics.quotas.reports.grid import quota_grid
+from analytics.quotas.reports.shapes import Grid, GridQuery, unit_of
+from analytics.quotas.reports.sources import QuotaSources, quota_sources
+from analytics.quotas.tables import SOURCES, VERSIONS
+from kit.export import csv_response
+from kit.forms import add_errors
+from kit.money import from_cents
+from kit.pages import paginate
+from kit.tables import Empty, Table, query_with
+from org import rules
+from org.enums import Measure
+from org.http import PersonRequest
+from org.models.calendar import FiscalPeriod
+from org.services import quotas as services
+from pipeline.http import Visit, sellers, visit_of
+
+
+@require_safe
+@sellers
+def sources(request: PersonRequest) -> HttpResponse:
+    """Show the quotas that were set and that a quota is the sum of, and what is booked of it."""
+    form = QuotaSourcesForm(
+        request.GET, viewer=request.user, calendar=setting(), now=timezone.now()
+    )
+    form.full_clean()
+    if form.is_elsewhere:
+        raise Http404
+    context: dict[str, Any] = {"form": form}
+    if not form.is_valid():
+        status = 400 if form.calendar.periods else 200
+        return render(request, "analytics/quotas/quota_sources.html", context, status=status)
+    found = quota_sources(form.look(form.scope), person=form.person)
+    context |= {"found": found, "look": found.look, "table": _table(found)}
+    return render(request, "analytics/quotas/quota_sources.html", context | _standing(found))
+
+
+def _table(found: QuotaSources) -> Table:
+    label = found.look.period.period.label
+    return Table(
+        columns=SOURCES,
+        rows=found.lines,
+        caption=f"Quotas that count for {label}",
+        totals={"quota": from_cents(found.target.amount)} if found.target else None,
+        empty=Empty(
+            title=f"No quota counts for {label} here.",
+            text="Quotas are set for people and teams, by month, quarter or year.",
+            href=reverse("analytics:quotas"),
+            label="Quotas",
+        ),
+    )
+
+
+def _standing(found: QuotaSources) -> dict[str, Any]:
+    """Return quota, bookings and gap in units of the reporting currency."""
+    standing: dict[str, Any] = {"quota": found.target and from_cents(found.target.amount)}
+    if found.reached is not None:
+        gap = found.reached.gap
+        standing["booked"] = from_cents(found.reached.actual)
+        standing["gap"] = None if gap is None else from_cents(gap)
+        standing["booked_href"] = found.look.won.url()
+    return standing
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@sellers
+def quotas(request: HttpRequest) -> HttpResponse:
+    """Show the quotas of a year, by team or as a grid to type in; save what was typed."""
+    visit = visit_of(request)
+    years = FiscalPeriod.objects.filter(kind="year")
+    if not years.exists():
+        return render(request, "analytics/quotas/quotas.html", {"no_calendar": True})
+    year = years.holding(visit.today).first() or years.latest("start_on")
+    chosen = forms.QuotaFilter(request.GET, viewer=visit.viewer, year=year)
+    if not chosen.is_valid():
+        return render(request, "analytics/quotas/quotas.html", {"filter": chosen}, status=400)
+    query = chosen.query()
+    if request.method == "POST":
+        return _typed(request, visit, chosen, query)
+    if query.group:
+        grid = quota_grid(visit.viewer, query, now=visit.now)
+        return _page(request, chosen, query, forms.GridForm(grid=grid))
+    lines = overview.team_lines(visit.viewer, query, now=visit.now)
+    values = [value for line in lines for value in (line.own, line.together)]
+    unit = unit_of(query.measure, values)
+    context = {"filter": chosen, "query": query, "lines": lines, "unit": unit}
+    return render(request, "analytics/quotas/quotas.html", context)
+
+
+def _typed(
+    request: HttpRequest, visit: Visit, chosen: forms.QuotaFilter, query: GridQuery
+) -> HttpResponse:
+    """Show the sums of what was typed, or save it."""
+    if not rules.can_set_quotas(visit.viewer) or not query.group:
+        raise PermissionDenied
+    saving = "preview" not in request.POST
+    stored = quota_grid(visit.viewer, query, now=visit.now)
+    form = forms.GridForm(request.POST, grid=stored, asks_reason=saving)
+    if form.is_valid() and saving and (saved := _save(visit, query, form)) is not None:
+        words = f"{saved} quotas are changed." if saved != 1 else "One quota is changed."
+        messages.success(request, words if saved else "Nothing was changed.")
+        return redirect(f"{request.path}{query_with(request.GET, {})}")
+    drafts = form.drafts()
+    shown = quota_grid(visit.viewer, query, now=visit.now, drafts=drafts)
+    return _page(request, chosen, query, form, grid=shown)
+
+
+def _save(visit: Visit, query: GridQuery, form: forms.GridForm) -> int | None:
+    """Return how many quotas changed; None where the service refuses, which the form then says."""
+    values = form.cleaned_data
+    try:
+        added = services.save_grid(
+            by=visit.viewer,
+            targets=_targets(query.measure, form),
+            seen=values["seen"],
+            reason=values["reason"],
+            at=visit.now,
+        )
+    except ValidationError as error:
+        add_errors(form, forms.raise_at_cells(error))
+        return None
+    return len(added)
+
+
+def _targets(measure: Measure, form: forms.GridForm) -> list[services.Target]:
+    inputs = form.grid.inputs
+    periods = FiscalPeriod.objects.in_bulk({cell.column.period.pk for cell in inputs})
+    rows: dict[tuple[str, int], Any] = {}
+    for kind, model in overview.KINDS.items():
+        ids = {cell.subject.pk for cell in inputs if cell.subject.kind == kind}
+        found: dict[int, Any] = model.objects.in_bulk(ids)
+        rows |= {(kind, pk): row for pk, row in found.items()}
+    return [
+        services.Target(
+            subject=rows[str(cell.subject.kind), cell.subject.pk],
+            measure=measure,
+            period=periods[cell.column.period.pk],
+            target=form.cleaned_data[cell.name],
+        )
+        for cell in inputs
+    ]
+
+
+def _page(
+    request: HttpRequest,
+    chosen: forms.QuotaFilter,
+    query: GridQuery,
+    form: forms.GridForm,
+    *,
+    grid: Grid | None = None,
+) -> HttpResponse:
+    shown = grid or form.grid
+    context = {
+        "filter": chosen,
+        "query": query,
+        "form": form,
+        "grid": shown,
+        "rows": forms.painted(shown, form),
+        "unit": shown.unit,
+        "faults": form.faults() if form.is_bound else [],
+    }
+    bad = form.is_bound and bool(form.errors)
+    return render(request, "analytics/quotas/quotas.html", context, status=400 if bad else 200)
+
+
+@require_safe
+@sellers
+def quota_history(request: HttpRequest, kind: str, pk: int) -> HttpResponseBase:
+    """Show every version of a subject's quotas: when, from, to, why and by whom."""
+    visit = visit_of(request)
+    if kind not in overview.KINDS:
+        raise Http404
+    subject = get_object_or_404(overview.subjects(visit.viewer, kind), pk=pk)
+    form = forms.HistoryPage(request.GET)
+    if not form.is_valid():
+        form = forms.HistoryPage({})
+        form.full_clean()
+    given = form.cleaned_data
+    rows = given["sort"].apply(overview.versions(visit.viewer, kind, pk), VERSIONS)
+    if given["file"]:
+        return csv_response("quotas.csv", VERSIONS, rows.iterator(chunk_size=2000))
+    page = paginate(rows, number=given["page"])
+    table = Table(
+        columns=VERSIONS,
+        rows=page.rows,
+        caption=f"Quotas of {subject}",
+        sort=given["sort"],
+        page=page,
+        base_query=request.GET,
+        empty=Empty(title="No quota has been set yet."),
+    )
+    return render(
+        request, "analytics/quotas/quota_history.html", {"subject": subject, "table": table}
+    )

@@ -1,0 +1,120 @@
+"""The waterfall and the flow of a pipeline."""
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+
+from analytics.context.charts import Chart
+from analytics.review.enums import MOVEMENT_LABELS, UNIT_LABELS, Movement, Unit
+from analytics.review.metrics import Waterfall
+from analytics.review.reports.flow import Flow, Node
+from kit.charts import Role, bar_trace, flow_trace, house_figure, series_table
+from kit.display import count, money_short
+from kit.money import from_cents
+
+
+def waterfall_chart(
+    flow: Waterfall, *, opening: str, closing: str, title: str, href: Callable[[str], str]
+) -> Chart:
+    """Opening, a bar for each movement from where the last one ended, closing.
+
+    ``opening`` and ``closing`` are the words under the first and last bar; ``href`` opens the
+    deals of "opening", of a movement, or of "closing".
+    """
+    labels, bars, bases, keys = [opening], [flow.opening], [0], ["opening"]
+    roles: list[Role] = ["plan"]
+    level = flow.opening
+    for movement, value in flow.steps.items():
+        labels.append(MOVEMENT_LABELS[movement])
+        bars.append(value)
+        bases.append(level)
+        roles.append(_direction(movement, value))
+        keys.append(str(movement))
+        level += value
+    labels.append(closing)
+    bars.append(flow.closing)
+    bases.append(0)
+    roles.append("plan")
+    keys.append("closing")
+    shown = [_in_unit(value, flow.unit) for value in bars]
+    counted = flow.unit is Unit.DEALS
+    hrefs = [href(key) for key in keys]
+    return Chart(
+        house_figure(
+            bar_trace(
+                x=labels,
+                y=shown,
+                name=UNIT_LABELS[flow.unit],
+                role=roles,
+                base=[_in_unit(value, flow.unit) for value in bases],
+                texts=[count(value) if counted else money_short(value) for value in shown],
+                hrefs=hrefs,
+            ),
+            title=title,
+            kind="count" if counted else "money",
+        ),
+        series_table(
+            caption=title,
+            x_label="Movement",
+            x=labels,
+            series={UNIT_LABELS[flow.unit]: shown},
+            kind="count" if counted else "money",
+            hrefs=hrefs,
+        ),
+    )
+
+
+def flow_chart(flow: Flow, *, title: str, href: Callable[[str], str]) -> Chart:
+    """Where the pipeline of the earlier moment stands at the later one, and what came and went.
+
+    ``href`` opens the deals of a link by its key.
+    """
+    nodes = [*flow.before, *flow.after]
+    places = list(dict.fromkeys(node.label for node in nodes if node.movement is None))
+    links = [
+        (link.source, len(flow.before) + link.target, from_cents(link.cents)) for link in flow.links
+    ]
+    hrefs = [href(link.key) for link in flow.links]
+    names = [flow.words(link) for link in flow.links]
+    return Chart(
+        house_figure(
+            flow_trace(
+                nodes=[(node.label, _node_role(node, places)) for node in nodes],
+                links=links,
+                name=title,
+                hrefs=hrefs,
+            ),
+            title=title,
+        ),
+        series_table(
+            caption=title,
+            x_label="From and to",
+            x=names,
+            series={"Amount": [value for _, _, value in links]},
+            hrefs=hrefs,
+        ),
+    )
+
+
+NODE_ROLES: dict[Movement, Role] = {Movement.WON: "good", Movement.LOST: "bad"}
+
+
+PLACE_ROLES: tuple[Role, ...] = ("series-1", "series-3", "series-4", "series-2", "series-6")
+
+
+def _node_role(node: Node, places: Sequence[str]) -> Role:
+    """Return one colour for a place, at either moment."""
+    if node.movement is None:
+        return PLACE_ROLES[places.index(node.label) % len(PLACE_ROLES)]
+    return NODE_ROLES.get(node.movement, "neutral")
+
+
+def _direction(movement: Movement, value: int) -> Role:
+    if movement is Movement.WON:
+        return "series-1"
+    if value == 0:
+        return "neutral"
+    return "good" if value > 0 else "bad"
+
+
+def _in_unit(value: int, unit: Unit) -> Decimal:
+    return Decimal(value) if unit is Unit.DEALS else from_cents(value)

@@ -1,0 +1,255 @@
+"""What happened to the pipeline of a scope between two moments, and the deals that did it."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any, TypeAlias
+
+from django.db.models import FilteredRelation, Q, QuerySet
+
+from analytics.attainment.reports.open_pipeline import Amounts, Slice, open_slices, total
+from analytics.context.reports.counting import Counting, lying_in
+from analytics.context.reports.look import Look
+from analytics.context.reports.one_state import one_state
+from analytics.context.reports.roster import Roster, roster
+from analytics.review.enums import Movement, Unit
+from analytics.review.metrics import Standing, Step, Waterfall, Worth, movements, waterfalls
+from kit.money import cents
+from kit.periods import Period
+from org.enums import SubjectKind
+from pipeline.deals.models.deals import FOREVER, DealVersion
+from pipeline.deals.querysets import DealVersionQuerySet
+from pipeline.stages.models import Stage
+
+# A deal now and before, as read: the values of FIELDS follow its key, its owner of today, and the
+# key of the version before.
+Row: TypeAlias = tuple[Any, ...]
+
+
+# Rows that are fetched at once.
+CHUNK = 10_000
+
+
+ALL_TIME = Period(date(1900, 1, 1), FOREVER.date())
+
+
+# What a movement is told by; the same of the version before.
+FIELDS = (
+    "status",
+    "stage",
+    "owner",
+    "probability",
+    "amount",
+    "currency",
+    "amount_base",
+    "expected_close_on",
+    "closed_on",
+    "archived",
+    "credited_to",
+    "account",
+    "category",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A deal whose standing differs between the two moments, and the steps that led it there.
+
+    ``shown``: the viewer may open it. ``categories`` are its forecast categories then (None: it
+    did not exist yet) and now.
+    """
+
+    deal: int
+    shown: bool
+    before: Standing | None
+    after: Standing
+    categories: tuple[str | None, str]
+    steps: Sequence[Step]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """The pipeline of a look's period at two moments, and all that lies between them.
+
+    ``look`` is the later moment, ``before`` the same look at the earlier one. ``opening`` and
+    ``closing`` are slices of what was in play, counted by themselves; ``moved`` are the deals that
+    make the difference. ``flows`` has a waterfall for each unit, which would not exist if the
+    three did not agree.
+    """
+
+    look: Look
+    before: Look
+    people: Roster
+    opening: Sequence[Slice]
+    closing: Sequence[Slice]
+    moved: Sequence[Moved]
+    flows: dict[Unit, Waterfall]
+
+    @property
+    def period(self) -> Period:
+        return self.look.period.period
+
+    def by_movement(self, unit: Unit = Unit.AMOUNT) -> dict[Movement, list[tuple[Moved, int]]]:
+        """Return the deals of each movement with what each adds to it, the largest first."""
+        found: dict[Movement, list[tuple[Moved, int]]] = defaultdict(list)
+        for moved in self.moved:
+            for step in moved.steps:
+                for told, value in step.told():
+                    if told is unit:
+                        found[step.movement].append((moved, value))
+        for deals in found.values():
+            deals.sort(key=lambda pair: (-abs(pair[1]), pair[0].deal))
+        return {movement: found[movement] for movement in Movement if movement in found}
+
+
+@one_state()
+def pipeline_changes(look: Look, *, since: datetime) -> Changes:
+    """Return how the pipeline in play for the look's period went from ``since`` to its moment.
+
+    Five statements, whatever the number of deals: people with their seats, what was in play at
+    either moment, and the deals that changed in between (a second statement where people or
+    accounts changed places, one for the stages of the pipeline where one of several is looked at).
+    """
+    before = earlier(look, since)
+    counting = counting_of(look)
+    opening, closing = open_slices(before), open_slices(look)
+    moved = moved_deals(look, before, counting)
+    return Changes(
+        look=look,
+        before=before,
+        people=counting.people,
+        opening=opening,
+        closing=closing,
+        moved=moved,
+        flows=waterfalls(
+            opening=in_play(opening),
+            steps=(step for deal in moved for step in deal.steps),
+            closing=in_play(closing),
+        ),
+    )
+
+
+def earlier(look: Look, since: datetime) -> Look:
+    """Return the look at an earlier moment; ValueError for one that is not earlier."""
+    if since > look.moment:
+        raise ValueError("the moment to compare with lies after the one that is looked at")
+    return replace(look, moment=since, as_of=look.calendar.day(since))
+
+
+def counting_of(look: Look) -> Counting:
+    """Read who and what ever counted for the scope: a closing may be of any day."""
+    territorial = look.scope.subject.kind is SubjectKind.TERRITORY
+    stages = None
+    if look.pipeline is not None:
+        stages = frozenset(Stage.objects.of(look.pipeline).values_list("pk", flat=True))
+    return Counting(
+        look=look,
+        people=roster(ALL_TIME, moment=look.moment, viewer=look.viewer),
+        lying=lying_in(look.scope.ever_inside(), ALL_TIME) if territorial else {},
+        stages=stages,
+    )
+
+
+def moved_deals(look: Look, before: Look, counting: Counting) -> list[Moved]:
+    """Return the deals whose standing changed, of all that could concern the scope and period."""
+    rows = _compared(look, before).filter(_concerns(look.period.period), _whose(counting))
+    if (own := counting.stages) is not None:
+        rows = rows.filter(Q(stage__in=own) | Q(was__stage__in=own))
+    days = before.day, look.day
+    found = list(_values(rows.filter(valid_from__gt=before.moment)))
+    people, accounts = counting.moved_people(*days), counting.moved_accounts(*days)
+    if people or accounts:
+        same = rows.filter(valid_from__lte=before.moment)
+        found += _values(same.filter(Q(owner__in=people) | Q(account__in=accounts)))
+    return [_moved(row, counting, days) for row in found]
+
+
+def with_before(rows: DealVersionQuerySet, since: datetime) -> DealVersionQuerySet:
+    """Return the versions with ``was``, the version of the same deal that held at ``since``."""
+    held = Q(deal__versions__valid_from__lte=since, deal__versions__valid_to__gt=since)
+    joined: DealVersionQuerySet = rows.annotate(
+        was=FilteredRelation("deal__versions", condition=held)
+    )
+    return joined
+
+
+def _compared(look: Look, before: Look) -> DealVersionQuerySet:
+    return with_before(DealVersion.objects.as_of(look.moment), before.moment)
+
+
+def _concerns(period: Period) -> Q:
+    """What can be in play in the period at either moment, or closed in it."""
+    inside = {"expected_close_on__gte": period.start, "expected_close_on__lt": period.end}
+    closed = Q(closed_on__gte=period.start, closed_on__lt=period.end)
+    was_inside = {f"was__{name}": day for name, day in inside.items()}
+    return Q(**inside) | closed | Q(**was_inside)
+
+
+def _whose(counting: Counting) -> Q:
+    if counting.look.scope.subject.kind is SubjectKind.TERRITORY:
+        accounts = list(counting.lying)
+        return Q(account__in=accounts) | Q(was__account__in=accounts)
+    who = counting.who()
+    if who is None:
+        return Q()
+    return Q(owner__in=who) | Q(was__owner__in=who) | Q(credited_to__in=who)
+
+
+def _values(rows: QuerySet) -> Iterable[Row]:
+    before = [f"was__{name}" for name in FIELDS]
+    return rows.values_list("deal", "deal__owner", "was__id", *FIELDS, *before).iterator(CHUNK)
+
+
+def _moved(row: Row, counting: Counting, days: tuple[date, date]) -> Moved:
+    deal, owner_now, had_version = row[:3]
+    held, was = row[3 : 3 + len(FIELDS)], row[3 + len(FIELDS) :]
+    since, until = days
+    before = None if had_version is None else _standing(was, counting, since)
+    after = _standing(held, counting, until)
+    owner = counting.people.people.get(owner_now)
+    return Moved(
+        deal=deal,
+        shown=owner is not None and owner.shown,
+        before=before,
+        after=after,
+        categories=(was[-1], held[-1]),
+        steps=movements(before, after, period=counting.look.period.period),
+    )
+
+
+def _standing(values: Row, counting: Counting, day: date) -> Standing:
+    """Return a deal's standing on a day, from the values of FIELDS."""
+    (status, stage, owner, probability, amount, currency, amount_base, expected_close_on, closed_on,
+     archived, credited_to, account, _) = values  # fmt: skip
+    return Standing(
+        status=status,
+        stage=stage,
+        owner=owner,
+        in_scope=counting.counts(
+            status=status,
+            owner=owner,
+            credited_to=credited_to,
+            account=account,
+            closed_on=closed_on,
+            day=day,
+        ),
+        probability=probability,
+        amount=amount,
+        currency=currency,
+        base_cents=None if amount_base is None else cents(amount_base),
+        close_on=expected_close_on,
+        closed_on=closed_on,
+        archived=archived,
+        in_pipeline=counting.in_pipeline(stage),
+    )
+
+
+def in_play(slices: Iterable[Slice]) -> Worth:
+    """Return what the slices hold that is expected to close in the period."""
+    return worth_of(total(slices, lambda each: each.closing))
+
+
+def worth_of(amounts: Amounts) -> Worth:
+    """Return what a waterfall tells of the amounts."""
+    return Worth(amounts.deals, amounts.cents, amounts.weighted)

@@ -1,0 +1,230 @@
+"""The deals of a pipeline one by one: how each stands, what changed, and what is wrong with it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from analytics.attainment.reports.open_pipeline import Amounts, amounts_of, grouped, total
+from analytics.context.reports.look import Look
+from analytics.review.enums import Movement
+from analytics.review.reports.changes import Changes, Moved
+from analytics.review.reports.deals import versions_of
+from analytics.risk.enums import Only, Signal
+from analytics.risk.metrics.risk import Health, OpenDeal, deal_reasons, health
+from analytics.risk.reports.attention import ground_of
+from analytics.risk.reports.filter import at_risk
+from analytics.risk.reports.inputs import judged, with_facts
+from analytics.risk.reports.rules import Ground
+from kit.pages import Page, page_of
+from pipeline.deals.models.deals import DealVersion
+from pipeline.deals.querysets import DealVersionQuerySet
+from pipeline.enums import Category, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """A deal at the later moment beside the earlier one; ``was`` None: it did not exist yet.
+
+    ``reasons`` are what is wrong with a deal that is open, the most urgent first, ``health`` what
+    they leave of it. ``moved`` is what it adds to the movement whose deals are shown, in cents.
+    """
+
+    now: DealVersion
+    was: DealVersion | None
+    standing: OpenDeal
+    reasons: tuple[Signal, ...]
+    health: Health | None
+    look: Look
+    moved: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A total that opens its deals: a category in play, or a movement since. In cents."""
+
+    show: str
+    deals: int
+    cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """A page of inspected deals, what all of them come to, and the totals to choose from.
+
+    ``elsewhere`` deals belong to people no longer below the viewer; they are in the totals of
+    the groups, not in the rows. ``moved`` is what the deals of a movement add to it, in cents,
+    where nothing narrows them.
+    """
+
+    page: Page
+    shown: Amounts
+    elsewhere: int
+    in_play: Sequence[Group]
+    since: Sequence[Group]
+    moved: int | None = None
+
+    def deals_of(self, show: str) -> int:
+        """Return how many deals a group has before anything narrows it."""
+        groups = [*self.in_play, *self.since]
+        return sum(group.deals for group in groups if group.show == show)
+
+
+Moves = Mapping[Movement, Sequence[tuple[Moved, int]]]
+
+
+CLOSING = "closing"
+
+
+# Deals of a download that are read at once.
+BATCH = 500
+
+
+def inspection(
+    changes: Changes, *, show: str, only: str, field: str, descending: bool, number: int
+) -> Inspection:
+    """Return the deals of a group: "closing", a category of it, or a movement.
+
+    ``only`` narrows them to those with something to look at; ``field`` is a column of versions.
+    """
+    look, ground = changes.look, ground_of(changes.look)
+    moves = changes.by_movement()
+    rows = _narrowed(_rows(changes, show, moves), only, changes, ground)
+    seen = rows.visible_to(look.viewer)
+    shown, whole = _counted(changes, show, only) or (amounts_of(seen), rows.count())
+    page = page_of(
+        _in_order(_described(seen, changes, ground), field, descending=descending),
+        total=shown.deals,
+        number=number,
+    )
+    return Inspection(
+        page=replace(page, rows=_inspected(changes, page.rows, ground, _worth(moves, show))),
+        shown=shown,
+        elsewhere=whole - shown.deals,
+        in_play=_categories(changes),
+        since=[
+            Group(str(movement), len(deals), sum(value for _, value in deals))
+            for movement, deals in moves.items()
+        ],
+        moved=None if only else _moved(moves, show),
+    )
+
+
+def inspected_deals(
+    changes: Changes, *, show: str, only: str, field: str, descending: bool
+) -> Iterator[Inspected]:
+    """Return every deal of a group that the viewer may open, for a download; see ``inspection``."""
+    ground, moves = ground_of(changes.look), changes.by_movement()
+    worth = _worth(moves, show)
+    rows = _narrowed(_rows(changes, show, moves), only, changes, ground)
+    seen = _described(rows.visible_to(changes.look.viewer), changes, ground)
+    seen = _in_order(seen, field, descending=descending)
+    waiting = seen.iterator(chunk_size=BATCH)
+    while batch := list(islice(waiting, BATCH)):
+        yield from _inspected(changes, batch, ground, worth)
+
+
+def _counted(changes: Changes, show: str, only: str) -> tuple[Amounts, int] | None:
+    """Return what the viewer may open of a group and how many deals it has, without asking again.
+
+    The slices of what is in play tell it where nothing narrows them; of a past day they do not:
+    who may open a deal is a matter of its owner of today.
+    """
+    if only or show in set(Movement) or changes.look.as_of is not None:
+        return None
+    group = [each for each in changes.closing if show in (CLOSING, each.category)]
+    people = changes.people.people
+    mine = [each for each in group if each.owner in people and people[each.owner].shown]
+    whole = total(group, lambda each: each.closing)
+    return total(mine, lambda each: each.closing), whole.deals
+
+
+def _described(rows: DealVersionQuerySet, changes: Changes, ground: Ground) -> DealVersionQuerySet:
+    return with_facts(rows, moment=changes.look.moment, ground=ground)
+
+
+def _in_order(rows: DealVersionQuerySet, field: str, *, descending: bool) -> DealVersionQuerySet:
+    ordered: DealVersionQuerySet = rows.in_order(field, descending=descending)
+    return ordered.select_related("account", "owner", "stage")
+
+
+def _rows(changes: Changes, show: str, moves: Moves) -> DealVersionQuerySet:
+    look = changes.look
+    if show in set(Movement):
+        found = [moved.deal for moved, _ in moves.get(Movement(show), ())]
+        return DealVersion.objects.as_of(look.moment).filter(deal__in=found)
+    return look.versions(look.closing.but(category="" if show == CLOSING else show))
+
+
+def _categories(changes: Changes) -> list[Group]:
+    by_category = grouped(changes.closing, lambda each: each.category)
+    parts = {name: total(slices, lambda each: each.closing) for name, slices in by_category.items()}
+    whole = total(changes.closing, lambda each: each.closing)
+    ordered = [(str(category), parts.get(category, Amounts())) for category in reversed(Category)]
+    return [
+        Group(show, amounts.deals, amounts.cents)
+        for show, amounts in [(CLOSING, whole), *ordered]
+        if amounts.deals or show == CLOSING
+    ]
+
+
+def _narrowed(
+    rows: DealVersionQuerySet, only: str, changes: Changes, ground: Ground
+) -> DealVersionQuerySet:
+    if only == Only.CHANGED:
+        changed: DealVersionQuerySet = rows.filter(valid_from__gt=changes.before.moment)
+        return changed
+    return at_risk(rows, changes.look, ground, only) if only else rows
+
+
+def _worth(moves: Moves, show: str) -> dict[int, int]:
+    """Return what each deal adds to the movement that is shown; nothing where none is."""
+    if show not in set(Movement):
+        return {}
+    return {moved.deal: value for moved, value in moves.get(Movement(show), ())}
+
+
+def _moved(moves: Moves, show: str) -> int | None:
+    if show not in set(Movement):
+        return None
+    return sum(value for moved, value in moves.get(Movement(show), ()) if moved.shown)
+
+
+def _inspected(
+    changes: Changes, rows: Sequence[DealVersion], ground: Ground, worth: Mapping[int, int]
+) -> list[Inspected]:
+    """Return these deals, which have their facts, with all that is told of them."""
+    look = changes.look
+    gone = {pk for pk, person in changes.people.people.items() if person.gone_by(look.day)}
+    was = versions_of(changes.before, [row.deal_id for row in rows])
+    return [
+        _one(
+            row,
+            was.get(row.deal_id),
+            judged(row, look.day, look.calendar.day, ground, gone),
+            look,
+            ground,
+            moved=worth.get(row.deal_id),
+        )
+        for row in rows
+    ]
+
+
+def _one(
+    row: DealVersion,
+    was: DealVersion | None,
+    deal: OpenDeal,
+    look: Look,
+    ground: Ground,
+    *,
+    moved: int | None,
+) -> Inspected:
+    is_open = row.status == Status.OPEN and not row.archived
+    return Inspected(
+        now=row,
+        was=was,
+        standing=deal,
+        reasons=deal_reasons(deal, day=look.day, large=None, rules=ground.rules) if is_open else (),
+        health=health(deal, day=look.day, large=None, rules=ground.rules) if is_open else None,
+        look=look,
+        moved=moved,
+    )

@@ -1,0 +1,208 @@
+"""Going through a pipeline before its review: each deal with what changed and what is wrong."""
+
+from typing import Any
+from uuid import uuid4
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from analytics.context.reports.setting import setting
+from analytics.review import services
+from analytics.review.enums import MOVEMENT_LABELS, Movement, ViewPage
+from analytics.review.forms import ReviewedForm, ReviewForm, ViewForm
+from analytics.review.models import SavedView
+from analytics.review.reports.changes import Changes, pipeline_changes
+from analytics.review.reports.inspection import (
+    CLOSING,
+    Group,
+    Inspection,
+    inspected_deals,
+    inspection,
+)
+from analytics.review.reports.reviews import saved_views, subject_columns
+from analytics.review.tables import (
+    MOVEMENT_NOTES,
+    REVIEW,
+    download_columns,
+    editable_columns,
+    with_moved,
+)
+from kit.components import Tab
+from kit.display import money_short
+from kit.export import csv_response
+from kit.money import from_cents
+from kit.tables import Empty, Table, query_with
+from org.http import PersonRequest
+from org.models.teams import Team
+from pipeline import rules
+from pipeline.enums import CATEGORY_LABELS
+from pipeline.http import saved, sellers
+
+LABELS = {CLOSING: "All in play"} | {
+    str(group): label for group, label in [*CATEGORY_LABELS.items(), *MOVEMENT_LABELS.items()]
+}
+
+
+@require_safe
+@sellers
+def review(request: PersonRequest) -> HttpResponse:
+    """List the deals of a pipeline with what changed in each since an earlier moment."""
+    form = _form(request)
+    if not form.is_valid():
+        status = 400 if form.calendar.periods else 200
+        return render(request, "analytics/review/review.html", {"form": form}, status=status)
+    changes = _changes(form)
+    found = inspection(changes, **_asked(form), number=form.cleaned_data["page"])
+    return render(request, "analytics/review/review.html", _context(request, form, changes, found))
+
+
+@require_safe
+@sellers
+def review_file(request: PersonRequest) -> HttpResponseBase:
+    """Download every deal of the list, not only the page's."""
+    form = _form(request)
+    if not form.is_valid():
+        return render(request, "analytics/review/review.html", {"form": form}, status=400)
+    rows = inspected_deals(_changes(form), **_asked(form))
+    return csv_response("pipeline-review.csv", download_columns(form.cleaned_data["show"]), rows)
+
+
+def _form(request: PersonRequest) -> ReviewForm:
+    form = ReviewForm(request.GET, viewer=request.user, calendar=setting(), now=timezone.now())
+    form.full_clean()
+    if form.is_elsewhere:
+        raise Http404
+    return form
+
+
+def _changes(form: ReviewForm) -> Changes:
+    return pipeline_changes(form.look(form.scope), since=form.cleaned_data["since_moment"])
+
+
+def _asked(form: ReviewForm) -> dict[str, Any]:
+    """Return which deals the address asks for, and in what order."""
+    given = form.cleaned_data
+    sort = given["sort"]
+    column = next(column for column in REVIEW if column.key == sort.key)
+    return {
+        "show": given["show"],
+        "only": given["only"],
+        "field": column.sort or "name",
+        "descending": sort.descending,
+    }
+
+
+def _context(
+    request: PersonRequest, form: ReviewForm, changes: Changes, found: Inspection
+) -> dict[str, Any]:
+    given, look = form.cleaned_data, changes.look
+
+    def tab(group: Group) -> Tab:
+        worth = money_short(from_cents(group.cents))
+        href = query_with(request.GET, {"show": group.show, "page": None})
+        label = f"{LABELS[group.show]} {worth}"
+        return Tab(label=label, href=href, current=group.show == given["show"], count=group.deals)
+
+    views = ViewForm(viewer=request.user, calendar=form.calendar, query=request.GET.urlencode())
+    edits = rules.can_write(request.user) and not look.as_of
+    columns = editable_columns(request.get_full_path()) if edits else REVIEW
+    table = Table(
+        columns=with_moved(columns, given["show"]),
+        rows=found.page.rows,
+        caption=LABELS[given["show"]],
+        sort=given["sort"],
+        page=found.page,
+        base_query=request.GET,
+        empty=Empty(
+            title="No deals match.",
+            text="Choose another period, group or narrowing.",
+            href=reverse("analytics:review"),
+            label="Start over",
+        ),
+    )
+    keep = query_with(request.GET, {"show": None, "only": None, "sort": None, "page": None})
+    return {
+        "form": form,
+        "look": look,
+        "found": found,
+        "compared_with": form.compared_with,
+        "in_play": [tab(group) for group in found.in_play],
+        "since": [tab(group) for group in found.since],
+        "title": LABELS[given["show"]],
+        "narrowed_from": found.deals_of(given["show"]) if given["only"] else None,
+        "narrowed_by": dict(form.fields["only"].choices)[given["only"]].lower(),  # type: ignore[attr-defined]
+        "moved": None if found.moved is None else from_cents(found.moved),
+        "meaning": MOVEMENT_NOTES[Movement(given["show"])] if found.moved is not None else "",
+        "shown_amount": from_cents(found.shown.cents),
+        "table": table,
+        "csv_href": reverse("analytics:review-csv") + query_with(request.GET, {"page": None}),
+        "changes_href": reverse("analytics:changes") + keep,
+        "reviewed": None if look.as_of else ReviewedForm(initial=_seen(form)),
+        "done_href": reverse("analytics:review-done") + query_with(request.GET, {"page": None}),
+        "views": saved_views(request.user, ViewPage.REVIEW, shared=views.shared),
+        "view_form": views,
+    }
+
+
+def _seen(form: ReviewForm) -> dict[str, Any]:
+    return {"seen_at": form.now.isoformat(), "submission": uuid4()}
+
+
+@require_POST
+@sellers
+def review_done(request: PersonRequest) -> HttpResponse:
+    """Remember that the viewer went through the pipeline of the address as its page showed it."""
+    address, done = _form(request), ReviewedForm(request.POST)
+    if not address.is_valid() or not done.is_valid() or done.cleaned_data["seen_at"] > address.now:
+        messages.error(request, "This page is out of date. Look again, then mark it as reviewed.")
+        return redirect("analytics:review")
+    services.mark_reviewed(
+        by=request.user,
+        subject=subject_columns(address.scope.subject),
+        pipeline=address.cleaned_data["pipeline"],
+        at=done.cleaned_data["seen_at"],
+        submission=done.cleaned_data["submission"],
+    )
+    messages.success(request, "Reviewed. The next review compares with this moment.")
+    return redirect(reverse("analytics:review") + query_with(request.GET, {}))
+
+
+@require_POST
+@sellers
+def view_save(request: PersonRequest, page: str) -> HttpResponse:
+    """Keep a list's filter under a name."""
+    if page not in set(ViewPage):
+        raise Http404
+    form = ViewForm(request.POST, viewer=request.user, calendar=setting())
+
+    def write() -> SavedView:
+        given = form.cleaned_data
+        team = given["team"] and Team.objects.get(pk=given["team"])
+        return services.save_view(
+            by=request.user,
+            page=ViewPage(page),
+            name=given["name"],
+            query=given["query"],
+            team=team,
+        )
+
+    if (view := saved(form, write)) is None:
+        return render(
+            request, "analytics/review/view_save.html", {"form": form, "page": page}, status=400
+        )
+    messages.success(request, f"Kept as “{view.name}”.")
+    return redirect(view)
+
+
+@require_POST
+@sellers
+def view_archive(request: PersonRequest, pk: int) -> HttpResponse:
+    """Take a view away."""
+    view = get_object_or_404(SavedView.objects.visible_to(request.user).live(), pk=pk)
+    services.archive_view(view, by=request.user, at=timezone.now())
+    messages.success(request, f"“{view.name}” is removed.")
+    return redirect(f"analytics:{view.page}")

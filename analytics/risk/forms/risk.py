@@ -1,0 +1,123 @@
+"""What an admin sets about signals: a switch, a threshold and a weight for each."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.forms import BoundField
+
+from analytics.risk.enums import SIGNAL_LABELS, Signal
+from analytics.risk.metrics.risk import RECORD_GAPS, RULES, Rule, Rules
+from analytics.risk.metrics.stage_norms import Learnt
+from analytics.risk.reports.words import MEANINGS, UNITS
+from analytics.risk.services.risk import HEAVIEST, LARGEST_LIMIT
+from kit.forms import KitForm
+
+
+@dataclass(frozen=True, slots=True)
+class SignalLine:
+    """A signal's line of the form: its inputs, where its threshold is from, what was learnt."""
+
+    signal: str
+    label: str
+    meaning: str
+    unit: str
+    on: BoundField
+    limit: BoundField | None
+    limit_text: str
+    weight: BoundField | None
+    weight_text: str
+    basis: str
+    learnt: str
+    adopts: int | None
+
+
+class RiskForm(KitForm):
+    """All signals at once. ``seen`` is the newest rule that its author was shown."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *, rules: Rules, seen: int) -> None:
+        super().__init__(data, initial={"seen": seen})
+        self.rules = rules
+        for signal in Signal:
+            rule, label = rules[signal], SIGNAL_LABELS[signal]
+            self.fields[f"{signal}_on"] = forms.BooleanField(
+                required=False, initial=rule.on, label=f"{label}: judged"
+            )
+            if RULES[signal].limit is not None:
+                self.fields[f"{signal}_limit"] = forms.IntegerField(
+                    min_value=1,
+                    max_value=LARGEST_LIMIT,
+                    initial=rule.limit,
+                    label=f"{label}: threshold, {UNITS[signal]}",
+                )
+            if signal not in RECORD_GAPS:
+                self.fields[f"{signal}_weight"] = forms.IntegerField(
+                    min_value=0, max_value=HEAVIEST, initial=rule.weight, label=f"{label}: weight"
+                )
+
+    def values(self) -> dict[Signal, Rule]:
+        """Return the rules as entered; for a valid form. A threshold left alone keeps its basis."""
+        return {signal: self._rule(signal) for signal in Signal}
+
+    def _rule(self, signal: Signal) -> Rule:
+        given, before = self.cleaned_data, self.rules[signal]
+        limit = given.get(f"{signal}_limit")
+        return Rule(
+            limit=limit,
+            weight=given.get(f"{signal}_weight", 0),
+            on=given[f"{signal}_on"],
+            learnt_from=before.learnt_from if limit == before.limit else None,
+        )
+
+    def lines(self, learnt: Mapping[Signal, Learnt]) -> Iterator[SignalLine]:
+        """Yield a line for each signal, beside what won deals suggest."""
+        for signal in Signal:
+            found = learnt.get(signal)
+            limit, weight = self._field(f"{signal}_limit"), self._field(f"{signal}_weight")
+            yield SignalLine(
+                signal=str(signal),
+                label=SIGNAL_LABELS[signal],
+                meaning=MEANINGS[signal],
+                unit=UNITS[signal],
+                on=self[f"{signal}_on"],
+                limit=limit,
+                limit_text=_text(limit),
+                weight=weight,
+                weight_text=_text(weight),
+                basis=_basis(self.rules[signal]) if limit else "",
+                learnt=_learnt(found),
+                adopts=_adoptable(found, self.rules[signal]),
+            )
+
+    def _field(self, name: str) -> BoundField | None:
+        return self[name] if name in self.fields else None
+
+
+def _text(field: BoundField | None) -> str:
+    value = field.value() if field else None
+    return "" if value is None else str(value)
+
+
+def _basis(rule: Rule) -> str:
+    if rule.learnt_from is None:
+        return "Set by hand"
+    return f"Learnt from {rule.learnt_from:,} won deals"
+
+
+def _learnt(found: Learnt | None) -> str:
+    if found is None:
+        return ""
+    if found.limit is None:
+        return f"Too few: {found.deals:,} won deals"
+    return f"{found.limit:,}, from {found.deals:,} won deals"
+
+
+def _adoptable(found: Learnt | None, rule: Rule) -> int | None:
+    """Return the learnt threshold where it is not what holds already."""
+    if found is None or found.limit is None:
+        return None
+    holds = rule.limit == found.limit and rule.learnt_from is not None
+    return None if holds else found.limit

@@ -1,0 +1,126 @@
+"""What was decided about open deals that break a rule, and where each decision stands."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+from analytics.context.metrics import FEWEST_CASES
+from analytics.risk.enums import Signal
+from analytics.risk.metrics.risk import RECORD_GAPS, RULES, OpenDeal, Rules
+from pipeline.enums import ASKED_LABELS, Asked
+
+# Working days that whoever decides has by default.
+USUAL_DAYS = 5
+
+
+# So long after its day a decision still speaks of the same breach; afterwards it is asked anew.
+STALE_DAYS = 30
+
+
+class Remedy(StrEnum):
+    """What is to become of a breach."""
+
+    FIX = "fix"
+    CLOSE = "close"
+    JUSTIFY = "justify"
+
+
+class State(StrEnum):
+    """Where a breach stands, what waits longest first."""
+
+    OVERDUE = "overdue"
+    UNDECIDED = "undecided"
+    DUE = "due"
+    JUSTIFIED = "justified"
+
+
+STATE_LABELS = {
+    State.OVERDUE: "Overdue",
+    State.UNDECIDED: "To be decided",
+    State.DUE: "Under way",
+    State.JUSTIFIED: "Justified",
+}
+
+
+REMEDY_LABELS = {
+    Remedy.FIX: "Fix it",
+    Remedy.CLOSE: "Close the deal",
+    Remedy.JUSTIFY: "It is right as it is",
+}
+
+
+# What these rules say is not said once more of the stages that ask for it.
+TOLD = {
+    Signal.NO_AMOUNT: ASKED_LABELS[Asked.AMOUNT],
+    Signal.NO_CONTACT: ASKED_LABELS[Asked.CONTACTS],
+    Signal.NO_CLOSE_DATE: ASKED_LABELS[Asked.EXPECTED_CLOSE],
+    Signal.NO_STEP: ASKED_LABELS[Asked.NEXT_STEP],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What an open deal's record holds of its customer and of what its stages ask for.
+
+    ``named``: somebody of the customer is named on it. ``missing`` is what the exits of the stages
+    behind it ask for and it does not have, in words.
+    """
+
+    named: bool = False
+    missing: tuple[str, ...] = ()
+
+
+def record_gaps(deal: OpenDeal, record: Record, *, rules: Rules = RULES) -> tuple[Signal, ...]:
+    """Return which rules of hygiene that say nothing of risk the deal breaks.
+
+    An amount of nothing is none; a contact who took part in an activity need not be named.
+    """
+    holds = {
+        Signal.EXIT_MISSING: bool(record.missing),
+        Signal.NO_AMOUNT: not deal.cents,
+        Signal.NO_CONTACT: not record.named and not deal.people,
+    }
+    return tuple(gap for gap in RECORD_GAPS if rules[gap].on and holds[gap])
+
+
+def untold(
+    deal: OpenDeal, record: Record, reasons: Collection[Signal], *, rules: Rules = RULES
+) -> Record:
+    """Return the record without what another rule that the deal breaks says of it already."""
+    held = {*reasons, *record_gaps(deal, record, rules=rules)}
+    told = {label for signal, label in TOLD.items() if signal in held}
+    return replace(record, missing=tuple(each for each in record.missing if each not in told))
+
+
+@dataclass(frozen=True, slots=True)
+class Clean:
+    """How many open deals of somebody break no rule, but for those that are justified."""
+
+    deals: int
+    clean: int
+
+    @property
+    def share(self) -> Decimal | None:
+        """Clean / all, as a fraction; None below FEWEST_CASES deals, which say too little."""
+        return Decimal(self.clean) / self.deals if self.deals >= FEWEST_CASES else None
+
+
+def state_of(remedy: Remedy | None, due_on: date | None, *, day: date) -> State:
+    """Return where a breach stands on ``day``, by the newest decision about it (None: none).
+
+    ``due_on`` is the last day to fix or close, or the last day that a justification holds. The
+    breach itself ends when the deal is mended; a decision long past its day speaks of another.
+    """
+    if remedy is None or due_on is None or day > due_on + timedelta(days=STALE_DAYS):
+        return State.UNDECIDED
+    if remedy is Remedy.JUSTIFY:
+        return State.JUSTIFIED if day <= due_on else State.UNDECIDED
+    return State.DUE if day <= due_on else State.OVERDUE
+
+
+def clean_of(deals: Iterable[Iterable[State]]) -> Clean:
+    """Return how many deals are clean; each is given by the states of its breaches."""
+    standing = [all(state is State.JUSTIFIED for state in states) for states in deals]
+    return Clean(deals=len(standing), clean=sum(standing))

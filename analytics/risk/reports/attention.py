@@ -1,0 +1,121 @@
+"""What needs the manager now: open deals and people, each with its reasons."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import F, Q
+
+from analytics.context.reports.look import Look
+from analytics.risk.enums import Signal
+from analytics.risk.metrics.attention import THRESHOLDS, DealPrompt, PersonPrompt, deal_prompts
+from analytics.risk.metrics.risk import OpenDeal, Rules
+from analytics.risk.reports.inputs import judged_deals
+from analytics.risk.reports.rules import Ground, risk_ground
+from pipeline.deals.models.deals import DealVersion
+from pipeline.deals.querysets import DealVersionQuerySet
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """The prompts, most urgent first. ``large`` is the amount in cents a deal counts as large from.
+
+    ``looked_at`` deals were judged; ``capped`` says that there are smaller ones besides.
+    ``undated`` open deals without a close date are so many that they are told in one line; 0
+    where they stand among the others.
+    """
+
+    deals: Sequence[DealPrompt]
+    people: Sequence[PersonPrompt]
+    large: int | None
+    ground: Ground
+    looked_at: int
+    capped: bool
+    undated: int = 0
+
+
+def open_deals(
+    look: Look,
+    *,
+    ground: Ground,
+    owners: Collection[int],
+    due_by: date | None = None,
+    gone: Collection[int] = (),
+    undated: bool = True,
+    most: int = THRESHOLDS.deals_looked_at,
+) -> list[OpenDeal]:
+    """Return the open deals of a look that the viewer may see, the largest first.
+
+    ``owners`` are those whose deals the viewer may see, ``gone`` those of them who have left.
+    Those without a close date only if ``undated``, or if their owner has left. With ``due_by``
+    only deals that should close before that day, have no close date, or whose owner has left. At
+    most one more than ``most``: they are found in the index before the rest is read.
+    """
+    order = (F("amount_base").desc(nulls_last=True), "deal")
+    largest = look.versions(look.open).filter(owner__in=owners).order_by(*order)
+    due = Q(expected_close_on__lt=due_by) if due_by else Q(expected_close_on__isnull=False)
+    if undated:
+        due = due | Q(expected_close_on__isnull=True) if due_by else Q()
+    if due:
+        largest = largest.filter(due | Q(owner__in=gone) if gone else due)
+    rows = DealVersion.objects.as_of(look.moment).filter(
+        deal__in=largest.values("deal")[: most + 1]
+    )
+    return _judged(look, rows.order_by(*order), ground, gone)
+
+
+def _judged(
+    look: Look, rows: DealVersionQuerySet, ground: Ground, gone: Collection[int]
+) -> list[OpenDeal]:
+    return judged_deals(
+        rows.visible_to(look.viewer),
+        moment=look.moment,
+        day_of=look.calendar.day,
+        ground=ground,
+        gone=gone,
+    )
+
+
+def ground_of(look: Look) -> Ground:
+    """Return what deals were judged by at the look's moment."""
+    return risk_ground(moment=look.moment, day=look.day)
+
+
+def large_amount(quota: int | None, rules: Rules) -> int | None:
+    """Return the cents from which a deal is large for a quota; None without one."""
+    share = rules[Signal.NOT_COMMITTED].limit
+    return None if quota is None or share is None else quota * share // 100
+
+
+def told_together(undated: int) -> int:
+    """Return the number of deals without a close date if it is told in one line, else 0."""
+    return undated if undated >= THRESHOLDS.undated_alike else 0
+
+
+def attention(
+    look: Look,
+    *,
+    people: Sequence[PersonPrompt],
+    quota: int | None,
+    owners: Collection[int],
+    gone: Collection[int],
+    undated: int,
+) -> Attention:
+    """Return what needs attention; ``people`` were judged by their standing already."""
+    alike = told_together(undated)
+    due_by = look.period.period.end
+    ground = ground_of(look)
+    found = open_deals(
+        look, ground=ground, owners=owners, due_by=due_by, gone=gone, undated=not alike
+    )
+    large = large_amount(quota, ground.rules)
+    judged = found[: THRESHOLDS.deals_looked_at]
+    return Attention(
+        deals=deal_prompts(judged, day=look.day, large=large, rules=ground.rules),
+        people=people,
+        large=large,
+        ground=ground,
+        looked_at=len(judged),
+        capped=len(found) > len(judged),
+        undated=alike,
+    )

@@ -1,0 +1,162 @@
+"""Which versions of open deals have a signal: for lists too long to judge one by one.
+
+The facts are those that deals are judged by, the rules those of ``analytics.risk.metrics.risk``;
+that both find the same deals is tested on random histories.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from django.db.models import (
+    DateField,
+    DateTimeField,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    Func,
+    IntegerField,
+    Max,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+)
+from django.db.models.functions import Coalesce, TruncDate
+
+from analytics.context.reports.look import Look
+from analytics.risk.enums import Only, Signal
+from analytics.risk.metrics.risk import WAITING_FOR
+from analytics.risk.reports.inputs import facts
+from analytics.risk.reports.rules import Ground
+from pipeline.deals.models.deals import DealVersion
+from pipeline.deals.querysets import DealVersionQuerySet
+from pipeline.enums import Status
+
+NOTHING = Q(pk__in=[])
+
+
+class Pushes(Func):
+    """How often a deal's expected close was moved to a later day by a moment."""
+
+    template = """(SELECT count(*) FROM (
+        SELECT close.expected_close_on AS day,
+               lag(close.expected_close_on) OVER (ORDER BY close.valid_from) AS before
+          FROM pipeline_dealversion close
+         WHERE close.expected_close_on IS NOT NULL AND close.deal_id = %(expressions)s) moved
+        WHERE moved.day > moved.before)"""
+    arg_joiner = " AND close.valid_from <= "
+    output_field = IntegerField()
+
+    def __init__(self, moment: datetime) -> None:
+        super().__init__(F("deal_id"), Value(moment, output_field=DateTimeField()))
+
+
+def at_risk(
+    rows: DealVersionQuerySet, look: Look, ground: Ground, only: str
+) -> DealVersionQuerySet:
+    """Return the rows with one signal, or with any that is on for ``Only.AT_RISK``."""
+    wanted = list(CONDITIONS) if only == Only.AT_RISK else [Signal(only)]
+    judged = [signal for signal in wanted if signal in CONDITIONS and ground.rules[signal].on]
+    known = _facts(look, ground)
+    needed = {name for signal in judged for name in NEEDS.get(signal, ())}
+    described = rows.alias(**{name: known[name] for name in known if name in needed})
+    found = reduce(or_, (_condition(signal, look, ground) for signal in judged), NOTHING)
+    narrowed: DealVersionQuerySet = described.filter(found, status=Status.OPEN)
+    return narrowed
+
+
+# What each signal's condition reads besides the columns of the version.
+NEEDS: dict[Signal, tuple[str, ...]] = {
+    Signal.STALLED: ("entered",),
+    Signal.QUIET: ("last_touch",),
+    Signal.PUSHED: ("pushes",),
+    Signal.TOO_SOON: ("entered", "planned"),
+    Signal.WENT_BACK: ("back_from",),
+    Signal.AMOUNT_FELL: ("top", "lost"),
+    Signal.SINGLE_CONTACT: ("people",),
+    Signal.NO_DECISION_MAKER: ("met_decision_maker",),
+}
+
+
+def _facts(look: Look, ground: Ground) -> dict[str, Any]:
+    known = facts(moment=look.moment, ground=ground)
+    top = DealVersion.objects.filter(
+        deal=OuterRef("deal"),
+        currency=OuterRef("currency"),
+        valid_from__lte=look.moment,
+        status=Status.OPEN,
+    )
+    limit = ground.rules[Signal.AMOUNT_FELL].limit or 0
+    entered_on = TruncDate("entered", tzinfo=look.calendar.zone)
+    return {
+        "entered": known["entered"],
+        "last_touch": Coalesce(known["touched"], F("deal__created_at")),
+        "people": known["people"],
+        "met_decision_maker": known["met_decision_maker"],
+        "back_from": known["back_from"],
+        "pushes": Pushes(look.moment),
+        "planned": ExpressionWrapper(
+            F("expected_close_on") - ExpressionWrapper(entered_on, output_field=DateField()),
+            output_field=DurationField(),
+        ),
+        "top": Subquery(top.order_by().values("deal").annotate(top=Max("amount")).values("top")),
+        # Above zero from the threshold on: what is missing, less what may be.
+        "lost": 100 * (F("top") - F("amount")) - limit * F("top"),
+    }
+
+
+def _condition(signal: Signal, look: Look, ground: Ground) -> Q:
+    found = CONDITIONS[signal](look, ground, ground.rules[signal].limit or 0)
+    if signal in WAITING_FOR:
+        found &= Q(wait_until__isnull=True) | Q(wait_until__lte=look.day)
+    return found
+
+
+def _begun_by(look: Look, days: int) -> datetime:
+    """Return the moment before which something lies that is so many days old."""
+    return look.calendar.start_of(look.day - timedelta(days=days - 1))
+
+
+def _stalled(look: Look, ground: Ground, limit: int) -> Q:
+    found = NOTHING
+    for stage, norm in ground.norms.items():
+        if norm.days is not None:
+            days = -(-limit * norm.days // 100)
+            found |= Q(stage=stage, entered__lt=_begun_by(look, days))
+    return found
+
+
+def _too_soon(look: Look, ground: Ground, limit: int) -> Q:
+    found = NOTHING
+    for stage, norm in ground.norms.items():
+        if norm.quickest is not None:
+            fewest = -(-limit * norm.quickest // 100)
+            found |= Q(stage=stage, planned__lt=timedelta(days=fewest))
+    return Q(expected_close_on__gte=look.day) & found
+
+
+# The cheapest to find out first: the database stops at the first that holds.
+CONDITIONS: dict[Signal, Callable[[Look, Ground, int], Q]] = {
+    Signal.CLOSE_PASSED: lambda look, _, limit: Q(
+        expected_close_on__lte=look.day - timedelta(days=limit)
+    ),
+    Signal.STEP_OVERDUE: lambda look, _, limit: Q(
+        next_step_on__lte=look.day - timedelta(days=limit)
+    ),
+    Signal.NO_STEP: lambda *_: Q(next_step=""),
+    Signal.NO_CLOSE_DATE: lambda *_: Q(expected_close_on__isnull=True),
+    Signal.OWNER_LEFT: lambda look, *_: Q(owner__left_on__lte=look.day),
+    Signal.STALLED: _stalled,
+    Signal.TOO_SOON: _too_soon,
+    Signal.QUIET: lambda look, _, limit: Q(last_touch__lt=_begun_by(look, limit)),
+    Signal.PUSHED: lambda _, __, limit: Q(pushes__gte=limit),
+    Signal.WENT_BACK: lambda *_: Q(back_from__isnull=False),
+    Signal.AMOUNT_FELL: lambda *_: Q(top__gt=0, lost__gte=0),
+    Signal.SINGLE_CONTACT: lambda _, __, limit: Q(people__gt=0, people__lt=limit),
+    Signal.NO_DECISION_MAKER: lambda look, _, limit: Q(
+        met_decision_maker=False, deal__created_at__lt=_begun_by(look, limit)
+    ),
+}

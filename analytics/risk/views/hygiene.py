@@ -1,0 +1,210 @@
+"""Open deals that break a rule, and deciding what becomes of each."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from analytics.context.reports.setting import setting
+from analytics.risk.enums import SIGNAL_LABELS, Signal
+from analytics.risk.forms.hygiene import DecisionForm, Offered, WorklistForm
+from analytics.risk.metrics.hygiene import STATE_LABELS, Remedy, State
+from analytics.risk.reports.hygiene import Breach, Worklist, usual_due_day, worklist
+from analytics.risk.services import hygiene as services
+from analytics.risk.tables import BREACHES, OWNERS, breach_words
+from kit.components import Tab
+from kit.display import count
+from kit.export import csv_response
+from kit.money import from_cents
+from kit.pages import paginate
+from kit.tables import Table, query_with
+from org.http import PersonRequest
+from pipeline import rules
+from pipeline.deals.models.deals import Deal
+from pipeline.http import back_to, sellers, writers
+
+TONES = {"overdue": "bad", "undecided": "warn", "due": "neutral", "justified": "good"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A breach as the page shows it."""
+
+    breach: Breach
+    words: str
+    state: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A deal with its breaches, and the form that decides about them where one may.
+
+    ``state`` is that of the breach that waits longest.
+    """
+
+    breach: Breach
+    amount: Any
+    state: str
+    tone: str
+    lines: list[Line]
+    form: DecisionForm | None
+    hand_over: str
+
+
+@require_safe
+@sellers
+def hygiene(request: PersonRequest) -> HttpResponse:
+    """List what of a scope's open deals breaks a rule."""
+    form = _form(request)
+    if not form.is_valid():
+        status = 400 if form.calendar.periods else 200
+        return render(request, "analytics/risk/hygiene.html", {"form": form}, status=status)
+    found = worklist(form.look(form.scope))
+    return render(request, "analytics/risk/hygiene.html", _context(request, form, found))
+
+
+@require_safe
+@sellers
+def hygiene_file(request: PersonRequest) -> HttpResponseBase:
+    """Download every line of the list, not only the page's."""
+    form = _form(request)
+    if not form.is_valid():
+        return render(request, "analytics/risk/hygiene.html", {"form": form}, status=400)
+    found = worklist(form.look(form.scope))
+    return csv_response("hygiene.csv", BREACHES, found.narrowed(**_asked(form)))
+
+
+@require_POST
+@writers
+def hygiene_decide(request: PersonRequest) -> HttpResponse:
+    """Decide what becomes of breaches of one deal, and go back to the list."""
+    form = DecisionForm(request.POST)
+    back = back_to(request, request.POST.get("next", ""), otherwise=reverse("analytics:hygiene"))
+    form.is_valid()
+    given = form.cleaned_data
+    seen_by = Deal.objects.visible_to(request.user)
+    deal = get_object_or_404(seen_by, pk=given.get("deal"))
+    if form.errors:
+        return render(
+            request,
+            "analytics/risk/hygiene_decision.html",
+            {"form": form, "deal": deal},
+            status=400,
+        )
+    try:
+        services.decide(
+            deal,
+            by=request.user,
+            breaches=form.decided(),
+            remedy=Remedy(given["remedy"]),
+            due_on=given["due_on"],
+            reason=given["reason"],
+            at=timezone.now(),
+        )
+    except ValidationError as error:
+        form.add_error(None, error)
+        return render(
+            request,
+            "analytics/risk/hygiene_decision.html",
+            {"form": form, "deal": deal},
+            status=400,
+        )
+    if given["remedy"] == Remedy.CLOSE:
+        messages.success(request, f"Noted. {deal.name} is closed by moving it on its page.")
+    else:
+        messages.success(request, f"Noted for {deal.name}.")
+    return redirect(back)
+
+
+def _form(request: PersonRequest) -> WorklistForm:
+    form = WorklistForm(request.GET, viewer=request.user, calendar=setting(), now=timezone.now())
+    form.full_clean()
+    if form.is_elsewhere:
+        raise Http404
+    return form
+
+
+def _asked(form: WorklistForm) -> dict[str, str]:
+    return {name: form.cleaned_data[name] for name in ("signal", "state")}
+
+
+def _context(request: PersonRequest, form: WorklistForm, found: Worklist) -> dict[str, Any]:
+    look, asked = found.look, _asked(form)
+    page = paginate(found.by_deal(**asked), number=form.cleaned_data["page"])
+    may_decide = rules.can_write(request.user) and not look.as_of
+    due = usual_due_day(look) if may_decide else None
+
+    def tab(state: str, label: str, number: int) -> Tab:
+        href = query_with(request.GET, {"state": state or None, "page": None})
+        return Tab(label=label, href=href, current=state == asked["state"], count=number)
+
+    by_signal, by_state = found.by_signal, found.by_state
+    states = [tab("", "All", len(found.breaches))]
+    states += [tab(state, label, by_state[state]) for state, label in STATE_LABELS.items()]
+    return {
+        "form": form,
+        "look": look,
+        "found": found,
+        "clean_sub": f"{count(found.whole.clean)} of {count(found.whole.deals)}",
+        "states": states,
+        "rules": [
+            (
+                SIGNAL_LABELS[signal],
+                by_signal[signal],
+                query_with(request.GET, {"signal": str(signal), "page": None}),
+            )
+            for signal in sorted(by_signal, key=lambda signal: -by_signal[signal])
+        ],
+        "groups": [_group(rows, back=request.get_full_path(), due=due) for rows in page.rows],
+        "pages": Table(columns=[], rows=[], caption="", page=page, base_query=request.GET),
+        "page": page,
+        "owners": Table(columns=OWNERS, rows=found.owners, caption="Clean deals by person"),
+        "file_href": reverse("analytics:hygiene-csv") + query_with(request.GET, {"page": None}),
+        "narrowed": bool(asked["signal"] or asked["state"]),
+        "without_href": query_with(request.GET, {"signal": None, "state": None, "page": None}),
+    }
+
+
+def _group(breaches: list[Breach], *, back: str, due: date | None) -> Group:
+    first = breaches[0]
+    deal = first.deal
+    left = any(breach.signal is Signal.OWNER_LEFT for breach in breaches)
+    return Group(
+        breach=first,
+        amount=None if deal.cents is None else from_cents(deal.cents),
+        state=STATE_LABELS[first.state],
+        tone=TONES[first.state],
+        lines=[
+            Line(breach, breach_words(breach), STATE_LABELS[breach.state], TONES[breach.state])
+            for breach in breaches
+        ],
+        form=None if due is None else _decision(breaches, back=back, due=due),
+        hand_over=reverse("process:hand-over", args=[deal.owner]) if left else "",
+    )
+
+
+def _decision(breaches: list[Breach], *, back: str, due: date) -> DecisionForm:
+    """Return the form about a deal's breaches, those ticked that wait for a decision."""
+    waiting = [each for each in breaches if each.state in {State.OVERDUE, State.UNDECIDED}]
+    deal = breaches[0].deal.deal
+    return DecisionForm(
+        auto_id=f"id_{deal}_%s",
+        offered=[
+            Offered(
+                each.signal,
+                each.decision.pk if each.decision else 0,
+                breach_words(each),
+                is_ticked=not waiting or each in waiting,
+            )
+            for each in breaches
+        ],
+        initial={"deal": deal, "next": back, "remedy": str(Remedy.FIX), "due_on": due},
+    )

@@ -1,0 +1,65 @@
+"""Routes of analytics."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from analytics.attainment import views as attainment
+from analytics.deals.views import board, listing, page
+from analytics.metrics import views as metrics
+from analytics.quotas import views as quotas
+from analytics.review.views import changes, review
+from analytics.risk.views import hygiene, risk
+from analytics.runs import views as runs
+
+app_name = "analytics"
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("deals/", listing.deals, name="deals"),
+    path("deals/export.csv", listing.deals_csv, name="deals-csv"),
+    path("deals/new/", page.deal_new, name="deal-new"),
+    path("deals/<int:pk>/", page.deal, name="deal"),
+    path("deals/<int:pk>/edit/", page.deal_edit, name="deal-edit"),
+    path("deals/<int:pk>/next-step/", page.deal_step, name="deal-step"),
+    path("deals/<int:pk>/change/<str:part>/", page.deal_part, name="deal-part"),
+    path("deals/<int:pk>/move/", page.deal_move, name="deal-move"),
+    path("deals/<int:pk>/archive/", page.deal_archive, name="deal-archive"),
+    path("pipeline/board/", board.deal_board, name="board"),
+    path("pipeline/review/", review.review, name="review"),
+    path("pipeline/review/export.csv", review.review_file, name="review-csv"),
+    path("pipeline/review/done/", review.review_done, name="review-done"),
+    path("pipeline/changes/", changes.changes, name="changes"),
+    path("pipeline/metrics/", metrics.metrics, name="metrics"),
+    path("pipeline/metrics/deals/", metrics.metric_rows, name="metric-rows"),
+    path("pipeline/metrics/catalogue/", metrics.metric_catalogue, name="metric-catalogue"),
+    path("views/<str:page>/save/", review.view_save, name="view-save"),
+    path("views/<int:pk>/remove/", review.view_archive, name="view-archive"),
+    path("pipeline/hygiene/", hygiene.hygiene, name="hygiene"),
+    path("pipeline/hygiene/export.csv", hygiene.hygiene_file, name="hygiene-csv"),
+    path("pipeline/hygiene/decide/", hygiene.hygiene_decide, name="hygiene-decide"),
+    path("setup/quotas/", quotas.quotas, name="quotas"),
+    path("setup/quotas/sources/", quotas.sources, name="quota-sources"),
+    path("setup/quotas/<str:kind>/<int:pk>/", quotas.quota_history, name="quota-history"),
+    path("territories/", attainment.territory_bookings, name="territory-bookings"),
+    path(
+        "setup/territories/<int:pk>/accounts/",
+        attainment.territory_accounts,
+        name="territory-accounts",
+    ),
+    path(
+        "setup/territories/<int:pk>/accounts/assign/",
+        attainment.territory_assign,
+        name="territory-assign",
+    ),
+    path(
+        "setup/territories/<int:pk>/accounts/download/",
+        attainment.territory_file,
+        name="territory-file",
+    ),
+    path(
+        "setup/territories/<int:pk>/accounts/<int:account>/release/",
+        attainment.territory_release,
+        name="territory-release",
+    ),
+    path("setup/risk/", risk.risk, name="risk"),
+    path("setup/risk/<str:signal>/adopt/", risk.risk_adopt, name="risk-adopt"),
+    path("setup/runs/", runs.runs, name="runs"),
+    path("setup/runs/<int:pk>/", runs.run, name="run"),
+]

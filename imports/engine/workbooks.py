@@ -1,0 +1,133 @@
+"""Excel workbooks (.xlsx): which sheets there are, and their rows, after a look at their size."""
+
+import re
+import zipfile
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+Cell = str | Decimal | date | datetime
+
+
+# A cell's address in the sheet's XML, such as r="AB1200".
+ADDRESS = re.compile(rb'<c\b[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"')
+
+
+MOST_UNPACKED = 1 << 30
+
+
+MOST_RATIO = 200
+
+
+MOST_ENTRIES = 5_000
+
+
+# Excel shows fifteen digits of a number; the rest is noise of its arithmetic.
+DIGITS = 15
+
+
+class UnreadableFileError(Exception):
+    """A file cannot be read at all; the message says why, for the person who brought it."""
+
+
+def sheets(path: Path, *, largest_cells: int) -> list[str]:
+    """Return the names of the sheets that hold rows; refuse what would not fit in memory."""
+    _refuse_bombs(path, largest_cells=largest_cells)
+    try:
+        with CalamineWorkbook.from_path(str(path)) as book:
+            names = [
+                sheet.name
+                for sheet in book.sheets_metadata
+                if sheet.typ == SheetTypeEnum.WorkSheet
+                and sheet.visible == SheetVisibleEnum.Visible
+                and book.get_sheet_by_name(sheet.name).height
+            ]
+    except CalamineError as error:
+        raise UnreadableFileError(
+            f"The workbook cannot be opened ({error}). Save it anew from Excel, or as CSV."
+        ) from error
+    if not names:
+        raise UnreadableFileError("The workbook has no sheet with rows in it.")
+    return names
+
+
+def records(path: Path, sheet: str) -> Iterator[list[Cell]]:
+    """Yield the rows of a sheet from its first row on, each cell typed as the workbook has it."""
+    with CalamineWorkbook.from_path(str(path)) as book:
+        found = book.get_sheet_by_name(sheet)
+        start = found.start or (0, 0)
+        # The library begins at the first filled row; people count from the sheet's own first.
+        for _ in range(start[0]):
+            yield []
+        margin = [""] * start[1]
+        for cells in found.iter_rows():
+            yield [*margin, *(_cell(value) for value in cells)]
+
+
+def _cell(value: object) -> Cell:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, int | float):
+        return Decimal(f"{value:.{DIGITS}g}") if isinstance(value, float) else Decimal(value)
+    if isinstance(value, datetime | date):
+        return value
+    if isinstance(value, time | timedelta):
+        return str(value)
+    raise TypeError(f"an unknown type of cell: {type(value).__name__}")
+
+
+def _refuse_bombs(path: Path, *, largest_cells: int) -> None:
+    """Refuse archives that unpack to far more than they are, and sheets that span far too much."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = archive.infolist()
+            unpacked = sum(entry.file_size for entry in entries)
+            if len(entries) > MOST_ENTRIES or unpacked > MOST_UNPACKED:
+                raise UnreadableFileError(
+                    f"The workbook unpacks to {unpacked // 1_000_000:,} MB, more than is allowed."
+                )
+            packed = max(1, sum(entry.compress_size for entry in entries))
+            if unpacked > 10_000_000 and unpacked / packed > MOST_RATIO:
+                raise UnreadableFileError(
+                    f"The workbook unpacks to {unpacked // packed:,} times its size: refused."
+                )
+            for entry in entries:
+                if entry.filename.startswith("xl/worksheets/") and entry.filename.endswith(".xml"):
+                    _refuse_wide(archive, entry, largest_cells=largest_cells)
+    except zipfile.BadZipFile as error:
+        raise UnreadableFileError(
+            "The file begins like a workbook but is damaged. Save it anew, or as CSV."
+        ) from error
+
+
+def _refuse_wide(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, *, largest_cells: int) -> None:
+    """Refuse a sheet whose outermost cells span a larger rectangle than memory should hold."""
+    widest = lowest = read = 0
+    rest = b""
+    with archive.open(entry) as file:
+        while block := file.read(1 << 20):
+            read += len(block)
+            if read > MOST_UNPACKED:
+                raise UnreadableFileError("The workbook unpacks to more than it says: refused.")
+            for letters, digits in ADDRESS.findall(rest + block):
+                lowest = max(lowest, int(digits))
+                if (column := _column(letters)) > widest:
+                    widest = column
+            rest = block[-200:]
+    if widest * lowest > largest_cells:
+        raise UnreadableFileError(
+            f"A sheet spans {lowest:,} rows and {widest:,} columns, most of them empty. "
+            "Delete what lies far out, or save the sheet as CSV."
+        )
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number

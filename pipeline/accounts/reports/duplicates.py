@@ -1,0 +1,222 @@
+"""Accounts and contacts that are likely the same: all there are, and those like a new one."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, F, Func, Q, QuerySet, TextField, Value
+from django.db.models.functions import Lower
+
+from kit.display import money_exact
+from kit.pages import Page, paginate
+from org.models.people import Person
+from pipeline import rules
+from pipeline.accounts.metrics import (
+    SAME_BEGINNING,
+    Likeness,
+    Named,
+    Pair,
+    equal_pairs,
+    likely_pairs,
+    spelt_alike,
+    strongest,
+)
+from pipeline.accounts.models import Apart, Merge
+from pipeline.accounts.services import FIELDS
+from pipeline.activities.models import Activity
+from pipeline.customers.models import Account, Contact, name_key, web_domain
+from pipeline.deals.models.deals import Deal
+
+MERGES_SHOWN = 20
+
+
+WHY = {
+    Likeness.EMAIL: "The same e-mail address",
+    Likeness.NAME: "The same name, but for spelling and legal form",
+    Likeness.DOMAIN: "The same web address",
+    Likeness.SPELLING: "Nearly the same name",
+}
+
+
+MOST_LIKE_A_NEW_ONE = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Twins:
+    """Two rows that are likely the same, the elder first, and why."""
+
+    one: Any
+    other: Any
+    likeness: Likeness
+
+    @property
+    def why(self) -> str:
+        return WHY[self.likeness]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duplicates:
+    """A page of the likely duplicates (Twins) of one kind, and the newest merges."""
+
+    page: Page
+    merges: Sequence[Merge]
+    may_merge: bool
+
+
+def duplicate_accounts(viewer: Person, *, number: int) -> Duplicates:
+    """Return the live accounts that are likely the same, a page of pairs.
+
+    A company and what belongs to it, or two of one parent, may share a web domain.
+    """
+    rows = Account.objects.visible_to(viewer).live()
+    named = rows.values_list("pk", name_key("name"), web_domain("website"), "parent")
+    known, parents = [], {}
+    for pk, key, domain, parent in named.iterator():
+        known.append(Named(pk, key, domain))
+        parents[pk] = parent
+    pairs = likely_pairs(known, by_address=Likeness.DOMAIN)
+    pairs = [pair for pair in pairs if not _is_of_one_company(pair, parents)]
+    apart = Apart.objects.visible_to(viewer).filter(one_account__isnull=False)
+    merges = Merge.objects.visible_to(viewer).filter(kept_account__isnull=False)
+    page = paginate(
+        _without(pairs, apart.values_list("one_account", "other_account")), number=number
+    )
+    return _duplicates(viewer, page, rows, merges.select_related("kept_account", "gone_account"))
+
+
+def duplicate_contacts(viewer: Person, *, number: int) -> Duplicates:
+    """Return the live contacts that are likely the same, a page of pairs.
+
+    They have one e-mail address, or one name, or nearly, at one account.
+    """
+    rows = Contact.objects.visible_to(viewer).live()
+    at_account: dict[int, list[Named]] = {}
+    addresses = []
+    named = rows.values_list("pk", name_key("full_name"), Lower("email"), "account")
+    for pk, key, email, account in named.iterator():
+        at_account.setdefault(account, []).append(Named(pk, key, email))
+        addresses.append((email, pk))
+    pairs = equal_pairs(addresses, Likeness.EMAIL)
+    for people in at_account.values():
+        pairs += likely_pairs(people, by_address=Likeness.EMAIL)
+    apart = Apart.objects.visible_to(viewer).filter(one_contact__isnull=False)
+    known = apart.values_list("one_contact", "other_contact")
+    page = paginate(_without(strongest(pairs), known), number=number)
+    merges = Merge.objects.visible_to(viewer).filter(kept_contact__isnull=False)
+    merges = merges.select_related("kept_contact", "gone_contact")
+    return _duplicates(viewer, page, rows.select_related("account"), merges)
+
+
+def _is_of_one_company(pair: Pair, parents: Mapping[int, int | None]) -> bool:
+    """Whether a pair that shares but a web domain is a company and what belongs to it."""
+    one, other = parents[pair.one], parents[pair.other]
+    related = pair.other == one or pair.one == other or (one is not None and one == other)
+    return pair.likeness is Likeness.DOMAIN and related
+
+
+def _without(pairs: Iterable[Pair], apart: Iterable[tuple[Any, ...]]) -> list[Pair]:
+    known = set(apart)
+    return [pair for pair in pairs if (pair.one, pair.other) not in known]
+
+
+def _duplicates(viewer: Person, page: Page, rows: QuerySet, merges: QuerySet) -> Duplicates:
+    named = rows.in_bulk({pk for pair in page.rows for pk in (pair.one, pair.other)})
+    twins = [Twins(named[p.one], named[p.other], p.likeness) for p in page.rows]
+    return Duplicates(
+        page=replace(page, rows=twins),
+        merges=list(merges.select_related("merged_by", "undone_by")[:MERGES_SHOWN]),
+        may_merge=rules.can_merge(viewer),
+    )
+
+
+def accounts_like(viewer: Person, name: str, *, website: str = "") -> list[Twins]:
+    """Return the accounts that a new one of this name and web address likely is."""
+    rows = Account.objects.visible_to(viewer).live()
+    rows = rows.annotate(key=name_key("name"), domain=web_domain("website"))
+    key, domain = _function("pipeline_name_key", name), _function("pipeline_web_domain", website)
+    asked = rows.annotate(asked_key=key, asked_domain=domain)
+    begins = Q(key__startswith=Func(key, Value(SAME_BEGINNING), function="left"))
+    near = asked.filter(begins | Q(domain=F("asked_domain")) & ~Q(asked_domain="") & ~Q(domain=""))
+    found = []
+    for row in near.order_by("name", "pk"):
+        if row.key == row.asked_key:
+            found.append(Twins(row, None, Likeness.NAME))
+        elif row.domain and row.domain == row.asked_domain:
+            found.append(Twins(row, None, Likeness.DOMAIN))
+        elif spelt_alike(row.key, row.asked_key):
+            found.append(Twins(row, None, Likeness.SPELLING))
+    order = list(Likeness)
+    return sorted(found, key=lambda twins: order.index(twins.likeness))[:MOST_LIKE_A_NEW_ONE]
+
+
+def contacts_like(viewer: Person, account: Account, full_name: str, *, email: str) -> list[Twins]:
+    """Return the contacts that a new one at the account likely is."""
+    rows = Contact.objects.visible_to(viewer).live().select_related("account")
+    rows = rows.annotate(
+        key=name_key("full_name"),
+        address=Lower("email"),
+        asked_key=_function("pipeline_name_key", full_name),
+    )
+    wanted = email.strip().lower()
+    near = Q(account=account) | (Q(address=wanted) if wanted else Q(pk__in=[]))
+    found = []
+    for row in rows.filter(near).order_by("full_name", "pk"):
+        if wanted and row.address == wanted:
+            found.append(Twins(row, None, Likeness.EMAIL))
+        elif row.account_id == account.pk and row.key == row.asked_key:
+            found.append(Twins(row, None, Likeness.NAME))
+        elif row.account_id == account.pk and spelt_alike(row.key, row.asked_key):
+            found.append(Twins(row, None, Likeness.SPELLING))
+    return found[:MOST_LIKE_A_NEW_ONE]
+
+
+def _function(name: str, text: str) -> Func:
+    return Func(Value(text), function=name, output_field=TextField())
+
+
+def pair_of(rows: QuerySet, one: int, other: int) -> tuple[Any, Any] | None:
+    """Return the two rows, or None where one of them is not there."""
+    found = rows.in_bulk([one, other])
+    return (found[one], found[other]) if len(found) == 2 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A fact of two rows side by side."""
+
+    label: str
+    one: str
+    other: str
+    differs: bool
+
+
+def compared(viewer: Person, one: Any, other: Any) -> list[Line]:
+    """Return the facts of two accounts or contacts, and how much of each the viewer sees."""
+    lines = []
+    for name in FIELDS[type(one)]:
+        mine, theirs = getattr(one, name), getattr(other, name)
+        if mine in (None, "") and theirs in (None, ""):
+            continue
+        label = str(type(one)._meta.get_field(name).verbose_name).capitalize()  # noqa: SLF001 -- Django's public name
+        lines.append(Line(label, fact_words(mine), fact_words(theirs), differs=mine != theirs))
+    column = "account" if isinstance(one, Account) else "contact"
+    counted: dict[str, QuerySet] = {
+        "Activities that you see": Activity.objects.visible_to(viewer).live()
+    }
+    if column == "account":
+        counted = {"Deals that you see": Deal.objects.visible_to(viewer), **counted}
+        counted["Contacts"] = Contact.objects.visible_to(viewer).live()
+    for label, rows in counted.items():
+        pairs = rows.filter(**{f"{column}__in": [one.pk, other.pk]}).order_by()
+        counts = dict(pairs.values(column).annotate(n=Count("pk")).values_list(column, "n"))
+        mine, theirs = counts.get(one.pk, 0), counts.get(other.pk, 0)
+        lines.append(Line(label, str(mine), str(theirs), differs=mine != theirs))
+    return lines
+
+
+def fact_words(value: Any) -> str:
+    """Return a fact of a row as it is read; "" for none."""
+    if isinstance(value, Decimal):
+        return money_exact(value).removesuffix(".00")
+    return "" if value is None else str(value)

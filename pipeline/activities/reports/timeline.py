@@ -1,0 +1,302 @@
+"""A deal's story, newest first: its versions, what was done with the customer, and the log.
+
+The deal was scoped to the viewer before it comes here; what hangs on it belongs to its page.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from kit import display
+from org.models.audit import AuditEntry
+from org.models.people import Person
+from pipeline.activities.models import Activity
+from pipeline.deals.models.deals import Deal, DealVersion
+from pipeline.enums import ACTIVITY_LABELS, ActivityKind, Status
+from pipeline.stages.models import Stage
+
+SHOWN = 25
+
+
+ONE_DEED = timedelta(seconds=1)
+
+
+WAYS = {
+    "page": "",
+    "api": "through the API",
+    "import": "by an import",
+    "task": "by a nightly job",
+    "sql": "directly in the database",
+}
+
+
+TRACKED = {
+    "name": "Name",
+    "account": "Account",
+    "owner": "Owner",
+    "stage": "Stage",
+    "amount": "Amount",
+    "exchange_rate": "Converted at",
+    "expected_close_on": "Expected close",
+    "closed_on": "Closed on",
+    "credited_to": "Credited to",
+    "category": "Forecast category",
+    "next_step": "Next step",
+    "next_step_on": "Next step on",
+    "wait_until": "Waiting until",
+    "competitor": "Competitor",
+    "lost_reason": "Lost reason",
+}
+
+
+# What else the story tells of a version, and where the names of its rows stand.
+TOLD = (
+    *TRACKED,
+    "currency",
+    "exchange_rate_from",
+    "archived",
+    "status",
+    "changed_by",
+    "source",
+    "reason",
+    "deal",
+    "valid_from",
+    "valid_to",
+)
+
+
+NAMES = {
+    "account": "account__name",
+    "owner": "owner__full_name",
+    "stage": "stage__name",
+    "stage__pipeline": "stage__pipeline__name",
+    "credited_to": "credited_to__full_name",
+    "competitor": "competitor__name",
+    "changed_by": "changed_by__full_name",
+}
+
+
+# What the versions do not keep, or did not from the beginning; the log does.
+LOGGED = {
+    "source": "Source",
+    "competitor": "Competitor",
+    "lost_reason": "Lost reason",
+    "lost_note": "Note on the loss",
+    "win_evidence": "Evidence of the win",
+    "external_id": "External id",
+    "contacts": "Contacts",
+    "product line": "Product line",
+}
+
+
+# The reason of a closing always stood with the version of the move; who won did not.
+TOLD_BY_VERSIONS = ("deal.create", "deal.move")
+
+
+WITH_A_MOVE = ("competitor",)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A field's value before and after, in words; "" before a first value."""
+
+    field: str
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Something that happened. ``title`` says what, ``text`` is what a person wrote."""
+
+    at: datetime
+    who: Person | None
+    title: str
+    icon: str
+    way: str = ""
+    changes: tuple[Change, ...] = ()
+    reason: str = ""
+    text: str = ""
+    activity: Activity | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """The newest entries, and how many older ones are left out."""
+
+    entries: list[Entry]
+    older: int
+
+    def last_change(self, field: str) -> Entry | None:
+        """Return who last changed the field, and when, if an entry here says it."""
+        for entry in self.entries:
+            if any(change.field == field for change in entry.changes):
+                return entry
+        return None
+
+
+def deal_timeline(
+    deal: Deal, *, versions: Sequence[DealVersion] | None = None, limit: int | None = SHOWN
+) -> Timeline:
+    """Return the newest ``limit`` entries of the deal's story, or all of them.
+
+    ``versions`` are those of ``deal_versions``; they are read where the caller has them not.
+    """
+    history = deal_versions(deal) if versions is None else versions
+    told, log = list(_of_versions(history)), list(_of_the_log(deal))
+    entries = [*_told_once(told, log), *_of_activities(deal)]
+    entries.sort(key=lambda entry: entry.at, reverse=True)
+    shown = entries if limit is None else entries[:limit]
+    return Timeline(shown, len(entries) - len(shown))
+
+
+def deal_versions(deal: Deal) -> list[DealVersion]:
+    """Return the deal's versions, the oldest first, with the names that its story mentions."""
+    rows = DealVersion.objects.filter(deal=deal.pk).order_by("valid_from").with_loss()
+    return list(rows.select_related(*NAMES).only(*TOLD, *NAMES.values()))
+
+
+def _of_versions(versions: Iterable[DealVersion]) -> Iterable[Entry]:
+    before: DealVersion | None = None
+    for version in versions:
+        yield _version_entry(before, version)
+        before = version
+
+
+def _version_entry(before: DealVersion | None, after: DealVersion) -> Entry:
+    changes = _differences(before, after)
+    title, icon = "Changed", "edit"
+    if before is None:
+        title, icon = "Created", "plus"
+    elif before.archived != after.archived:
+        title, icon = ("Archived", "archive") if after.archived else ("Restored", "rotate-2")
+    elif before.stage_id != after.stage_id:
+        reopened = after.status == Status.OPEN != before.status
+        title = _moved("Reopened in" if reopened else "Moved to", before.stage, after.stage)
+        icon = "rotate-2" if reopened else "stairs"
+    elif not changes:
+        title, icon = "The set-up of the stage changed", "settings"
+    return Entry(
+        at=after.valid_from,
+        who=after.changed_by,
+        title=title,
+        icon=icon,
+        way=WAYS.get(after.source, after.source),
+        changes=changes,
+        reason=after.reason,
+    )
+
+
+def _moved(verb: str, before: Stage, after: Stage) -> str:
+    """Return where a deal went; with the pipeline where that is another one."""
+    if before.pipeline_id == after.pipeline_id:
+        return f"{verb} {after}"
+    return f"{verb} {after} of {after.pipeline}"
+
+
+def _differences(before: DealVersion | None, after: DealVersion) -> tuple[Change, ...]:
+    found = []
+    for field, label in TRACKED.items():
+        was, now = (version_words(version, field) for version in (before, after))
+        if was != now:
+            found.append(Change(field, label, was, now))
+    return tuple(found)
+
+
+def version_words(version: DealVersion | Deal | None, field: str) -> str:
+    """Return a tracked field of a version, or of the deal itself, as it reads on a page."""
+    value = getattr(version, field) if version is not None else None
+    if value is None or value == "":
+        return ""
+    if field == "amount":
+        return f"{display.money_exact(value)} {version.currency}" if version else ""
+    if field == "lost_reason":
+        return str(getattr(version, "loss", value))
+    if field == "exchange_rate":
+        since = display.day(version.exchange_rate_from) if version else ""
+        return f"{display.rate(value)} of {since}"
+    if field == "category":
+        return str(value).replace("_", " ").capitalize()
+    return display.day(value) if isinstance(value, date) else str(value)
+
+
+def _of_activities(deal: Deal) -> Iterable[Entry]:
+    icons = {
+        ActivityKind.CALL: "phone",
+        ActivityKind.EMAIL: "mail",
+        ActivityKind.MEETING: "users",
+        ActivityKind.NOTE: "note",
+    }
+    rows = deal.activities.live().select_related("person")
+    told = (
+        "kind",
+        "occurred_at",
+        "subject",
+        "body",
+        "deal",
+        "direction",
+        "minutes",
+        "person__full_name",
+    )
+    for activity in rows.only(*told):
+        kind = ActivityKind(activity.kind)
+        yield Entry(
+            at=activity.occurred_at,
+            who=activity.person,
+            title=f"{ACTIVITY_LABELS[kind]}: {activity.subject}",
+            icon=icons[kind],
+            way=_how(activity),
+            text=activity.body,
+            activity=activity,
+        )
+
+
+def _how(activity: Activity) -> str:
+    """Return which way an activity went and how long it took, as far as somebody said so."""
+    lasted = "" if activity.minutes is None else f"{activity.minutes:,} min"
+    return ", ".join(part for part in (activity.get_direction_display().lower(), lasted) if part)
+
+
+def _of_the_log(deal: Deal) -> Iterable[Entry]:
+    """Yield what the versions do not tell: fields that they lack, contacts and product lines."""
+    rows = AuditEntry.objects.about(deal).select_related("actor")
+    for row in rows.only("at", "action", "changes", "reason", "actor__full_name"):
+        changes = tuple(
+            Change(field, LOGGED[field], _logged(before), _logged(after))
+            for field, (before, after) in row.changes.items()
+            if field in (WITH_A_MOVE if row.action in TOLD_BY_VERSIONS else LOGGED)
+        )
+        if changes:
+            yield Entry(
+                at=row.at,
+                who=row.actor,
+                title="Changed",
+                icon="edit",
+                changes=changes,
+                reason=row.reason,
+            )
+
+
+def _told_once(versions: list[Entry], log: list[Entry]) -> list[Entry]:
+    """Join what one deed left in the history and in the log: same author, same moment.
+
+    Both have the time of their own statement, of which the version's came first.
+    """
+    found = list(versions)
+    for entry in log:
+        for place, version in enumerate(found):
+            together = timedelta(0) <= entry.at - version.at < ONE_DEED
+            if together and version.who == entry.who:
+                told = {change.field for change in version.changes}
+                more = (change for change in entry.changes if change.field not in told)
+                found[place] = replace(version, changes=(*version.changes, *more))
+                break
+        else:
+            found.append(entry)
+    return found
+
+
+def _logged(value: Any) -> str:
+    return "" if value is None else str(value)

@@ -1,0 +1,43 @@
+"""Colleagues who help with a deal."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_http_methods, require_POST
+
+from pipeline.credit.forms import CollaboratorForm
+from pipeline.credit.services import collaborators as services
+from pipeline.deals.http import writable_deal
+from pipeline.deals.models.people import DealCollaborator
+from pipeline.http import form_page, posted, saved, visit_of
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def deal_collaborators(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let a colleague help."""
+    visit = visit_of(request)
+    found = writable_deal(visit, pk)
+    form = CollaboratorForm(posted(request), viewer=visit.viewer, deal=found)
+    if saved(
+        form,
+        lambda: services.add_collaborator(
+            found, by=visit.viewer, at=visit.now, **form.cleaned_data
+        ),
+    ):
+        return redirect("analytics:deal", pk=pk)
+    return form_page(request, "pipeline/credit/deal_collaborators.html", form, deal=found)
+
+
+@require_POST
+def deal_collaborator_remove(request: HttpRequest, pk: int, row: int) -> HttpResponse:
+    """End a colleague's help."""
+    visit = visit_of(request)
+    found = writable_deal(visit, pk)
+    rows = DealCollaborator.objects.visible_to(visit.viewer).filter(deal=found)
+    helping = get_object_or_404(rows.select_related("deal"), pk=row)
+    try:
+        services.remove_collaborator(helping, by=visit.viewer, at=visit.now)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    return redirect("analytics:deal", pk=pk)

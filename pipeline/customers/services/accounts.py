@@ -1,0 +1,232 @@
+"""Writing accounts and contacts, which everybody who sells shares.
+
+They have no version. An editor names the values that they saw, and a field that somebody else
+changed in the meantime is not overwritten: FieldConflict says which, and what stands there now.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection, transaction
+from django.db.models import ForeignKey, Func, Model, TextField, Value
+from django.db.models.functions import Upper
+
+from org import audit
+from org.models.people import Person
+from org.services.guard import refused_as
+from org.services.set_up import require_known
+from pipeline import rules
+from pipeline.customers.models import Account, Contact, name_key
+
+ACCOUNT_FIELDS = (
+    "name",
+    "owner",
+    "parent",
+    "industry",
+    "country",
+    "website",
+    "employees",
+    "annual_revenue",
+    "founded_year",
+    "external_id",
+)
+
+
+CONTACT_FIELDS = ("full_name", "title", "email", "phone", "external_id")
+
+
+REFUSALS = {
+    "account_external_id_unique": ("external_id", "Another account already has this external id."),
+    "contact_external_id_unique": ("external_id", "Another contact already has this external id."),
+    "account_not_its_parent": ("parent", "An account cannot be its own parent."),
+}
+
+
+NAMES_LOCK = 4711010
+
+
+Shared = TypeVar("Shared", Account, Contact)
+
+
+class FieldConflict(Exception):  # noqa: N818 -- what it tells is not an error of anybody
+    """Somebody changed some of the same fields meanwhile; ``current`` is the row as it is now."""
+
+    def __init__(self, current: Model, fields: list[str]) -> None:
+        super().__init__(f"{current} was changed meanwhile: {', '.join(fields)}")
+        self.current = current
+        self.fields = fields
+
+
+@transaction.atomic
+def create_account(
+    *, by: Person | None, name: str, same_name_too: bool = False, **fields: Any
+) -> Account:
+    """Create an account. A name that another has is refused unless ``same_name_too``."""
+    _require_writer(by)
+    account = Account(name=name, **_known(fields, ACCOUNT_FIELDS))
+    _clean(account, ACCOUNT_FIELDS)
+    # Two people entering one customer at once, or a double click, wait for each other here.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(%s, hashtext(pipeline_name_key(%s)))",
+            [NAMES_LOCK, account.name],
+        )
+    if not same_name_too and (twin := same_key(account.name).first()):
+        raise ValidationError({"name": f"There is an account of this name already: {twin}."})
+    with refused_as(REFUSALS):
+        account.save(force_insert=True)
+    audit.record(by, "account.create", account, changes={"name": (None, account.name)})
+    return account
+
+
+def same_name(name: str) -> Any:
+    """Return the accounts of this name, whatever the case of its letters."""
+    return Account.objects.live().alias(spelt=Upper("name")).filter(spelt=name.strip().upper())
+
+
+def same_key(name: str) -> Any:
+    """Return the accounts of this name, however it is spelt and whatever its legal form."""
+    key = Func(Value(name), function="pipeline_name_key", output_field=TextField())
+    return Account.objects.live().alias(key=name_key("name")).filter(key=key)
+
+
+def edit_account(
+    account: Account, *, by: Person | None, changes: Mapping[str, Any], seen: Mapping[str, Any]
+) -> Account:
+    """Change fields of an account; ``seen`` are the values that the author replaced."""
+    return _edit(account, by=by, changes=_known(changes, ACCOUNT_FIELDS), seen=seen)
+
+
+@transaction.atomic
+def create_contact(
+    *,
+    by: Person | None,
+    account: Account,
+    full_name: str,
+    another_too: bool = False,
+    **fields: Any,
+) -> Contact:
+    """Create a contact at an account.
+
+    One of the name and e-mail that another there has is refused unless ``another_too``.
+    """
+    _require_writer(by)
+    contact = Contact(account=account, full_name=full_name, **_known(fields, CONTACT_FIELDS))
+    _clean(contact, CONTACT_FIELDS)
+    subject = Account.objects.select_for_update(no_key=True, of=("self",)).get(pk=account.pk)
+    if subject.archived_at is not None:
+        raise ValidationError("This account is archived; restore it first.")
+    twin = subject.contacts.live().filter(
+        full_name__iexact=contact.full_name, email__iexact=contact.email
+    )
+    if not another_too and twin.exists():
+        raise ValidationError({"full_name": "This account already has this contact."})
+    with refused_as(REFUSALS):
+        contact.save(force_insert=True)
+    audit.record(by, "contact.create", contact, changes={"account": (None, account)})
+    return contact
+
+
+def edit_contact(
+    contact: Contact, *, by: Person | None, changes: Mapping[str, Any], seen: Mapping[str, Any]
+) -> Contact:
+    """Change fields of a contact; ``seen`` are the values that the author replaced."""
+    return _edit(contact, by=by, changes=_known(changes, CONTACT_FIELDS), seen=seen)
+
+
+@transaction.atomic
+def archive_account(account: Account, *, by: Person | None, at: datetime) -> Account:
+    """Take an account out of the lists. Refused while open deals, anybody's, are with it."""
+    _require_writer(by)
+    subject = Account.objects.select_for_update(no_key=True, of=("self",)).get(pk=account.pk)
+    if subject.deals.open().exists():
+        raise ValidationError("Open deals are with this account; close or archive them first.")
+    return _set_archived(subject, by=by, at=at, action="account.archive")
+
+
+@transaction.atomic
+def restore_account(account: Account, *, by: Person | None) -> Account:
+    _require_writer(by)
+    subject = Account.objects.select_for_update(no_key=True, of=("self",)).get(pk=account.pk)
+    _refuse_merged(subject)
+    return _set_archived(subject, by=by, at=None, action="account.restore")
+
+
+@transaction.atomic
+def archive_contact(contact: Contact, *, by: Person | None, at: datetime) -> Contact:
+    """Take a contact out of the lists; deals keep naming them."""
+    _require_writer(by)
+    subject = Contact.objects.select_for_update(no_key=True, of=("self",)).get(pk=contact.pk)
+    return _set_archived(subject, by=by, at=at, action="contact.archive")
+
+
+@transaction.atomic
+def restore_contact(contact: Contact, *, by: Person | None) -> Contact:
+    _require_writer(by)
+    subject = Contact.objects.select_for_update(no_key=True, of=("self",)).get(pk=contact.pk)
+    _refuse_merged(subject)
+    return _set_archived(subject, by=by, at=None, action="contact.restore")
+
+
+def _refuse_merged(subject: Account | Contact) -> None:
+    if subject.merged_into is not None:
+        raise ValidationError(
+            f"{subject} was merged into {subject.merged_into}: undo the merge to have both again."
+        )
+
+
+def _set_archived(
+    subject: Shared, *, by: Person | None, at: datetime | None, action: str
+) -> Shared:
+    if (subject.archived_at is None) != (at is None):
+        subject.archived_at = at
+        subject.save(update_fields=["archived_at"])
+        audit.record(by, action, subject)
+    return subject
+
+
+@transaction.atomic
+def _edit(
+    row: Shared, *, by: Person | None, changes: Mapping[str, Any], seen: Mapping[str, Any]
+) -> Shared:
+    _require_writer(by)
+    subject = type(row).objects.select_for_update(no_key=True, of=("self",)).get(pk=row.pk)
+    wanted = {name: value for name, value in changes.items() if getattr(subject, name) != value}
+    before = {name: getattr(subject, name) for name in wanted}
+    if contested := [name for name in wanted if name in seen and before[name] != seen[name]]:
+        raise FieldConflict(subject, contested)
+    for name, value in wanted.items():
+        setattr(subject, name, value)
+    _clean(subject, wanted)
+    if wanted:
+        with refused_as(REFUSALS):
+            subject.save(update_fields=list(wanted))
+        action = f"{subject._meta.model_name}.edit"  # noqa: SLF001 -- Django's public name for it
+        changed = {name: (before[name], getattr(subject, name)) for name in wanted}
+        audit.record(by, action, subject, changes=changed)
+    return subject
+
+
+def _require_writer(by: Person | None) -> None:
+    if by is not None and not rules.can_write(by):
+        raise PermissionDenied("You may look at accounts, not change them.")
+
+
+def _known(fields: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    require_known(fields, allowed=names)
+    return dict(fields)
+
+
+def _clean(row: Account | Contact, names: Any) -> None:
+    """Check the named fields, spaces around texts removed."""
+    fields = row._meta.concrete_fields  # noqa: SLF001 -- Django's public name for it
+    for field in fields:
+        if field.name in names and isinstance(value := getattr(row, field.name), str):
+            setattr(row, field.name, value.strip() or (None if field.null else ""))
+    related = {field.name for field in fields if isinstance(field, ForeignKey)}
+    row.clean_fields(exclude=related | {field.name for field in fields} - set(names))
+    owner = getattr(row, "owner", None) if "owner" in names else None
+    if owner is not None and not rules.can_carry_deals(owner):
+        raise ValidationError({"owner": "Choose somebody who sells."})

@@ -1,0 +1,19 @@
+"""The rows that the API finds for whoever asks; what they may not see is not there."""
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+
+from org.models.people import Person
+from org.rest import ApiRequest
+from pipeline.deals.models.deals import Deal
+
+
+def deal_seen(request: ApiRequest, pk: int) -> Deal:
+    """Return a deal with its owner, by whom it is judged what may be done to it."""
+    rows = Deal.objects.visible_to(request.user).select_related("owner")
+    return get_object_or_404(rows, pk=pk)
+
+
+def people_seen(viewer: Person) -> QuerySet[Person]:
+    """Return the people who may be named."""
+    return Person.objects.visible_to(viewer)

@@ -1,0 +1,50 @@
+"""Fields that pipeline's forms share."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django import forms
+from django.db.models import Q, QuerySet
+
+from org.models.people import Person
+from pipeline.rules import CARRYING_ROLES
+
+
+def carriers(among: QuerySet[Person]) -> QuerySet[Person]:
+    """Return those who may carry deals."""
+    roles = [str(role) for role in CARRYING_ROLES]
+    return among.filter(is_active=True, role_grants__role__in=roles)
+
+
+class PersonChoice(forms.ModelChoiceField):
+    """Somebody of ``among`` who may carry deals; ``keep`` stays on offer though they left."""
+
+    def __init__(
+        self, *, among: QuerySet[Person], keep: Person | None = None, **options: Any
+    ) -> None:
+        offered = Q(pk__in=carriers(among).values("pk")) | Q(pk=keep.pk if keep else None)
+        super().__init__(Person.objects.filter(offered), **options)
+
+
+class MomentField(forms.DateTimeField):
+    """A moment in the organisation's time zone, as the browser's own input sends it."""
+
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    default_error_messages = {"invalid": "Write the moment as 2026-11-23T14:30."}
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"], **options)
+
+
+class SeenField(forms.CharField):
+    """The moment at which a page was shown, carried along hidden; None where it is unreadable."""
+
+    def __init__(self) -> None:
+        super().__init__(required=False, max_length=40, widget=forms.HiddenInput)
+
+    def clean(self, value: Any) -> datetime | None:
+        try:
+            seen = datetime.fromisoformat(super().clean(value))
+        except ValueError:
+            return None
+        return seen if seen.tzinfo else seen.replace(tzinfo=UTC)

@@ -1,0 +1,185 @@
+"""The columns of the deal list, shared by the page and its download.
+
+A row is a Deal or, for a past day, a DealVersion; both have account, owner and stage at hand.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from decimal import Decimal
+from functools import cache, partial
+from typing import Any
+
+from django.urls import get_script_prefix
+
+from kit.links import numbered
+from kit.money import half_up
+from kit.tables import Column
+from pipeline.enums import Status
+from pipeline.stages.tables import TONES
+
+
+def deal_pk(row: Any) -> int:
+    """Return the deal's id, whether the row is the deal or a version of it."""
+    return int(getattr(row, "deal_id", row.pk))
+
+
+def deal_href(row: Any) -> str:
+    return _addresses("analytics:deal", get_script_prefix())(deal_pk(row))
+
+
+def _account_href(row: Any) -> str | None:
+    account = row.account_id
+    return _addresses("pipeline:account", get_script_prefix())(account) if account else None
+
+
+@cache
+def _addresses(url_name: str, prefix: str) -> Callable[[int], str]:
+    """Return what makes the addresses of a route; all begin with the ``prefix`` of the site."""
+    return numbered(url_name)
+
+
+def _words(choice: str) -> str:
+    return choice.replace("_", " ").capitalize()
+
+
+DEALS = [
+    Column(key="name", label="Deal", sort="name", href=deal_href),
+    Column(
+        key="amount",
+        label="Amount",
+        kind="money",
+        sort="amount_base",
+        value=lambda row: row.amount_base,
+        note="In the organisation's currency, at the rate of its day.",
+    ),
+    Column(
+        key="stage",
+        label="Stage",
+        sort="stage__order",
+        kind="badge",
+        value=lambda row: row.stage.name,
+        tone=lambda row: TONES[Status(row.status)],
+    ),
+    Column(key="pipeline", label="Pipeline", value=lambda row: row.stage.pipeline.name),
+    Column(
+        key="close",
+        label="Expected close",
+        kind="day",
+        sort="expected_close_on",
+        value=lambda row: row.expected_close_on,
+    ),
+    Column(
+        key="account",
+        label="Account",
+        sort="account__name",
+        value=lambda row: row.account.name if row.account else "",
+        href=_account_href,
+    ),
+    Column(
+        key="owner",
+        label="Owner",
+        sort="owner__full_name",
+        value=lambda row: row.owner.full_name,
+    ),
+    Column(key="category", label="Category", value=lambda row: _words(row.category)),
+    Column(
+        key="closed",
+        label="Closed",
+        kind="day",
+        sort="closed_on",
+        value=lambda row: row.closed_on,
+    ),
+    Column(key="next_step", label="Next step", clip=True),
+    Column(
+        key="created",
+        label="Created",
+        kind="day",
+        sort="created_at",
+        value=lambda row: row.created_at,
+    ),
+]
+
+
+CREDITED = Column(
+    key="credited",
+    label="Credited",
+    kind="money",
+    note="What of the deal counts here: its credit is shared by several people.",
+)
+
+
+OF_AN_ACCOUNT = [
+    replace(column, sort=None)
+    for column in DEALS
+    if column.key in ("name", "owner", "stage", "amount", "close", "closed")
+]
+
+
+# Of the deals behind a figure, as they stood at its moment: a version does not say when its deal
+# was made.
+BEHIND = [column for column in DEALS if column.key != "created"]
+
+
+def page_columns(
+    *, past: bool, is_open: bool, is_closed: bool, pipelines: bool = False, shared: bool = False
+) -> list[Column]:
+    """Return the columns that can differ between the rows of a list.
+
+    ``pipelines``: the rows can be of several. The category tells open deals apart. Open deals
+    have no closing, closed ones no step to come, and a version of a ``past`` day does not say
+    when its deal was made. Where credit is ``shared``, what of each deal counts stands beside
+    its amount.
+    """
+    left_out = {"created"} if past else set()
+    if not pipelines:
+        left_out |= {"pipeline"}
+    if is_open:
+        left_out |= {"closed"}
+    if is_closed:
+        left_out |= {"next_step"}
+    if not is_open:
+        left_out |= {"category"}
+    shown = [column for column in DEALS if column.key not in left_out]
+    return with_credited(shown) if shared else shown
+
+
+def with_credited(columns: list[Column]) -> list[Column]:
+    """Return the columns with what counts of each deal behind its amount."""
+    place = next(n for n, column in enumerate(columns) if column.key == "amount") + 1
+    return [*columns[:place], CREDITED, *columns[place:]]
+
+
+def with_taken(columns: list[Column], taken: Mapping[str, Mapping[int, Decimal]]) -> list[Column]:
+    """Return the columns with what a figure takes of each deal behind its amount."""
+    place = next(n for n, column in enumerate(columns) if column.key == "amount") + 1
+    also = [
+        Column(key=f"taken-{n}", label=label, kind="money", value=partial(_taken, amounts))
+        for n, (label, amounts) in enumerate(taken.items())
+    ]
+    return [*columns[:place], *also, *columns[place:]]
+
+
+def _taken(amounts: Mapping[int, Decimal], row: Any) -> Decimal | None:
+    amount = amounts.get(deal_pk(row))
+    return None if amount is None else half_up(amount)
+
+
+def _columns(*keys: str) -> list[Column]:
+    by_key = {column.key: column for column in DEALS}
+    return [by_key[key] for key in keys]
+
+
+DOWNLOAD = [
+    Column(key="id", label="Id", kind="text", value=deal_pk),
+    *_columns("name", "account", "owner", "stage", "amount"),
+    Column(key="amount_agreed", label="Amount as agreed", value=lambda row: row.amount),
+    Column(key="currency", label="Currency"),
+    *_columns("category", "close", "closed", "next_step"),
+    Column(key="next_step_on", label="Next step on"),
+    Column(key="status", label="Status"),
+]
+
+
+def download_columns(*, pipelines: bool) -> list[Column]:
+    """Return the columns of the download; with the pipeline where there are several."""
+    return [*DOWNLOAD, *_columns("pipeline")] if pipelines else DOWNLOAD

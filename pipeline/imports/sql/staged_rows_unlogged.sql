@@ -1,3 +1,0 @@
--- Staged rows can be read again from the file, so they are not written to the log: this is what
--- staging a large file costs most.
-ALTER TABLE pipeline_importstagedrow SET UNLOGGED;

@@ -1,0 +1,298 @@
+"""The filter of the deal list: an address into the parts of a DealSelection, and back."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+
+from kit import periods
+from kit.display import day
+from kit.fields import choices
+from kit.forms import (
+    AsOfField,
+    DayField,
+    ExactDecimalField,
+    KitForm,
+    PageField,
+    PlainTextField,
+    SortField,
+)
+from kit.periods import Period
+from kit.tables import query_with
+from org.enums import Role
+from org.models.people import Person
+from org.models.teams import Team
+from org.models.territories import Territory
+from org.services.calendar import fiscal_year_of
+from pipeline.deals.reports.kinds import NO_COMPETITOR, NO_PRODUCT, NOT_GIVEN
+from pipeline.deals.reports.selection import NOWHERE
+from pipeline.deals.tables import DEALS
+from pipeline.enums import Category, Status
+from pipeline.products.models import Product
+from pipeline.stages.forms.pipelines import stage_choices
+from pipeline.stages.models import Competitor, Stage
+from pipeline.stages.reports import QUALIFIED, loss_names
+
+CLOSES_IN = {
+    "this-month": "This month",
+    "next-month": "Next month",
+    "this-quarter": "This quarter",
+    "next-quarter": "Next quarter",
+    "this-year": "This fiscal year",
+}
+
+
+STATUSES = [("", "All"), *choices(Status), ("closed", "Won or lost")]
+
+
+Choices = list[tuple[Any, str]]
+
+
+def _number(**options: Any) -> forms.IntegerField:
+    return forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, **options)
+
+
+def _hidden_day() -> DayField:
+    return DayField(required=False, widget=forms.HiddenInput)
+
+
+def _hidden_text() -> PlainTextField:
+    return PlainTextField(required=False, max_length=100, widget=forms.HiddenInput)
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A narrowing in words, and the address of the list without it."""
+
+    text: str
+    href: str
+
+
+class DealFilter(KitForm):
+    """What narrows the list. Hidden fields come from links of other pages, which they describe."""
+
+    text = PlainTextField(
+        required=False,
+        max_length=100,
+        label="Search",
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": "Deal or account"}),
+    )
+    status = forms.ChoiceField(required=False, choices=STATUSES)
+    owner = forms.TypedChoiceField(required=False, coerce=int, empty_value=None)
+    team = forms.TypedChoiceField(required=False, coerce=int, empty_value=None)
+    pipeline = forms.TypedChoiceField(required=False, coerce=int, empty_value=None)
+    stage = forms.TypedChoiceField(required=False, coerce=int, empty_value=None)
+    closes_in = forms.ChoiceField(
+        required=False, label="Expected to close", choices=[("", "Any time"), *CLOSES_IN.items()]
+    )
+    category = forms.ChoiceField(
+        required=False, label="Forecast category", choices=[("", "All"), *choices(Category)]
+    )
+    close_from = DayField(required=False, label="Expected close from")
+    close_to = DayField(required=False, label="Expected close before")
+    amount_min = ExactDecimalField(
+        required=False, label="Amount from", max_digits=14, decimal_places=2
+    )
+    amount_max = ExactDecimalField(
+        required=False, label="Amount up to", max_digits=14, decimal_places=2
+    )
+    overdue = forms.BooleanField(required=False, label="Overdue")
+    no_next_step = forms.BooleanField(required=False, label="Without a next step")
+    no_close_date = forms.BooleanField(required=False, label="Without a close date")
+    unpriced = forms.BooleanField(required=False, label="Without an amount")
+    archived = forms.BooleanField(required=False, label="Archived")
+
+    account = _number(widget=forms.HiddenInput)
+    territory = forms.IntegerField(
+        required=False, min_value=NOWHERE, max_value=2**63 - 1, widget=forms.HiddenInput
+    )
+    credited_to = forms.TypedChoiceField(
+        required=False, coerce=int, empty_value=None, widget=forms.HiddenInput
+    )
+    below = forms.TypedChoiceField(
+        required=False, coerce=int, empty_value=None, widget=forms.HiddenInput
+    )
+    reached = forms.TypedChoiceField(
+        required=False, coerce=int, empty_value=None, widget=forms.HiddenInput
+    )
+    source = _hidden_text()
+    industry = _hidden_text()
+    lost_reason = forms.ChoiceField(
+        required=False,
+        choices=lambda: [("", ""), (NOT_GIVEN, "none"), *loss_names().items()],
+        widget=forms.HiddenInput,
+    )
+    product = forms.IntegerField(
+        required=False, min_value=NO_PRODUCT, max_value=2**63 - 1, widget=forms.HiddenInput
+    )
+    competitor = forms.IntegerField(
+        required=False, min_value=NO_COMPETITOR, max_value=2**63 - 1, widget=forms.HiddenInput
+    )
+    won = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    closed_from = _hidden_day()
+    closed_to = _hidden_day()
+    created_from = _hidden_day()
+    created_to = _hidden_day()
+    whole = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    exact = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    sort = SortField(columns=DEALS, default="-created")
+    page = PageField()
+
+    # What the list shows at once; the rest folds away below "More filters".
+    FIRST = ("text", "status", "owner", "team", "pipeline", "stage", "closes_in")
+
+    def __init__(self, data: Any, *, viewer: Person, today: date) -> None:
+        super().__init__(data)
+        self.today = today
+        self.fields["as_of"] = AsOfField(today=today, widget=forms.HiddenInput)
+        people: Choices = list(
+            Person.objects.led_by(viewer)
+            .with_roles(Role.REP, Role.MANAGER)
+            .values_list("pk", "full_name")
+        )
+        self._offer("owner", people, "Everyone")
+        self._offer("credited_to", people, "")
+        self._offer("below", people, "")
+        teams = Team.objects.visible_to(viewer).values_list("pk", "name")
+        self._offer("team", list(teams), "All teams")
+        stages = list(Stage.objects.visible_to(viewer).select_related("pipeline"))
+        self._offer("stage", stage_choices(stages), "All stages")
+        offered = [(QUALIFIED, "the qualified stage"), *((each.pk, each.name) for each in stages)]
+        self._offer("reached", offered, "")
+        pipelines = {stage.pipeline_id: stage.pipeline.name for stage in stages}
+        self._offer("pipeline", list(pipelines.items()), "All pipelines")
+        self.has_pipelines = len(pipelines) > 1
+        if not self.has_pipelines:
+            del self.fields["pipeline"]
+        if len(people) < 2:
+            # Not asked, yet obeyed: colleagues may have lent deals of theirs, which no figure has.
+            self.fields["owner"].widget = forms.HiddenInput()
+        if not self.fields["team"].choices[1:]:  # type: ignore[attr-defined]
+            del self.fields["team"]
+
+    def _offer(self, name: str, found: Choices, all_of_them: str) -> None:
+        self.fields[name].choices = [("", all_of_them), *found]  # type: ignore[attr-defined]
+
+    @property
+    def brought(self) -> list[Chip]:
+        """Return what links of other pages narrowed, in words; for a valid form."""
+        given = self.cleaned_data
+        found: list[tuple[str, tuple[str, ...]]] = []
+        if given["as_of"]:
+            found.append(("As they stood at the end of " + day(given["as_of"]), ("as_of",)))
+        found += self._whose()
+        if given["territory"] is not None:
+            found.append((f"In {_territory(given['territory'])}", ("territory",)))
+        found += self._about()
+        for verb in ("closed", "created"):
+            bounds = (f"{verb}_from", f"{verb}_to")
+            if words := _span(given[bounds[0]], given[bounds[1]]):
+                found.append((f"{verb.capitalize()} {words}", bounds))
+        return [
+            Chip(text, query_with(self.data, dict.fromkeys((*names, "page"))))
+            for text, names in found
+        ]
+
+    def _whose(self) -> list[tuple[str, tuple[str, ...]]]:
+        """Return whose deals links narrowed to, and what of them counts."""
+        given = self.cleaned_data
+        found: list[tuple[str, tuple[str, ...]]] = []
+        names = dict(self.fields["below"].choices)  # type: ignore[attr-defined]
+        if given["owner"] and self.fields["owner"].widget.is_hidden:
+            found.append((f"Of {names[given['owner']]}", ("owner",)))
+        if given["credited_to"]:
+            found.append((f"Credited to {names[given['credited_to']]}", ("credited_to",)))
+        if given["whole"]:
+            found.append(("Each deal once, for its owner at the closing", ("whole",)))
+        if given["below"]:
+            found.append((f"Of {names[given['below']]} and the people below", ("below",)))
+        return found
+
+    def _about(self) -> list[tuple[str, tuple[str, ...]]]:
+        """Return what was brought that says of what kind the deals are."""
+        given = self.cleaned_data
+        found: list[tuple[str, tuple[str, ...]]] = []
+        for name in ("source", "industry", "lost_reason"):
+            if text := given[name]:
+                reasons = loss_names() if name == "lost_reason" else {}
+                shown = "none" if text == NOT_GIVEN else reasons.get(text, text)
+                found.append((f"{name.replace('_', ' ').capitalize()}: {shown}", (name,)))
+        if given["product"] is not None:
+            found.append((f"Product: {_product(given['product'])}", ("product",)))
+        if given["competitor"] is not None:
+            found.append((f"Against: {_competitor(given['competitor'])}", ("competitor",)))
+        if given["reached"] is not None:
+            stages = dict(self.fields["reached"].choices)  # type: ignore[attr-defined]
+            found.append((f"Reached {stages[given['reached']]}", ("reached",)))
+        return found
+
+    def selection(self) -> dict[str, Any]:
+        """Return the parts of the DealSelection that the form asks for; for a valid form."""
+        given = dict(self.cleaned_data)
+        for name in ("sort", "page", "exact"):
+            del given[name]
+        if given.pop("won"):
+            given["status"] = Status.WON
+        if closes_in := given.pop("closes_in"):
+            period = closing_period(closes_in, today=self.today)
+            given |= {"close_from": period.start, "close_to": period.end}
+        return given
+
+    @property
+    def first_fields(self) -> list[forms.BoundField]:
+        shown = {field.name: field for field in self.visible_fields()}
+        return [shown[name] for name in self.FIRST if name in shown]
+
+    @property
+    def more_fields(self) -> list[forms.BoundField]:
+        return [field for field in self.visible_fields() if field.name not in self.FIRST]
+
+    @property
+    def more_are_used(self) -> bool:
+        return any(field.data for field in self.more_fields)
+
+
+def _territory(pk: int) -> str:
+    if pk == NOWHERE:
+        return "no territory"
+    name = Territory.objects.filter(pk=pk).values_list("name", flat=True).first()
+    return name or "a territory that is not there"
+
+
+def _competitor(pk: int) -> str:
+    if pk == NO_COMPETITOR:
+        return "nobody named"
+    name = Competitor.objects.filter(pk=pk).values_list("name", flat=True).first()
+    return name or "one that is not there"
+
+
+def _product(pk: int) -> str:
+    if pk == NO_PRODUCT:
+        return "none"
+    name = Product.objects.filter(pk=pk).values_list("name", flat=True).first()
+    return name or "one that is not there"
+
+
+def _span(start: date | None, end: date | None) -> str:
+    """Return half-open days as people say them: the last day is part of what is said."""
+    if end is None:
+        return f"from {day(start)} on" if start else ""
+    last = end - timedelta(days=1)
+    if start is None:
+        return f"up to {day(last)}"
+    return f"on {day(start)}" if start == last else f"from {day(start)} to {day(last)}"
+
+
+def closing_period(name: str, *, today: date) -> Period:
+    """Return the period that a word of CLOSES_IN means on the day ``today``."""
+    if name.endswith("month"):
+        start = periods.month_start(today, months=1 if name == "next-month" else 0)
+        return Period(start, periods.month_start(start, months=1))
+    year = fiscal_year_of(today)
+    if name == "this-year":
+        return year
+    quarter = next(quarter for quarter in periods.quarters(year) if today in quarter)
+    if name == "this-quarter":
+        return quarter
+    return Period(quarter.end, periods.month_start(quarter.end, months=periods.MONTHS_PER_QUARTER))

@@ -1,0 +1,244 @@
+"""What people enter about deals."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.http import QueryDict
+
+from kit.edits import EditForm, chosen
+from kit.fields import choices
+from kit.forms import DayField, ExactDecimalField, KitForm, PlainTextField
+from org.models.people import Person
+from pipeline import rules
+from pipeline.customers.fields import AccountField
+from pipeline.customers.models import Account
+from pipeline.deals.fields import PersonChoice, SeenField
+from pipeline.deals.models.deals import Deal
+from pipeline.discipline.forms.exits import OVERRIDE, exit_answers, exit_fields
+from pipeline.discipline.forms.parts import PARTS as PARTS_ASKED
+from pipeline.discipline.services.exits import TYPED_IN, Need, exit_needs, skipped_stages
+from pipeline.enums import Asked, Category, Status
+from pipeline.lifecycle.services import EDITABLE
+from pipeline.stages.forms.outcomes import competitor_field, loss_fields, win_evidence
+from pipeline.stages.forms.pipelines import stage_choices
+from pipeline.stages.models import Stage
+
+CURRENCY_INPUT = forms.TextInput(attrs={"maxlength": 3, "size": 4, "autocapitalize": "characters"})
+
+
+OVERRIDES = [pair for pair in choices(Category) if pair[0] != Category.CLOSED]
+
+
+TEXT_AREA = forms.Textarea(attrs={"rows": 3})
+
+
+class CurrencyField(PlainTextField):
+    """Three letters, whatever their case."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=3, min_length=3, widget=CURRENCY_INPUT, **options)
+
+    def to_python(self, value: Any) -> str:
+        return super().to_python(value).upper()
+
+
+class _DealFields(KitForm):
+    name = PlainTextField(max_length=200, label="Deal")
+    amount = ExactDecimalField(required=False, min_value=0, max_digits=14, decimal_places=2)
+    currency = CurrencyField()
+    expected_close_on = DayField(required=False, label="Expected close")
+    next_step = PlainTextField(required=False, max_length=500, label="Next step")
+    next_step_on = DayField(required=False, label="Next step on")
+    source = PlainTextField(
+        required=False, max_length=100, help_text="Where the deal came from: a fair, a referral."
+    )
+
+
+# What an exit may ask for that is an argument of create_deal.
+CREATED_WITH = (*TYPED_IN, Asked.COMPETITOR)
+
+
+class NewDealForm(_DealFields):
+    """A deal in a minute: a name is enough, the rest has defaults."""
+
+    submission = forms.UUIDField(widget=forms.HiddenInput)
+    # Sent by the button that makes another one, though the author just made the same.
+    again = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    field_order = ["name", "account", "amount", "currency", "expected_close_on", "stage", "owner"]
+
+    def __init__(self, data: Any = None, *, viewer: Person, initial: Mapping[str, Any]) -> None:
+        super().__init__(data, initial={"submission": uuid4(), **initial})
+        self.viewer = viewer
+        stages = Stage.objects.visible_to(viewer).live().filter(kind=Status.OPEN)
+        offered = list(stages.select_related("pipeline"))
+        self.fields["account"] = AccountField(
+            viewer=viewer, required=False, help_text="Begin to type its name."
+        )
+        first = next((stage for stage in offered if stage.pipeline.is_default), None)
+        choice = forms.ModelChoiceField(stages, empty_label=None, initial=first)
+        choice.choices = stage_choices(offered)
+        self.fields["stage"] = choice
+        if rules.can_reassign(viewer):
+            self.fields["owner"] = PersonChoice(
+                among=Person.objects.led_by(viewer),
+                initial=viewer if rules.can_carry_deals(viewer) else None,
+            )
+        self.order_fields(self.field_order)
+        self.needs = self._needs(offered)
+        asked = exit_fields(self.needs, viewer=viewer, account=self._account())
+        self.fields |= {name: asked[name] for name in asked if name not in self.fields}
+        if OVERRIDE in self.fields:
+            self.fields[OVERRIDE].label = "Or create it without, because"
+
+    def _account(self) -> Account | None:
+        """Return the account that was typed, if there is one of this name."""
+        try:
+            found: Account | None = self.fields["account"].clean(self["account"].value() or "")
+        except forms.ValidationError:
+            return None
+        return found
+
+    def _needs(self, offered: Sequence[Stage]) -> list[Need]:
+        """Return what the stage that was sent asks for; the first one, unsent, asks for nothing."""
+        chosen = str(self["stage"].value() or "") if self.is_bound else ""
+        stage = next((each for each in offered if str(each.pk) == chosen), None)
+        return exit_needs(Deal(), skipped_stages(stage)) if stage is not None else []
+
+    def values(self, *, now: datetime) -> dict[str, Any]:
+        """Return the arguments of create_deal; for a valid form."""
+        given = {"owner": self.viewer, **self.cleaned_data}
+        answers = exit_answers(self.needs, given, now=now)
+        asked = {need.name for need in self.needs} - set(CREATED_WITH)
+        for name in {"again", OVERRIDE, *PARTS_ASKED} | asked:
+            given.pop(name, None)
+        return given | {"lead_source": given.pop("source"), "exit": answers}
+
+
+class EditDealForm(EditForm, _DealFields):
+    """All of a deal that is edited by hand. Hidden beside each field stands what its author saw."""
+
+    about_the_look = ("version", "seen")
+
+    wait_until = DayField(
+        required=False,
+        label="Wait until",
+        help_text="Agreed silence: until that day the deal is neither quiet nor lacks a next step.",
+    )
+    seen = SeenField()
+    field_order = [
+        "name",
+        "account",
+        "owner",
+        "amount",
+        "currency",
+        "expected_close_on",
+        "category_override",
+        "next_step",
+        "next_step_on",
+        "wait_until",
+        "competitor",
+        "source",
+    ]
+
+    def __init__(self, data: Any = None, *, viewer: Person, deal: Deal, now: datetime) -> None:
+        stored = {name: getattr(deal, name) for name in EDITABLE}
+        stored |= {"version": deal.version, "seen": now.isoformat()}
+        super().__init__(chosen(data) if data is not None else None, initial=stored)
+        self.fields["account"] = AccountField(
+            viewer=viewer, required=False, help_text="Begin to type its name."
+        )
+        if rules.can_reassign(viewer):
+            self.fields["owner"] = PersonChoice(
+                among=Person.objects.led_by(viewer), empty_label=None, keep=deal.owner
+            )
+        self.fields["competitor"] = competitor_field(viewer=viewer, keep=deal.competitor)
+        self.fields |= _of_the_stage(deal, viewer=viewer, sent=data)
+        self.order_fields(self.field_order)
+        self.remember_what_is_seen()
+
+    def changes(self) -> dict[str, Any]:
+        """Return the fields that the author changed from what they saw; for a valid form."""
+        changed = [name for name in self.changed_data if name in EDITABLE]
+        empty_is_none = {"category_override"}
+        return {
+            name: (self.cleaned_data[name] or None)
+            if name in empty_is_none
+            else self.cleaned_data[name]
+            for name in changed
+        }
+
+
+# What is changed in its place, with the heading of its own page.
+PARTS = {
+    "next-step": ("What to do next", ("next_step", "next_step_on", "wait_until")),
+    "amount": ("Amount", ("amount", "currency")),
+    "close": ("Expected close", ("expected_close_on",)),
+    "category": ("Forecast category", ("category_override",)),
+}
+
+
+class PartForm(EditDealForm):
+    """A part of a deal that is changed in its place; ``next`` is where its author came from."""
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        viewer: Person,
+        deal: Deal,
+        now: datetime,
+        part: str,
+        back: str = "",
+    ) -> None:
+        super().__init__(data, viewer=viewer, deal=deal, now=now)
+        self.heading, own = PARTS[part]
+        # A closed deal has no category to choose.
+        own = tuple(name for name in own if name in self.fields)
+        self.fields = {name: self.fields[name] for name in (*own, *self.about_the_look)}
+        for name in own[:1]:
+            self.fields[name].widget.attrs["autofocus"] = True
+        self.fields["next"] = forms.CharField(
+            required=False, max_length=500, initial=back, widget=forms.HiddenInput
+        )
+        # A page can have the forms of several deals.
+        self.auto_id = f"{part}-{deal.pk}-%s"
+
+
+class ArchiveForm(KitForm):
+    """Taking a deal out of the lists, or bringing it back."""
+
+    version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    reason = PlainTextField(required=False, max_length=1000, label="Why")
+
+
+def _of_the_stage(deal: Deal, *, viewer: Person, sent: QueryDict | None) -> dict[str, forms.Field]:
+    """Return the fields that a deal has only while it is open, lost or won.
+
+    A form that was ``sent`` has those that its author was shown, should the deal have been
+    closed or reopened since: what they typed must come back to them. Imported closings may lack
+    their reason, so it is not asked for in passing.
+    """
+    override = forms.ChoiceField(
+        required=False,
+        label="Forecast category",
+        choices=[("", "As the stage has it"), *OVERRIDES],
+    )
+    found: dict[Status, dict[str, forms.Field]] = {
+        Status.OPEN: {"category_override": override},
+        Status.LOST: {
+            name: field
+            for name, field in loss_fields(
+                viewer, keep=deal.lost_reason, required=bool(deal.lost_reason)
+            ).items()
+            if name in EDITABLE and name != "competitor"
+        },
+        Status.WON: {"win_evidence": win_evidence(required=bool(deal.win_evidence))},
+    }
+    if sent is None:
+        return found[Status(deal.status)]
+    return {
+        name: field for group in found.values() for name, field in group.items() if name in sent
+    }

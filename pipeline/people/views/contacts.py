@@ -1,0 +1,62 @@
+"""Who plays a part in a deal: naming them, another role, taking them off."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_http_methods, require_POST
+
+from pipeline.deals.forms import DealContactForm, RoleForm
+from pipeline.deals.http import writable_deal
+from pipeline.deals.models.deals import Deal
+from pipeline.deals.models.people import DealContact
+from pipeline.deals.services import contacts as services
+from pipeline.http import Visit, form_page, posted, saved, visit_of
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def deal_contacts(request: HttpRequest, pk: int) -> HttpResponse:
+    """Name a contact of the account and their role."""
+    visit = visit_of(request)
+    found = writable_deal(visit, pk)
+    form = DealContactForm(posted(request), viewer=visit.viewer, deal=found)
+    if saved(
+        form,
+        lambda: services.add_contact(found, by=visit.viewer, at=visit.now, **form.cleaned_data),
+    ):
+        return redirect("analytics:deal", pk=pk)
+    return form_page(request, "pipeline/people/deal_contacts.html", form, deal=found)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def deal_contact(request: HttpRequest, pk: int, row: int) -> HttpResponse:
+    """Say what a contact is to the deal from now on."""
+    visit = visit_of(request)
+    found = writable_deal(visit, pk)
+    involved = _involved(visit, found, row)
+    form = RoleForm(posted(request), row=involved)
+    if saved(
+        form,
+        lambda: services.change_role(involved, by=visit.viewer, at=visit.now, **form.cleaned_data),
+    ):
+        return redirect("analytics:deal", pk=pk)
+    return form_page(
+        request, "pipeline/people/deal_contact.html", form, deal=found, involved=involved
+    )
+
+
+@require_POST
+def deal_contact_remove(request: HttpRequest, pk: int, row: int) -> HttpResponse:
+    """Take a contact off their role."""
+    visit = visit_of(request)
+    found = writable_deal(visit, pk)
+    try:
+        services.remove_contact(_involved(visit, found, row), by=visit.viewer, at=visit.now)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    return redirect("analytics:deal", pk=pk)
+
+
+def _involved(visit: Visit, deal: Deal, row: int) -> DealContact:
+    rows = DealContact.objects.visible_to(visit.viewer).filter(deal=deal)
+    return get_object_or_404(rows.select_related("contact", "deal"), pk=row)

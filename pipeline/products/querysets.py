@@ -1,0 +1,7 @@
+"""Filters of products."""
+
+from pipeline.querysets import SharedQuerySet
+
+
+class ProductQuerySet(SharedQuerySet):
+    """What is sold."""

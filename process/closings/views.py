@@ -1,0 +1,66 @@
+"""Looking back at how deals closed."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from analytics.context.reports.setting import setting
+from kit.tables import Empty, Table
+from org.http import PersonRequest
+from pipeline.deals.http import writable_deal
+from pipeline.discipline.models import ClosingReview
+from pipeline.discipline.services.closing_reviews import review_closing
+from pipeline.enums import Status
+from pipeline.http import form_page, posted, saved, sellers, visit_of
+from process.closings.forms import ClosingReviewForm, ClosingsForm
+from process.closings.reports import closings_of
+from process.closings.tables import CLOSINGS
+
+
+@require_safe
+@sellers
+def closings(request: PersonRequest) -> HttpResponse:
+    """List the closed deals of a scope and period with what decided them."""
+    form = ClosingsForm(request.GET, viewer=request.user, calendar=setting(), now=timezone.now())
+    form.full_clean()
+    if form.is_elsewhere:
+        raise Http404
+    if not form.is_valid():
+        status = 400 if form.calendar.periods else 200
+        return render(request, "process/closings/closings.html", {"form": form}, status=status)
+    look = form.look(form.scope)
+    found = closings_of(look, reviewed=form.wanted, number=form.cleaned_data["page"])
+    table = Table(
+        columns=CLOSINGS,
+        rows=found.page.rows,
+        caption="Closed deals",
+        page=found.page,
+        base_query=request.GET,
+        empty=Empty(title="No closed deals here.", text="Choose another period, team or filter."),
+    )
+    context = {"form": form, "look": look, "found": found, "table": table}
+    return render(request, "process/closings/closings.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def deal_closing(request: HttpRequest, pk: int) -> HttpResponse:
+    """Write the review of a deal's closing, or write it anew."""
+    visit = visit_of(request)
+    deal = writable_deal(visit, pk)
+    if deal.status == Status.OPEN and request.method != "POST":
+        messages.warning(request, "The deal is open: there is no closing to review.")
+        return redirect("analytics:deal", pk=pk)
+    rows = ClosingReview.objects.visible_to(visit.viewer).select_related("competitor")
+    review = rows.filter(deal=deal, closed_at=deal.stage_entered_at).first()
+    form = ClosingReviewForm(
+        posted(request), viewer=visit.viewer, deal=deal, review=review, today=visit.today
+    )
+    if saved(
+        form,
+        lambda: review_closing(deal, by=visit.viewer, today=visit.today, **form.cleaned_data),
+    ):
+        messages.success(request, "The review is kept.")
+        return redirect("analytics:deal", pk=pk)
+    return form_page(request, "process/closings/deal_closing.html", form, deal=deal)

@@ -1,0 +1,92 @@
+"""Giving all open deals of a person to others, and the rule by which that is offered."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_http_methods
+
+from kit.components import Tab
+from kit.forms import add_errors
+from kit.tables import Empty, Table
+from org.models.people import Person
+from pipeline import rules
+from pipeline.http import form_page, posted, saved, visit_of
+from process.leavers import services
+from process.leavers.enums import GIVEN_TO_LABELS
+from process.leavers.forms import HandOverForm, LeaverRuleForm
+from process.leavers.http import leaver_admins
+from process.leavers.models import LeaverRule
+from process.leavers.reports import leaver_rules, open_deals_by_account
+from process.leavers.reports import leavers as leavers_of
+from process.leavers.tables import LEAVERS, RULES
+
+RULES_SHOWN = 10
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@leaver_admins
+def leavers(request: HttpRequest) -> HttpResponse:
+    """Show who left and still has open deals, and set the rule that offers them to others."""
+    visit = visit_of(request)
+    form = LeaverRuleForm(posted(request), initial={"given_to": str(LeaverRule.standing())})
+    if saved(
+        form, lambda: services.set_leaver_rule(form.cleaned_data["given_to"], by=visit.viewer)
+    ):
+        messages.success(request, "Saved. Hand-overs are filled in so from now on.")
+        return redirect("process:leavers")
+    waiting = Table(
+        columns=LEAVERS,
+        rows=leavers_of(visit.viewer),
+        caption="Open deals of people who left",
+        empty=Empty(title="Nobody who left has an open deal."),
+    )
+    history = Table(
+        columns=RULES,
+        rows=list(leaver_rules()[:RULES_SHOWN]),
+        caption="What was set",
+        empty=Empty(title="Nothing was set yet: it is as it came."),
+    )
+    return form_page(
+        request,
+        "process/leavers/leavers.html",
+        form,
+        waiting=waiting,
+        history=history,
+        now=visit.now,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
+    """Choose who gets whose deals, and do it."""
+    visit = visit_of(request)
+    person = get_object_or_404(Person.objects.led_by(visit.viewer), pk=pk)
+    if not rules.can_hand_over(visit.viewer, person):
+        raise PermissionDenied
+    groups = open_deals_by_account(visit.viewer, person)
+    rule = request.GET.get("by") or str(LeaverRule.standing())
+    form = HandOverForm(
+        posted(request), viewer=visit.viewer, person=person, groups=groups, rule=rule
+    )
+    if form.is_valid():
+        try:
+            count = services.hand_over(person, by=visit.viewer, **form.values())
+        except ValidationError as error:
+            add_errors(form, error)
+        else:
+            deals = "1 deal has" if count == 1 else f"{count} deals have"
+            messages.success(request, f"{deals} a new owner.")
+            return redirect("process:hand-over", pk=pk)
+    by_rule = [
+        Tab(label=label, href=f"?by={name}", current=rule == name)
+        for name, label in GIVEN_TO_LABELS.items()
+    ]
+    context = {
+        "person": person,
+        "groups": groups,
+        "currency": visit.currency,
+        "by_rule": by_rule,
+        "is_stored": "by" not in request.GET,
+    }
+    return form_page(request, "process/leavers/hand_over.html", form, **context)

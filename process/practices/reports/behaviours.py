@@ -1,0 +1,275 @@
+"""What people do: a value for each person and behaviour, from their records of a period."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from statistics import mean, median
+
+from django.db import connection
+from django.db.models import Count, F, FilteredRelation, Min, Q
+
+from analytics.context.reports.look import Look
+from analytics.metrics.metrics.closings import Closing, cut
+from analytics.metrics.metrics.prices import compared, discount
+from analytics.metrics.reports.closings import closings
+from analytics.metrics.reports.prices import PriceLines, price_lines
+from analytics.metrics.reports.scope_sql import scope_sql
+from pipeline.activities.models import Activity
+from pipeline.deals.metrics import SECONDS_A_DAY
+from pipeline.enums import TOUCHES, ActivityKind, Status
+from pipeline.stages.models import Stage
+from process.practices.metrics import Difference, Finding, difference
+from process.practices.reports.peers import Peers
+
+# A person's value rests on at least so many deals, or touches for the shares by stage.
+FEWEST_DEALS, FEWEST_TOUCHES, DAYS_A_WEEK = 5, 20, 7
+
+
+# How often each closed deal was pushed and went back to an earlier stage.
+PATHS = """
+WITH counted AS MATERIALIZED ({deals}), held AS (
+    SELECT version.deal_id, version.expected_close_on, stage."order", stage.pipeline_id,
+           lag(version.expected_close_on) OVER path AS close_before,
+           lag(stage."order") OVER path AS order_before,
+           lag(stage.pipeline_id) OVER path AS pipeline_before
+      FROM pipeline_dealversion version
+      JOIN counted USING (deal_id) JOIN pipeline_stage stage ON stage.id = version.stage_id
+     WHERE version.status = 'open' AND version.valid_from <= %(moment)s
+    WINDOW path AS (PARTITION BY version.deal_id ORDER BY version.valid_from)
+)
+SELECT deal_id, count(*) FILTER (WHERE expected_close_on > close_before),
+       count(*) FILTER (WHERE "order" < order_before AND pipeline_id = pipeline_before)
+  FROM held GROUP BY deal_id
+"""
+
+
+Values = Mapping[int, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Behaviour:
+    """What is compared: its unit as tables name it, what a value means, and each person's value."""
+
+    key: str
+    label: str
+    kind: str
+    note: str
+    values: Values
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """A behaviour and how the top quarter differs in it from the rest."""
+
+    behaviour: Behaviour
+    found: Difference
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BestReport:
+    """What the top quarter of the compared people does otherwise."""
+
+    peers: Peers
+    compared: Sequence[Compared]
+
+    @property
+    def told(self) -> int:
+        """How many behaviours the sample can tell apart."""
+        return sum(row.found.finding in (Finding.MORE, Finding.LESS) for row in self.compared)
+
+
+def best_report(peers: Peers) -> BestReport:
+    """Return every behaviour compared; all intervals hold together."""
+    found = _behaviours(peers)
+    return BestReport(
+        peers=peers,
+        compared=[
+            Compared(
+                behaviour=each,
+                found=difference(each.values, peers.top, comparisons=len(found)),
+            )
+            for each in found
+        ],
+    )
+
+
+def _behaviours(peers: Peers) -> list[Behaviour]:
+    look = peers.look
+    people = {peer.person for peer in peers.compared}
+    closed = {
+        person: rows
+        for person, rows in cut(closings(look, look.closed), lambda row: row.person).items()
+        if person in people
+    }
+    return [
+        *_of_activities(look, people),
+        *_of_engagement(look, closed),
+        *_of_prices(price_lines(look), people),
+        *_of_paths(look, closed),
+    ]
+
+
+def _of_activities(look: Look, people: set[int]) -> list[Behaviour]:
+    """Touches a week, and which part of them falls to deals in each stage at the time.
+
+    The stages are those of the default pipeline: each more would make every interval wider.
+    """
+    period = look.period.period
+    held = Q(deal__versions__valid_from__lte=F("occurred_at")) & Q(
+        deal__versions__valid_to__gt=F("occurred_at")
+    )
+    rows = (
+        Activity.objects.known_at(look.moment)
+        .filter(
+            person__in=people,
+            kind__in=TOUCHES,
+            occurred_at__gte=look.calendar.start_of(period.start),
+            occurred_at__lt=look.calendar.start_of(period.end),
+        )
+        .annotate(stood=FilteredRelation("deal__versions", condition=held))
+        .values("person", "stood__stage")
+        .annotate(touches=Count("pk"))
+        .order_by()
+    )
+    by_stage: dict[int, Counter[int | None]] = {person: Counter() for person in people}
+    for row in rows:
+        by_stage[row["person"]][row["stood__stage"]] += row["touches"]
+    days = max((min(look.day, period.last_day) - period.start).days + 1, 1)
+    weeks = days / DAYS_A_WEEK
+    return [
+        Behaviour(
+            key="touches",
+            label="Touches a week",
+            kind="number",
+            note="Calls, e-mails and meetings with customers.",
+            values={person: found.total() / weeks for person, found in by_stage.items()},
+        ),
+        *(
+            Behaviour(
+                key=f"touches-{step.pk}",
+                label=f"Share of touches in {step.name}",
+                kind="percent",
+                note=f"Of the touches on deals, those while the deal stood in {step.name}; of"
+                f" people with {FEWEST_TOUCHES} touches on deals or more.",
+                values=_shares(by_stage, step.pk),
+            )
+            for step in Stage.objects.of_default().filter(kind=Status.OPEN)
+        ),
+    ]
+
+
+def _shares(by_stage: Mapping[int, Counter[int | None]], stage: int) -> dict[int, float]:
+    found = {}
+    for person, touches in by_stage.items():
+        on_deals = touches.total() - touches[None]
+        if on_deals >= FEWEST_TOUCHES:
+            found[person] = touches[stage] / on_deals
+    return found
+
+
+def _of_engagement(look: Look, closed: Mapping[int, Sequence[Closing]]) -> list[Behaviour]:
+    """People reached on a deal, and the days until the first meeting."""
+    meeting = Q(kind=ActivityKind.MEETING)
+    rows = (
+        Activity.objects.known_at(look.moment)
+        .filter(deal__in=look.versions(look.closed).values("deal"), kind__in=TOUCHES)
+        .values("deal", "deal__created_at")
+        .annotate(
+            contacts=Count("contact", distinct=True), first=Min("occurred_at", filter=meeting)
+        )
+        .order_by()
+    )
+    contacts: dict[int, float] = {}
+    waits: dict[int, float] = {}
+    for row in rows:
+        contacts[row["deal"]] = row["contacts"]
+        if row["first"] is not None:
+            waits[row["deal"]] = _days(row["deal__created_at"], row["first"])
+    return [
+        Behaviour(
+            key="contacts",
+            label="People reached on a deal",
+            kind="number",
+            note="The mean number of contacts of the customer with whom something was exchanged.",
+            values=_of_each(closed, lambda row: contacts.get(row.deal, 0.0), mean),
+        ),
+        Behaviour(
+            key="first-meeting",
+            label="Days to the first meeting",
+            kind="days",
+            note="The median from creation to the first meeting, of the deals that had one.",
+            values=_of_each(closed, lambda row: waits.get(row.deal), median),
+        ),
+    ]
+
+
+def _of_prices(lines: PriceLines, people: set[int]) -> list[Behaviour]:
+    """Discounts, and the products of a won deal."""
+    found = {
+        person: rows
+        for person, rows in cut(lines.rows, lambda row: row.person).items()
+        if person in people and compared(rows).deals >= FEWEST_DEALS
+    }
+    discounts = {person: discount(compared(rows)) for person, rows in found.items()}
+    return [
+        Behaviour(
+            key="discount",
+            label="Discount",
+            kind="percent",
+            note="Off the list price, over the product lines of won deals.",
+            values={person: float(off) for person, off in discounts.items() if off is not None},
+        ),
+        Behaviour(
+            key="products",
+            label="Products a won deal",
+            kind="number",
+            note="Different products with a list price, of the won deals that have one.",
+            values={
+                person: len({(row.deal, row.product) for row in rows}) / compared(rows).deals
+                for person, rows in found.items()
+            },
+        ),
+    ]
+
+
+def _of_paths(look: Look, closed: Mapping[int, Sequence[Closing]]) -> list[Behaviour]:
+    """How often deals are pushed and go back."""
+    deals, given = scope_sql(look.versions(look.closed))
+    with connection.cursor() as cursor:
+        cursor.execute(PATHS.format(deals=deals, pipeline="0"), {"moment": look.moment, **given})
+        paths = {deal: (pushes, backs) for deal, pushes, backs in cursor.fetchall()}
+    return [
+        Behaviour(
+            key="pushes",
+            label="Pushes a deal",
+            kind="number",
+            note="Moves of the expected close to a later day, of the deals closed.",
+            values=_of_each(closed, lambda row: float(paths.get(row.deal, (0, 0))[0]), mean),
+        ),
+        Behaviour(
+            key="backs",
+            label="Deals that went back",
+            kind="percent",
+            note="Of the deals closed, those that moved to an earlier stage at least once.",
+            values=_of_each(closed, lambda row: float(paths.get(row.deal, (0, 0))[1] > 0), mean),
+        ),
+    ]
+
+
+def _of_each(
+    closed: Mapping[int, Sequence[Closing]],
+    read: Callable[[Closing], float | None],
+    average: Callable[[Iterable[float]], float],
+) -> dict[int, float]:
+    """Return a person's average over the deals that have a value, if those are enough."""
+    found = {}
+    for person, rows in closed.items():
+        values = [value for row in rows if (value := read(row)) is not None]
+        if len(values) >= FEWEST_DEALS:
+            found[person] = float(average(values))
+    return found
+
+
+def _days(start: datetime, end: datetime) -> float:
+    return max((end - start).total_seconds() / SECONDS_A_DAY, 0.0)

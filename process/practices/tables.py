@@ -1,0 +1,144 @@
+"""The columns of what the best do differently."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from kit.display import days, percent
+from kit.money import from_cents
+from kit.tables import Column
+from process.practices.metrics import Difference, Finding
+from process.practices.reports.behaviours import Compared
+from process.practices.reports.peers import Peer
+
+FINDINGS = {
+    Finding.MORE: ("The best do more", "good"),
+    Finding.LESS: ("The best do less", "good"),
+    Finding.CANNOT_TELL: ("Cannot tell", "neutral"),
+    Finding.TOO_FEW: ("Too few people", "neutral"),
+}
+
+
+def _plain(value: float) -> str:
+    return f"{value:.1f}"
+
+
+UNITS = {"number": "number", "percent": "share", "days": "days"}
+
+
+FORMATS: dict[str, Callable[[float], str]] = {"number": _plain, "percent": percent, "days": days}
+
+
+def _median(read: Callable[[Difference], float | None]) -> Callable[[Compared], str]:
+    def of(row: Compared) -> str:
+        value = read(row.found)
+        return "" if value is None else FORMATS[row.behaviour.kind](value)
+
+    return of
+
+
+def _effect(row: Compared) -> str:
+    return "" if row.found.delta is None else f"{row.found.delta:+.2f}"
+
+
+def _interval(row: Compared) -> str:
+    found = row.found
+    if found.low is None or found.high is None:
+        return ""
+    return f"{found.low:+.2f} to {found.high:+.2f}"
+
+
+COMPARED = [
+    Column(
+        key="label",
+        label="Behaviour",
+        value=lambda row: row.behaviour.label,
+        sub=lambda row: row.behaviour.note,
+        wide=True,
+    ),
+    Column(
+        key="top",
+        label="Top quarter",
+        value=_median(lambda found: found.top_median),
+        sub=lambda row: f"of {row.found.top}",
+        align="end",
+        note="The median of the people of the top quarter.",
+    ),
+    Column(
+        key="rest",
+        label="The rest",
+        value=_median(lambda found: found.rest_median),
+        sub=lambda row: f"of {row.found.rest}",
+        align="end",
+        note="The median of the others who are compared.",
+    ),
+    Column(
+        key="delta",
+        label="Effect",
+        value=_effect,
+        align="end",
+        note="Cliff's delta: 1 where everyone of the top quarter has more than everyone of the"
+        " rest, -1 where everyone has less, 0 where neither is more frequent.",
+    ),
+    Column(
+        key="interval",
+        label="Interval",
+        value=_interval,
+        align="end",
+        note="In which all effects of the table lie together with 95 % confidence.",
+    ),
+    Column(
+        key="finding",
+        label="What it tells",
+        kind="badge",
+        value=lambda row: FINDINGS[row.found.finding][0],
+        tone=lambda row: FINDINGS[row.found.finding][1],
+    ),
+]
+
+
+COMPARED_FILE = [
+    Column(key="label", label="Behaviour", value=lambda row: row.behaviour.label),
+    Column(key="unit", label="Unit", value=lambda row: UNITS[row.behaviour.kind]),
+    Column(key="top", label="Top quarter, median", value=lambda row: row.found.top_median),
+    Column(key="top_people", label="Top quarter, people", value=lambda row: row.found.top),
+    Column(key="rest", label="The rest, median", value=lambda row: row.found.rest_median),
+    Column(key="rest_people", label="The rest, people", value=lambda row: row.found.rest),
+    Column(key="delta", label="Effect", value=lambda row: row.found.delta),
+    Column(key="low", label="Interval from", value=lambda row: row.found.low),
+    Column(key="high", label="Interval to", value=lambda row: row.found.high),
+    Column(key="finding", label="What it tells", value=lambda row: FINDINGS[row.found.finding][0]),
+]
+
+
+PEERS = [
+    Column(key="name", label="Person"),
+    Column(key="title", label="Title"),
+    Column(key="share", label="Attainment", kind="percent", value=lambda row: row.attained.share),
+    Column(
+        key="booked",
+        label="Booked",
+        kind="money",
+        value=lambda row: from_cents(row.attained.actual),
+    ),
+    Column(
+        key="group",
+        label="Compared as",
+        kind="badge",
+        value=lambda row: group_of(row)[0],
+        tone=lambda row: group_of(row)[1],
+    ),
+]
+
+
+# Of too few people no quarter is told apart from the rest.
+TOO_FEW_PEERS = [
+    replace(column, value=lambda row: row.left_out or "Alike") if column.key == "group" else column
+    for column in PEERS
+]
+
+
+def group_of(row: Peer) -> tuple[str, str]:
+    """Return where a person stands in the comparison, or why not, and its tone."""
+    if row.left_out:
+        return row.left_out, "neutral"
+    return ("Top quarter", "good") if row.on_top else ("The rest", "plan")

@@ -1,0 +1,96 @@
+"""What the best do differently: for those who lead, about the people whom they see."""
+
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from analytics.context.reports.one_state import one_state
+from analytics.context.reports.setting import setting
+from analytics.metrics.forms import BestForm
+from kit.components import Tab
+from kit.export import table_response
+from kit.tables import Empty, Table, query_with
+from org.http import PersonRequest
+from pipeline.http import sellers
+from process.practices.metrics import FEWEST_PEOPLE
+from process.practices.reports.behaviours import best_report
+from process.practices.reports.peers import Peers, peers_of
+from process.practices.tables import COMPARED, COMPARED_FILE, PEERS, TOO_FEW_PEERS
+
+
+@require_safe
+@sellers
+def best(request: PersonRequest) -> HttpResponseBase:
+    """Say who is compared with whom; the comparison loads itself into the page."""
+    form = _form(request)
+    if not form.is_valid():
+        status = 400 if form.calendar.periods else 200
+        return render(request, "process/practices/best.html", {"form": form}, status=status)
+    with one_state():
+        found = peers_of(form.look(form.scope), title=form.title)
+    people = Table(
+        columns=PEERS if found.top else TOO_FEW_PEERS,
+        rows=sorted(
+            found.people, key=lambda peer: (bool(peer.left_out), not peer.on_top, peer.name)
+        ),
+        caption="Who is compared, and who is not",
+        empty=Empty(title="Nobody here sells.", text="Choose a wider team."),
+    )
+    if form.cleaned_data["file"]:
+        return table_response("people-compared.csv", people)
+    context = {
+        "form": form,
+        "look": found.look,
+        "found": found,
+        "people": people,
+        "titles": _tabs(request, found),
+        "fewest": FEWEST_PEOPLE,
+        "behaviours_href": reverse("process:best-behaviours") + query_with(request.GET, {}),
+    }
+    return render(request, "process/practices/best.html", context)
+
+
+@require_safe
+@sellers
+def best_behaviours(request: PersonRequest) -> HttpResponseBase:
+    """Compare what the top quarter and the rest do: the part of the page that takes longest."""
+    form = _form(request)
+    if not form.is_valid():
+        raise Http404
+    with one_state():
+        found = best_report(peers_of(form.look(form.scope), title=form.title))
+    table = Table(
+        columns=COMPARED,
+        file_columns=COMPARED_FILE,
+        rows=found.compared,
+        caption="What the top quarter does",
+    )
+    if form.cleaned_data["file"]:
+        return table_response("behaviours-compared.csv", table)
+    return render(
+        request, "process/practices/_best_behaviours.html", {"found": found, "table": table}
+    )
+
+
+def _form(request: PersonRequest) -> BestForm:
+    form = BestForm(request.GET, viewer=request.user, calendar=setting(), now=timezone.now())
+    form.full_clean()
+    if form.is_elsewhere:
+        raise Http404
+    return form
+
+
+def _tabs(request: HttpRequest, found: Peers) -> list[Tab]:
+    """Return the titles that can be compared, where there are several."""
+    if len(found.titles) < 2:
+        return []
+    return [
+        Tab(
+            label=title or "No title",
+            href=query_with(request.GET, {"title": title}),
+            current=title == found.title,
+        )
+        for title in found.titles
+    ]

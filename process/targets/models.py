@@ -1,0 +1,67 @@
+"""How many activities a role owes: versions that are only added, as quotas are."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from kit.fields import choices, one_of
+from org.enums import ROLE_LABELS, Role
+from org.models.people import Person
+from pipeline.enums import ACTIVITY_LABELS, TOUCHES, ActivityKind
+from process.targets.enums import EVERY_LABELS, Every
+from process.targets.querysets import ActivityTargetQuerySet
+
+KINDS = [pair for pair in choices(ActivityKind, ACTIVITY_LABELS) if pair[0] in TOUCHES]
+
+
+ROLES = [pair for pair in choices(Role, ROLE_LABELS) if pair[0] in {Role.REP, Role.MANAGER}]
+
+
+class ActivityTarget(models.Model):
+    """What everybody of a role owes of a kind from ``starts_on`` on, until a later version.
+
+    Of the versions that start by a day, the newest ``set_at`` counts. One without a ``count``
+    withdraws the target. Rows are never changed or deleted: the database refuses it.
+    """
+
+    role = models.CharField(max_length=20, choices=ROLES)
+    kind = models.CharField(max_length=10, choices=KINDS)
+    count = models.PositiveIntegerField(null=True, blank=True)
+    every = models.CharField(max_length=5, choices=choices(Every, EVERY_LABELS))
+    starts_on = models.DateField()
+    reason = models.CharField(max_length=500)
+    set_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    set_at = models.DateTimeField()
+
+    objects: ClassVar = ActivityTargetQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-set_at", "-pk"]
+        constraints = [
+            one_of("activity_target_every", "every", Every),
+            models.CheckConstraint(
+                name="activity_target_role", condition=Q(role__in=[role for role, _ in ROLES])
+            ),
+            models.CheckConstraint(
+                name="activity_target_kind", condition=Q(kind__in=[kind for kind, _ in KINDS])
+            ),
+            models.CheckConstraint(
+                name="activity_target_count",
+                condition=Q(count__isnull=True) | Q(count__gte=1, count__lte=10_000),
+            ),
+            models.CheckConstraint(name="activity_target_reason", condition=~Q(reason="")),
+            models.UniqueConstraint(
+                fields=["role", "kind", "set_at"], name="activity_target_one_a_moment"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_role_display()}: {self.get_kind_display()}, {self.words}"
+
+    @property
+    def words(self) -> str:
+        """The target in words, such as "20 a week"."""
+        if self.count is None:
+            return "no target"
+        return f"{self.count:,} a {self.every}"

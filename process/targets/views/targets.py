@@ -1,0 +1,137 @@
+"""Activity targets: setting them, and who reached how much of them."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from analytics.context.forms import LookForm
+from analytics.context.reports.scope import person_scope
+from analytics.context.reports.setting import setting
+from kit.export import csv_response
+from kit.tables import Empty, Table
+from org.http import PersonRequest
+from org.models.people import Person
+from pipeline.http import View, _let_in, form_page, posted, saved, sellers, visit_of
+from process.targets import rules
+from process.targets.forms import OwedForm, TargetForm
+from process.targets.models import ActivityTarget
+from process.targets.reports.attainment import owing, targets_in_force
+from process.targets.services import set_activity_target
+from process.targets.tables import FIGURES, REACHED, VERSIONS
+
+
+def target_admins(view: View) -> View:
+    return _let_in(rules.can_set_activity_targets, view)
+
+
+@require_safe
+@sellers
+def activity_attainment(request: PersonRequest) -> HttpResponse:
+    """Show what each person did of the activities that their role owes."""
+    form = _owed_form(request)
+    if not form.is_valid():
+        return _refused(request, form)
+    look = form.look(form.scope)
+    found = owing(look, form.span(look))
+    context = {
+        "form": form,
+        "found": found,
+        "look": look,
+        "table": Table(
+            columns=REACHED,
+            rows=found.lines,
+            caption="Activities against their targets",
+            empty=_empty(request.user),
+        ),
+        "csv_href": f"{reverse('process:activity-attainment-csv')}?{request.GET.urlencode()}",
+    }
+    return render(request, "process/targets/activity_attainment.html", context)
+
+
+@require_safe
+@sellers
+def activity_attainment_csv(request: PersonRequest) -> HttpResponseBase:
+    """Download what each person did of the activities that their role owes."""
+    form = _owed_form(request)
+    if not form.is_valid():
+        return _refused(request, form)
+    look = form.look(form.scope)
+    return csv_response("activity-targets.csv", REACHED, owing(look, form.span(look)).lines)
+
+
+@require_safe
+@sellers
+def activity_attainment_of(request: PersonRequest, pk: int) -> HttpResponse:
+    """Show one person's activities against their targets: a part of their page."""
+    person = get_object_or_404(Person.objects.led_by(request.user), pk=pk)
+    now = timezone.now()
+    form = LookForm(request.GET, viewer=request.user, calendar=setting(), now=now)
+    if not form.is_valid():
+        return _refused(request, form)
+    look = form.look(person_scope(person))
+    found = owing(look, look.period.period)
+    table = Table(columns=FIGURES, rows=found.lines, caption="Activities against their targets")
+    context = {"found": found, "table": table}
+    return render(request, "process/targets/_activity_attainment.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@target_admins
+def activity_targets(request: HttpRequest) -> HttpResponse:
+    """Set what a role owes, and show what it owes now and owed before."""
+    visit = visit_of(request)
+    form = TargetForm(posted(request), today=visit.today)
+    target = saved(
+        form, lambda: set_activity_target(by=visit.viewer, at=visit.now, **form.cleaned_data)
+    )
+    if target is not None:
+        messages.success(request, f"{target} from {target.starts_on:%-d %b %Y}.")
+        return redirect("process:activity-targets")
+    versions = ActivityTarget.objects.visible_to(visit.viewer).select_related("set_by")
+    context: dict[str, Any] = {
+        "in_force": targets_in_force(visit.now, visit.today),
+        "versions": Table(
+            columns=VERSIONS,
+            rows=list(versions[:200]),
+            caption="Every version of the targets",
+            empty=Empty(title="No targets yet.", text="Set the first one with the form."),
+        ),
+        "now": visit.now,
+    }
+    return form_page(request, "process/targets/activity_targets.html", form, **context)
+
+
+def _owed_form(request: PersonRequest) -> OwedForm:
+    """Read the address; a team that is not there for the viewer is not found."""
+    now = timezone.now()
+    form = OwedForm(request.GET, viewer=request.user, calendar=setting(), now=now)
+    form.full_clean()
+    if form.is_elsewhere:
+        raise Http404
+    return form
+
+
+def _refused(request: HttpRequest, form: LookForm) -> HttpResponse:
+    status = 400 if form.calendar.periods else 200
+    return render(
+        request, "process/targets/activity_attainment.html", {"form": form}, status=status
+    )
+
+
+def _empty(viewer: Person) -> Empty:
+    if viewer.is_admin:
+        return Empty(
+            title="No activity targets for these people.",
+            text="Attainment is defined where the role has a target.",
+            href=reverse("process:activity-targets"),
+            label="Set targets",
+        )
+    return Empty(
+        title="No activity targets for these people.",
+        text="Attainment is defined where the role has a target. Sales operations set them.",
+    )

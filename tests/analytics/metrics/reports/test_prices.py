@@ -1,0 +1,57 @@
+from decimal import Decimal
+
+from analytics.metrics.metrics.prices import discount
+from analytics.metrics.reports.prices import prices_report
+from org.models.people import Person
+from pipeline.deals.models.deals import DealLine
+from tests.analytics.looks import look_at
+from tests.factories.pipeline import AccountFactory, ProductFactory
+from tests.paper import at
+
+AFTER = at(4, 15)
+
+
+def names() -> dict[int, str]:
+    return dict(Person.objects.values_list("pk", "full_name"))
+
+
+def line(deal, product, price: str, quantity: str = "1") -> None:
+    DealLine.objects.create(deal=deal, product=product, unit_price=price, quantity=quantity)
+
+
+def test_what_was_agreed_is_compared_with_the_list_price(paper, eve):
+    lamp = ProductFactory(name="Lamp", list_price=1000)
+    mirror = ProductFactory(name="Mirror", list_price=None)
+    plain, rates = paper.deals["plain"], paper.deals["at the second rate"]
+    line(plain, lamp, "800", "2")
+    line(plain, mirror, "5")
+    # Sold in euros, listed in dollars: not to be compared.
+    line(rates, lamp, "1")
+    # Neither lost nor open deals were sold.
+    line(paper.deals["lost"], lamp, "1")
+    line(paper.make("open", paper.rita, "10"), lamp, "1")
+
+    found = prices_report(look_at(eve, team="Everyone", now=AFTER), names=names())
+
+    assert discount(found.whole.prices) == Decimal("0.2")
+    assert (found.whole.prices.lines, found.whole.prices.deals, found.won) == (1, 1, 8)
+    assert [(row.label, row.listed, row.sold) for row in found.products] == [
+        ("Lamp", Decimal(2000), Decimal(1600))
+    ]
+    assert [row.label for row in found.people] == ["Rita Rep"]
+
+
+def test_other_currencies_count_at_the_rate_of_the_deal(paper, eve):
+    lamp = ProductFactory(name="Lampe", list_price=100, currency="EUR")
+    deal = paper.win("euros", paper.rae, "90", at(3, 2), account=AccountFactory(), currency="EUR")
+    line(deal, lamp, "90")
+
+    found = prices_report(look_at(eve, team="Everyone", now=AFTER), names=names())
+
+    assert (found.whole.listed, found.whole.sold) == (Decimal("125.00"), Decimal("112.50"))
+
+
+def test_nothing_to_compare_is_said(paper, eve):
+    found = prices_report(look_at(eve, team="Everyone", now=AFTER), names=names())
+
+    assert (discount(found.whole.prices), found.products, found.people) == (None, [], [])

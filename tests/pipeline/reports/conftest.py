@@ -1,4 +1,0 @@
-from tests.pipeline.reports.paper import build_paper
-from tests.worlds import world
-
-paper = world(build_paper)

@@ -1,0 +1,94 @@
+"""The command as a user runs it, in a process of its own: it makes and leaves its own database."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import psycopg2
+import pytest
+from django.db import connection
+
+from workbench.benchmarks.batches import COMMANDS, missing_commands
+from workbench.benchmarks.cases import CASES, missing_urls
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def bench(*options: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "manage.py", "bench", *options],
+        cwd=ROOT,
+        env=os.environ | {"INSECURE_HTTP": "1"},
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+
+
+def databases() -> set[str]:
+    """Return the names of the databases of 1,500 deals on the server that the tests run on."""
+    at = connection.settings_dict
+    maintenance = psycopg2.connect(
+        dbname="postgres",
+        user=at["USER"],
+        password=at["PASSWORD"] or None,
+        host=at["HOST"] or None,
+        port=at["PORT"] or None,
+    )
+    try:
+        with maintenance.cursor() as cursor:
+            cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE '%bench_1500_%'")
+            return {name for (name,) in cursor.fetchall()}
+    finally:
+        maintenance.close()
+
+
+def test_every_page_and_command_that_is_measured_is_there() -> None:
+    assert missing_urls() == []
+    assert missing_commands() == []
+    assert set(COMMANDS) == {"recompute", "import_csv"}
+
+
+def test_bench_measures_every_case_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    before, path = databases(), tmp_path / "benchmarks.md"
+
+    done = bench(
+        "--deals", "1500", "--repetitions", "2", "--import", "50", "--drop", "--write", str(path)
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stderr
+    text = path.read_text()
+    assert text in done.stdout
+    for case in CASES:
+        assert f"| {case.title} |" in text
+    for batch in ("Import of deals", "Attainment of everybody", "nightly run", "Bulk update"):
+        assert batch in text
+    assert "## Targets" in text
+    assert databases() == before
+
+
+def test_pages_can_be_measured_by_themselves() -> None:
+    # Of another size than the test before: runs of one size share their database.
+    done = bench("--deals", "1600", "--repetitions", "2", "--only", "list", "deal", "--drop")
+
+    assert done.returncode == 0, done.stderr
+    assert "| Deal page |" in done.stdout
+    assert "Team dashboard" not in done.stdout
+    assert "Import of deals" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--deals", "ten"), "is not a list of whole numbers"),
+        (("--deals", "10"), "10 deals are too few"),
+    ],
+)
+def test_bad_sizes_are_refused_in_words(options: tuple[str, ...], said: str) -> None:
+    done = bench(*options)
+
+    assert done.returncode != 0
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr

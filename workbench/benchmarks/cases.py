@@ -1,0 +1,235 @@
+"""What is measured: each page or deed through the real stack, beside its floor."""
+
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from http import HTTPStatus
+from itertools import pairwise
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.core.management import call_command
+from django.db.models import F
+from django.test import Client
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+
+from analytics.runs.models import RecomputeRun
+from org.models.calendar import FiscalPeriod
+from org.models.people import Person
+from org.services.calendar import organisation
+from pipeline.deals.models.deals import Deal
+from pipeline.stages.models import Stage
+from workbench.benchmarks import floors
+from workbench.benchmarks.measuring import Measurement, compare
+from workbench.demo import loading
+
+Deed = Callable[[], object]
+
+
+class BrokenCaseError(Exception):
+    """A page that is measured is missing or did not answer as it should."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Who looks at what: one person of each kind, and the quarter of today."""
+
+    repetitions: int
+    viewers: dict[str, Person]
+    start: date
+    end: date
+
+    @classmethod
+    def of(cls, *, repetitions: int) -> "World":
+        """Return the world of the demo organisation in the database."""
+        viewers = {
+            role.lower(): Person.objects.get(email=email) for role, _, email in loading.log_ins()
+        }
+        viewers["vice"] = Person.objects.active().get(title="VP Sales")
+        today = timezone.now().astimezone(ZoneInfo(organisation().time_zone)).date()
+        quarter = FiscalPeriod.objects.holding(today).get(kind="quarter")
+        return cls(repetitions, viewers, quarter.start_on, quarter.end_on)
+
+    def client(self, viewer: str) -> Client:
+        """Return a browser in which the viewer has signed in."""
+        client = Client(SERVER_NAME="localhost", raise_request_exception=True)
+        client.force_login(self.viewers[viewer])
+        return client
+
+    def page(self, viewer: str, url: str) -> Deed:
+        """Return the deed of loading the page as the viewer; it must answer 200."""
+        client = self.client(viewer)
+
+        def load() -> None:
+            response = client.get(url, secure=True)
+            if response.status_code != HTTPStatus.OK:
+                raise BrokenCaseError(f"GET {url} as {viewer} answered {response.status_code}")
+            response.content  # noqa: B018 -- a lazily rendered page is rendered by now
+
+        return load
+
+    def compare(self, page: Deed, statements: tuple[str, ...], **values: Any) -> Measurement:
+        """Measure a page against statements, which may use the quarter's ``start`` and ``end``."""
+        known = {"start": self.start, "end": self.end} | values
+        return compare(page, floors.reading(statements, known), repetitions=self.repetitions)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One line of the table; ``urls`` are the names of the pages that it needs."""
+
+    key: str
+    title: str
+    floor: str
+    urls: tuple[str, ...]
+    run: Callable[[World], Measurement]
+
+
+def _team(world: World) -> Measurement:
+    return world.compare(world.page("vice", reverse("team")), floors.TEAM)
+
+
+def _team_of_one(world: World) -> Measurement:
+    return world.compare(world.page("manager", reverse("team")), floors.TEAM)
+
+
+def _me(world: World) -> Measurement:
+    rep = world.viewers["rep"]
+    return world.compare(world.page("rep", reverse("me")), floors.ME, person=rep.pk)
+
+
+def _list_of(viewer: str) -> Callable[[World], Measurement]:
+    def run(world: World) -> Measurement:
+        return world.compare(world.page(viewer, reverse("analytics:deals")), floors.LIST)
+
+    return run
+
+
+def _changes(world: World) -> Measurement:
+    page = world.page("vice", reverse("analytics:changes") + "?since=4w")
+    return world.compare(page, floors.CHANGES)
+
+
+def _review(world: World) -> Measurement:
+    page = world.page("vice", reverse("analytics:review") + "?since=4w")
+    return world.compare(page, floors.REVIEW)
+
+
+def _forecast(world: World) -> Measurement:
+    if not RecomputeRun.objects.published().exists():
+        call_command("recompute", "--here", stdout=io.StringIO())
+    return world.compare(world.page("vice", reverse("forecasting:forecast")), floors.FORECAST)
+
+
+def _metrics_of(part: str, floor: tuple[str, ...]) -> Callable[[World], Measurement]:
+    def run(world: World) -> Measurement:
+        page = world.page("vice", reverse("analytics:metrics") + f"?part={part}")
+        return world.compare(page, floor)
+
+    return run
+
+
+def _deal(world: World) -> Measurement:
+    # An open one, unless the rep of a small organisation has none on this day.
+    open_first = F("closed_on").asc(nulls_first=True)
+    deal = Deal.objects.filter(owner=world.viewers["rep"]).order_by(open_first, "pk").first()
+    if deal is None:
+        raise BrokenCaseError("the rep has no deal")
+    page = world.page("rep", reverse("analytics:deal", args=[deal.pk]))
+    return world.compare(page, floors.DEAL, deal=deal.pk)
+
+
+def _move(world: World) -> Measurement:
+    """Move deals of the manager's team to their next stage, each once; the floor moves others."""
+    stages = list(Stage.objects.live().filter(kind="open"))
+    following = {
+        stage.pk: after.pk
+        for stage, after in pairwise(stages)
+        if stage.pipeline_id == after.pipeline_id
+    }
+    rows = Deal.objects.open().filter(stage__in=following)
+    seen = rows.visible_to(world.viewers["manager"])
+    mine, others = iter(seen.order_by("pk")), iter(rows.exclude(pk__in=seen).order_by("pk"))
+    client = world.client("manager")
+
+    def move() -> None:
+        deal = _next(mine)
+        url = reverse("analytics:deal-move", args=[deal.pk])
+        fields = {
+            "stage": following[deal.stage_id],
+            "version": deal.version,
+            "seen": timezone.now().isoformat(),
+            # Of no effect where the stage asks for nothing that the deal lacks.
+            "override_reason": "Measured",
+        }
+        response = client.post(url, fields, secure=True)
+        if response.status_code != HTTPStatus.FOUND:
+            raise BrokenCaseError(f"POST {url} answered {response.status_code}")
+
+    def floor() -> None:
+        deal = _next(others)
+        floors.write(
+            floors.MOVE,
+            {"deal": deal.pk, "version": deal.version, "stage": following[deal.stage_id]},
+        )
+
+    return compare(move, floor, repetitions=world.repetitions)
+
+
+def _next(deals: Iterator[Deal]) -> Deal:
+    deal = next(deals, None)
+    if deal is None:
+        raise BrokenCaseError("too few open deals: ask for fewer repetitions or more deals")
+    return deal
+
+
+CASES = (
+    Case("team", "Team dashboard, everybody, this quarter",
+         "closed deals by person, open deals by person, stage and category, quotas: 3 statements",
+         ("team",), _team),
+    Case("team-of-one", "Team dashboard, one team",
+         "the same 3 statements over everybody", ("team",), _team_of_one),
+    Case("me", "My page", "bookings, quota, the first 50 open deals: 3 statements", ("me",), _me),
+    Case("list", "Deal list, admin", "the 50 newest deals with four joins: 1 statement",
+         ("analytics:deals",), _list_of("admin")),
+    Case("list-manager", "Deal list, manager", "the same statement", ("analytics:deals",),
+         _list_of("manager")),
+    Case("list-rep", "Deal list, rep", "the same statement", ("analytics:deals",),
+         _list_of("rep")),
+    Case("changes", "What changed, everybody, four weeks",
+         "the pipeline then and now, the changed deals beside what they were: 3 statements",
+         ("analytics:changes",), _changes),
+    Case("review", "Pipeline review, everybody, four weeks",
+         "the same, and the 50 largest deals with four joins: 4 statements",
+         ("analytics:review",), _review),
+    Case("forecast", "Forecast, everybody",
+         "the same 3 statements as the dashboard, and the stored forecasts: 4 statements",
+         ("forecasting:forecast",), _forecast),
+    Case("metrics", "Metrics, everybody, outcomes of this quarter",
+         "the closed deals by what they have in common, the deals created: 2 statements",
+         ("analytics:metrics",), _metrics_of("outcomes", floors.METRICS)),
+    Case("metrics-stages", "Metrics, everybody, stages in this quarter",
+         "the stays by where they led, with their medians: 1 statement",
+         ("analytics:metrics",), _metrics_of("stages", floors.STAGES)),
+    Case("deal", "Deal page", "the deal, its versions, 50 activities: 3 statements",
+         ("analytics:deal",), _deal),
+    Case("move", "Stage move", "update with its triggers, audit row: 2 statements, 1 transaction",
+         ("analytics:deal-move",), _move),
+)  # fmt: skip
+
+
+def missing_urls() -> list[str]:
+    """Return the names of pages that the cases need and that have no route."""
+    return sorted({name for case in CASES for name in case.urls if not _has_route(name)})
+
+
+def _has_route(name: str) -> bool:
+    for arguments in ([], [1]):
+        try:
+            reverse(name, args=arguments)
+        except NoReverseMatch:
+            continue
+        return True
+    return False

@@ -1,0 +1,131 @@
+"""The simulated truth, kept where no page reads it, so that forecasts can be judged by it."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from kit.periods import fiscal_year, fiscal_year_start, quarters
+from salesmgr import embedded
+from workbench.demo.deals import WON, Floats
+from workbench.demo.plan import FIRST_MONTH
+from workbench.demo.selling import Selling
+from workbench.demo.story import Story
+
+# So many futures of the open deals are drawn for their true chance; a benchmark draws none.
+MOST_FUTURES = 200
+
+
+FEWEST_FUTURES = 20
+
+
+COPIED_DEALS = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTruth:
+    """For each open deal of the story: its number, its true chance, and the future that happens."""
+
+    deal: np.ndarray
+    win_probability: Floats
+    expected_days: Floats
+
+
+def keep(story: Story, folder: Path | None = None) -> Path:
+    """Write truth-SEED.json and truth-SEED.csv and return the path of the first.
+
+    The JSON holds each person's latent traits and the bookings that come in each quarter; the
+    CSV, for each open deal, its chance to be won within the simulated future, when it closes and
+    how. Money is in whole units of the reporting currency or, per deal, of the deal's.
+    """
+    place = folder or embedded.var_dir() / "demo"
+    place.mkdir(parents=True, exist_ok=True)
+    path = place / f"truth-{story.plan.seed}.json"
+    open_deals(story).to_csv(path.with_suffix(".csv"), index=False)
+    path.write_text(json.dumps(_organisation(story), indent=1, sort_keys=True) + "\n")
+    return path
+
+
+def chances(story: Story) -> OpenTruth:
+    """Draw many futures of the deals open today; the chance is the share in which each is won."""
+    alive = np.flatnonzero((story.deals.stage < WON) & (story.deals.archived == 0))
+    copies = int(np.clip(COPIED_DEALS // max(len(alive), 1), FEWEST_FUTURES, MOST_FUTURES))
+    copied = story.deals.take(np.tile(alive, copies))
+    futures = Selling(
+        story.days, story.talent, copied, np.random.default_rng([story.plan.seed, 100]),
+        capacity=story.capacity, copies=copies, logs=False,
+    )  # fmt: skip
+    futures.alive = np.arange(len(copied.owner))
+    for day in range(story.days.today, story.days.end):
+        futures.step(day)
+    shape = (copies, len(alive))
+    won = (copied.stage == WON).reshape(shape)
+    days = (copied.entered_on - story.days.today).reshape(shape)
+    with np.errstate(invalid="ignore"):
+        mean = (won * days).sum(axis=0) / won.sum(axis=0)
+    return OpenTruth(alive, won.mean(axis=0), mean)
+
+
+def open_deals(story: Story) -> pd.DataFrame:
+    """Return the open deals with their chance and what becomes of them in the one true future."""
+    alive = np.flatnonzero((story.deals.stage < WON) & (story.deals.archived == 0))
+    later, days = story.later, story.days
+    closed = later.stage[alive] >= WON
+    frame = pd.DataFrame(
+        {
+            "deal": alive + 1,
+            "quality": np.round(story.deals.quality[alive], 4),
+            "outcome": np.where(later.stage[alive] == WON, "won", np.where(closed, "lost", "open")),
+            "closes_on": [
+                days.date(day).isoformat() if over else ""
+                for day, over in zip(later.entered_on[alive], closed, strict=True)
+            ],
+            "amount": np.where(later.amount[alive] >= 0, later.amount[alive], np.nan),
+        }
+    )
+    if not story.plan.is_bulk:
+        drawn = chances(story)
+        frame["win_probability"] = np.round(drawn.win_probability, 4)
+        frame["days_to_win"] = np.round(drawn.expected_days, 1)
+    return frame
+
+
+def _organisation(story: Story) -> dict[str, object]:
+    return {
+        "seed": story.plan.seed,
+        "today": story.plan.today.isoformat(),
+        "people": [
+            {
+                "email": p.email, "skill": round(p.skill, 4), "optimism": round(p.optimism, 4),
+                "diligence": round(p.diligence, 4), "drive": round(p.drive, 4),
+            }
+            for p in story.roster.reps
+        ],
+        "quarters": _coming(story),
+    }  # fmt: skip
+
+
+def _coming(story: Story) -> list[dict[str, object]]:
+    """Return what the quarters from today's on book after today, and from which deals."""
+    later, days = story.later, story.days
+    won = (later.stage == WON) & (later.entered_on >= days.today)
+    first = fiscal_year(fiscal_year_start(story.plan.today, first_month=FIRST_MONTH))
+    after = fiscal_year(first.end)
+    found = []
+    for quarter in quarters(first) + quarters(after):
+        start, end = days.number(quarter.start), days.number(quarter.end)
+        if end <= days.today or end > days.end:
+            continue
+        inside = won & (later.entered_on >= start) & (later.entered_on < end)
+        known = inside & (np.arange(len(won)) < story.count)
+        found.append(
+            {
+                "quarter": quarter.label,
+                "deals_still_to_win": int(inside.sum()),
+                "bookings_still_to_come": int(later.amount[inside].sum()),
+                "of_them_from_deals_open_today": int(later.amount[known].sum()),
+            }
+        )
+    return found

