@@ -26,12 +26,8 @@ from pipeline.enums import Status
 from pipeline.stages.models import Stage
 
 SCALES = ((1, "as written"), (1_000, "in thousands"), (1_000_000, "in millions"))
-
-
 # Where nothing here looks like the text, it is most likely new.
 OFTEN_NEW = frozenset({ImportSubject.STAGE, ImportSubject.TEAM})
-
-
 LEAVE_OUT = ("", "Leave out")
 
 

@@ -49,7 +49,6 @@ ROWS = [
     Column(key="changes", label="What changes", value=_changes),
 ]
 
-
 REFUSALS = [
     Column(key="row", label="Row", value=lambda refusal: str(refusal.row)),
     Column(key="column", label="Column"),

@@ -13,8 +13,6 @@ from imports.services import work as import_work
 
 # Several times what a file of the largest allowed size takes.
 MOST_MINUTES = 50
-
-
 DATABASE_AWAY = (OperationalError, InterfaceError)
 
 

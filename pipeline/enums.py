@@ -126,7 +126,6 @@ ASKED_LABELS = {
     Asked.SOURCE: "Source",
 }
 
-
 # How well an element of a qualification is known.
 SCORE_LABELS = {0: "Unknown", 1: "Identified", 2: "Validated", 3: "Strong"}
 

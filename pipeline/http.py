@@ -21,8 +21,6 @@ from org.models.people import Person
 from pipeline import rules
 
 View = Callable[..., HttpResponseBase]
-
-
 Made = TypeVar("Made")
 
 

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 # Executives look on; recruiters have no business here.
 WRITING_ROLES = (Role.REP, Role.MANAGER, Role.ADMIN)
-
-
 CARRYING_ROLES = (Role.REP, Role.MANAGER)
 
 

@@ -14,8 +14,6 @@ from org.rules import teams
 from pipeline import rules
 
 Person = Any
-
-
 Allowed = Callable[[Person], bool]
 
 

@@ -21,8 +21,6 @@ KIND_LABELS = {
     PeriodKind.YEAR: "Years",
     PeriodKind.MONTH: "Months",
 }
-
-
 # In days from today to the month's first.
 MONTHS_BACK, MONTHS_AHEAD = -400, 92
 

@@ -15,8 +15,6 @@ from org.metrics.working_days import Workweek
 
 # From the oldest earlier period to the newest; the running one has the first colour.
 EARLIER_ROLES: tuple[Role, ...] = ("series-5", "series-4", "series-3", "series-2")
-
-
 SUNDAY = 6
 
 

@@ -71,7 +71,6 @@ won, closed, closing = (
     _opens(lambda look: look.closing),
 )
 
-
 TEAM = [
     Column(key="name", label="Person", sort="name", value=_name),
     Column(
@@ -156,8 +155,6 @@ TEAM = [
         value=lambda r: r.last_activity,
     ),
 ]
-
-
 UNPRICED = Column(
     key="unpriced",
     label="Without amount",
@@ -165,8 +162,6 @@ UNPRICED = Column(
     value=_of_people(lambda r: r.unpriced),
     note="Deals won, or closing in the period, that have no amount: they add nothing to the sums.",
 )
-
-
 OVERLAY = Column(
     key="overlay",
     label="Overlay",
@@ -175,10 +170,7 @@ OVERLAY = Column(
     note="Overlay shares of deals won in the period: beside what is booked, not in it.",
 )
 
-
 OF_TEAMS = ("quota", "booked", "share", "closing", "coverage", "win_rate", "closed")
-
-
 GAP = Column(
     key="gap",
     label="Gap",
@@ -188,8 +180,6 @@ GAP = Column(
     href=_sources,
     note="Quota - booked; below zero once the quota is exceeded.",
 )
-
-
 TEAMS = [
     Column(
         key="name",

@@ -67,12 +67,8 @@ KIND_LABELS = {
     PeriodKind.QUARTER: "Quarters",
     PeriodKind.YEAR: "The year",
 }
-
-
 # "1,200", "1 200.50", "1'200": groups of three, as spreadsheets copy them.
 GROUPED = re.compile(r"-?[0-9]{1,3}([,  '’][0-9]{3})+(\.[0-9]+)?", re.ASCII)
-
-
 GROUP_SIGNS = re.compile("[,  '’]")
 
 

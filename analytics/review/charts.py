@@ -96,8 +96,6 @@ def flow_chart(flow: Flow, *, title: str, href: Callable[[str], str]) -> Chart:
 
 
 NODE_ROLES: dict[Movement, Role] = {Movement.WON: "good", Movement.LOST: "bad"}
-
-
 PLACE_ROLES: tuple[Role, ...] = ("series-1", "series-3", "series-4", "series-2", "series-6")
 
 

@@ -64,8 +64,6 @@ MOVEMENT_LABELS = {
     Movement.SEAT_OUT: "Left",
     Movement.CROSSED_OUT: "To another pipeline",
 }
-
-
 UNIT_LABELS = {Unit.AMOUNT: "Amount", Unit.WEIGHTED: "Weighted amount", Unit.DEALS: "Deals"}
 
 

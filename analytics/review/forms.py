@@ -24,11 +24,7 @@ from org.models.people import Person
 from pipeline.enums import CATEGORY_LABELS
 
 REVIEW, START = "review", "start"
-
-
 WEEKS = {"1w": 1, "2w": 2, "4w": 4}
-
-
 SINCE = [
     ("", "Last review, or a week ago"),
     (REVIEW, "Last review"),
@@ -37,17 +33,9 @@ SINCE = [
     ("4w", "4 weeks ago"),
     (START, "Start of the period"),
 ]
-
-
 OPENING, CLOSING, FLOW = "opening", "closing", "flow"
-
-
 CAME, WENT = "came", "went"
-
-
 REVIEWED = {CLOSING, *CATEGORY_LABELS, *(str(movement) for movement in Movement)}
-
-
 SHOWN = {OPENING, CLOSING, CAME, WENT, FLOW, *(str(movement) for movement in Movement)}
 
 

@@ -88,4 +88,4 @@ class SavedView(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return f"{reverse(f'pipeline:{self.page}')}?{self.query}"
+        return f"{reverse(f'analytics:{self.page}')}?{self.query}"

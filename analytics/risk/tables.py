@@ -48,8 +48,6 @@ BREACHES = [
         key="by", label="By", value=lambda b: str(b.decision.decided_by) if b.decision else None
     ),
 ]
-
-
 OWNERS = [
     Column(key="name", label="Person"),
     Column(key="deals", label="Open deals", kind="count", value=lambda row: row.deals.deals),

@@ -41,8 +41,6 @@ STEP_LABELS = {
     Step.BACKTEST: "Forecasts as they would have been",
     Step.FORECAST: "Forecasts",
 }
-
-
 # A part starts when no part of an earlier phase is left.
 PHASES = {
     Step.PLAN: 0,

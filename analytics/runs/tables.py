@@ -6,16 +6,12 @@ from analytics.runs.reports import StepLine, lasting
 from kit.tables import Column
 
 RUN_TONES = {RunState.RUNNING: "plan", RunState.DONE: "good", RunState.EXCEPTIONS: "warn"}
-
-
 PART_TONES = {
     ChunkState.WAITING: "neutral",
     ChunkState.WORKING: "plan",
     ChunkState.DONE: "good",
     ChunkState.QUARANTINED: "bad",
 }
-
-
 WORDS = {Trigger.SCHEDULE: "The schedule", Trigger.COMMAND: "The command line"}
 
 
@@ -56,8 +52,6 @@ RUNS = [
     Column(key="parts", label="Parts", kind="count", sort="parts"),
     Column(key="parts_given_up", label="Given up", kind="count", sort="parts_given_up"),
 ]
-
-
 STEPS = [
     Column(key="label", label="Step"),
     Column(key="finished", label="Parts finished", kind="count"),
@@ -65,8 +59,6 @@ STEPS = [
     Column(key="rows", label="Rows stored", kind="count"),
     Column(key="took", label="Work", value=_lasted, align="end"),
 ]
-
-
 PARTS = [
     Column(key="step", label="Step", value=RecomputeChunk.get_step_display),
     Column(key="label", label="Part"),

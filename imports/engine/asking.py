@@ -8,8 +8,6 @@ from imports.models import ImportRun
 
 # More choices than this are typed rather than picked from a list.
 MOST_PICKED = 200
-
-
 MOST_ASKED = 50
 
 

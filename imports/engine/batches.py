@@ -16,11 +16,7 @@ from imports.engine.workbooks import Cell
 
 # Fields that may name another row of the same file: their composers look there first.
 WITHIN_FILE = frozenset({"manager", "parent"})
-
-
 STAGE, PIPELINE = "stage", "pipeline"
-
-
 Values = dict[str, Any]
 
 

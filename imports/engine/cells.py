@@ -22,19 +22,10 @@ from kit.money import half_up
 from pipeline.enums import ACTIVITY_LABELS
 
 LARGEST = Decimal("999999999999.99")
-
-
 LARGEST_WHOLE = 2_147_483_647
-
-
 MOST_REMEMBERED = 50_000
-
-
 Value = Any
-
-
 Parser = Callable[[Cell], Value]
-
 
 # What other programs call the members of our vocabularies.
 _CHOICES = {

@@ -16,25 +16,15 @@ from pipeline.activities.models import LONGEST
 from pipeline.customers.models import Contact
 
 ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)+")
-
-
 _LENGTH = re.compile(
     r"(?:(?P<h>\d{1,4})\s*(?:h|hr|hrs|hours?))?\s*"
     r"(?:(?P<m>\d{1,6})\s*(?:m|min|mins|minutes?))?\s*"
     r"(?:(?P<s>\d{1,8})\s*(?:s|sec|secs|seconds?))?",
     re.IGNORECASE,
 )
-
-
 _CLOCK = re.compile(r"(?P<h>\d{1,3}):(?P<m>[0-5]\d)(?::(?P<s>[0-5]\d)(?:\.\d+)?)?")
-
-
 _TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?\s*([ap])?\.?m?\.?", re.IGNORECASE)
-
-
 _YES = frozenset({"true", "yes", "y", "1", "x", "on", "private", "confidential"})
-
-
 _NOT_HELD = frozenset(
     {"canceled", "cancelled", "no show", "rescheduled", "not started", "in progress", "deferred",
      "waiting on someone else", "scheduled", "declined"}

@@ -16,8 +16,6 @@ from pipeline.products.models import Product
 from pipeline.stages.models import Competitor, LossReason, Stage
 
 MOST_BEGINNINGS = 10_000
-
-
 LARGEST_QUANTITY = Decimal("9999999999.99")
 
 

@@ -12,21 +12,13 @@ from org.enums import MEASURE_LABELS, Measure
 from org.models.calendar import FiscalPeriod
 
 SUBJECTS = ("person", "team", "territory")
-
-
 _QUARTER = re.compile(
     r"(?:FY\s*)?(?:(?P<y1>\d{4})\s*[-/ ]?\s*)?Q(?P<q>[1-4])"
     r"(?:\s*[-/ ]?\s*(?:FY\s*)?(?P<y2>\d{4}))?",
     re.I,
 )
-
-
 _MONTH = re.compile(r"(?P<year>\d{4})[-/](?P<month>\d{1,2})|(?P<month2>\d{1,2})/(?P<year2>\d{4})")
-
-
 _NAMED_MONTH = re.compile(r"(?P<name>[A-Za-z]{3,9})\.?\s+(?P<year>\d{4})")
-
-
 _YEAR = re.compile(r"(?:FY\s*)?(?P<year>\d{4})(?:/\d{2})?", re.I)
 
 

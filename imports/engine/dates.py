@@ -8,11 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 from enum import StrEnum
 
 EXCEL_EPOCH = date(1899, 12, 30)
-
-
 FIRST_YEAR, LAST_YEAR = 1980, 2199
-
-
 # Two digits of a year mean 1969 to 2068, as POSIX has it.
 PIVOT = 69
 
@@ -31,46 +27,29 @@ ORDER_LABELS = {
     Order.YMD: "year, month, day (26-12-31)",
 }
 
-
 Day = date | datetime
-
 
 _TIME = (
     r"(?:[T ,]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d{1,9})?)?"
     r"\s*(?P<half>[AaPp]\.?[Mm]\.?)?\s*(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?"
 )
-
-
 _YEAR_FIRST = re.compile(
     rf"(?P<a>\d{{4}})[-/.](?P<b>\d{{1,2}})[-/.](?P<c>\d{{1,2}}){_TIME}", re.ASCII
 )
-
-
 _NUMBERS = re.compile(
     rf"(?P<a>\d{{1,2}})(?P<s>[-/. ])(?P<b>\d{{1,2}})(?P=s)\s?(?P<c>\d{{4}}|\d{{2}}){_TIME}",
     re.ASCII,
 )
-
-
 _DAY_NAMED = re.compile(
     rf"(?P<a>\d{{1,2}})[. -]\s?(?P<name>[A-Za-z]{{3,9}})[., -]+(?P<c>\d{{4}}|\d{{2}}){_TIME}",
     re.ASCII,
 )
-
-
 _NAMED_DAY = re.compile(
     rf"(?P<name>[A-Za-z]{{3,9}})[. ]+(?P<a>\d{{1,2}})(?:,| )\s*(?P<c>\d{{4}}){_TIME}", re.ASCII
 )
-
-
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
-
-
 _SERIAL = re.compile(r"[2-7]\d{4}(\.\d+)?", re.ASCII)
-
-
 _MILLIS = re.compile(r"\d{13}", re.ASCII)
-
 
 _MONTHS = {
     name[:length]: number

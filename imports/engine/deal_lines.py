@@ -6,7 +6,6 @@ DELETE FROM pipeline_dealline WHERE deal_id IN (
      WHERE run_id = %(run)s AND action = 'change' AND changes ? 'lines')
 """
 
-
 INSERT = """
 INSERT INTO pipeline_dealline (deal_id, product_id, quantity, unit_price)
 SELECT deal, (line ->> 'product_id')::bigint, (line ->> 'quantity')::numeric,

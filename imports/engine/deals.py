@@ -31,15 +31,9 @@ COLUMNS = {
     "competitor_id": "bigint",
     "lost_note": "text",
 }
-
-
 # What follows from a row's product, so that rows may differ in it and still be one deal.
 OF_LINES = "'{line,open_amount,made_amount,made_name}'::text[]"
-
-
 FOREVER = "TIMESTAMPTZ '9999-12-31 00:00:00+00'"
-
-
 REFERENCES = {
     "account_id": ImportSubject.ACCOUNT,
     "owner_id": ImportSubject.PERSON,
@@ -47,7 +41,6 @@ REFERENCES = {
     "open_stage_id": ImportSubject.STAGE,
     "line,product_id": ImportSubject.PRODUCT,
 }
-
 
 MATCH = """
     SELECT first.row, known.id AS target, 1 AS many
@@ -67,7 +60,6 @@ MATCH = """
      GROUP BY first.row
 """
 
-
 LINES = f"""
 CREATE TEMP TABLE import_lines ON COMMIT DROP AS
 SELECT first_row AS row, jsonb_agg(line ORDER BY line) AS lines FROM (
@@ -82,7 +74,6 @@ SELECT first_row AS row, jsonb_agg(line ORDER BY line) AS lines FROM (
  GROUP BY first_row
 """
 
-
 LINE_CHANGE = """
 CASE WHEN l.lines IS NOT NULL AND t.id IS NOT NULL AND l.lines IS DISTINCT FROM (
           SELECT jsonb_agg(line ORDER BY line) FROM (
@@ -94,14 +85,12 @@ CASE WHEN l.lines IS NOT NULL AND t.id IS NOT NULL AND l.lines IS DISTINCT FROM 
              FROM pipeline_dealline h WHERE h.deal_id = t.id), l.lines))
      ELSE '{}' END"""
 
-
 CATEGORY_CHANGE = """
 CASE WHEN r.data ? 'category_override'
       AND t.category_override IS DISTINCT FROM nullif(r.data ->> 'category_override', '')
      THEN jsonb_build_object('category_override', jsonb_build_array(
           t.category_override, nullif(r.data ->> 'category_override', '')))
      ELSE '{}' END"""
-
 
 COMPARE = f"""
 WITH judged AS (
@@ -139,7 +128,6 @@ SELECT row,
        target, CASE WHEN target IS NOT NULL AND changes <> '{{}}' THEN changes END, why
   FROM decided
 """
-
 
 # Rows of a key that an earlier row has: parts of the same deal, or at odds with it.
 COMPARE_FURTHER = f"""
@@ -233,7 +221,6 @@ SELECT row, sum((data ->> 'open_amount')::numeric) AS open_amount,
  GROUP BY row
 """
 
-
 INSERT_DEALS = """
 INSERT INTO pipeline_deal (
     id, external_id, name, account_id, owner_id, stage_id, amount, currency, expected_close_on,
@@ -265,12 +252,10 @@ SELECT p.target, s.data ->> 'external_id', coalesce(s.data ->> 'name', s.data ->
  ORDER BY p.row
 """
 
-
 VERSION = """deal_id, valid_from, valid_to, name, account_id, owner_id, stage_id, status,
     probability, amount, currency, amount_base, exchange_rate, exchange_rate_from,
     expected_close_on, closed_on, credited_to_id, category, next_step, next_step_on, wait_until,
     lost_reason, competitor_id, archived, changed_by_id, source, reason, transaction"""
-
 
 # What was known before the closing is converted here as the database converts deals: at the rate
 # of the creation's day.
@@ -312,7 +297,6 @@ SELECT fresh.id, fresh.created_at, final_from, fresh.name, account_id, owner_id,
  WHERE final_from > fresh.created_at
 """
 
-
 # Minutes matter only to the order of a deal's versions: a stage entered by a stated closing has
 # that closing's time, everything else the time of the import.
 MOVE_STAGES = """
@@ -331,7 +315,6 @@ UPDATE pipeline_deal d
  WHERE p.run_id = %(run)s AND p.action = 'change' AND p.changes ? 'stage_id' AND d.id = p.target
 """
 
-
 CHANGE_DEALS = """
 UPDATE pipeline_deal d
    SET closed_on = CASE WHEN d.status = 'open' THEN d.closed_on
@@ -342,8 +325,6 @@ UPDATE pipeline_deal d
  WHERE p.run_id = %(run)s AND p.action = 'change' AND NOT p.changes ? 'stage_id'
    AND p.changes - '{{lines,_before}}'::text[] <> '{{}}' AND d.id = p.target
 """
-
-
 REST = ",\n       ".join(
     f"{name} = CASE WHEN s.data ? '{name}' THEN (s.data ->> '{name}')::{kind} ELSE d.{name} END"
     for name, kind in COLUMNS.items()
@@ -353,7 +334,6 @@ REST = ",\n       ".join(
     "THEN nullif(s.data ->> 'category_override', '') ELSE d.category_override END"
 )
 
-
 # What the database derives of a deal and undoing has to put back, and by which it sees edits.
 KEEP_BEFORE = """
 UPDATE imports_importrow p SET changes = p.changes || jsonb_build_object('_before',
@@ -361,8 +341,6 @@ UPDATE imports_importrow p SET changes = p.changes || jsonb_build_object('_befor
                           'stage_entered_at', d.stage_entered_at))
   FROM pipeline_deal d WHERE p.run_id = %(run)s AND p.action = 'change' AND d.id = p.target
 """
-
-
 KEEP_VERSION = """
 UPDATE imports_importrow p
    SET changes = p.changes || jsonb_build_object('_version', jsonb_build_array(NULL, d.version))

@@ -13,19 +13,12 @@ from imports.engine.kinds import KINDS, Field, Kind
 from imports.enums import ImportKind
 
 LIKE = 0.86
-
-
 SALESFORCE, HUBSPOT, PIPEDRIVE = "Salesforce", "HubSpot", "Pipedrive"
-
-
 _SIGNS = re.compile(r"[^a-z0-9]+")
-
-
 ENTERED = re.compile(
     r"date entered\s+[\"'“‘]?(?P<stage>.+?)[\"'”’]?(?:\s*\((?P<pipeline>[^)]*)\))?",
     re.IGNORECASE,
 )
-
 
 # field: the headers that mean it, in any case, with or without blanks and other signs
 _NAMES: dict[str, dict[str, str]] = {
@@ -183,7 +176,6 @@ _NAMES: dict[str, dict[str, str]] = {
         "owner": "owner, owner id, opportunity owner, deal owner",
     },
 }
-
 
 # Headers by which the program that wrote a file gives itself away.
 _MARKS = {

@@ -110,7 +110,6 @@ PEOPLE = Kind(
     "by id, else by e-mail, else by name",
 )
 
-
 ACCOUNTS = Kind(
     ImportKind.ACCOUNTS,
     IMPORT_KIND_LABELS[ImportKind.ACCOUNTS],
@@ -131,7 +130,6 @@ ACCOUNTS = Kind(
     "by id, else by name",
 )
 
-
 PRODUCTS = Kind(
     ImportKind.PRODUCTS,
     IMPORT_KIND_LABELS[ImportKind.PRODUCTS],
@@ -146,7 +144,6 @@ PRODUCTS = Kind(
     (("name",),),
     "by id, else by name",
 )
-
 
 CONTACTS = Kind(
     ImportKind.CONTACTS,
@@ -165,7 +162,6 @@ CONTACTS = Kind(
     (("full_name", "first_name", "last_name"), ("account",)),
     "by id, else by account and e-mail, else by account and name",
 )
-
 
 DEALS = Kind(
     ImportKind.DEALS,
@@ -216,7 +212,6 @@ DEALS = Kind(
     "by id, else by name, account, owner and created date",
 )
 
-
 ACTIVITIES = Kind(
     ImportKind.ACTIVITIES,
     IMPORT_KIND_LABELS[ImportKind.ACTIVITIES],
@@ -255,7 +250,6 @@ ACTIVITIES = Kind(
     "by id, else by person, time, kind and subject",
 )
 
-
 QUOTAS = Kind(
     ImportKind.QUOTAS,
     IMPORT_KIND_LABELS[ImportKind.QUOTAS],
@@ -277,7 +271,6 @@ QUOTAS = Kind(
     (("person", "team", "territory"), ("period",), ("target",)),
     "by person, team or territory, measure and period",
 )
-
 
 HISTORY = Kind(
     ImportKind.HISTORY,
@@ -305,7 +298,6 @@ HISTORY = Kind(
     (("deal",), ("changed_at", "entered")),
     "by deal and time",
 )
-
 
 KINDS: dict[str, Kind] = {
     str(kind.name): kind

@@ -7,8 +7,6 @@ from imports.enums import ImportKind, ImportSubject
 from imports.models import ImportRun
 
 MOST_SHOWN = 20
-
-
 # The accounts of the file that would be made, and those made on the way to other rows.
 _OF_ACCOUNTS = """
     SELECT planned.row, staged.data ->> 'name' AS name
@@ -16,13 +14,9 @@ _OF_ACCOUNTS = """
       JOIN imports_importstagedrow staged
         ON staged.run_id = planned.run_id AND staged.row = planned.row
      WHERE planned.run_id = %(run)s AND planned.action = 'create'"""
-
-
 _ON_THE_WAY = """
     SELECT NULL::integer AS row, name FROM imports_importcreation
      WHERE run_id = %(run)s AND subject = %(account)s"""
-
-
 _CONTACTS = """
     SELECT planned.row, staged.data ->> 'full_name' AS name, contact.full_name || ', ' ||
            account.name AS known, contact.account_id

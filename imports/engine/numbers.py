@@ -16,36 +16,23 @@ class Mark(StrEnum):
 
 
 MARKS = tuple(Mark)
-
-
 MARK_LABELS = {Mark.POINT: "point: 1,234.56", Mark.COMMA: "comma: 1.234,56"}
-
 
 # A sign that names one currency; the dollar and yen signs name several.
 SIGNS = {"€": "EUR", "£": "GBP", "₹": "INR", "zł": "PLN", "US$": "USD", "CA$": "CAD", "A$": "AUD"}
-
-
 SHARED_SIGNS = {
     "$": frozenset({"USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN", "BRL", "CLP", "COP", "TWD"}),
     "¥": frozenset({"JPY", "CNY"}),
     "kr": frozenset({"SEK", "NOK", "DKK", "ISK"}),
 }
-
-
 _SIGN = "|".join(re.escape(sign) for sign in sorted((*SIGNS, *SHARED_SIGNS), key=len, reverse=True))
-
-
 _WHOLE = re.compile(
     rf"(?P<open>\()?\s*(?P<minus>[-−])?\s*(?P<before>[A-Z]{{3}}|{_SIGN})?\s*(?P<minus2>[-−])?\s*"
     rf"(?P<digits>[0-9][0-9.,'’ \u00a0\u202f]*|[.,][0-9]+)\s*(?P<after>[A-Z]{{3}}|{_SIGN})?\s*"
     rf"(?P<minus3>-)?\s*(?P<close>\))?",
     re.ASCII,
 )
-
-
 _BLANKS = re.compile(r"(?<=\d)['’ \u00a0\u202f](?=\d{3}(?!\d))")
-
-
 _PLAIN = {
     mark: re.compile(
         rf"(?:[0-9]+|[1-9][0-9]{{0,2}}(?:{re.escape(group)}[0-9]{{3}})+)?"

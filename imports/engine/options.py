@@ -8,8 +8,6 @@ from typing import Any
 from imports.engine.layout import Layout
 
 ISO = re.compile(r"\d{4}-\d{2}-\d{2}(?!\d)")
-
-
 # A first line or membership without a start day holds since ever.
 SINCE_EVER = date(2000, 1, 1)
 

@@ -14,8 +14,6 @@ from django.db.models.functions import Concat
 from pipeline.stages.models import Pipeline
 
 MARK = ": "
-
-
 CALLED = Case(
     When(pipeline__is_default=True, then=F("name")),
     default=Concat("pipeline__name", Value(MARK), "name"),

@@ -43,18 +43,12 @@ from org import access
 from org.models.calendar import Organisation
 
 BATCH = 5_000
-
-
 MOST_NAMED = 5
-
-
 # Values by which a row speaks of another one of its file, and what that one is to it.
 DANGLING = {
     ImportKind.PEOPLE: ("manager_text", "manager"),
     ImportKind.ACCOUNTS: ("parent_text", "parent account"),
 }
-
-
 Progress = Callable[[int], None]
 
 

@@ -17,13 +17,8 @@ from imports.engine.rows import RowReader, column_labels
 from imports.engine.workbooks import Cell, UnreadableFileError
 
 BATCH = 5_000
-
-
 MOST_DISTINCT = 50_000
-
-
 SAMPLES = 4
-
 
 Progress = Callable[[int], None]
 

@@ -11,8 +11,6 @@ from imports.engine.numbers import MARK_LABELS, Mark
 from imports.engine.options import Format, Options, Profile
 
 DATE_SHAPES = frozenset({Shape.DAY, Shape.MOMENT})
-
-
 NUMBER_SHAPES = frozenset({Shape.MONEY, Shape.WHOLE})
 
 

@@ -25,20 +25,11 @@ from pipeline.products.models import Product
 from pipeline.stages.models import Competitor, Pipeline, Stage
 
 LIKE = 0.7
-
-
 MOST_UNKNOWN = 2_000
-
-
 MOST_SUGGESTED = 300
-
-
 MOST_COMPARED = 20_000
 
-
 COMPETITOR = "competitor"
-
-
 # (model, the column of the name, further columns that name a row, whether rows are archived)
 _TABLES: dict[str, tuple[type[Model], str, tuple[str, ...]]] = {
     ImportSubject.PERSON: (Person, "full_name", ("email", "external_id")),
@@ -53,15 +44,9 @@ _TABLES: dict[str, tuple[type[Model], str, tuple[str, ...]]] = {
     # No file asks about one; the preview of a change names it.
     COMPETITOR: (Competitor, "name", ()),
 }
-
-
 _MERGED = frozenset({ImportSubject.ACCOUNT, ImportSubject.CONTACT})
-
-
 # HubSpot writes internal names where its labels are not asked for.
 _WON_WORDS = frozenset({"won", "closedwon", "closewon", "gewonnen", "win"})
-
-
 _LOST_WORDS = frozenset({"lost", "closedlost", "closelost", "verloren", "disqualified", "loss"})
 
 

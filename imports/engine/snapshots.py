@@ -24,14 +24,11 @@ from pipeline.enums import Status
 from pipeline.stages.models import Stage
 
 BATCH = 500
-
-
 COLUMNS = tuple(
     str(column.column)
     for column in DealVersion._meta.fields  # noqa: SLF001 -- Django's public name
     if column.column != "id"
 )
-
 
 COMPARE = """
 WITH staged AS (

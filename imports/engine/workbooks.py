@@ -11,20 +11,11 @@ from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, Shee
 
 Cell = str | Decimal | date | datetime
 
-
 # A cell's address in the sheet's XML, such as r="AB1200".
 ADDRESS = re.compile(rb'<c\b[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"')
-
-
 MOST_UNPACKED = 1 << 30
-
-
 MOST_RATIO = 200
-
-
 MOST_ENTRIES = 5_000
-
-
 # Excel shows fifteen digits of a number; the rest is noise of its arithmetic.
 DIGITS = 15
 

@@ -12,8 +12,6 @@ from org.services import calendar
 
 # An expected day further ahead than this is more likely a slip than a plan.
 MOST_YEARS_AHEAD = 10
-
-
 # What the past and the plans of a staged row are dated by.
 _DAYS = {
     ImportKind.DEALS: """

@@ -11,8 +11,6 @@ from imports.enums import ImportKind
 from imports.models import ImportAnswer, ImportMapping
 
 NOTHING = "nothing: the cell is taken as blank"
-
-
 GONE = "something that is no longer here"
 
 

@@ -30,19 +30,13 @@ from pipeline.stages.models import Stage
 WORKING = frozenset(
     {ImportState.READING, ImportState.PLANNING, ImportState.RUNNING, ImportState.UNDOING}
 )
-
-
 TONES = {
     ImportState.DONE: "good",
     ImportState.FAILED: "bad",
     ImportState.MAPPING: "warn",
     ImportState.PLANNED: "warn",
 }
-
-
 MOST_SHOWN = 20
-
-
 # Values of changes that are ids, and the subject whose names stand for them.
 _NAMED = {
     "owner_id": ImportSubject.PERSON,

@@ -22,11 +22,7 @@ from org import access
 from pipeline.enums import Status
 
 Say = Callable[[str], None]
-
-
 Clock = Callable[[], datetime]
-
-
 MOST_SHOWN = 20
 
 

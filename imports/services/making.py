@@ -19,8 +19,6 @@ from pipeline.stages.services.stages import create_stage
 
 # Stages made by an import stand between these; an admin sets them right afterwards.
 LOWEST, HIGHEST = 10, 90
-
-
 LAST_OPEN, WON, LOST = 800, 900, 910
 
 

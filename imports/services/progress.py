@@ -8,8 +8,6 @@ from django.core.cache import cache
 from redis.exceptions import RedisError
 
 logger = logging.getLogger(__name__)
-
-
 KEPT_SECONDS = 3600
 
 

@@ -40,8 +40,6 @@ WORKING = (
     ImportState.RUNNING,
     ImportState.UNDOING,
 )
-
-
 # A run that waits longer than this with nobody at work on it is handed out again.
 STALE = timedelta(seconds=60)
 

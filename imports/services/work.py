@@ -32,13 +32,8 @@ from org.services.calendar import organisation
 from pipeline.stages.models import Stage
 
 LARGEST_SHEET_CELLS = 60_000_000
-
-
 RUNS_LOCK = 4711020
-
-
 MOST_ATTEMPTS = 3
-
 
 Progress = Callable[[str, int, int], None]
 

@@ -8,11 +8,7 @@ from itertools import combinations, product
 # Keys that begin otherwise are not compared: a typing mistake in the first letters is rare, and
 # comparing everything with everything takes hours.
 SAME_BEGINNING = 4
-
-
 SHORTEST_COMPARED = 6
-
-
 # A beginning that more share ("united") says little.
 MOST_OF_ONE_BEGINNING = 200
 

@@ -21,22 +21,15 @@ from pipeline.deals.models.deals import DealVersion
 from pipeline.deals.models.people import DealContact
 
 Shared = TypeVar("Shared", Account, Contact)
-
-
 Days = tuple[date, date | None]
-
 
 FIELDS: dict[type[models.Model], Sequence[str]] = {
     Account: ACCOUNT_FIELDS,
     Contact: CONTACT_FIELDS,
 }
-
-
 # What points at an account or contact and does not simply follow it: the history is the database's
 # own, territories follow by day, roles one by one, and the rest says what was merged.
 APART_FROM = (DealVersion, AccountTerritory, DealContact, Merge, Apart)
-
-
 SAME = "Choose two different rows: one cannot be merged into itself."
 
 

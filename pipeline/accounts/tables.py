@@ -35,8 +35,6 @@ ACCOUNTS = [
     Column(key="open_amount", label="Open amount", kind="money"),
     Column(key="last_activity", label="Last activity", kind="day"),
 ]
-
-
 # On the page of one account, whose last ones are all that is shown, in little room.
 LAST_ACTIVITIES = [
     replace(column, sort=None)

@@ -14,8 +14,6 @@ from pipeline.customers.services.accounts import same_name
 from pipeline.querysets import named_like
 
 NUMBERED = re.compile(r"^(?P<name>.*) #(?P<pk>[0-9]{1,18})$", re.ASCII)
-
-
 SUGGESTED = 20
 
 

@@ -98,16 +98,12 @@ DEALS = [
         value=lambda row: row.created_at,
     ),
 ]
-
-
 CREDITED = Column(
     key="credited",
     label="Credited",
     kind="money",
     note="What of the deal counts here: its credit is shared by several people.",
 )
-
-
 OF_AN_ACCOUNT = [
     replace(column, sort=None)
     for column in DEALS

@@ -8,8 +8,6 @@ from org.models.people import Person
 from pipeline.deals.models.deals import Deal
 
 JUST_NOW = timedelta(minutes=10)
-
-
 SAME = ("name", "account", "owner", "amount", "currency", "expected_close_on")
 
 

@@ -14,8 +14,6 @@ from org.services.guard import refused_as, require_admin
 from pipeline.products.models import Product
 
 FIELDS = ("name", "family", "list_price", "currency", "external_id")
-
-
 REFUSALS = {
     "product_name_unique": ("name", "Another product has this name."),
     "product_external_id_unique": ("external_id", "Another product has this id."),

@@ -27,8 +27,6 @@ def pipelines_seen(viewer: Person) -> QuerySet:
 
 
 REASON_ORDERING = Ordering({"order": "order", "name": "name"}, default="order")
-
-
 NAME_ORDERING = Ordering({"name": "name"}, default="name")
 
 

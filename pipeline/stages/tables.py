@@ -15,8 +15,6 @@ USE = Column(
     label="Use",
     value=lambda row: "In use" if row.archived_at is None else "Out of use",
 )
-
-
 LOSS_REASONS = [
     Column(
         key="name",
@@ -28,8 +26,6 @@ LOSS_REASONS = [
     Column(key="code", label="Code"),
     USE,
 ]
-
-
 COMPETITORS = [
     Column(
         key="name",

@@ -14,8 +14,6 @@ LEAVERS = [
     Column(key="deals", label="Open deals", kind="count"),
     Column(key="amount", label="Amount", kind="money", note="Of the open deals that have one."),
 ]
-
-
 RULES = [
     Column(key="rule", label="Given to", value=lambda row: row.get_given_to_display()),
     Column(key="set_at", label="Since", kind="moment"),

@@ -45,8 +45,6 @@ def counted(label: str, param: str, query: QueryDict) -> list[Column]:
 
 
 MOVES_LISTED = "moves"
-
-
 MOVES = [
     Column(key="valid_from", label="When", kind="day"),
     Column(

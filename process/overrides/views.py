@@ -17,8 +17,6 @@ NO_MOVES = Empty(
     title="No moves past an exit here.",
     text="No deal was moved past a stage that asks for something in this period.",
 )
-
-
 NO_OVERRIDES = Empty(
     title="No overrides here.",
     text="Every move of this period had what its exit asked for, or nothing was asked for.",

@@ -9,8 +9,6 @@ from statistics import NormalDist, median
 
 # Below these a quarter of the people is not worth comparing with the rest.
 FEWEST_PEOPLE, FEWEST_TOP, QUARTERS = 12, 3, 4
-
-
 CONFIDENCE = 0.95
 
 

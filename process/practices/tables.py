@@ -23,8 +23,6 @@ def _plain(value: float) -> str:
 
 
 UNITS = {"number": "number", "percent": "share", "days": "days"}
-
-
 FORMATS: dict[str, Callable[[float], str]] = {"number": _plain, "percent": percent, "days": days}
 
 
@@ -94,8 +92,6 @@ COMPARED = [
         tone=lambda row: FINDINGS[row.found.finding][1],
     ),
 ]
-
-
 COMPARED_FILE = [
     Column(key="label", label="Behaviour", value=lambda row: row.behaviour.label),
     Column(key="unit", label="Unit", value=lambda row: UNITS[row.behaviour.kind]),
@@ -108,8 +104,6 @@ COMPARED_FILE = [
     Column(key="high", label="Interval to", value=lambda row: row.found.high),
     Column(key="finding", label="What it tells", value=lambda row: FINDINGS[row.found.finding][0]),
 ]
-
-
 PEERS = [
     Column(key="name", label="Person"),
     Column(key="title", label="Title"),
@@ -128,7 +122,6 @@ PEERS = [
         tone=lambda row: group_of(row)[1],
     ),
 ]
-
 
 # Of too few people no quarter is told apart from the rest.
 TOO_FEW_PEERS = [

@@ -71,11 +71,7 @@ def span_of(look: Look, *, over: str) -> Period:
 
 
 USUAL_DAYS = 14
-
-
 STATUSES = ("", "open", "won", "lost", "closed")
-
-
 SHOWN = [f"{reach}:{status}" for reach in ("", *Reach) for status in STATUSES]
 
 

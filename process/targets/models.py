@@ -13,8 +13,6 @@ from process.targets.enums import EVERY_LABELS, Every
 from process.targets.querysets import ActivityTargetQuerySet
 
 KINDS = [pair for pair in choices(ActivityKind, ACTIVITY_LABELS) if pair[0] in TOUCHES]
-
-
 ROLES = [pair for pair in choices(Role, ROLE_LABELS) if pair[0] in {Role.REP, Role.MANAGER}]
 
 

@@ -92,8 +92,6 @@ DONE = Column(
     value=lambda line: line.reached.done,
     href=lambda line: line.href,
 )
-
-
 FIGURES = [
     Column(key="kind", label="What", value=lambda line: line.label),
     DONE,
@@ -136,7 +134,6 @@ REACHED = [
     Column(key="name", label="Person", href=_person_href),
     *FIGURES,
 ]
-
 
 VERSIONS = [
     Column(key="set_at", label="Set", kind="moment"),

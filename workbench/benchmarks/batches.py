@@ -28,8 +28,6 @@ from workbench.benchmarks.measuring import Batch
 from workbench.benchmarks.memory import peak_megabytes, reset_peak
 
 COMMANDS = ("recompute", "import_csv")
-
-
 HEADER = ("Deal ID", "Deal name", "Account", "Owner", "Stage", "Amount", "Close date")
 
 

@@ -16,8 +16,6 @@ from workbench.demo.plan import Plan
 from workbench.demo.seeding import seed
 
 PEOPLE, SEED = 60, 1
-
-
 MAINTENANCE = "postgres"
 
 

@@ -37,8 +37,6 @@ TEAM = (
      GROUP BY 1
     """,
 )
-
-
 # The closed deals of the quarter with what they took, and the deals created by status.
 METRICS = (
     """
@@ -58,8 +56,6 @@ METRICS = (
      GROUP BY 1, 2
     """,
 )
-
-
 # From stage to stage: the stays that began in the quarter, by where they led.
 STAGES = (
     """
@@ -76,8 +72,6 @@ STAGES = (
      GROUP BY 1, 2
     """,
 )
-
-
 # The pipeline of the quarter then and now, and the deals that changed in the four weeks between.
 _IN_PLAY = """
     SELECT sum(amount_base), count(*) FROM pipeline_dealversion
@@ -85,11 +79,7 @@ _IN_PLAY = """
        AND expected_close_on >= %(start)s AND expected_close_on < %(end)s
        AND valid_from <= {moment} AND valid_to > {moment}
 """
-
-
 _THEN = "now() - interval '28 days'"
-
-
 CHANGES = (
     _IN_PLAY.format(moment=_THEN),
     _IN_PLAY.format(moment="now()"),
@@ -105,8 +95,6 @@ CHANGES = (
             OR was.expected_close_on >= %(start)s AND was.expected_close_on < %(end)s)
     """,
 )
-
-
 # The same, and the 50 largest deals with their names.
 REVIEW = (
     *CHANGES,
@@ -122,8 +110,6 @@ REVIEW = (
      ORDER BY amount_base DESC NULLS LAST LIMIT 50
     """,
 )
-
-
 # The same as for the dashboard, and the forecasts that the newest run has stored.
 FORECAST = (
     *TEAM,
@@ -135,8 +121,6 @@ FORECAST = (
      WHERE run.as_of = (SELECT max(as_of) FROM analytics_recomputerun WHERE is_current)
     """,
 )
-
-
 # The same for one person, and the person's open deals in the order of their close dates.
 ME = (
     """
@@ -159,8 +143,6 @@ ME = (
      ORDER BY expected_close_on LIMIT 50
     """,
 )
-
-
 LIST = (
     """
     SELECT deal.id, deal.name, account.name, owner.full_name, stage.name, deal.amount_base,
@@ -173,8 +155,6 @@ LIST = (
      ORDER BY deal.created_at DESC, deal.id DESC LIMIT 50
     """,
 )
-
-
 DEAL = (
     """
     SELECT deal.*, account.name, owner.full_name, stage.name
@@ -187,8 +167,6 @@ DEAL = (
     "SELECT * FROM pipeline_dealversion WHERE deal_id = %(deal)s ORDER BY valid_from",
     "SELECT * FROM pipeline_activity WHERE deal_id = %(deal)s ORDER BY occurred_at DESC LIMIT 50",
 )
-
-
 # With the triggers that keep the history: they belong to the database, not to the page.
 MOVE = (
     """
@@ -199,8 +177,6 @@ MOVE = (
     VALUES ('deal.move', 'pipeline.deal', %(deal)s, 'floor', '{}', '')
     """,
 )
-
-
 # Bookings and quota of every person in every month of the history.
 RECOMPUTE = (
     """
@@ -220,8 +196,6 @@ RECOMPUTE = (
      GROUP BY quota.person_id, quota.period_id, quota.target
     """,
 )
-
-
 # The same, and the simplest forecast there is: the open deals of every person, as they stood at the
 # end of each week that the run looks back on, times the won share of their stage until then.
 NIGHTLY = (
@@ -247,7 +221,6 @@ NIGHTLY = (
      GROUP BY 1, 2
     """,
 )
-
 
 # What the triggers cost that derive a deal's standing and write its history.
 TRIGGERS = (

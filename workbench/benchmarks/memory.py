@@ -3,11 +3,7 @@
 from pathlib import Path
 
 _STATUS = Path("/proc/self/status")
-
-
 _CLEAR = Path("/proc/self/clear_refs")
-
-
 _RESET_PEAK = "5"
 
 

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from workbench.benchmarks.measuring import Batch, Measurement
 
 MOST_STATEMENTS = 12
-
-
 # Growth is judged from the smallest to the largest size, if the sizes are this far apart.
 SIZES_APART = 5
 
@@ -53,15 +51,9 @@ TARGETS: Mapping[str, Target] = {
     "deal": Target(most_ms=12, most_ratio=3.5, most_growth=2.5),
     "move": Target(most_ms=20, most_ratio=3.5, most_growth=2.5),
 }
-
-
 # By batch: seconds for it, rows a second, deed / floor.
 MOST_ATTAINMENT_SECONDS, MOST_ATTAINMENT_RATIO = 0.5, 4.5
-
-
 FEWEST_ROWS_A_SECOND, MOST_IMPORT_RATIO = 10_000, 8.0
-
-
 # Why targets of a case are missed, by its title and, where they differ, what is measured; profiled
 # at 10,000 deals. Printed only beside targets that are missed.
 REASONS: Mapping[str, str] = {
@@ -118,8 +110,6 @@ REASONS: Mapping[str, str] = {
         " temporary one without any foreign key."
     ),
 }
-
-
 # Targets that nothing here measures, and why.
 NOT_JUDGED: Mapping[str, str] = {
     "Dashboard, win rate and conversion from rollups": (
@@ -132,8 +122,6 @@ NOT_JUDGED: Mapping[str, str] = {
     ),
     "200 MB for two web processes": "the memory of the web processes is not measured.",
 }
-
-
 # A viewer who may see less must not wait longer: (restricted case, case of who sees all, limit).
 RESTRICTED = (("list-manager", "list", 1.2), ("list-rep", "list", 1.2))
 

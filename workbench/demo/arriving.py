@@ -14,18 +14,10 @@ from workbench.demo.talent import Talent, ramped
 from workbench.demo.words import PRODUCTS, SOURCES
 
 WORKING_DAYS_A_MONTH = 21
-
-
 SOURCE_SHARE = np.array([0.34, 0.30, 0.12, 0.12, 0.12])
-
-
 SOURCE_QUALITY = np.array([0.10, -0.45, 0.65, 0.30, -0.15])
-
-
 # Events come in spring and autumn; the other sources follow the season alone.
 EVENT_MONTHS = (3, 4, 9, 10)
-
-
 # Deals are opened in working hours, seconds after midnight.
 OPENS_AT, CLOSES_AT = 8 * 3600 + 1800, 18 * 3600
 

@@ -27,8 +27,6 @@ SELECT deal.id, helper.person_id,
  WHERE deal.status = 'open' AND deal.archived_at IS NULL AND deal.id % 30 = 0
  ORDER BY deal.id
 """
-
-
 READERS, MEETINGS, WAITING = 3, 8, 3
 
 

@@ -12,14 +12,8 @@ from django.db import connection, models
 from numpy.typing import NDArray
 
 NULL = r"\N"
-
-
 _BINARY_HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
-
-
 _BINARY_END = b"\xff\xff"
-
-
 _PIECE = 500_000
 
 

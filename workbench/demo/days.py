@@ -12,12 +12,8 @@ from workbench.demo.plan import FIRST_MONTH, TIME_ZONE, WORKING_DAYS, Plan
 
 # How busy buyers are in each calendar month: slow in high summer and at the turn of the year.
 SEASON = np.array([1.00, 1.05, 1.10, 1.00, 1.05, 1.00, 0.80, 0.75, 1.10, 1.10, 1.05, 0.80])
-
-
 # A few people tidy their deals on a Sunday evening.
 REST_DAY = 0.03
-
-
 # Close dates may lie this far past the last simulated day.
 BEYOND = 365
 

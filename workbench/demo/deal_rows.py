@@ -33,11 +33,7 @@ if TYPE_CHECKING:
 
 # The seeded versions belong to no transaction that a later change could be merged into.
 NO_TRANSACTION = 0
-
-
 _STEP_TEXTS = [text for steps in NEXT_STEPS for text in steps] + [""] * (NEXT_STEP_COUNT * 2)
-
-
 _SUBJECT_TEXTS = [text for kind in ACTIVITY_KINDS for group in SUBJECTS[kind] for text in group]
 
 
@@ -99,7 +95,6 @@ SELECT %(deal)s + d.number,
  ORDER BY d.number
 """
 
-
 VERSIONS = """
 WITH rates AS (
     SELECT currency, rate, valid_from,
@@ -135,7 +130,6 @@ SELECT deal.id, to_timestamp(v.since),
  ORDER BY v.deal, v.since
 """
 
-
 ACTIVITIES = """
 INSERT INTO pipeline_activity (
     kind, direction, minutes, subject, body, occurred_at, person_id, deal_id, account_id,
@@ -152,13 +146,11 @@ SELECT (%(kinds)s::text[])[a.kind + 1],
   FROM demo_activity a ORDER BY a.occurred, a.person
 """
 
-
 LINES = """
 INSERT INTO pipeline_dealline (deal_id, product_id, quantity, unit_price)
 SELECT %(deal)s + l.deal, %(product)s + l.product, l.quantity, l.cents::numeric / 100
   FROM demo_line l ORDER BY l.deal, l.product
 """
-
 
 # The first who is known pushes the deal, the next pays, the others look at it closely; each of
 # them came to be known some days after the one before.

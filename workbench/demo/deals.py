@@ -7,27 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int32]
-
-
 Floats = NDArray[np.float64]
-
-
 Flags = NDArray[np.bool_]
 
-
 WON, LOST = 5, 6
-
-
 UNPRICED = -1
-
-
 NEVER = -1
-
-
 # What the owner says instead of the stage's category: index into this.
 OVERRIDES = (None, "omitted", "pipeline", "best_case", "commit")
-
-
 REASONS = ("", "Its owner left.", "Entered twice.")
 
 
@@ -103,6 +90,4 @@ class Log:
 
 
 VERSION_COLUMNS = ("deal", "day", "second", *TRACKED, "by", "reason")
-
-
 ACTIVITY_COLUMNS = ("deal", "account", "person", "day", "second", "kind", "subject", "contact")

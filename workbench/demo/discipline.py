@@ -22,39 +22,26 @@ CRITERIA = {
     "Proposal": ("The economic buyer has read the offer and answered it",),
     "Negotiation": ("Legal and purchasing of the buyer have begun their work",),
 }
-
-
 FIELDS = {
     "Qualification": ("amount", "contacts"),
     "Demo": ("expected_close_on", "next_step"),
     "Negotiation": ("products",),
 }
-
-
 # Since then the criteria are asked for, so that moves of the last quarters passed them.
 ASKED_FOR = timedelta(days=200)
-
-
 # Whoever saw a demo was qualified before.
 QUALIFIED = "Demo"
-
-
 LEAST = {"Champion": {"Demo": 1, "Proposal": 2}, "Economic buyer": {"Proposal": 1}}
-
-
 SHOWN = (
     "Said so in the meeting; the minutes were sent and nobody objected.",
     "E-mail of the head of operations.",
     "Their project plan names it.",
 )
-
-
 WHYS = (
     "Their quarter ends on Friday; the answer comes after.",
     "The champion is away and asked us to go on.",
     "They bought before, nobody wants to do it twice.",
 )
-
 
 # What the open deals have passed was shown, or passed over, on the day they came where they stand.
 MET = """
@@ -70,8 +57,6 @@ SELECT deal.id, version.criterion_id, version.id,
  WHERE deal.status = 'open' AND deal.archived_at IS NULL AND deal.id %% 9 <> 0
  ORDER BY deal.id, version.id
 """
-
-
 OVERRIDES = """
 INSERT INTO pipeline_stageoverride (deal_id, deal_version, from_stage_id, to_stage_id, owner_id,
        missing, reason, overridden_at, overridden_by_id)
@@ -89,8 +74,6 @@ SELECT deal.id, 1, passed.id, deal.stage_id, deal.owner_id,
  WHERE deal.status = 'open' AND deal.archived_at IS NULL AND deal.id %% 9 = 0
  ORDER BY deal.id
 """
-
-
 SCORES = """
 INSERT INTO pipeline_elementscore (deal_id, element_id, score, evidence, asked, scored_at,
        scored_by_id)
@@ -107,8 +90,6 @@ SELECT deal.id, element.id, known.score,
  WHERE deal.status = 'open' AND deal.archived_at IS NULL AND deal.id %% 2 = 0
  ORDER BY deal.id, element.id
 """
-
-
 # Owners looked back at some of what closed, three days later at the latest by now.
 REVIEWS = """
 INSERT INTO pipeline_closingreview (deal_id, closed_at, status, decided_by, learnt, competitor_id,
@@ -123,22 +104,16 @@ SELECT deal.id, deal.stage_entered_at, deal.status,
  WHERE deal.status <> 'open' AND deal.archived_at IS NULL AND deal.id %% 4 = 0
  ORDER BY deal.id
 """
-
-
 WON = (
     "The trial showed the hours saved in their own numbers.",
     "Their champion carried it through purchasing.",
     "We answered the security questions in two days.",
 )
-
-
 LOST = (
     "Nobody above our contact had the problem.",
     "The offer came before we knew who decides.",
     "Another supplier was in the house already.",
 )
-
-
 LEARNT = (
     "Ask for the economic buyer before the demo.",
     "Bring the numbers of the trial to the offer.",

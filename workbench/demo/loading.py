@@ -32,15 +32,9 @@ from workbench.demo.story import Story
 from workbench.demo.words import CONTACT_TITLES, COUNTRIES, INDUSTRIES, PRODUCTS, STAGES
 
 PASSWORD = "harbor-lights-demo"  # noqa: S105 -- the demo's public password, printed on every start
-
-
 # One fixed salt: hashing once for everybody is quick, and the same seed gives the same bytes.
 SALT = "demoOrganisation"
-
-
 ADVISORY_LOCK = 4711100
-
-
 BIG_TABLES = (
     "pipeline_deal",
     "pipeline_dealversion",
@@ -48,8 +42,6 @@ BIG_TABLES = (
     "pipeline_dealline",
     "pipeline_dealcontact",
 )
-
-
 # In the order of the fields of Ids.
 NUMBERED = (Person, Team, Territory, Stage, Product, Account, Contact, Deal)
 

@@ -24,8 +24,6 @@ from workbench.demo.words import (
 
 # Segment: most employees in it, typical deal in reporting currency, how long deals take.
 SEGMENTS = ((99, 16_000, 0.65), (999, 36_000, 1.0), (200_000, 80_000, 1.5))
-
-
 MOST_ACCOUNTS = 100_000
 
 

@@ -11,14 +11,8 @@ from workbench.demo.plan import DOMAIN, Plan
 from workbench.demo.words import DIVISIONS, FIRST_NAMES, LAST_NAMES, REGIONS
 
 LEAVERS_PER_YEAR = 0.17
-
-
 REPS_PER_TEAM = 8
-
-
 STAFF = 4  # chief executive, sales operations, recruiter, vice president
-
-
 WHOLE = "Sales"
 
 

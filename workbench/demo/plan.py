@@ -6,33 +6,16 @@ from datetime import date, timedelta
 from kit.periods import fiscal_year_start, month_start
 
 ORGANISATION = "Tidewater Systems"
-
-
 DOMAIN = "tidewater.example"
-
-
 TIME_ZONE = "America/New_York"
-
-
 CURRENCY = "USD"
-
-
 FIRST_MONTH = 7
-
-
 WORKING_DAYS = (0, 1, 2, 3, 4)
 
-
 SMALLEST_ORGANISATION = 12
-
-
 DEALS_PER_REP_AND_MONTH = 4.6
-
-
 # Deals begin this long before the history does, so that its first quarter has something to close.
 WARM_UP_DAYS = 150
-
-
 # The simulated future, kept aside as the truth that forecasts are judged against.
 FUTURE_DAYS = 270
 

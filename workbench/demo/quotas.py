@@ -15,25 +15,13 @@ from workbench.demo.story import Story, base_cents
 
 # Quotas ask for what a fully ramped month has brought; most people bring less than the mean.
 STRETCH = 1.0
-
-
 GROWTH_A_YEAR = 0.04
-
-
 # How a quarter's target lies over its months, and a new hire's over the months since the start.
 MONTH_SHARES = (0.85, 0.95, 1.20)
-
-
 RAMP = (0.0, 0.0, 0.25, 0.25, 0.5, 0.5, 0.75)
-
-
 # A team's own target is less than what its people are given, so that one may miss.
 TEAM_SHARE = 0.96
-
-
 CORRECTION_AFTER_DAYS = 100
-
-
 CORRECTION = 0.9
 
 

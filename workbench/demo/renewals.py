@@ -16,8 +16,6 @@ from workbench.demo.deal_rows import NO_TRANSACTION
 from workbench.demo.plan import TIME_ZONE, Plan
 
 MOST = 30
-
-
 # Name, kind, probability, default category, expected days, what comes next there.
 STAGES = (
     ("Coming up", "open", 60, "pipeline", 30, "Ask how they use it"),
@@ -27,12 +25,8 @@ STAGES = (
     ("Renewed", "won", 100, "closed", None, ""),
     ("Not renewed", "lost", 0, "omitted", None, ""),
 )
-
-
 # Days before today on which the deals that came so far entered stages 1, 2, 3, and closed.
 ENTERED = (45, 30, 16, 6)
-
-
 RENEWED, NOT_RENEWED = 4, 5
 
 

@@ -20,8 +20,6 @@ from workbench.demo.plan import Plan
 from workbench.demo.words import FIRST_NAMES, LAST_NAMES
 
 WEEKS = 10
-
-
 TALKS = (
     "Went through the three largest open deals. The close dates of two were hopeful; moved them.",
     "Discovery calls are better prepared. Next: bring the economic buyer in before the proposal.",
@@ -31,8 +29,6 @@ TALKS = (
     "Role-played the pricing talk. Silence after the number is still hard.",
     "Asked for help with the legal review; I talk to their counsel on Thursday.",
 )
-
-
 TASKS = (
     "Ask for a meeting with the economic buyer",
     "Bring the next steps of all commit deals up to date",
@@ -42,15 +38,11 @@ TASKS = (
     "Clear the overdue close dates",
     "Prepare the quarterly review",
 )
-
-
 PRIVATE = (
     "Ready for larger accounts by spring. Raise it when the territories are planned.",
     "Seems tired. Ask how the week really is before the numbers.",
     "Wants to lead a team one day; give the new hire to them to coach.",
 )
-
-
 WAYS = (  # The stages that an application went through, and how often.
     (("Applied",), 4),
     (("Applied", "Screen"), 4),

@@ -28,27 +28,14 @@ from workbench.demo.talent import Talent
 
 # By open stage: the chance of contact, of moving on once in contact, of losing the deal.
 TOUCH = np.array([0.15, 0.16, 0.19, 0.22, 0.28])
-
-
 ADVANCE = np.array([0.072, 0.064, 0.062, 0.075, 0.090])
-
-
 LOSE = np.array([0.0200, 0.0165, 0.0135, 0.0110, 0.0095])
-
-
 # What the stage's default category is, as an index into deals.OVERRIDES.
 DEFAULT_CATEGORY = np.array([2, 2, 2, 3, 4])
-
-
 PIPELINE, BEST_CASE, COMMIT = 2, 3, 4
-
-
 # The chances of the reasons of words.LOST_REASONS, after silence and without it.
 QUIET_REASONS = np.array([0.46, 0, 0, 0.16, 0.18, 0, 0.20])
-
-
 ENGAGED_REASONS = np.array([0.10, 0.34, 0.27, 0.09, 0.06, 0.14, 0])
-
 
 REASSIGNED, DUPLICATE = 1, 2
 

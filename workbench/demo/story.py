@@ -19,12 +19,8 @@ from workbench.demo.words import COUNTRIES, PRODUCTS
 
 # A full book for one person: beyond it deals get less attention.
 USUAL_CAPACITY = 24.0
-
-
 # The share of contacts that are written down in a benchmark's organisation.
 BULK_LOGGED_SHARE = 0.24
-
-
 PROSPECTING_A_DAY = 0.05
 
 

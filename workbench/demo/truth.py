@@ -16,11 +16,7 @@ from workbench.demo.story import Story
 
 # So many futures of the open deals are drawn for their true chance; a benchmark draws none.
 MOST_FUTURES = 200
-
-
 FEWEST_FUTURES = 20
-
-
 COPIED_DEALS = 60_000
 
 

@@ -12,8 +12,6 @@ FIRST_NAMES = _words(
     "Thea Ulrich Vikram Wanda Yara Zane Alma Bruno Cleo Desmond Elif Felix Gwen Hassan Ingrid "
     "Jasper Kamala Linus Mirela Nico Olivia Pavel Renata Silas Talia Viktor"
 )
-
-
 LAST_NAMES = _words(
     "Abara Bergstrom Castellano Dufresne Eriksen Fontaine Galloway Hashimoto Ibarra Jankowski "
     "Kowalczyk Lindqvist Marchetti Nakamura Okonkwo Petrov Quintero Rasmussen Sandoval Tanaka "
@@ -22,8 +20,6 @@ LAST_NAMES = _words(
     "Stavros Thornbury Underhill Vance Winslow Yarrow Zhou Ashdown Beaumont Cardoso Dimitrov "
     "Ellery Farrow Gupta Holloway Isaksen Juarez Keller Laurent Moreau Nyberg Ortega Pryce"
 )
-
-
 CONTACT_TITLES = (
     "Chief Operating Officer",
     "VP Operations",
@@ -35,7 +31,6 @@ CONTACT_TITLES = (
     "Systems Analyst",
 )
 
-
 COMPANY_FIRST = _words(
     "Alder Amber Anchor Aspen Atlas Beacon Birch Bluff Bridge Bright Canyon Cedar Cinder Clear "
     "Cobalt Copper Coral Crest Crown Dawn Delta Dover Eagle Echo Elm Ember Falcon Fern Flint "
@@ -45,15 +40,11 @@ COMPANY_FIRST = _words(
     "Sierra Silver Slate Solstice Spruce Sterling Stone Summit Swift Thistle Timber Union Valley "
     "Verdant Vista Walnut Willow Windward Zephyr"
 )
-
-
 COMPANY_SECOND = _words(
     "bay brook court cross dale field ford gate haven hill lake land line mark mere mont park "
     "point port reach rock shore side spring stead ton vale view ward water way well wick wood "
     "worth yard"
 )
-
-
 # Industry, how a company of it is called, and its share of the market.
 INDUSTRIES = (
     ("Manufacturing", ("Works", "Industries", "Components", "Tooling"), 0.20),
@@ -65,8 +56,6 @@ INDUSTRIES = (
     ("Education", ("Learning", "Academy", "Schools", "College"), 0.07),
     ("Hospitality", ("Hotels", "Resorts", "Kitchens", "Leisure"), 0.06),
 )
-
-
 # Country, currency, share of the accounts.
 COUNTRIES = (
     ("United States", "USD", 0.955),
@@ -74,11 +63,8 @@ COUNTRIES = (
     ("United Kingdom", "GBP", 0.015),
     ("Germany", "EUR", 0.01),
 )
-
-
 # Units of the reporting currency for one unit at the start of the history.
 RATES = {"CAD": 0.73, "GBP": 1.27, "EUR": 1.09}
-
 
 # Name, family, list price of one unit, share of the deals that it leads.
 PRODUCTS = (
@@ -90,10 +76,7 @@ PRODUCTS = (
     ("Onboarding Services", "Services", 7_500, 0.07),
     ("Premier Support", "Services", 5_000, 0.05),
 )
-
-
 SOURCES = ("Inbound", "Outbound", "Referral", "Partner", "Event")
-
 
 STAGES = (
     # Name, kind, probability, default category, expected days.
@@ -105,8 +88,6 @@ STAGES = (
     ("Closed won", "won", 100, "closed", None),
     ("Closed lost", "lost", 0, "omitted", None),
 )
-
-
 # What may come next in each open stage; index 0 stands for no next step.
 NEXT_STEPS = (
     ("", "Book the first conversation", "Send the company profile", "Find who decides"),
@@ -115,10 +96,7 @@ NEXT_STEPS = (
     ("", "Walk through the proposal", "Review the business case", "Revise the quote"),
     ("", "Settle the contract terms", "Get the security review signed", "Collect the signature"),
 )
-
-
 NEXT_STEP_COUNT = 4
-
 
 # Subjects of an activity by kind and stage group (early: first two stages, late: the others).
 SUBJECTS = {
@@ -144,13 +122,8 @@ SUBJECTS = {
         ("Notes on the competition", "Objections so far", "Plan to close", "Notes on timing"),
     ),
 }
-
-
 ACTIVITY_KINDS = ("call", "email", "meeting", "note")
-
-
 SUBJECTS_PER_KIND = 4
-
 
 LOST_REASONS = (
     "no_decision",
@@ -161,8 +134,6 @@ LOST_REASONS = (
     "missing_feature",
     "no_contact",
 )
-
-
 LOST_NOTES = {
     "no_decision": "They keep the process they have for another year.",
     "competitor": "Chose another vendor after the shoot-out.",
@@ -172,17 +143,10 @@ LOST_NOTES = {
     "missing_feature": "A needed integration is not on our list.",
     "no_contact": "Nobody has answered for weeks.",
 }
-
-
 COMPETITORS = ("Northbeam", "Corvalis Systems", "Tidepool", "Ostrava Software")
-
-
 WIN_EVIDENCE = "Signed order form received."
 
-
 DIVISIONS = ("East", "West")
-
-
 # Team and territory, the division it lies in.
 REGIONS = (
     ("New England", 0),

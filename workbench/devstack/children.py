@@ -15,11 +15,7 @@ import psutil
 from workbench.devstack import processes
 
 FIRST_DELAY_SECONDS = 0.5
-
-
 LONGEST_DELAY_SECONDS = 30.0
-
-
 # After this long without a fault, the next one counts as the first again.
 STEADY_SECONDS = 60.0
 

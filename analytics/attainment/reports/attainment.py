@@ -30,8 +30,6 @@ from org.models.territories import Territory
 from pipeline.deals.reports.selection import NOWHERE
 
 EVERYONE = Subject(SubjectKind.EVERYONE)
-
-
 BY_TERRITORY = frozenset({Measure.BOOKINGS, Measure.DEALS_WON})
 
 

@@ -41,8 +41,6 @@ from pipeline.deals.reports.selection import CLOSED, DealSelection
 from pipeline.enums import Status
 
 WON, LOST = Q(status=Status.WON), Q(status=Status.LOST)
-
-
 PRICED = Q(amount_base__gt=0)
 
 
@@ -290,8 +288,6 @@ ROWS: dict[Measure, Callable[[Period, datetime, Setting], QuerySet]] = {
     Measure.DEALS_CREATED: _created,
     Measure.ACTIVITIES: _acted,
 }
-
-
 # The day on which each counts.
 DAYS: dict[Measure, str] = {
     Measure.BOOKINGS: "closed_on",

@@ -15,8 +15,6 @@ from org.metrics.quotas import Subject
 from org.trees import below
 
 OUTSIDE = "Outside of these teams"
-
-
 Has = Callable[[Tally | Ending], bool]
 
 

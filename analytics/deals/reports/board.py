@@ -17,8 +17,6 @@ from pipeline.enums import Status
 from pipeline.stages.models import Stage
 
 CARDS = 12
-
-
 SHOWN = (
     "deal",
     "name",

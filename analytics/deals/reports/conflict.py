@@ -27,8 +27,6 @@ LABELS = {
     "lost_note": "What happened",
     "win_evidence": "What shows that it is won",
 }
-
-
 # The history keeps these under the name of what they decide.
 KEPT_AS = {"currency": "amount", "category_override": "category"}
 

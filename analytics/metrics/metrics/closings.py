@@ -11,11 +11,7 @@ from analytics.attainment.metrics.outcomes import Cycle, Outcomes, sales_cycle
 from kit.periods import Period, month_start
 
 DAYS_A_WEEK = 7
-
-
 Key = TypeVar("Key", bound=Hashable)
-
-
 Row = TypeVar("Row")
 
 

@@ -16,11 +16,7 @@ LABELS = (
     "Undefined",
     "Source",
 )
-
-
 NAME = "Name"
-
-
 REQUIRED = ("Formula", "Unit", "Source")
 
 

@@ -81,8 +81,6 @@ WAYS = {
     Way.ELSEWHERE: "moved to another pipeline",
     Way.STILL: "entered it and are there still",
 }
-
-
 FATES = {
     "missed": "not won in the period",
     "moved": "moved out of the period",
@@ -95,8 +93,6 @@ FATES = {
     Fate.ARCHIVED: "archived",
     Fate.DUE: "still due",
 }
-
-
 PUSHES = {
     "open": "Deals that were open in the period",
     "pushed": "Deals pushed to a later day",

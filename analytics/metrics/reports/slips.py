@@ -19,8 +19,6 @@ from kit.money import cents
 from pipeline.deals.reports.selection import DealSelection
 
 DAY = timedelta(days=1)
-
-
 # The expected closes of each deal, one after the other, while it was open in the period.
 CLOSES = """
 WITH counted AS MATERIALIZED ({deals}), held AS (

@@ -55,8 +55,6 @@ WITH active AS MATERIALIZED (
       FROM stays WHERE status = 'open'
 )
 """
-
-
 COUNTED = """
 SELECT stage_id, came_from, went_to, began AND nth = 1, ended,
        CASE WHEN ended THEN floor(extract(epoch FROM left_at - entered) / 86400)::int ELSE 0 END,
@@ -67,8 +65,6 @@ SELECT stage_id, came_from, went_to, began AND nth = 1, ended,
   FROM numbered WHERE began OR ended
  GROUP BY 1, 2, 3, 4, 5, 6, 7
 """
-
-
 LISTED = """
 SELECT went_to, deal_id FROM numbered WHERE stage_id = %(stage)s AND began AND nth = 1
 """

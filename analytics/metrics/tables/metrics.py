@@ -194,8 +194,6 @@ def _url_of(row: Created) -> str | None:
 
 
 MATURITY = {True: ("Immature", "warn"), False: ("Mature", "good")}
-
-
 COHORTS = [
     Column(key="period", label="Created in", value=lambda row: row.cohort.period.label),
     Column(
@@ -240,8 +238,6 @@ COHORTS = [
         note="Of the deals created, as it stands now.",
     ),
 ]
-
-
 CREATED: list[Column] = [
     Column(key="label", label="Source"),
     Column(key="count", label="Deals created", kind="count", href=_url_of),

@@ -21,11 +21,7 @@ from pipeline.enums import Status
 
 # The address of the deals behind a figure of this name.
 Href = Callable[[str], str]
-
-
 Read = Callable[[Any], Any]
-
-
 WAYS = (
     (Way.FORWARD, "Forward", "Moved to a later stage of the pipeline."),
     (Way.WON, "Won", "Won from this stage."),
@@ -33,8 +29,6 @@ WAYS = (
     (Way.BACK, "Back", "Moved to an earlier stage."),
     (Way.STILL, "Still there", "Not part of the conversion yet."),
 )
-
-
 FATES = (
     (Fate.WON, "Won"),
     (Fate.LOST, "Lost"),
@@ -45,7 +39,6 @@ FATES = (
     (Fate.ARCHIVED, "Archived"),
     (Fate.DUE, "Still due"),
 )
-
 
 LENGTHS: dict[str, tuple[str, Callable[[StageFlow], Cycle], str]] = {
     "days": ("Days in it", lambda row: row.days, "stays"),

@@ -18,14 +18,8 @@ from org.models.people import Person
 from org.models.quotas import Quota
 
 MINE, BELOW, NOBODYS, TERRITORIES = "me", "below", "none", "territories"
-
-
 ROWS_A_PAGE = 60
-
-
 Unit = Literal["money", "money_exact", "count"]
-
-
 Drafts = Mapping[tuple[Subject, int], Decimal | None]
 
 

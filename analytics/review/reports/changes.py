@@ -25,15 +25,9 @@ from pipeline.stages.models import Stage
 # A deal now and before, as read: the values of FIELDS follow its key, its owner of today, and the
 # key of the version before.
 Row: TypeAlias = tuple[Any, ...]
-
-
 # Rows that are fetched at once.
 CHUNK = 10_000
-
-
 ALL_TIME = Period(date(1900, 1, 1), FOREVER.date())
-
-
 # What a movement is told by; the same of the version before.
 FIELDS = (
     "status",

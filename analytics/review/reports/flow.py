@@ -11,8 +11,6 @@ from analytics.review.reports.changes import Changes, Moved
 from pipeline.enums import CATEGORY_LABELS, Category
 
 By = Literal["category", "stage"]
-
-
 Place = str
 
 

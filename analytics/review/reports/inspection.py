@@ -70,11 +70,7 @@ class Inspection:
 
 
 Moves = Mapping[Movement, Sequence[tuple[Moved, int]]]
-
-
 CLOSING = "closing"
-
-
 # Deals of a download that are read at once.
 BATCH = 500
 

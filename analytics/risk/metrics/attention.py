@@ -61,8 +61,6 @@ class PersonPrompt:
 
 
 DEAL_URGENCY = {reason: place for place, reason in enumerate(Signal)}
-
-
 PERSON_URGENCY = {reason: place for place, reason in enumerate(PersonReason)}
 
 

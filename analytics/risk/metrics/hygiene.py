@@ -13,8 +13,6 @@ from pipeline.enums import ASKED_LABELS, Asked
 
 # Working days that whoever decides has by default.
 USUAL_DAYS = 5
-
-
 # So long after its day a decision still speaks of the same breach; afterwards it is asked anew.
 STALE_DAYS = 30
 
@@ -42,8 +40,6 @@ STATE_LABELS = {
     State.DUE: "Under way",
     State.JUSTIFIED: "Justified",
 }
-
-
 REMEDY_LABELS = {
     Remedy.FIX: "Fix it",
     Remedy.CLOSE: "Close the deal",

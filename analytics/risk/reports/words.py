@@ -28,8 +28,6 @@ UNITS = {
     Signal.NO_AMOUNT: "",
     Signal.NO_CONTACT: "",
 }
-
-
 MEANINGS = {
     Signal.OWNER_LEFT: "The owner is no longer here and nobody has the deal yet.",
     Signal.CLOSE_PASSED: "The expected close lies in the past.",

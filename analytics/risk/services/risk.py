@@ -17,8 +17,6 @@ from org import audit
 from org.models.people import Person
 
 LARGEST_LIMIT = 10_000
-
-
 HEAVIEST = 100
 
 

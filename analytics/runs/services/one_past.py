@@ -16,11 +16,8 @@ from pipeline.deals.models.deals import PastWrite
 
 # How often a run is planned anew before it is published with its doubt.
 MOST_RESTARTS = 2
-
-
 # No transaction that a run can meet is older than this; notes are kept twice as long.
 REACH = timedelta(hours=12)
-
 
 # Everybody who has numbers has a row of their own for bookings and deals won, so these add up.
 DISAGREEING = """

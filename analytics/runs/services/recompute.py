@@ -32,20 +32,11 @@ from org.services.calendar import end_of_day, organisation
 
 logger = logging.getLogger(__name__)
 
-
 # The message that asks a worker to do a part. The highest app that has a step answers it.
 CHUNK_TASK = "forecasting.tasks.nightly_chunk"
-
-
 QUEUE = "nightly"
-
-
 MOST_ATTEMPTS = 3
-
-
 FINISHED = (ChunkState.DONE, ChunkState.QUARANTINED)
-
-
 # The night's run speaks of the day before, once that is surely over everywhere in the company.
 NIGHT_STARTS_AT_HOUR = 1
 

@@ -13,8 +13,6 @@ from org.enums import Measure, SubjectKind
 from org.metrics.quotas import Subject
 
 SUBJECT = ["run", "person", "team"]
-
-
 BATCH = 2000
 
 

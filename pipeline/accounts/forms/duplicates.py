@@ -10,8 +10,6 @@ from pipeline.accounts.services import FIELDS
 from pipeline.customers.models import Account, Contact
 
 ONE, OTHER = "one", "other"
-
-
 TAKE = "take-"
 
 

@@ -22,8 +22,6 @@ from pipeline.enums import Status
 from pipeline.querysets import named_like
 
 DEALS_SHOWN, ACTIVITIES_SHOWN = 25, 25
-
-
 FILE_BATCH = 2_000
 
 

@@ -29,16 +29,12 @@ from pipeline.customers.models import Account, Contact, name_key, web_domain
 from pipeline.deals.models.deals import Deal
 
 MERGES_SHOWN = 20
-
-
 WHY = {
     Likeness.EMAIL: "The same e-mail address",
     Likeness.NAME: "The same name, but for spelling and legal form",
     Likeness.DOMAIN: "The same web address",
     Likeness.SPELLING: "Nearly the same name",
 }
-
-
 MOST_LIKE_A_NEW_ONE = 5
 
 

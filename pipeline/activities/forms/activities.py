@@ -19,8 +19,6 @@ from pipeline.deals.models.deals import Deal
 from pipeline.enums import ACTIVITY_LABELS, DIRECTION_LABELS, ActivityKind, Direction
 
 KINDS = choices(ActivityKind, ACTIVITY_LABELS)
-
-
 DIRECTIONS = [("", "Not said"), *choices(Direction, DIRECTION_LABELS)]
 
 

@@ -18,8 +18,6 @@ from pipeline.deals.fields import MomentField
 
 # The dialog stands over pages that have ids and suggestions of their own.
 IDS = "quick-%s"
-
-
 WHERE = "#quick-deal, #quick-account"
 
 

@@ -17,8 +17,6 @@ from pipeline.deals.querysets import DealQuerySet
 from pipeline.querysets import named_like
 
 _WORD = re.compile(r"\w")
-
-
 ADDRESS = re.compile(r"<(?P<email>[^<>@\s]+@[^<>@\s]+)>\s*$")
 
 

@@ -17,33 +17,15 @@ from zoneinfo import ZoneInfo
 from pipeline.activities.imports.recurring import UNDERSTOOD, WEEKDAYS, NotUnderstoodError, Rule
 
 MOST_BYTES = 5_000_000
-
-
 MOST_EVENTS, MOST_ZONES, MOST_DEPTH = 20_000, 100, 4
-
-
 MOST_MEETINGS = 2_000
-
-
 # Days of rules that are looked at in one file: some ten years of daily meetings, fifty times.
 MOST_STEPS = 200_000
-
-
 WINDOW = timedelta(days=400)
-
-
 _BEGIN = re.compile(r"^BEGIN:(\w[\w-]*)\s*$", re.IGNORECASE | re.MULTILINE)
-
-
 _EDGE = re.compile(r"^(BEGIN|END):", re.IGNORECASE | re.MULTILINE)
-
-
 _ZONE = re.compile(r"^BEGIN:VTIMEZONE.*?^END:VTIMEZONE", re.IGNORECASE | re.MULTILINE | re.DOTALL)
-
-
 _OFTEN = re.compile(r"^RRULE[^\r\n]*FREQ=(?!YEARLY|MONTHLY)", re.IGNORECASE | re.MULTILINE)
-
-
 _BY_DAY = re.compile(r"([+-]?\d{1,2})?(MO|TU|WE|TH|FR|SA|SU)")
 
 

@@ -17,11 +17,7 @@ from pipeline.enums import ACTIVITY_LABELS, ActivityKind, Status
 from pipeline.stages.models import Stage
 
 SHOWN = 25
-
-
 ONE_DEED = timedelta(seconds=1)
-
-
 WAYS = {
     "page": "",
     "api": "through the API",
@@ -29,8 +25,6 @@ WAYS = {
     "task": "by a nightly job",
     "sql": "directly in the database",
 }
-
-
 TRACKED = {
     "name": "Name",
     "account": "Account",
@@ -48,8 +42,6 @@ TRACKED = {
     "competitor": "Competitor",
     "lost_reason": "Lost reason",
 }
-
-
 # What else the story tells of a version, and where the names of its rows stand.
 TOLD = (
     *TRACKED,
@@ -64,8 +56,6 @@ TOLD = (
     "valid_from",
     "valid_to",
 )
-
-
 NAMES = {
     "account": "account__name",
     "owner": "owner__full_name",
@@ -75,8 +65,6 @@ NAMES = {
     "competitor": "competitor__name",
     "changed_by": "changed_by__full_name",
 }
-
-
 # What the versions do not keep, or did not from the beginning; the log does.
 LOGGED = {
     "source": "Source",
@@ -92,8 +80,6 @@ LOGGED = {
 
 # The reason of a closing always stood with the version of the move; who won did not.
 TOLD_BY_VERSIONS = ("deal.create", "deal.move")
-
-
 WITH_A_MOVE = ("competitor",)
 
 

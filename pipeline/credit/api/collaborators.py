@@ -18,8 +18,6 @@ from pipeline.deals.models.people import DealCollaborator
 from pipeline.enums import HelpingRole
 
 ORDERING = Ordering({"id": "pk", "added_at": "added_at"}, default="id")
-
-
 ROLES = list(HelpingRole)
 
 

@@ -19,8 +19,6 @@ from pipeline.deals.services.checks import locked_to_edit
 from pipeline.enums import CreditKind
 
 INSTANT = timedelta(microseconds=1)
-
-
 REFUSALS = {
     "credit_split_set_by_now": ("__all__", "Credit cannot be parted in the future."),
     "credit_split_set_once": ("__all__", "Somebody parted the credit at this very moment."),

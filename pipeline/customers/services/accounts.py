@@ -32,21 +32,13 @@ ACCOUNT_FIELDS = (
     "founded_year",
     "external_id",
 )
-
-
 CONTACT_FIELDS = ("full_name", "title", "email", "phone", "external_id")
-
-
 REFUSALS = {
     "account_external_id_unique": ("external_id", "Another account already has this external id."),
     "contact_external_id_unique": ("external_id", "Another contact already has this external id."),
     "account_not_its_parent": ("parent", "An account cannot be its own parent."),
 }
-
-
 NAMES_LOCK = 4711010
-
-
 Shared = TypeVar("Shared", Account, Contact)
 
 

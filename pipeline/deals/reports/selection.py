@@ -44,15 +44,7 @@ from pipeline.querysets import AnyOf, named_like
 from pipeline.stages.models import Stage
 
 CLOSED = "closed"
-
-
-# The territory of deals whose account lay in none.
-NOWHERE = 0
-
-
-DAY = timedelta(days=1)
-
-
+NOWHERE = 0  # The territory of deals whose account had none.
 # Totals by these alone stand on a page anyway; anything finer could be used to ask about single
 # deals that the viewer may not open.
 SHOWN_AS_TOTALS = frozenset(
@@ -272,7 +264,9 @@ class DealSelection:
             competitor=self.competitor,
         )
         if self.reached is not None:
-            condition &= reached_by(self.reached, before=_start_of(day + DAY), deal=deal)
+            condition &= reached_by(
+                self.reached, before=_start_of(day + timedelta(days=1)), deal=deal
+            )
         for word in self.text.split():
             accounts = Account.objects.filter(named_like(word)).values("pk")
             condition &= Q(AnyOf("account_id", accounts)) | Q(named_like(word))

@@ -18,14 +18,9 @@ from pipeline.stages.models import Competitor, LossReason, Stage
 from pipeline.stages.services.pipelines import lacking
 
 CLOSING_TEXTS = {"lost_reason": None, "lost_note": "", "win_evidence": ""}
-
-
 # Ways by which deals come that other systems closed, often without saying why.
 UNASKED = ("import", "task")
-
-
 FIRST_DAY, LAST_DAY = date(1980, 1, 1), date(2199, 12, 31)
-
 
 # What the database refuses, as a field and a sentence for the person who can mend it.
 REFUSALS: dict[str, tuple[str, str]] = {

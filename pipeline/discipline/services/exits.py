@@ -25,12 +25,8 @@ from pipeline.enums import ASKED_LABELS, Asked, Status
 from pipeline.stages.models import Stage
 
 LONGEST = 5_000
-
-
 # The version that a deal had before it was made.
 BEFORE_ANY = 0
-
-
 # What of the deal itself can be typed in together with the move; parts of it are NewParts.
 TYPED_IN = (
     Asked.ACCOUNT,
@@ -40,8 +36,6 @@ TYPED_IN = (
     Asked.NEXT_STEP_ON,
     Asked.SOURCE,
 )
-
-
 SENTENCES = {
     Asked.ACCOUNT: "Say which account the deal is with.",
     Asked.AMOUNT: "Give the amount.",

@@ -21,11 +21,7 @@ from pipeline.products.models import Product
 
 # Where the faults of a part stand in the form of the move.
 ROLE, NEW_CONTACT = "contacts_role", "contacts_new"
-
-
 QUANTITY, PRICE = "products_quantity", "products_price"
-
-
 FAULTS = {
     "contact": str(Asked.CONTACTS),
     "full_name": NEW_CONTACT,

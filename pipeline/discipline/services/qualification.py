@@ -20,8 +20,6 @@ from pipeline.enums import Status
 from pipeline.stages.models import Stage
 
 LONGEST = 5_000
-
-
 REFUSALS = {
     "framework_name_unique": ("name", "Another framework has this name."),
     "framework_named": ("name", "Give the framework a name."),

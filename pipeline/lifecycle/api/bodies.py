@@ -27,22 +27,12 @@ from pipeline.enums import Category, Status
 from pipeline.stages.api import competitors_seen, pipelines_seen, stages_seen
 
 OPEN_CATEGORIES = [word for word in Category if word != Category.CLOSED]
-
-
 STATUSES = [*Status, "closed"]
-
-
 NULLABLE = frozenset({"amount_base", "expected_close_on", "closed_on"})
-
-
 SAME_COLUMNS = {name: name for name in ("name", "amount_base", "expected_close_on", "closed_on")}
-
-
 ORDERING = Ordering(
     {"created_at": "created_at", **SAME_COLUMNS}, default="-created_at", nullable=NULLABLE
 )
-
-
 # The same orderings over versions: a deal's own columns are one step away.
 PAST_ORDERING = Ordering(
     {"created_at": "deal__created_at", **SAME_COLUMNS},
@@ -50,8 +40,6 @@ PAST_ORDERING = Ordering(
     nullable=NULLABLE,
     id_column="deal_id",
 )
-
-
 HISTORY = Ordering({"valid_from": "valid_from"}, default="valid_from")
 
 

@@ -42,12 +42,8 @@ from pipeline.lifecycle.api.bodies import (
 )
 
 NAMES = ("account", "owner", "stage__pipeline")
-
-
 # ``source`` is the way of the move here; that of the deal is edited, contacts and lines are added.
 MOVED_WITH = [name for name in TYPED_IN if name != Asked.SOURCE]
-
-
 PARTS = {field.name for field in fields(DealSelection)}
 
 

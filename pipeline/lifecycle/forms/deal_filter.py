@@ -41,11 +41,7 @@ CLOSES_IN = {
     "next-quarter": "Next quarter",
     "this-year": "This fiscal year",
 }
-
-
 STATUSES = [("", "All"), *choices(Status), ("closed", "Won or lost")]
-
-
 Choices = list[tuple[Any, str]]
 
 

@@ -27,11 +27,7 @@ from pipeline.stages.forms.pipelines import stage_choices
 from pipeline.stages.models import Stage
 
 CURRENCY_INPUT = forms.TextInput(attrs={"maxlength": 3, "size": 4, "autocapitalize": "characters"})
-
-
 OVERRIDES = [pair for pair in choices(Category) if pair[0] != Category.CLOSED]
-
-
 TEXT_AREA = forms.Textarea(attrs={"rows": 3})
 
 

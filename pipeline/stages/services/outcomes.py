@@ -15,8 +15,6 @@ from pipeline import rules
 from pipeline.stages.models import Competitor, LossReason
 
 REASON_FIELDS = ("name", "kind", "order")
-
-
 REFUSALS = {
     "loss_reason_name_unique": ("name", "Another reason has this name."),
     "loss_reason_named": ("name", "Give the reason a name."),
@@ -24,8 +22,6 @@ REFUSALS = {
     "competitor_name_unique": ("name", "This competitor is on the list already."),
     "competitor_named": ("name", "Give the competitor a name."),
 }
-
-
 LONGEST_CODE = 30
 
 

@@ -16,11 +16,7 @@ from pipeline.enums import Status
 from pipeline.stages.models import Pipeline
 
 FIELDS = ("name", "order")
-
-
 HOLDS_DEALS = "Open deals stand in this pipeline. Move or close them first."
-
-
 REFUSALS = {
     "pipeline_name_unique": ("name", "Another pipeline has this name."),
     "pipeline_named": ("name", "Give the pipeline a name."),

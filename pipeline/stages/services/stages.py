@@ -17,8 +17,6 @@ from pipeline.stages.models import Stage
 from pipeline.stages.services.pipelines import lock
 
 FIELDS = ("pipeline", "name", "kind", "order", "probability", "default_category", "expected_days")
-
-
 REFUSALS = {
     "stage_name_unique": ("name", "Another stage of this pipeline has this name."),
     "stage_pipeline_stays": (
@@ -41,8 +39,6 @@ REFUSALS = {
         "A won stage has 100 % and a lost one 0 %; an open one has up to 100 %.",
     ),
 }
-
-
 # What a closed stage means is not a matter of choice.
 FIXED: dict[str, dict[str, Any]] = {
     Status.WON: {"probability": 100, "default_category": Category.CLOSED},

@@ -24,8 +24,6 @@ from process.practices.reports.peers import Peers
 
 # A person's value rests on at least so many deals, or touches for the shares by stage.
 FEWEST_DEALS, FEWEST_TOUCHES, DAYS_A_WEEK = 5, 20, 7
-
-
 # How often each closed deal was pushed and went back to an earlier stage.
 PATHS = """
 WITH counted AS MATERIALIZED ({deals}), held AS (
@@ -42,8 +40,6 @@ SELECT deal_id, count(*) FILTER (WHERE expected_close_on > close_before),
        count(*) FILTER (WHERE "order" < order_before AND pipeline_id = pipeline_before)
   FROM held GROUP BY deal_id
 """
-
-
 Values = Mapping[int, float]
 
 

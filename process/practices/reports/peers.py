@@ -15,17 +15,9 @@ from org.metrics.quotas import Subject
 from process.practices.metrics import top_quarter
 
 TENURE = timedelta(days=180)
-
-
 SHORT_TENURE = "Joined less than 180 days before the period"
-
-
 OTHER_TITLE = "Another title"
-
-
 NO_QUOTA = "No quota in the period"
-
-
 GONE = "Left by the day"
 
 

@@ -10,12 +10,21 @@ from django.apps import apps
 
 ROOT = Path(__file__).resolve().parents[4]
 DOCUMENT = ROOT / "docs" / "metrics.md"
+
+
+def kind_of(module: str) -> str:
+    """Return what a module holds: the name after its subject, or after an app without subjects."""
+    app, *rest = module.split(".")
+    kinds = rest[1:] if app in {"pipeline", "analytics", "process"} else rest
+    return kinds[0] if kinds else ""
+
+
 MODULES = [
     found.name
     for app in apps.get_app_configs()
     if Path(app.path).parent == ROOT and app.name != "forecasting"
     for found in pkgutil.walk_packages([app.path], f"{app.name}.")
-    if not found.ispkg and "metrics" in found.name.split(".")[2 if app.name == "analytics" else 1 :]
+    if not found.ispkg and kind_of(found.name) == "metrics"
 ]
 
 
