@@ -264,9 +264,7 @@ class DealSelection:
             competitor=self.competitor,
         )
         if self.reached is not None:
-            condition &= reached_by(
-                self.reached, before=_start_of(day + timedelta(days=1)), deal=deal
-            )
+            condition &= reached_by(self.reached, before=_start_of(day + timedelta(1)), deal=deal)
         for word in self.text.split():
             accounts = Account.objects.filter(named_like(word)).values("pk")
             condition &= Q(AnyOf("account_id", accounts)) | Q(named_like(word))
