@@ -1,9 +1,9 @@
 """The tests of `make quick`, a pytest plugin: those without a database, and those of what changed.
 
-``pytest --quick`` leaves out the browser, real servers and, of the tests that use a database, all
-but those of the files that differ from the commit named by SINCE. Without SINCE that is where
-the branch left ``main``; on ``main`` itself it is the last commit. A test module belongs to a
-changed file if
+``pytest --quick`` leaves out the browser, real servers and, of the tests that use a database or
+are marked as heavy, all but those of the files that differ from the commit named by SINCE. Without
+SINCE that is where the branch left ``main``; on ``main`` itself it is the last commit. A test
+module belongs to a changed file if
 
 - it is that file,
 - it imports that file, itself or by a helper beside it, or
@@ -71,10 +71,10 @@ def affected(changed: Iterable[str]) -> set[str]:
 def _is_quick(item: pytest.Item, modules: list[str]) -> bool:
     if any(map(item.get_closest_marker, SLOW)):
         return False
-    uses_database = bool(DATABASE & set(getattr(item, "fixturenames", ())))
-    if not uses_database and not item.get_closest_marker("django_db"):
+    if item.path.relative_to(ROOT).as_posix() in modules:
         return True
-    return item.path.relative_to(ROOT).as_posix() in modules
+    uses_database = bool(DATABASE & set(getattr(item, "fixturenames", ())))
+    return not uses_database and not any(map(item.get_closest_marker, ("django_db", "heavy")))
 
 
 def _mirrors(name: str) -> Iterator[str]:

@@ -67,6 +67,7 @@ def test_page_holds_no_inline_script_style_or_handler(client: Client) -> None:
         assert "src=" in head or "application/json" in head
 
 
+@pytest.mark.heavy
 def test_static_files_are_collected_with_hashes(tmp_path: Path) -> None:
     kept = {**settings.STORAGES, "staticfiles": {"BACKEND": "kit.storage.StaticStorage"}}
 

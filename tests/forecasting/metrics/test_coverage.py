@@ -23,6 +23,9 @@ def held(track: Track, told: Scaled) -> list[float]:
     return shares
 
 
+pytestmark = pytest.mark.heavy
+
+
 @pytest.fixture(scope="module")
 def judged() -> dict[str, list[float]]:
     found: dict[str, list[float]] = {"person": [], "whole": [], "bias": []}

@@ -64,6 +64,7 @@ def rules(draw: st.DrawFn) -> Rule:
 
 @settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(rule=rules(), first=st.integers(0, 400))
+@pytest.mark.heavy
 def test_the_days_are_those_of_dateutil(rule: Rule, first: int):
     begin = START + timedelta(days=first)
     # Its search for a day that never comes ends with the rule's own end alone.

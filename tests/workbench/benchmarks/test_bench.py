@@ -51,6 +51,7 @@ def test_every_page_and_command_that_is_measured_is_there() -> None:
     assert set(COMMANDS) == {"recompute", "import_csv"}
 
 
+@pytest.mark.heavy
 def test_bench_measures_every_case_and_leaves_nothing_behind(tmp_path: Path) -> None:
     before, path = databases(), tmp_path / "benchmarks.md"
 
@@ -69,6 +70,7 @@ def test_bench_measures_every_case_and_leaves_nothing_behind(tmp_path: Path) -> 
     assert databases() == before
 
 
+@pytest.mark.heavy
 def test_pages_can_be_measured_by_themselves() -> None:
     # Of another size than the test before: runs of one size share their database.
     done = bench("--deals", "1600", "--repetitions", "2", "--only", "list", "deal", "--drop")
