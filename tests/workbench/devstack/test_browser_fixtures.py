@@ -1,7 +1,7 @@
 import pytest
 from playwright.sync_api import Browser, Page, Route
 
-from tests.browser import Axe, Watch
+from tests.browser import Axe, Inspect, Watch
 
 pytestmark = pytest.mark.browser
 POLICY = {"content-security-policy": "default-src 'self'"}
@@ -58,3 +58,20 @@ def test_axe_accepts_a_good_page(page: Page, axe: Axe) -> None:
     page.goto("/healthz")
 
     axe(page)
+
+
+def test_a_page_that_is_pale_in_the_dark_alone_is_found(page: Page, inspect: Inspect) -> None:
+    dark = "@media (prefers-color-scheme: dark) {p {color: #777; background: #888}}"
+    script = "matchMedia('(prefers-color-scheme: dark)').onchange = (e) => {"
+    script += "document.documentElement.dataset.bsTheme = e.matches ? 'dark' : 'light'}"
+    body = GOOD.replace("lang=en", "lang=en data-bs-theme=light").format("<p>well</p>")
+    page.route("**/*", lambda route: route.fulfill(body=body))
+    page.goto("/healthz")
+    page.add_script_tag(content=script)
+
+    inspect(page)
+
+    page.emulate_media(color_scheme="light")
+    page.add_style_tag(content=dark)
+    with pytest.raises(AssertionError, match="color-contrast"):
+        inspect(page)
