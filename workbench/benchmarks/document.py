@@ -128,7 +128,7 @@ def _floors(report: Report) -> str:
     lines = [f"- {line.title}: {line.floor}." for line in report.lines.values()]
     batches = {batch.title: batch.floor for found in report.batches.values() for batch in found}
     lines += [f"- {title}: {floor}." for title, floor in batches.items()]
-    return "\n".join([*lines, "", "The statements stand in `salesmgr/benchmarks/floors.py`.", ""])
+    return "\n".join([*lines, "", "The statements are in `workbench/benchmarks/floors.py`.", ""])
 
 
 def _reason(report: Report, verdict: Verdict) -> str:

@@ -1,11 +1,11 @@
 """The simulated truth, kept where no page reads it, so that forecasts can be judged by it."""
 
+import csv
 import json
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from kit.periods import fiscal_year, fiscal_year_start, quarters
 from salesmgr import embedded
@@ -39,7 +39,11 @@ def keep(story: Story, folder: Path | None = None) -> Path:
     place = folder or embedded.var_dir() / "demo"
     place.mkdir(parents=True, exist_ok=True)
     path = place / f"truth-{story.plan.seed}.json"
-    open_deals(story).to_csv(path.with_suffix(".csv"), index=False)
+    columns = open_deals(story)
+    with path.with_suffix(".csv").open("w", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(zip(*(_texts(values) for values in columns.values()), strict=True))
     path.write_text(json.dumps(_organisation(story), indent=1, sort_keys=True) + "\n")
     return path
 
@@ -64,28 +68,33 @@ def chances(story: Story) -> OpenTruth:
     return OpenTruth(alive, won.mean(axis=0), mean)
 
 
-def open_deals(story: Story) -> pd.DataFrame:
-    """Return the open deals with their chance and what becomes of them in the one true future."""
+def open_deals(story: Story) -> dict[str, np.ndarray]:
+    """Return the columns of the open deals: their chance, and what becomes of them."""
     alive = np.flatnonzero((story.deals.stage < WON) & (story.deals.archived == 0))
     later, days = story.later, story.days
     closed = later.stage[alive] >= WON
-    frame = pd.DataFrame(
-        {
-            "deal": alive + 1,
-            "quality": np.round(story.deals.quality[alive], 4),
-            "outcome": np.where(later.stage[alive] == WON, "won", np.where(closed, "lost", "open")),
-            "closes_on": [
+    columns = {
+        "deal": alive + 1,
+        "quality": np.round(story.deals.quality[alive], 4),
+        "outcome": np.where(later.stage[alive] == WON, "won", np.where(closed, "lost", "open")),
+        "closes_on": np.array(
+            [
                 days.date(day).isoformat() if over else ""
                 for day, over in zip(later.entered_on[alive], closed, strict=True)
-            ],
-            "amount": np.where(later.amount[alive] >= 0, later.amount[alive], np.nan),
-        }
-    )
+            ]
+        ),
+        "amount": np.where(later.amount[alive] >= 0, later.amount[alive], np.nan),
+    }
     if not story.plan.is_bulk:
         drawn = chances(story)
-        frame["win_probability"] = np.round(drawn.win_probability, 4)
-        frame["days_to_win"] = np.round(drawn.expected_days, 1)
-    return frame
+        columns["win_probability"] = np.round(drawn.win_probability, 4)
+        columns["days_to_win"] = np.round(drawn.expected_days, 1)
+    return columns
+
+
+def _texts(values: np.ndarray) -> list[str]:
+    """Return the cells of a column; what is not a number is an empty cell."""
+    return ["" if text == "nan" else text for text in map(str, values.tolist())]
 
 
 def _organisation(story: Story) -> dict[str, object]:
