@@ -6,8 +6,8 @@ from decimal import Decimal
 from analytics.attainment.metrics.attainment import Attainment
 from analytics.attainment.metrics.outcomes import Cycle, Outcomes, win_rate, win_rate_by_value
 from analytics.attainment.metrics.pace import FEWEST_EARLIER_PERIODS
+from analytics.attainment.reports.curves import Pace
 from analytics.attainment.reports.open_pipeline import Amounts
-from analytics.attainment.reports.pace import Pace
 from analytics.context.metrics import EARLIER_PERIODS, FEWEST_CASES
 from analytics.context.reports.look import Look
 from analytics.dashboards.reports.me import MyReport

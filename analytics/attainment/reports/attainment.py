@@ -1,14 +1,13 @@
 """Attainment: one function for the pages, the API and the nightly job."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
-from typing import Any
 
 from analytics.attainment.metrics.attainment import Attainment, Credit, attained, merged
-from analytics.attainment.reports.credits import Tally, tallies, territory_tallies
-from analytics.attainment.reports.splits import Move, split_moves
+from analytics.attainment.reports.counts import counted
+from analytics.attainment.reports.ledger import Entry, Ledger
 from analytics.context.reports.roster import Roster, roster
 from analytics.context.reports.setting import Fiscal, Setting, around, setting
 from kit.money import cents
@@ -63,23 +62,29 @@ def attainment(
     span = calendar.span(period.pk)
     book = quota_book(measure, [span], as_of, calendar=calendar, people=people)
     who = credited_people(subjects, calendar=calendar, people=people)
-    wanted: dict[str, Any] = {"period": period.period, "moment": as_of, "setting": calendar}
     territorial = any(subject.kind is SubjectKind.TERRITORY for subject in subjects)
     if territorial and measure not in BY_TERRITORY:
         raise ValueError(f"{measure} is not counted by territory")
-    moves: Sequence[Move] = ()
-    if measure == Measure.BOOKINGS:
-        concerned = None if territorial else who
-        moves = split_moves(period.period, moment=as_of, setting=calendar, people=concerned)
-    ledger = Ledger(
+    days = period.period
+    if measure in BY_TERRITORY:
+        ledger = Ledger(days, as_of, calendar, people=None if territorial else who)
+        split = measure == Measure.BOOKINGS
+        rows = ledger.entries(split=split) if who != set() else []
+        by_territory = ledger.entries(by="territory", split=split) if territorial else []
+        if measure == Measure.DEALS_WON:
+            rows, by_territory = _cases(rows), _cases(by_territory)
+    else:
+        rows = counted(measure, days, moment=as_of, calendar=calendar, people=who)
+        by_territory = []
+    found = AttainmentBook(
         measure=measure,
         period_id=period.pk,
         span=span,
         book=book,
-        rows=tallies(measure, people=who, moves=moves, **wanted) if who != set() else [],
-        by_territory=territory_tallies(measure, moves=moves, **wanted) if territorial else [],
+        rows=rows,
+        by_territory=by_territory,
     )
-    return [ledger.attainment(subject) for subject in subjects]
+    return [found.attainment(subject) for subject in subjects]
 
 
 def quotas(
@@ -102,15 +107,15 @@ def quotas(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ledger:
+class AttainmentBook:
     """All that attainments of one measure, period and moment are made of."""
 
     measure: Measure
     period_id: int
     span: Span
     book: QuotaBook
-    rows: Sequence[Tally]
-    by_territory: Sequence[Tally] = field(default_factory=list)
+    rows: Sequence[Entry]
+    by_territory: Sequence[Entry] = field(default_factory=list)
 
     def attainment(self, subject: Subject) -> Attainment:
         """Return the attainment of a person, team, territory or of everyone."""
@@ -126,12 +131,15 @@ class Ledger:
         if subject.kind is SubjectKind.PERSON:
             return self._by_person.get(subject.pk, ())
         if subject.kind is SubjectKind.EVERYONE:
-            return (row.credit for row in self.rows)
+            return self.rows
         territorial = subject.kind is SubjectKind.TERRITORY
         tree = self.book.territories if territorial else self.book.teams
         rows = self.by_territory if territorial else self.rows
         return (
-            row.credit for row in rows if (row.team or NOWHERE) in tree.inside(subject.pk, row.day)
+            row
+            for row in rows
+            if ((row.territory if territorial else row.team) or NOWHERE)
+            in tree.inside(subject.pk, row.day)
         )
 
     @cached_property
@@ -142,8 +150,13 @@ class Ledger:
     def _by_person(self) -> dict[int, list[Credit]]:
         found: dict[int, list[Credit]] = {}
         for row in self.rows:
-            found.setdefault(row.credit.person, []).append(row.credit)
+            found.setdefault(row.person, []).append(row)
         return found
+
+
+def _cases(rows: Iterable[Entry]) -> list[Entry]:
+    """Return the deals won in place of what they came to."""
+    return [replace(row, actual=row.cases, unpriced=0) for row in rows]
 
 
 def roster_of(

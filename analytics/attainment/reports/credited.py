@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from analytics.attainment.reports.splits import split_moves
+from analytics.attainment.reports.ledger import Ledger
 from analytics.context.reports.setting import Setting, setting
 from kit.money import cents, from_cents
 from kit.periods import Period
@@ -73,13 +73,13 @@ def credited(selection: DealSelection, *, moment: datetime) -> Credited:
     counts = _counting(selection, calendar)
     shares: dict[int, int] = {}
     owned: set[int] = set()
-    for move in split_moves(Period(start, end), moment=moment, setting=calendar):
-        owns = counts(move.owner, move.owner_team, move.day)
+    for each in Ledger(Period(start, end), moment, calendar).transfers:
+        owns = counts(each.owner, each.owner_team, each.day)
         if owns:
-            owned.add(move.deal)
-        share = shares.setdefault(move.deal, move.amount if owns else 0)
-        if counts(move.person, move.team, move.day):
-            shares[move.deal] = share + move.cents
+            owned.add(each.deal)
+        share = shares.setdefault(each.deal, each.amount if owns else 0)
+        if counts(each.person, each.team, each.day):
+            shares[each.deal] = share + each.actual
     given = frozenset(deal for deal, share in shares.items() if share and deal not in owned)
     return Credited(
         {deal: share for deal, share in shares.items() if share or deal in owned}, given

@@ -1,25 +1,23 @@
-"""Bookings by day: of the period, and of those before it."""
+"""Bookings by day, of the period and of those before it, and whether they keep up with a quota."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
-from functools import reduce
-from operator import or_
 
-from django.db.models import Q, QuerySet, Sum
-
-from analytics.attainment.metrics.pace import Curve, cumulative
-from analytics.attainment.reports.credits import seated
-from analytics.attainment.reports.splits import Move, counts_for
+from analytics.attainment.metrics.attainment import Attainment
+from analytics.attainment.metrics.pace import (
+    Curve,
+    cumulative,
+    expected_to_date,
+    pacing,
+    required_per_day,
+    seasonal_pacing,
+    seasonal_share,
+)
+from analytics.attainment.reports.ledger import Ledger
 from analytics.context.reports.look import Look
-from kit.money import cents
 from kit.periods import Period
-from org.models.teams import TeamMembership
-from org.trees import Stretch
-from pipeline.deals.reports.selection import DealSelection
-from pipeline.enums import Status
-from pipeline.querysets import AnyOf
+from org.metrics.working_days import WorkingDays
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,51 +28,48 @@ class Curves:
     earlier: Sequence[Curve]
 
 
-def span_of(look: Look) -> Period:
-    """Return the days that the curves of a look tell of."""
-    first = [*look.calendar.earlier(look.period), look.period][0]
-    return Period(first.period.start, look.period.period.end)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How the bookings keep up with the quota; amounts in cents, None where undefined.
 
-
-def booking_curves(look: Look, moves: Iterable[Move] = ()) -> Curves:
-    """Return the curves of a look, all as known at its moment, in one statement.
-
-    ``moves`` are those of the look's scope, of the days of ``span_of``.
+    ``linear`` compares with a straight line over the working days, ``seasonal`` with what
+    earlier periods had at the same point, of which ``expected`` is the amount.
     """
-    earlier = look.calendar.earlier(look.period)
-    days = span_of(look)
-    won = DealSelection(status=Status.WON, closed_from=days.start, closed_to=days.end)
-    rows = _of_scope(look, won).values_list("closed_on").order_by()
-    booked: dict[date, int] = {
-        day: cents(amount or Decimal(0)) for day, amount in rows.annotate(Sum("amount_base"))
-    }
-    for move in moves:
-        if counts_for(look.scope, move):
-            booked[move.day] = booked.get(move.day, 0) + move.cents
+
+    days: WorkingDays
+    linear: Decimal | None
+    required: int | None
+    seasonal_share: Decimal | None
+    expected: int | None
+    seasonal: Decimal | None
+
+
+def ledger_of(look: Look) -> Ledger:
+    """Return the ledger of a look's scope, of the period and those that it is compared with."""
+    first = [*look.calendar.earlier(look.period), look.period][0]
+    span = Period(first.period.start, look.period.period.end)
+    return Ledger(span, look.moment, look.calendar, scope=look.scope)
+
+
+def booking_curves(look: Look, ledger: Ledger) -> Curves:
+    """Return the curves of a look, all as known at its moment, from its ledger."""
+    booked = ledger.by_day()
     return Curves(
         current=cumulative(look.period.period, booked),
-        earlier=[cumulative(each.period, booked) for each in earlier],
+        earlier=[cumulative(each.period, booked) for each in look.calendar.earlier(look.period)],
     )
 
 
-def _of_scope(look: Look, won: DealSelection) -> QuerySet:
-    """Return the won deals that count for the scope; for teams, by a join, as credits are read.
-
-    The selection asks deal by deal whether there is a seat, which is right for a list of fifty but
-    takes three times as long over the thousands of a year.
-    """
-    scope = look.scope
-    if scope.team is None or scope.tree is None:
-        return look.versions(look.deals(won))
-    parts = scope.tree.stretches(scope.team, won.closed_from, won.closed_to)
-    ever = TeamMembership.objects.of_teams(scope.ever_inside()).values("person")
-    rows = look.versions(won).annotate(seat=seated("credited_to", "closed_on"))
-    return rows.filter(AnyOf("credited_to", ever), reduce(or_, map(_counted, parts)))
-
-
-def _counted(part: Stretch) -> Q:
-    """Return the condition that who has the credit sat in one of the teams of these days."""
-    counts = Q(seat__team__in=part.inside)
-    if part.start is not None:
-        counts &= Q(closed_on__gte=part.start)
-    return counts if part.end is None else counts & Q(closed_on__lt=part.end)
+def pace_of(look: Look, reached: Attainment, curves: Curves) -> Pace:
+    """Return the pace of an attainment of the look, by the curves of the same scope."""
+    days = look.calendar.working_days(look.period.period, moment=look.moment)
+    usual = seasonal_share(curves.earlier, share=days.share, week=look.calendar.week)
+    expected = expected_to_date(reached.quota, usual)
+    return Pace(
+        days=days,
+        linear=pacing(reached.share, days),
+        required=required_per_day(reached.gap, days),
+        seasonal_share=usual,
+        expected=expected,
+        seasonal=seasonal_pacing(reached.actual, expected),
+    )

@@ -13,6 +13,7 @@ from kit.money import cents
 from pipeline.deals.querysets import DealVersionQuerySet
 
 Key = TypeVar("Key", bound=Hashable)
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +99,10 @@ def total(slices: Iterable[Slice], part: Callable[[Slice], Amounts]) -> Amounts:
     return sum((part(each) for each in slices), Amounts())
 
 
-def grouped(slices: Iterable[Slice], key: Callable[[Slice], Key]) -> dict[Key, list[Slice]]:
-    """Return the slices by ``key``."""
-    found: dict[Key, list[Slice]] = {}
-    for each in slices:
+def grouped(rows: Iterable[Row], key: Callable[[Row], Key]) -> dict[Key, list[Row]]:
+    """Return the rows by ``key``."""
+    found: dict[Key, list[Row]] = {}
+    for each in rows:
         found.setdefault(key(each), []).append(each)
     return found
 

@@ -1,23 +1,20 @@
 """What a person's own page shows."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from analytics.attainment.metrics.attainment import Attainment, attained, attainment_share, merged
 from analytics.attainment.metrics.coverage import coverage
-from analytics.attainment.metrics.outcomes import Cycle, Outcomes, sales_cycle
+from analytics.attainment.metrics.outcomes import Cycle, Outcomes
 from analytics.attainment.reports.attainment import quota_book
-from analytics.attainment.reports.credits import endings
-from analytics.attainment.reports.curves import Curves, booking_curves, span_of
+from analytics.attainment.reports.curves import Curves, Pace, booking_curves, ledger_of, pace_of
 from analytics.attainment.reports.open_pipeline import Amounts, open_slices, total
-from analytics.attainment.reports.pace import Pace, pace_of
-from analytics.attainment.reports.splits import split_moves
 from analytics.context.reports.look import Look
 from analytics.context.reports.one_state import one_state
 from analytics.context.reports.roster import Roster
 from analytics.context.reports.setting import Named
+from analytics.dashboards.reports.team_rows import cycle_of, outcomes_of
 from analytics.risk.metrics.attention import THRESHOLDS, ToDo, to_do_list
 from analytics.risk.reports.attention import ground_of, large_amount, open_deals, told_together
 from org.enums import Measure
@@ -87,22 +84,16 @@ def my_report(look: Look, person: Person) -> MyReport:
     book = quota_book(
         Measure.BOOKINGS, spans.values(), look.moment, calendar=calendar, people=Roster({})
     )
-    moves = split_moves(span_of(look), moment=look.moment, setting=calendar, people=[person.pk])
-    booked, ended = endings(
-        period=look.period.period,
-        moment=look.moment,
-        setting=calendar,
-        people=[person.pk],
-        moves=moves,
-    )
+    ledger = ledger_of(look)
+    booked = ledger.entries(look.period.period, lost=True)
     reached = attained(
         subject,
         measure=Measure.BOOKINGS,
         period_id=look.period.pk,
         target=own_quota(subject, spans[look.period.pk], book),
-        credits=merged(row.credit for row in booked),
+        credits=merged(booked),
     )
-    curves = booking_curves(look, moves)
+    curves = booking_curves(look, ledger)
     slices = open_slices(look)
     undated = told_together(sum(each.undated for each in slices))
     ground = ground_of(look)
@@ -112,8 +103,8 @@ def my_report(look: Look, person: Person) -> MyReport:
         person=person,
         attainment=reached,
         pace=pace_of(look, reached, curves),
-        outcomes=sum((row.outcomes for row in ended), Outcomes()),
-        cycle=sales_cycle(sum((row.days for row in ended), Counter())),
+        outcomes=outcomes_of(booked),
+        cycle=cycle_of(booked),
         closing=total(slices, lambda each: each.closing),
         all_open=total(slices, lambda each: each.all),
         to_do=to_do_list(

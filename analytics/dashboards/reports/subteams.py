@@ -4,8 +4,8 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from analytics.attainment.metrics.attainment import Credit, summed
-from analytics.attainment.reports.attainment import Ledger
-from analytics.attainment.reports.credits import Ending, Tally
+from analytics.attainment.reports.attainment import AttainmentBook
+from analytics.attainment.reports.ledger import Entry
 from analytics.attainment.reports.open_pipeline import Amounts, Slice
 from analytics.context.reports.look import Look
 from analytics.context.reports.roster import Roster
@@ -15,15 +15,14 @@ from org.metrics.quotas import Subject
 from org.trees import below
 
 OUTSIDE = "Outside of these teams"
-Has = Callable[[Tally | Ending], bool]
+Has = Callable[[Entry], bool]
 
 
 def team_rows(
     look: Look,
-    ledger: Ledger,
+    book: AttainmentBook,
     people: Roster,
     *,
-    ended: Sequence[Ending],
     slices: Sequence[Slice],
 ) -> list[Row]:
     """Return a line for each team directly below the scope, and one for what is of none of them.
@@ -37,15 +36,15 @@ def team_rows(
     for team in _below(look):
         inside = look.calendar.teams.inside(team, look.day)
         inside_any |= inside
-        reached = ledger.attainment(Subject(SubjectKind.TEAM, team))
-        line = _line(look, look.calendar.team_names[team], ledger, ended, _has(look, {team}))
+        reached = book.attainment(Subject(SubjectKind.TEAM, team))
+        line = _line(look, look.calendar.team_names[team], book, _has(look, {team}))
         open_ones = closing_of(each for each in slices if owned[each.owner] in inside)
         found.append(replace(line, team=team, target=reached.target, closing=open_ones))
     if not found:
         return []
     teams = {row.team for row in found if row.team is not None}
     within = _has(look, teams)
-    rest = _line(look, OUTSIDE, ledger, ended, lambda row: not within(row))
+    rest = _line(look, OUTSIDE, book, lambda row: not within(row))
     closing = closing_of(each for each in slices if owned[each.owner] not in inside_any)
     rest = replace(rest, closing=closing)
     is_empty = rest.credit == Credit(0, 0, 0) and not (rest.outcomes.closed or rest.closing.deals)
@@ -97,14 +96,14 @@ def _has(look: Look, teams: Collection[int]) -> Has:
     return lambda row: any(row.team in tree.inside(team, row.day) for team in teams)
 
 
-def _line(look: Look, name: str, ledger: Ledger, ended: Sequence[Ending], has: Has) -> Row:
-    endings = [row for row in ended if has(row)]
+def _line(look: Look, name: str, book: AttainmentBook, has: Has) -> Row:
+    rows = [row for row in book.rows if has(row)]
     return Row(
         look=look,
         name=name,
-        credit=summed(row.credit for row in ledger.rows if has(row)),
+        credit=summed(rows),
         target=None,
         closing=Amounts(),
-        outcomes=outcomes_of(endings),
-        cycle=cycle_of(endings),
+        outcomes=outcomes_of(rows),
+        cycle=cycle_of(rows),
     )

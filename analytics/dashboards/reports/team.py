@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from analytics.attainment.metrics.attainment import Attainment, Credit, attained, merged, summed
 from analytics.attainment.metrics.outcomes import Outcomes
 from analytics.attainment.metrics.pace import expected_to_date
-from analytics.attainment.reports.attainment import Ledger, credited_people, quota_book, roster_of
-from analytics.attainment.reports.credits import Ending, Tally, endings
-from analytics.attainment.reports.curves import Curves, booking_curves, span_of
+from analytics.attainment.reports.attainment import AttainmentBook, quota_book, roster_of
+from analytics.attainment.reports.curves import Curves, Pace, booking_curves, ledger_of, pace_of
+from analytics.attainment.reports.ledger import Entry, Ledger
 from analytics.attainment.reports.open_pipeline import (
     Amounts,
     Bar,
@@ -20,8 +20,6 @@ from analytics.attainment.reports.open_pipeline import (
     open_slices,
     total,
 )
-from analytics.attainment.reports.pace import Pace, pace_of
-from analytics.attainment.reports.splits import Move, split_moves
 from analytics.context.reports.look import Look
 from analytics.context.reports.one_state import one_state
 from analytics.context.reports.roster import Roster, Seller
@@ -86,15 +84,16 @@ def team_report(look: Look) -> TeamReport:
 
     One more where credit is parted.
     """
-    books = _books(look)
-    curves = booking_curves(look, books.moves)
+    ledger = ledger_of(look)
+    books = _books(look, ledger)
+    curves = booking_curves(look, ledger)
     slices = open_slices(look)
     whole = _scope_attainment(look, books)
     rows = _rows(look, books, slices)
     pace = pace_of(look, whole, curves)
     given = summed_targets(row.target for row in rows)
     owners = _shown_owners(books.people, slices)
-    teams = team_rows(look, books.ledger, books.people, ended=books.ended, slices=slices)
+    teams = team_rows(look, books.book, books.people, slices=slices)
     of_teams = summed_targets(row.target for row in teams)
     return TeamReport(
         look=look,
@@ -131,48 +130,37 @@ class _Books:
     """What the people of a scope booked, closed and owe."""
 
     people: Roster
-    ledger: Ledger
-    ended: Sequence[Ending]
+    book: AttainmentBook
     targets: Mapping[int, Target]
-    moves: Sequence[Move]
+
+    @property
+    def rows(self) -> Sequence[Entry]:
+        return self.book.rows
 
 
-def _books(look: Look) -> _Books:
+def _books(look: Look, ledger: Ledger) -> _Books:
     calendar, scope = look.calendar, look.scope
     people = roster_of(look.period, look.moment, calendar, viewer=look.viewer)
     span = calendar.span(look.period.pk)
     book = quota_book(Measure.BOOKINGS, [span], look.moment, calendar=calendar, people=people)
-    who: Collection[int] | None = scope.people
-    if who is None:
-        who = credited_people([scope.subject], calendar=calendar, people=people)
-    moves = split_moves(span_of(look), moment=look.moment, setting=calendar, people=who)
-    booked, ended = endings(
-        period=look.period.period, moment=look.moment, setting=calendar, people=who, moves=moves
-    )
     return _Books(
         people=people,
-        ledger=Ledger(
+        book=AttainmentBook(
             measure=Measure.BOOKINGS,
             period_id=look.period.pk,
             span=span,
             book=book,
-            rows=[row for row in booked if _counts(look, row)],
+            rows=ledger.entries(look.period.period, lost=True),
         ),
-        ended=[row for row in ended if _counts(look, row)],
         targets=quotas_by_person(span, book, team=scope.team),
-        moves=moves,
     )
-
-
-def _counts(look: Look, row: Tally | Ending) -> bool:
-    return look.scope.team is None or row.team in look.scope.inside(row.day)
 
 
 def _scope_attainment(look: Look, books: _Books) -> Attainment:
     """Return the attainment of the scope; that of a group of people is the sum of theirs."""
     subject = look.scope.subject
     if subject.kind is not SubjectKind.BELOW:
-        return books.ledger.attainment(subject)
+        return books.book.attainment(subject)
     return attained(
         subject,
         measure=Measure.BOOKINGS,
@@ -180,24 +168,22 @@ def _scope_attainment(look: Look, books: _Books) -> Attainment:
         target=summed_targets(
             books.targets[pk] for pk in look.scope.people or () if _owes(look, books, pk)
         ),
-        credits=merged(row.credit for row in books.ledger.rows),
+        credits=merged(books.rows),
     )
 
 
 def _rows(look: Look, books: _Books, slices: Sequence[Slice]) -> list[Row]:
     """Return a line for each person who belongs to the scope or counts for it."""
-    credits = {credit.person: credit for credit in merged(r.credit for r in books.ledger.rows)}
+    credits = {credit.person: credit for credit in merged(books.rows)}
     closing = {
         owner: closing_of(rows) for owner, rows in grouped(slices, lambda s: s.owner).items()
     }
-    ended: dict[int, list[Ending]] = {}
-    for ending in books.ended:
-        ended.setdefault(ending.person, []).append(ending)
+    ended = grouped(books.rows, lambda row: row.person)
     there = _there(look, books.people)
     shown: list[Row] = []
     hidden: list[Row] = []
     for pk, seller in books.people.people.items():
-        counts = pk in credits or pk in closing or pk in ended or _owes(look, books, pk)
+        counts = pk in credits or pk in closing or _owes(look, books, pk)
         here = pk in there and (seller.active or books.people.team_on(pk, look.day) is not None)
         if not counts and not (here and seller.sells):
             continue
@@ -215,10 +201,10 @@ def _rows(look: Look, books: _Books, slices: Sequence[Slice]) -> list[Row]:
             last_activity=seller.last_activity,
         )
         (shown if seller.shown else hidden).append(row)
-    return [*shown, *_elsewhere(look, hidden, books.ended)]
+    return [*shown, *_elsewhere(look, hidden, books.rows)]
 
 
-def _elsewhere(look: Look, hidden: Sequence[Row], ended: Sequence[Ending]) -> list[Row]:
+def _elsewhere(look: Look, hidden: Sequence[Row], rows: Sequence[Entry]) -> list[Row]:
     """Return one line for all whom the viewer may not see one by one, if there is anybody."""
     if not hidden:
         return []
@@ -233,7 +219,7 @@ def _elsewhere(look: Look, hidden: Sequence[Row], ended: Sequence[Ending]) -> li
             target=summed_targets(row.target for row in hidden),
             closing=sum((row.closing for row in hidden), Amounts()),
             outcomes=sum((row.outcomes for row in hidden), Outcomes()),
-            cycle=cycle_of(ending for ending in ended if ending.person in who),
+            cycle=cycle_of(row for row in rows if row.person in who),
         )
     ]
 
@@ -247,8 +233,8 @@ def _total(look: Look, whole: Attainment, books: _Books, slices: Sequence[Slice]
         credit=summed(whole.credits),
         target=whole.target,
         closing=closing_of(slices),
-        outcomes=outcomes_of(books.ended),
-        cycle=cycle_of(books.ended),
+        outcomes=outcomes_of(books.rows),
+        cycle=cycle_of(books.rows),
         last_activity=None,
     )
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from analytics.attainment.metrics.attainment import Credit, attainment_share, gap_to_quota
 from analytics.attainment.metrics.coverage import coverage
 from analytics.attainment.metrics.outcomes import Cycle, Outcomes, sales_cycle
-from analytics.attainment.reports.credits import Ending
+from analytics.attainment.reports.ledger import Entry
 from analytics.attainment.reports.open_pipeline import Amounts, Slice, total
 from analytics.context.reports.look import Look
 from org.metrics.quotas import Target
@@ -93,12 +93,12 @@ def closing_of(slices: Iterable[Slice]) -> Amounts:
     return total(slices, lambda each: each.closing)
 
 
-def outcomes_of(ended: Iterable[Ending]) -> Outcomes:
-    return sum((ending.outcomes for ending in ended), Outcomes())
+def outcomes_of(ended: Iterable[Entry]) -> Outcomes:
+    return sum((each.outcomes for each in ended), Outcomes())
 
 
-def cycle_of(ended: Iterable[Ending]) -> Cycle:
+def cycle_of(ended: Iterable[Entry]) -> Cycle:
     days: Counter[int] = Counter()
-    for ending in ended:
-        days.update(ending.days)
+    for each in ended:
+        days.update(each.days)
     return sales_cycle(days)

@@ -4,15 +4,27 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import BooleanField, ExpressionWrapper, Q, Value
+from django.db.models import (
+    BooleanField,
+    ExpressionWrapper,
+    F,
+    Func,
+    IntegerField,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+)
+from django.db.models.functions import Greatest, TruncDate
 
 from analytics.attainment.metrics.outcomes import Outcomes
-from analytics.attainment.reports.credits import days_to_close
 from analytics.context.reports.look import Look
+from analytics.context.reports.setting import Setting
 from analytics.metrics.metrics.closings import Closing, Ends, Key, cut, ended
 from kit.money import cents
 from org import access
 from org.models.people import Person
+from pipeline.deals.models.deals import Deal
 from pipeline.deals.reports.selection import DealSelection
 from pipeline.enums import Status
 
@@ -111,6 +123,15 @@ def closings(look: Look, deals: DealSelection) -> list[Closing]:
             "shown",
         ).iterator(chunk_size=10_000)
     ]
+
+
+def days_to_close(calendar: Setting) -> Greatest:
+    """Days from creation to closing of a closed deal's version; never below 0."""
+    created = Deal.objects.filter(pk=OuterRef("deal")).values(
+        day=TruncDate("created_at", tzinfo=calendar.zone)
+    )
+    took = Func(F("closed_on"), Subquery(created), template="(%(expressions)s)", arg_joiner=" - ")
+    return Greatest(took, 0, output_field=IntegerField())
 
 
 def shown_to(viewer: Person) -> ExpressionWrapper | Value:

@@ -4,13 +4,12 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from analytics.attainment.reports.splits import Move, split_moves
+from analytics.attainment.reports.ledger import Ledger, Transfer
 from analytics.context.reports.look import Look
-from analytics.context.reports.scope import Scope
 from org.enums import SubjectKind
 
 
-def overlays(look: Look, *, person: int | None = None) -> list[Move]:
+def overlays(look: Look, *, person: int | None = None) -> list[Transfer]:
     """Return the overlay credit of a look for deals won in the period, or that of one person in it.
 
     Name: Overlay credit
@@ -21,20 +20,12 @@ def overlays(look: Look, *, person: int | None = None) -> list[Move]:
     Left out: deals without an amount; it is in no bookings, attainment or total
     Source: own, as is usual for specialists and leads who help to win what others own
     """
-    moves = split_moves(look.period.period, moment=look.moment, setting=look.calendar)
+    ledger = Ledger(look.period.period, look.moment, look.calendar)
     return [
-        move
-        for move in moves
-        if move.overlay and person in (None, move.person) and _counts(look.scope, move)
+        each
+        for each in ledger.transfers
+        if each.overlay and person in (None, each.person) and each.counts_for(look.scope)
     ]
-
-
-def _counts(scope: Scope, move: Move) -> bool:
-    """Whether the overlay is of the scope: by person, or by where that one or the account lay."""
-    if scope.tree is not None:
-        territory = scope.subject.kind is SubjectKind.TERRITORY
-        return (move.territory if territory else move.team) in scope.inside(move.day)
-    return scope.people is None or move.person in scope.people
 
 
 def overlay_url(look: Look, *, person: int | None = None) -> str:

@@ -184,8 +184,8 @@ def _prices(look: Look, words: list[str]) -> Behind:
 def _overlay(look: Look, words: list[str]) -> Behind:
     (whose,) = words
     taken: dict[int, Decimal] = {}
-    for move in overlays(look, person=None if whose == "all" else int(whose)):
-        taken[move.deal] = taken.get(move.deal, Decimal(0)) + from_cents(move.overlay)
+    for each in overlays(look, person=None if whose == "all" else int(whose)):
+        taken[each.deal] = taken.get(each.deal, Decimal(0)) + from_cents(each.overlay)
     return Behind(
         title="Won deals that count as overlay credit",
         deals=taken.keys(),

@@ -3,7 +3,7 @@ from datetime import date, timedelta
 import pytest
 from django.db.models import Sum
 
-from analytics.attainment.reports.curves import booking_curves
+from analytics.attainment.reports.curves import booking_curves, ledger_of
 from analytics.context.reports.look import closed_in
 from org.enums import Role
 from org.services import trees
@@ -31,7 +31,7 @@ def test_every_day_of_a_curve_is_the_sum_of_the_deals_that_its_point_opens(
     viewer = PersonFactory(roles=(Role.EXECUTIVE,))
     look = look_at(viewer, team=team, period="Q2 2026", now=at(5, 15))
 
-    curves = booking_curves(look)
+    curves = booking_curves(look, ledger_of(look))
 
     assert any(curve.whole for curve in curves.earlier)
     for curve in (*curves.earlier, curves.current):

@@ -4,10 +4,9 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 
-from analytics.attainment.reports.credits import tallies
+from analytics.attainment.reports.ledger import Ledger
 from analytics.context.reports.setting import setting
 from kit.periods import Period
-from org.enums import Measure
 from pipeline.lifecycle import services as deals
 from tests.factories.org import OrganisationFactory, PersonFactory
 from tests.factories.pipeline import DealFactory, StageFactory
@@ -19,8 +18,7 @@ QUARTER = Period(date(2026, 1, 1), date(2026, 4, 1), "Q1 2026")
 
 
 def credited(moment):
-    found = tallies(Measure.BOOKINGS, period=QUARTER, moment=moment, setting=setting())
-    return sum(tally.credit.actual for tally in found)
+    return sum(entry.actual for entry in Ledger(QUARTER, moment, setting()).entries())
 
 
 def booked(moment):
