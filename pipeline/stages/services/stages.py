@@ -140,7 +140,7 @@ def _require_not_missed(stage: Stage) -> None:
 def _empty(stage: Stage, *, into: Stage | None) -> int:
     """Move the open deals of the stage into another."""
     # Archived deals too: one that is restored must not stand in a stage out of use.
-    rows = stage.deals.filter(status=Status.OPEN)
+    rows: Any = stage.deals.filter(status=Status.OPEN)
     if into is None:
         if found := rows.live().count():
             raise ValidationError(
