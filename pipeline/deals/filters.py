@@ -40,11 +40,11 @@ class FilterPart:
 
 
 def part(
-    default: Any, takes: Takes, label: str = "", *, api: bool = True, help: str = "",
-    total: bool = False,
-) -> Any:  # fmt: skip
-    """Return the field of a selection; see FilterPart."""
-    return field(default=default, metadata={PART: (takes, label, api, help, total)})
+    takes: Takes, label: str = "", *, api: bool = True, meaning: str = "", total: bool = False
+) -> Any:
+    """Return the field of a selection, left open where nothing is given; see FilterPart."""
+    default = {Takes.TEXT: "", Takes.WORD: "", Takes.FLAG: False}.get(takes)
+    return field(default=default, metadata={PART: (takes, label, api, meaning, total)})
 
 
 def parts_of(selection: type[Any]) -> list[FilterPart]:

@@ -1,6 +1,8 @@
 """What the API takes and gives of deals."""
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import models
@@ -23,7 +25,9 @@ from org.rest_rows import people_led, teams_seen
 from pipeline.customers.api import accounts_seen
 from pipeline.deals.api.lines import Line
 from pipeline.deals.declared import DECLARED, EDITABLE, TRACKED, column_of
+from pipeline.deals.filters import FilterPart, Takes, parts_of
 from pipeline.deals.models.deals import FOREVER, Deal
+from pipeline.deals.reports.selection import DealSelection
 from pipeline.enums import Category, Status
 from pipeline.stages.api import competitors_seen, pipelines_seen, stages_seen
 
@@ -88,34 +92,38 @@ def given(name: str) -> serializers.Field:
     )
 
 
+FILTERS = {each.name: each for each in parts_of(DealSelection)}
+
+
+PARAMETERS: dict[Takes, Callable[..., serializers.Field]] = {
+    Takes.TEXT: partial(PlainText, max_length=100),
+    Takes.WORD: PlainText,
+    Takes.DAY: Day,
+    Takes.AMOUNT: Money,
+    Takes.FLAG: Flag,
+    Takes.PERSON: partial(Row, rows=people_led),
+    Takes.TEAM: partial(Row, rows=teams_seen),
+    Takes.STAGE: partial(Row, rows=stages_seen),
+    Takes.PIPELINE: partial(Row, rows=pipelines_seen),
+    Takes.ACCOUNT: partial(Row, rows=accounts_seen),
+}
+
+
+def _parameter(declared: FilterPart) -> serializers.Field:
+    return PARAMETERS[declared.takes](required=False, help_text=declared.api_help or None)
+
+
 class DealQuery(PageQuery):
     """The parts of a DealSelection; days are half-open, ``…_from`` included, ``…_to`` not."""
 
-    as_of = AsOfDay(required=False, help_text="Deals as they stood at the end of this day.")
-    text = PlainText(required=False, max_length=100, help_text="Beginnings of words in names.")
+    as_of = AsOfDay(required=False, help_text=FILTERS["as_of"].api_help)
     status = Choice(choices=STATUSES, required=False)
-    owner = Row(rows=people_led, required=False)
-    credited_to = Row(rows=people_led, required=False, help_text="Who owned it at the closing.")
-    below = Row(rows=people_led, required=False, help_text="A person and all below them today.")
-    team = Row(rows=teams_seen, required=False, help_text="A team and all inside it.")
-    stage = Row(rows=stages_seen, required=False)
-    pipeline = Row(rows=pipelines_seen, required=False)
-    account = Row(rows=accounts_seen, required=False)
     category = Choice(choices=list(Category), required=False)
-    close_from = Day(required=False)
-    close_to = Day(required=False)
-    closed_from = Day(required=False)
-    closed_to = Day(required=False)
-    created_from = Day(required=False)
-    created_to = Day(required=False)
-    amount_min = Money(required=False, help_text="In the reporting currency.")
-    amount_max = Money(required=False, help_text="In the reporting currency.")
-    overdue = Flag(required=False)
-    no_next_step = Flag(required=False)
-    no_close_date = Flag(required=False)
-    unpriced = Flag(required=False)
-    archived = Flag(required=False, help_text="Archived deals instead of the others.")
     ordering = ORDERING.field()
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        declared = {name: _parameter(each) for name, each in FILTERS.items() if each.api}
+        return declared | super().get_fields()
 
 
 class HistoryQuery(PageQuery):
