@@ -11,6 +11,7 @@ from imports.engine.cells import CellError, Money, at_hour, local_day
 from imports.engine.composing import RowError, Setting, Values, filled, key_of
 from imports.engine.staging import Staged
 from kit.money import half_up
+from pipeline.deals.declared import IMPORTED
 from pipeline.enums import LOSS_KIND_LABELS, Category, LossKind, LostReason, Status
 from pipeline.products.models import Product
 from pipeline.stages.models import Competitor, LossReason, Stage
@@ -82,7 +83,7 @@ class DealComposer:
         if (account := setting.resolved(values, "account")) is not None:
             data["account_id"] = account
         product_id = setting.resolved(values, "product")
-        data |= filled(values, "external_id", "next_step", "next_step_on", "wait_until", "source")
+        data |= filled(values, "external_id", *(field.name for field in IMPORTED))
         data |= self._stage(values)
         self._times(values, data)
         self._amounts(values, data, product_id)

@@ -6,6 +6,7 @@ from django.db import connection
 
 from imports.engine import deal_lines
 from imports.engine.comparing import begin_match, begin_turns, execute, put_in_created_ids, rows_of
+from imports.engine.deal_columns import FIRST_VALUES, KEPT, PLAIN, VALUES, VERSION
 from imports.engine.tables import change_of
 from imports.enums import ImportSubject
 from imports.models import ImportRun
@@ -23,10 +24,7 @@ COLUMNS = {
     "currency": "text",
     "expected_close_on": "date",
     "closed_on": "date",
-    "next_step": "text",
-    "next_step_on": "date",
-    "wait_until": "date",
-    "source": "text",
+    **PLAIN,
     "lost_reason": "text",
     "competitor_id": "bigint",
     "lost_note": "text",
@@ -221,12 +219,12 @@ SELECT row, sum((data ->> 'open_amount')::numeric) AS open_amount,
  GROUP BY row
 """
 
-INSERT_DEALS = """
+
+INSERT_DEALS = f"""
 INSERT INTO pipeline_deal (
     id, external_id, name, account_id, owner_id, stage_id, amount, currency, expected_close_on,
-    closed_on, category_override, next_step, next_step_on, wait_until, source, lost_reason,
-    competitor_id, lost_note, win_evidence, created_by_id, created_at, stage_entered_at, status,
-    category, version)
+    closed_on, category_override, lost_reason, competitor_id, lost_note, win_evidence,
+    created_by_id, created_at, stage_entered_at, status, category, version, {", ".join(PLAIN)})
 SELECT p.target, s.data ->> 'external_id', coalesce(s.data ->> 'name', s.data ->> 'made_name'),
        (s.data ->> 'account_id')::bigint, (s.data ->> 'owner_id')::bigint,
        (s.data ->> 'stage_id')::bigint,
@@ -235,16 +233,15 @@ SELECT p.target, s.data ->> 'external_id', coalesce(s.data ->> 'name', s.data ->
        coalesce(s.data ->> 'currency', s.data ->> 'made_currency'),
        (s.data ->> 'expected_close_on')::date,
        coalesce(s.data ->> 'closed_on', s.data ->> 'made_closed_on')::date,
-       nullif(s.data ->> 'category_override', ''), coalesce(s.data ->> 'next_step', ''),
-       (s.data ->> 'next_step_on')::date, (s.data ->> 'wait_until')::date,
-       coalesce(s.data ->> 'source', ''), s.data ->> 'lost_reason',
+       nullif(s.data ->> 'category_override', ''), s.data ->> 'lost_reason',
        (s.data ->> 'competitor_id')::bigint, coalesce(s.data ->> 'lost_note', ''), '',
        %(by)s::bigint,
        CASE WHEN %(open_stage)s::bigint IS NULL AND s.data ? 'made_closed_at'
             THEN (s.data ->> 'made_closed_at')::timestamptz
             ELSE (s.data ->> 'made_created_at')::timestamptz END,
        coalesce(s.data ->> 'made_closed_at', s.data ->> 'made_created_at')::timestamptz,
-       'open', 'pipeline', 1
+       'open', 'pipeline', 1,
+       {", ".join(VALUES)}
   FROM imports_importrow p
   JOIN imports_importstagedrow s ON s.run_id = p.run_id AND s.row = p.row
   LEFT JOIN import_parts parts ON parts.row = s.row
@@ -252,10 +249,6 @@ SELECT p.target, s.data ->> 'external_id', coalesce(s.data ->> 'name', s.data ->
  ORDER BY p.row
 """
 
-VERSION = """deal_id, valid_from, valid_to, name, account_id, owner_id, stage_id, status,
-    probability, amount, currency, amount_base, exchange_rate, exchange_rate_from,
-    expected_close_on, closed_on, credited_to_id, category, next_step, next_step_on, wait_until,
-    lost_reason, competitor_id, archived, changed_by_id, source, reason, transaction"""
 
 # What was known before the closing is converted here as the database converts deals: at the rate
 # of the creation's day.
@@ -272,19 +265,12 @@ WITH fresh AS (
      WHERE p.run_id = %(run)s AND p.action = 'create'
 )
 INSERT INTO pipeline_dealversion ({VERSION})
-SELECT id, coalesce(final_from, created_at), {FOREVER}, name, account_id, owner_id, stage_id,
-       status, probability, amount, currency, amount_base, exchange_rate, exchange_rate_from,
-       expected_close_on, closed_on, credited_to_id, category, next_step, next_step_on,
-       wait_until, lost_reason, competitor_id, FALSE, %(by)s::bigint, 'import',
-       %(reason)s, pg_current_xact_id()::text::bigint
+SELECT id, coalesce(final_from, created_at), {FOREVER}, {", ".join(KEPT)}, probability, FALSE,
+       %(by)s::bigint, 'import', %(reason)s, pg_current_xact_id()::text::bigint
   FROM fresh
 UNION ALL
-SELECT fresh.id, fresh.created_at, final_from, fresh.name, account_id, owner_id, open.id, 'open',
-       open.probability, open_amount, fresh.currency,
-       CASE WHEN fresh.currency = %(base)s THEN open_amount
-            ELSE round(open_amount * exchange.rate, 2) END,
-       exchange.rate, exchange.valid_from,
-       expected_close_on, NULL, NULL, open.default_category, '', NULL, NULL, NULL, NULL, FALSE,
+SELECT fresh.id, fresh.created_at, final_from, {", ".join(FIRST_VALUES)},
+       open.probability, FALSE,
        %(by)s::bigint, 'import', %(reason)s, pg_current_xact_id()::text::bigint
   FROM fresh
   JOIN pipeline_stage open

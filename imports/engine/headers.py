@@ -11,6 +11,7 @@ from difflib import SequenceMatcher
 
 from imports.engine.kinds import KINDS, Field, Kind
 from imports.enums import ImportKind
+from pipeline.deals.declared import IMPORTED
 
 LIKE = 0.86
 SALESFORCE, HUBSPOT, PIPEDRIVE = "Salesforce", "HubSpot", "Pipedrive"
@@ -179,56 +180,22 @@ _NAMES: dict[str, dict[str, str]] = {
 
 # Headers by which the program that wrote a file gives itself away.
 _MARKS = {
-    SALESFORCE: frozenset(
-        [
-            "opportunityowner",
-            "opportunityname",
-            "stagename",
-            "forecastcategoryname",
-            "opportunityid",
-            "isdeleted",
-            "ownerrole",
-            "accountowner",
-            "createdbyid",
-            "systemmodstamp",
-            "leadsource",
-            "fiscalperiod",
-            "closedate18",
-            "recordtypeid",
-            "probability%",
-            "whatid",
-            "whoid",
-            "opportunityid18",
-        ]
-    ),
-    HUBSPOT: frozenset(
-        [
-            "recordid",
-            "dealstage",
-            "companydomainname",
-            "lifecyclestage",
-            "dealowner",
-            "contactowner",
-            "companyowner",
-            "associatedcompany",
-            "dealpipelinestageid",
-            "propertydealname",
-            "hubspotowner",
-        ]
-    ),
-    PIPEDRIVE: frozenset(
-        [
-            "dealtitle",
-            "dealvalue",
-            "organizationname",
-            "personname",
-            "dealpipedrivesystemid",
-            "dealstatus",
-            "personemailwork",
-            "activitysubject",
-        ]
-    ),
-}
+    SALESFORCE: frozenset([
+        "opportunityowner", "opportunityname", "stagename", "forecastcategoryname",
+        "opportunityid", "isdeleted", "ownerrole", "accountowner", "createdbyid",
+        "systemmodstamp", "leadsource", "fiscalperiod", "closedate18", "recordtypeid",
+        "probability%", "whatid", "whoid", "opportunityid18",
+    ]),
+    HUBSPOT: frozenset([
+        "recordid", "dealstage", "companydomainname", "lifecyclestage", "dealowner",
+        "contactowner", "companyowner", "associatedcompany", "dealpipelinestageid",
+        "propertydealname", "hubspotowner",
+    ]),
+    PIPEDRIVE: frozenset([
+        "dealtitle", "dealvalue", "organizationname", "personname", "dealpipedrivesystemid",
+        "dealstatus", "personemailwork", "activitysubject",
+    ]),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,9 +236,10 @@ def squashed(header: str) -> str:
 
 
 def _known(kind: ImportKind) -> dict[str, str]:
-    return {
-        squashed(name): field for field, names in _NAMES[kind].items() for name in names.split(",")
-    }
+    names = _NAMES[kind]
+    if kind == ImportKind.DEALS:
+        names = {field.name: field.label for field in IMPORTED} | names
+    return {squashed(name): field for field, known in names.items() for name in known.split(",")}
 
 
 KNOWN: dict[str, dict[str, str]] = {str(kind): _known(kind) for kind in ImportKind}

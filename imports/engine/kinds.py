@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django.db import models
+
 from imports.enums import IMPORT_KIND_LABELS, ImportKind, ImportSubject
+from pipeline.deals.declared import IMPORTED, DealField, column_of
 
 
 class Shape(StrEnum):
@@ -31,6 +34,9 @@ CREATABLE = frozenset(
         ImportSubject.STAGE,
     }
 )
+
+
+LONGEST_TEXT = 20_000
 
 
 PIPELINE_HELP = "Whose stages are meant; left out, the default one's"
@@ -81,6 +87,16 @@ def _of(
     name: str, label: str, subject: ImportSubject, *, required: bool = False, help: str = ""
 ) -> Field:
     return Field(name, label, Shape.REFERENCE, 200, required=required, subject=subject, help=help)
+
+
+def _plain(declared: DealField) -> Field:
+    """Return the field of a deal that a column fills as it is."""
+    column = column_of(declared.name)
+    if isinstance(column, models.DateField):
+        return Field(declared.name, declared.label, Shape.DAY)
+    if isinstance(column, models.DecimalField):
+        return Field(declared.name, declared.label, Shape.MONEY)
+    return _text(declared.name, declared.label, column.max_length or LONGEST_TEXT)
 
 
 PEOPLE = Kind(
@@ -198,10 +214,7 @@ DEALS = Kind(
             Shape.CHOICE,
             choices=("omitted", "pipeline", "best_case", "commit", "closed"),
         ),
-        _text("next_step", "Next step", 500),
-        Field("next_step_on", "Next step on", Shape.DAY),
-        Field("wait_until", "Wait until", Shape.DAY),
-        _text("source", "Source", 100),
+        *(_plain(declared) for declared in IMPORTED),
         _text("lost_reason", "Lost reason", 1000),
         _text("competitor", "Competitor", 100, help="Whom the deal was lost to, or stands against"),
         _of("product", "Product", ImportSubject.PRODUCT),

@@ -5,6 +5,7 @@ from typing import Any
 
 from imports.engine import snapshots
 from imports.engine.comparing import execute, rows_of
+from imports.engine.deal_columns import KEPT
 from imports.engine.undo_report import (
     UndoReport,
     drop_computed,
@@ -119,12 +120,7 @@ def _restore_lines(deal: int, lines: list[list[Any]]) -> None:
 
 def _take_back_versions(run: ImportRun, ids: list[int]) -> None:
     """Let the version before the run's own go on as if it had not been, where nothing differs."""
-    tracked = (
-        "name, account_id, owner_id, stage_id, status, probability, amount, currency, amount_base, "
-        "exchange_rate, exchange_rate_from, "
-        "expected_close_on, closed_on, credited_to_id, category, next_step, next_step_on, "
-        "wait_until, lost_reason, competitor_id, archived"
-    )
+    tracked = [*KEPT, "probability", "archived"]
     params = {"ids": ids, "run": run.transaction}
     condition = f"""
         FROM pipeline_dealversion own
@@ -133,8 +129,8 @@ def _take_back_versions(run: ImportRun, ids: list[int]) -> None:
         JOIN pipeline_dealversion last ON last.deal_id = own.deal_id AND last.valid_to = {FOREVER}
        WHERE own.deal_id = ANY(%(ids)s) AND own.transaction = %(run)s
          AND last.transaction IN (own.transaction, pg_current_xact_id()::text::bigint)
-         AND ({", ".join(f"former.{c.strip()}" for c in tracked.split(","))})
-             IS NOT DISTINCT FROM ({", ".join(f"last.{c.strip()}" for c in tracked.split(","))})"""
+         AND ({", ".join(f"former.{name}" for name in tracked)})
+             IS NOT DISTINCT FROM ({", ".join(f"last.{name}" for name in tracked)})"""
     pairs = rows_of(f"SELECT former.id, former.deal_id, former.valid_to {condition}", params)
     execute(
         """DELETE FROM pipeline_dealversion v

@@ -4,9 +4,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
+from django.db import models
 from django.db.models import Q, QuerySet
 
+from kit.forms import DayField, ExactDecimalField, PlainTextField
 from org.models.people import Person
+from pipeline.deals.declared import DEAL_FIELDS, DealField, column_of
 from pipeline.rules import CARRYING_ROLES
 
 
@@ -14,6 +17,40 @@ def carriers(among: QuerySet[Person]) -> QuerySet[Person]:
     """Return those who may carry deals."""
     roles = [str(role) for role in CARRYING_ROLES]
     return among.filter(is_active=True, role_grants__role__in=roles)
+
+
+CURRENCY_INPUT = forms.TextInput(attrs={"maxlength": 3, "size": 4, "autocapitalize": "characters"})
+
+
+class CurrencyField(PlainTextField):
+    """Three letters, whatever their case."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(min_length=3, widget=CURRENCY_INPUT, **options)
+
+    def to_python(self, value: Any) -> str:
+        return super().to_python(value).upper()
+
+
+def plain_fields(*, new: bool) -> dict[str, forms.Field]:
+    """Return the inputs of a deal that nothing is looked up for, of a new one or of any."""
+    declared = (each for each in DEAL_FIELDS if (each.in_new_form if new else each.in_forms))
+    return {each.name: _input(each) for each in declared}
+
+
+def _input(declared: DealField) -> forms.Field:
+    column = column_of(declared.name)
+    told: dict[str, Any] = {
+        "label": declared.label, "help_text": declared.help_text, "required": not column.blank,
+    }  # fmt: skip
+    if isinstance(column, models.DateField):
+        return DayField(**told)
+    if isinstance(column, models.DecimalField):
+        told |= {"max_digits": column.max_digits, "decimal_places": column.decimal_places}
+        return ExactDecimalField(min_value=0, **told)
+    if declared.name == "currency":
+        return CurrencyField(max_length=column.max_length, **told)
+    return PlainTextField(max_length=column.max_length, **told)
 
 
 class PersonChoice(forms.ModelChoiceField):

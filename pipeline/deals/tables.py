@@ -14,6 +14,7 @@ from django.urls import get_script_prefix
 from kit.links import numbered
 from kit.money import half_up
 from kit.tables import Column
+from pipeline.deals.declared import DOWNLOADED
 from pipeline.enums import Status
 from pipeline.stages.tables import TONES
 
@@ -171,7 +172,7 @@ DOWNLOAD = [
     Column(key="amount_agreed", label="Amount as agreed", value=lambda row: row.amount),
     Column(key="currency", label="Currency"),
     *_columns("category", "close", "closed", "next_step"),
-    Column(key="next_step_on", label="Next step on"),
+    *(Column(key=field.name, label=field.label) for field in DOWNLOADED),
     Column(key="status", label="Status"),
 ]
 

@@ -8,7 +8,6 @@ command line), which no rule holds back.
 from collections.abc import Callable, Mapping
 from copy import copy
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +17,7 @@ from org import audit
 from org.facts import organisation_facts
 from org.models.people import Person
 from pipeline import history, rules
-from pipeline.customers.models import Account
+from pipeline.deals.declared import EDITABLE
 from pipeline.deals.models.deals import Deal
 from pipeline.deals.querysets import RELATED
 from pipeline.deals.services.checks import (
@@ -39,25 +38,6 @@ from pipeline.enums import Status
 from pipeline.stages.models import Competitor, Stage
 from pipeline.stages.services.outcomes import named_competitor
 
-EDITABLE = (
-    "name",
-    "account",
-    "owner",
-    "amount",
-    "currency",
-    "expected_close_on",
-    "category_override",
-    "next_step",
-    "next_step_on",
-    "wait_until",
-    "source",
-    "competitor",
-    "lost_reason",
-    "lost_note",
-    "win_evidence",
-    "external_id",
-)
-
 
 class EditConflict(Exception):  # noqa: N818 -- what it tells is not an error of anybody
     """Somebody changed the deal after the author looked at it. Nothing was written.
@@ -76,29 +56,16 @@ def create_deal(
     *,
     by: Person | None,
     source: str,
-    name: str,
     owner: Person,
     stage: Stage,
-    account: Account | None = None,
-    amount: Decimal | None = None,
-    currency: str | None = None,
-    expected_close_on: date | None = None,
-    category_override: str | None = None,
-    next_step: str = "",
-    next_step_on: date | None = None,
-    wait_until: date | None = None,
     lead_source: str = "",
-    competitor: Competitor | None = None,
-    lost_reason: str | None = None,
-    lost_note: str = "",
-    win_evidence: str = "",
     closed_on: date | None = None,
-    external_id: str | None = None,
     submission: UUID | None = None,
     exit: ExitAnswers | None = None,
     at: datetime | None = None,
+    **values: Any,
 ) -> Deal:
-    """Create a deal and return it with what the database derived.
+    """Create a deal from fields of EDITABLE; return it with what the database derived.
 
     ``source`` is the way ("page", "api", "import", "task"); where the deal came from is
     ``lead_source``. ``currency`` defaults to the organisation's. A ``submission`` that already
@@ -107,28 +74,18 @@ def create_deal(
     ``at`` is its time of creation where that is not now. Raises ValidationError and
     PermissionDenied.
     """
+    if unknown := sorted(set(values) - set(EDITABLE)):
+        raise TypeError(f"a deal has no {', '.join(unknown)} to set")
     answers = exit or ExitAnswers()
+    values["currency"] = values.get("currency") or organisation_facts().currency
     deal = Deal(
-        name=name,
-        account=account,
         owner=owner,
         stage=stage,
-        amount=amount,
-        currency=currency or organisation_facts().currency,
-        expected_close_on=expected_close_on,
-        category_override=category_override,
-        next_step=next_step,
-        next_step_on=next_step_on,
-        wait_until=wait_until,
         source=lead_source,
-        competitor=competitor,
-        lost_reason=lost_reason,
-        lost_note=lost_note,
-        win_evidence=win_evidence,
         closed_on=closed_on,
-        external_id=external_id,
         submission=submission,
         created_by=by,
+        **values,
     )
     if by is not None and not rules.can_work_for(by, owner):
         raise PermissionDenied("You may create deals for yourself and the people below you.")
@@ -137,7 +94,7 @@ def create_deal(
     values = cleaned(deal, EDITABLE)
     check_owner(owner, by=by, source=source)
     check_closing(stage, values, source=source)
-    check_loss(values["lost_reason"], competitor, source=source)
+    check_loss(values["lost_reason"], values["competitor"], source=source)
     try:
         why = _joined(_why(stage, values), _overridden(answers))
         with explained(), history.writing(by=by, source=source, reason=why, at=at):

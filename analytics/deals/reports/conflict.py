@@ -7,26 +7,10 @@ from typing import Any
 
 from kit import display
 from pipeline.activities.reports.timeline import Entry, deal_timeline
+from pipeline.deals.declared import DECLARED, EDITABLE
 from pipeline.deals.models.deals import Deal
 from pipeline.deals.services.checks import reason_label
 
-LABELS = {
-    "name": "Deal",
-    "account": "Account",
-    "owner": "Owner",
-    "amount": "Amount",
-    "currency": "Currency",
-    "expected_close_on": "Expected close",
-    "category_override": "Forecast category",
-    "next_step": "Next step",
-    "next_step_on": "Next step on",
-    "wait_until": "Wait until",
-    "source": "Source",
-    "competitor": "Competitor",
-    "lost_reason": "Lost reason",
-    "lost_note": "What happened",
-    "win_evidence": "What shows that it is won",
-}
 # The history keeps these under the name of what they decide.
 KEPT_AS = {"currency": "amount", "category_override": "category"}
 
@@ -71,7 +55,7 @@ def edit_conflict(
     clashes = [
         Clash(
             field=field,
-            label=LABELS[field],
+            label=DECLARED[field].label,
             mine=words(field, mine),
             stored=words(field, getattr(current, field)),
             contested=field in contested,
@@ -79,7 +63,7 @@ def edit_conflict(
             entry=timeline.last_change(KEPT_AS.get(field, field)) if field in contested else None,
         )
         for field, mine in attempted.items()
-        if field in LABELS and getattr(current, field) != mine
+        if field in EDITABLE and field != "external_id" and getattr(current, field) != mine
     ]
     return Conflict(current, clashes, _since(timeline.entries, seen))
 

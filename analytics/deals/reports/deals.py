@@ -22,6 +22,7 @@ from pipeline.activities.reports.timeline import (
     deal_versions,
     version_words,
 )
+from pipeline.deals.declared import DOWNLOADED
 from pipeline.deals.metrics import SECONDS_A_DAY, days_by_stage
 from pipeline.deals.models.deals import Deal, DealLine, DealVersion
 from pipeline.deals.querysets import DealQuerySet, DealVersionQuerySet
@@ -42,7 +43,7 @@ LISTED = (
     "closed_on",
     "category",
     "next_step",
-    "next_step_on",
+    *(field.name for field in DOWNLOADED),
     "account__name",
     "owner__full_name",
     "stage__name",

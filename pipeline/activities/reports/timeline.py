@@ -12,6 +12,7 @@ from kit import display
 from org.models.audit import AuditEntry
 from org.models.people import Person
 from pipeline.activities.models import Activity
+from pipeline.deals.declared import TOLD_OF_LOG, TOLD_OF_VERSIONS
 from pipeline.deals.models.deals import Deal, DealVersion
 from pipeline.enums import ACTIVITY_LABELS, ActivityKind, Status
 from pipeline.stages.models import Stage
@@ -25,26 +26,9 @@ WAYS = {
     "task": "by a nightly job",
     "sql": "directly in the database",
 }
-TRACKED = {
-    "name": "Name",
-    "account": "Account",
-    "owner": "Owner",
-    "stage": "Stage",
-    "amount": "Amount",
-    "exchange_rate": "Converted at",
-    "expected_close_on": "Expected close",
-    "closed_on": "Closed on",
-    "credited_to": "Credited to",
-    "category": "Forecast category",
-    "next_step": "Next step",
-    "next_step_on": "Next step on",
-    "wait_until": "Waiting until",
-    "competitor": "Competitor",
-    "lost_reason": "Lost reason",
-}
 # What else the story tells of a version, and where the names of its rows stand.
 TOLD = (
-    *TRACKED,
+    *TOLD_OF_VERSIONS,
     "currency",
     "exchange_rate_from",
     "archived",
@@ -66,13 +50,9 @@ NAMES = {
     "changed_by": "changed_by__full_name",
 }
 # What the versions do not keep, or did not from the beginning; the log does.
-LOGGED = {
-    "source": "Source",
+LOGGED = TOLD_OF_LOG | {
     "competitor": "Competitor",
     "lost_reason": "Lost reason",
-    "lost_note": "Note on the loss",
-    "win_evidence": "Evidence of the win",
-    "external_id": "External id",
     "contacts": "Contacts",
     "product line": "Product line",
 }
@@ -184,7 +164,7 @@ def _moved(verb: str, before: Stage, after: Stage) -> str:
 
 def _differences(before: DealVersion | None, after: DealVersion) -> tuple[Change, ...]:
     found = []
-    for field, label in TRACKED.items():
+    for field, label in TOLD_OF_VERSIONS.items():
         was, now = (version_words(version, field) for version in (before, after))
         if was != now:
             found.append(Change(field, label, was, now))

@@ -36,6 +36,7 @@ from org.models.trees import read_tree
 from org.querysets import on_day
 from org.trees import DatedTree
 from pipeline.customers.models import Account, AccountTerritory
+from pipeline.deals.filters import Takes, part, parts_of
 from pipeline.deals.models.deals import Deal, DealVersion
 from pipeline.deals.querysets import DealQuerySet, DealVersionQuerySet
 from pipeline.deals.reports.kinds import about, reached_by
@@ -44,30 +45,12 @@ from pipeline.querysets import AnyOf, named_like
 from pipeline.stages.models import Stage
 
 CLOSED = "closed"
-NOWHERE = 0  # The territory of deals whose account had none.
-# Totals by these alone stand on a page anyway; anything finer could be used to ask about single
-# deals that the viewer may not open.
-SHOWN_AS_TOTALS = frozenset(
-    {
-        "as_of",
-        "status",
-        "team",
-        "below",
-        "owner",
-        "credited_to",
-        "stage",
-        "pipeline",
-        "category",
-        "close_from",
-        "close_to",
-        "closed_from",
-        "closed_to",
-        "created_from",
-        "created_to",
-        "reached",
-        "whole",
-    }
-)
+# The territory of deals whose account lay in none.
+NOWHERE = 0
+DAY = timedelta(days=1)
+
+
+IN_BASE = "In the reporting currency."
 
 
 class Trees(Protocol):
@@ -103,38 +86,40 @@ class DealSelection:
     takes deals with a line of it, NO_PRODUCT those without. ``whole`` leaves splits aside.
     """
 
-    as_of: date | None = None
-    text: str = ""
-    status: str = ""
-    owner: int | None = None
-    credited_to: int | None = None
-    team: int | None = None
-    below: int | None = None
-    stage: int | None = None
-    pipeline: int | None = None
-    account: int | None = None
-    territory: int | None = None
-    category: str = ""
-    close_from: date | None = None
-    close_to: date | None = None
-    closed_from: date | None = None
-    closed_to: date | None = None
-    created_from: date | None = None
-    created_to: date | None = None
-    reached: int | None = None
-    source: str = ""
-    lost_reason: str = ""
-    industry: str = ""
-    product: int | None = None
-    competitor: int | None = None
-    amount_min: Decimal | None = None
-    amount_max: Decimal | None = None
-    overdue: bool = False
-    no_next_step: bool = False
-    no_close_date: bool = False
-    unpriced: bool = False
-    whole: bool = False
-    archived: bool = False
+    as_of: date | None = part(
+        Takes.DAY, meaning="Deals as they stood at the end of this day.", total=True
+    )
+    text: str = part(Takes.TEXT, "Search", meaning="Beginnings of words in names.")
+    status: str = part(Takes.WORD, "Status", total=True)
+    owner: int | None = part(Takes.PERSON, "Owner", total=True)
+    credited_to: int | None = part(Takes.PERSON, meaning="Who owned it at the closing.", total=True)
+    team: int | None = part(Takes.TEAM, "Team", meaning="A team and all inside it.", total=True)
+    below: int | None = part(Takes.PERSON, meaning="A person and all below them today.", total=True)
+    stage: int | None = part(Takes.STAGE, "Stage", total=True)
+    pipeline: int | None = part(Takes.PIPELINE, "Pipeline", total=True)
+    account: int | None = part(Takes.ACCOUNT)
+    territory: int | None = part(Takes.OTHER_ROW, api=False)
+    category: str = part(Takes.WORD, "Forecast category", total=True)
+    close_from: date | None = part(Takes.DAY, "Expected close from", total=True)
+    close_to: date | None = part(Takes.DAY, "Expected close before", total=True)
+    closed_from: date | None = part(Takes.DAY, total=True)
+    closed_to: date | None = part(Takes.DAY, total=True)
+    created_from: date | None = part(Takes.DAY, total=True)
+    created_to: date | None = part(Takes.DAY, total=True)
+    reached: int | None = part(Takes.STAGE, api=False, total=True)
+    source: str = part(Takes.TEXT, api=False)
+    lost_reason: str = part(Takes.WORD, api=False)
+    industry: str = part(Takes.TEXT, api=False)
+    product: int | None = part(Takes.OTHER_ROW, api=False)
+    competitor: int | None = part(Takes.OTHER_ROW, api=False)
+    amount_min: Decimal | None = part(Takes.AMOUNT, "Amount from", meaning=IN_BASE)
+    amount_max: Decimal | None = part(Takes.AMOUNT, "Amount up to", meaning=IN_BASE)
+    overdue: bool = part(Takes.FLAG, "Overdue")
+    no_next_step: bool = part(Takes.FLAG, "Without a next step")
+    no_close_date: bool = part(Takes.FLAG, "Without a close date")
+    unpriced: bool = part(Takes.FLAG, "Without an amount")
+    whole: bool = part(Takes.FLAG, api=False, total=True)
+    archived: bool = part(Takes.FLAG, "Archived", meaning="Archived deals instead of the others.")
 
     def url(self) -> str:
         """Return the address of the deal list that shows exactly these deals."""
@@ -350,6 +335,11 @@ class DealSelection:
             return credited if self.is_closed else owned
         still_open = Q(status=Status.OPEN)
         return (still_open & owned) | (~still_open & credited)
+
+
+# Totals by these alone stand on a page anyway; anything finer could be used to ask about single
+# deals that the viewer may not open.
+SHOWN_AS_TOTALS = frozenset(each.name for each in parts_of(DealSelection) if each.total)
 
 
 LAY_THEN = Q(valid_from__lte=OuterRef("closed_on")) & (

@@ -1,9 +1,11 @@
 """What the API takes and gives of deals."""
 
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from typing import Any
 
+from django.db import models
 from rest_framework import serializers
 
 from kit.api.fields import (
@@ -22,12 +24,20 @@ from org.rest_days import AsOfDay
 from org.rest_rows import people_led, teams_seen
 from pipeline.customers.api import accounts_seen
 from pipeline.deals.api.lines import Line
+from pipeline.deals.declared import DECLARED, EDITABLE, TRACKED, column_of
+from pipeline.deals.filters import FilterPart, Takes, parts_of
 from pipeline.deals.models.deals import FOREVER, Deal
+from pipeline.deals.reports.selection import DealSelection
 from pipeline.enums import Category, Status
 from pipeline.stages.api import competitors_seen, pipelines_seen, stages_seen
 
 OPEN_CATEGORIES = [word for word in Category if word != Category.CLOSED]
 STATUSES = [*Status, "closed"]
+
+
+LONGEST_TEXT = 10_000
+
+
 NULLABLE = frozenset({"amount_base", "expected_close_on", "closed_on"})
 SAME_COLUMNS = {name: name for name in ("name", "amount_base", "expected_close_on", "closed_on")}
 ORDERING = Ordering(
@@ -43,43 +53,67 @@ PAST_ORDERING = Ordering(
 HISTORY = Ordering({"valid_from": "valid_from"}, default="valid_from")
 
 
-LOST_REASON = partial(
-    PlainText,
-    max_length=30,
-    required=False,
-    allow_null=True,
-    help_text="The code of a loss reason; see /loss-reasons/.",
-)
+OF_THE_RATE = frozenset({"exchange_rate", "exchange_rate_from"})
+
+
+OF_THE_END = frozenset({"competitor", "lost_reason"})
+
+
+def taken(name: str) -> serializers.Field:
+    """Return what reads a field of a deal from a body, by its column."""
+    column = column_of(name)
+    told: dict[str, Any] = {"required": False, "help_text": DECLARED[name].api_help or None}
+    if isinstance(column, models.DateField):
+        return Day(allow_null=True, **told)
+    if isinstance(column, models.DecimalField):
+        return Money(allow_null=True, **told)
+    told |= {"allow_null": True} if column.null else {"allow_blank": column.blank}
+    return PlainText(max_length=column.max_length or LONGEST_TEXT, **told)
+
+
+def given(name: str) -> serializers.Field:
+    """Return what writes a field of a deal into an answer, by its column."""
+    column = column_of(name)
+    if isinstance(column, models.DateField):
+        return serializers.DateField(allow_null=column.null)
+    told: dict[str, Any] = {"allow_null": column.null, "help_text": DECLARED[name].api_help or None}
+    return (
+        Money(**told) if isinstance(column, models.DecimalField) else serializers.CharField(**told)
+    )
+
+
+FILTERS = {each.name: each for each in parts_of(DealSelection)}
+
+
+PARAMETERS: dict[Takes, Callable[..., serializers.Field]] = {
+    Takes.TEXT: partial(PlainText, max_length=100),
+    Takes.WORD: PlainText,
+    Takes.DAY: Day,
+    Takes.AMOUNT: Money,
+    Takes.FLAG: Flag,
+    Takes.PERSON: partial(Row, rows=people_led),
+    Takes.TEAM: partial(Row, rows=teams_seen),
+    Takes.STAGE: partial(Row, rows=stages_seen),
+    Takes.PIPELINE: partial(Row, rows=pipelines_seen),
+    Takes.ACCOUNT: partial(Row, rows=accounts_seen),
+}
+
+
+def _parameter(declared: FilterPart) -> serializers.Field:
+    return PARAMETERS[declared.takes](required=False, help_text=declared.api_help or None)
 
 
 class DealQuery(PageQuery):
     """The parts of a DealSelection; days are half-open, ``…_from`` included, ``…_to`` not."""
 
-    as_of = AsOfDay(required=False, help_text="Deals as they stood at the end of this day.")
-    text = PlainText(required=False, max_length=100, help_text="Beginnings of words in names.")
+    as_of = AsOfDay(required=False, help_text=FILTERS["as_of"].api_help)
     status = Choice(choices=STATUSES, required=False)
-    owner = Row(rows=people_led, required=False)
-    credited_to = Row(rows=people_led, required=False, help_text="Who owned it at the closing.")
-    below = Row(rows=people_led, required=False, help_text="A person and all below them today.")
-    team = Row(rows=teams_seen, required=False, help_text="A team and all inside it.")
-    stage = Row(rows=stages_seen, required=False)
-    pipeline = Row(rows=pipelines_seen, required=False)
-    account = Row(rows=accounts_seen, required=False)
     category = Choice(choices=list(Category), required=False)
-    close_from = Day(required=False)
-    close_to = Day(required=False)
-    closed_from = Day(required=False)
-    closed_to = Day(required=False)
-    created_from = Day(required=False)
-    created_to = Day(required=False)
-    amount_min = Money(required=False, help_text="In the reporting currency.")
-    amount_max = Money(required=False, help_text="In the reporting currency.")
-    overdue = Flag(required=False)
-    no_next_step = Flag(required=False)
-    no_close_date = Flag(required=False)
-    unpriced = Flag(required=False)
-    archived = Flag(required=False, help_text="Archived deals instead of the others.")
     ordering = ORDERING.field()
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        declared = {name: _parameter(each) for name, each in FILTERS.items() if each.api}
+        return declared | super().get_fields()
 
 
 class HistoryQuery(PageQuery):
@@ -89,28 +123,14 @@ class HistoryQuery(PageQuery):
 class DealFields(StrictSerializer):
     """The fields of a deal that a program may write, none of them required."""
 
-    name = PlainText(max_length=200, required=False)
     account = Row(rows=accounts_seen, required=False, allow_null=True)
     owner = Row(rows=people_led, required=False)
-    amount = Money(required=False, allow_null=True)
-    currency = PlainText(max_length=3, required=False)
-    expected_close_on = Day(required=False, allow_null=True)
     category_override = Choice(choices=OPEN_CATEGORIES, required=False, allow_null=True)
-    next_step = PlainText(max_length=500, required=False, allow_blank=True)
-    next_step_on = Day(required=False, allow_null=True)
-    wait_until = Day(
-        required=False,
-        allow_null=True,
-        help_text="Until that day the deal counts neither as quiet nor as without a next step.",
-    )
-    source = PlainText(  # type: ignore[assignment]
-        max_length=100, required=False, allow_blank=True, help_text="Where the deal came from."
-    )
     competitor = Row(rows=competitors_seen, required=False, allow_null=True)
-    lost_reason = LOST_REASON()
-    lost_note = PlainText(max_length=10_000, required=False, allow_blank=True)
-    win_evidence = PlainText(max_length=10_000, required=False, allow_blank=True)
-    external_id = PlainText(max_length=100, required=False, allow_null=True)
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        own = super().get_fields()
+        return {name: own.get(name) or taken(name) for name in EDITABLE} | own
 
 
 class ExitGiven(StrictSerializer):
@@ -176,9 +196,9 @@ class Move(Version, ExitGiven):
         required=False,
         help_text="The stage's, where the deal changes to another; left out, it stays in its own.",
     )
-    lost_reason = LOST_REASON()
-    lost_note = PlainText(max_length=10_000, required=False, allow_blank=True)
-    win_evidence = PlainText(max_length=10_000, required=False, allow_blank=True)
+    lost_reason = taken("lost_reason")
+    lost_note = taken("lost_note")
+    win_evidence = taken("win_evidence")
     competitor = Row(rows=competitors_seen, required=False, allow_null=True)
     reopen_reason = PlainText(
         max_length=900, required=False, help_text="Needed where a closed deal is opened again."
@@ -193,7 +213,6 @@ class Move(Version, ExitGiven):
 class Tracked(serializers.Serializer):
     """What the history of a deal keeps, now or at a past moment."""
 
-    name = serializers.CharField()
     account = serializers.IntegerField(source="account_id", allow_null=True)
     account_name = serializers.CharField(source="account.name", allow_null=True, default=None)
     owner = serializers.IntegerField(source="owner_id")
@@ -203,16 +222,15 @@ class Tracked(serializers.Serializer):
     pipeline = serializers.IntegerField(source="stage.pipeline_id")
     pipeline_name = serializers.CharField(source="stage.pipeline.name")
     status = Choice(choices=list(Status))
-    amount = Money(allow_null=True)
-    currency = serializers.CharField()
-    amount_base = Money(allow_null=True, help_text="In the reporting currency.")
-    expected_close_on = serializers.DateField(allow_null=True)
-    closed_on = serializers.DateField(allow_null=True)
     credited_to = serializers.IntegerField(source="credited_to_id", allow_null=True)
     category = Choice(choices=list(Category))
-    next_step = serializers.CharField()
-    next_step_on = serializers.DateField(allow_null=True)
-    wait_until = serializers.DateField(allow_null=True)
+
+    # Those of the rate and of the end of a deal are left to the answers that have them.
+    FIELDS = tuple(name for name in TRACKED if name not in OF_THE_RATE | OF_THE_END)
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        own = super().get_fields()
+        return {name: own.get(name) or given(name) for name in self.FIELDS} | own
 
 
 class DealRow(Tracked):
@@ -240,18 +258,15 @@ class DealBody(Tracked):
     version = serializers.IntegerField(help_text="Send it back with every change.")
     original_close_on = serializers.DateField(allow_null=True)
     category_override = Choice(choices=OPEN_CATEGORIES, allow_null=True)
-    source = serializers.CharField(help_text="Where the deal came from.")  # type: ignore[assignment]
     competitor = serializers.IntegerField(source="competitor_id", allow_null=True)
-    lost_reason = serializers.CharField(allow_null=True)
-    lost_note = serializers.CharField()
-    win_evidence = serializers.CharField()
-    external_id = serializers.CharField(allow_null=True)
     created_at = Moment()
     created_by = serializers.IntegerField(source="created_by_id", allow_null=True)
     stage_entered_at = Moment()
     archived_at = Moment(allow_null=True)
     contacts = serializers.SerializerMethodField(help_text="Those involved by now, in any role.")
     lines = Line(many=True)
+
+    FIELDS = tuple(dict.fromkeys((*Tracked.FIELDS, *EDITABLE)))
 
     def get_contacts(self, deal: Deal) -> list[int]:
         standing = (row for row in deal.contact_roles.all() if row.ended_at is None)
@@ -265,7 +280,7 @@ class VersionBody(Tracked):
     valid_to = serializers.SerializerMethodField(help_text="Null: it stands so still.")
     probability = serializers.IntegerField(help_text="Percent, by the stage of the time.")
     competitor = serializers.IntegerField(source="competitor_id", allow_null=True)
-    lost_reason = serializers.CharField(allow_null=True)
+    lost_reason = given("lost_reason")
     archived = serializers.BooleanField()
     changed_by = serializers.IntegerField(source="changed_by_id", allow_null=True)
     changed_through = serializers.CharField(source="source", help_text="page, api, import, …")

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import fields
 from functools import partial
 from typing import Any
 
@@ -27,6 +26,7 @@ from pipeline.discipline.services.exits import TYPED_IN, ExitAnswers
 from pipeline.enums import Asked
 from pipeline.lifecycle import services as deals
 from pipeline.lifecycle.api.bodies import (
+    FILTERS,
     HISTORY,
     ORDERING,
     PAST_ORDERING,
@@ -44,7 +44,6 @@ from pipeline.lifecycle.api.bodies import (
 NAMES = ("account", "owner", "stage__pipeline")
 # ``source`` is the way of the move here; that of the deal is edited, contacts and lines are added.
 MOVED_WITH = [name for name in TYPED_IN if name != Asked.SOURCE]
-PARTS = {field.name for field in fields(DealSelection)}
 
 
 class Deals(APIView):
@@ -181,7 +180,7 @@ def _answer(request: ApiRequest, pk: int, *, status: int = 200) -> Response:
 
 def _selection(query: dict[str, Any]) -> DealSelection:
     """Return what the parameters select; an ``as_of`` of today is now."""
-    parts = {name: part for name, part in query.items() if name in PARTS}
+    parts = {name: part for name, part in query.items() if name in FILTERS}
     today, as_of = access.today(), parts.pop("as_of", None)
     chosen = {name: part.pk if isinstance(part, Model) else part for name, part in parts.items()}
     return DealSelection(**chosen, as_of=None if as_of == today else as_of)

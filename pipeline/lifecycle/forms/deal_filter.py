@@ -1,7 +1,9 @@
 """The filter of the deal list: an address into the parts of a DealSelection, and back."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -25,8 +27,9 @@ from org.models.people import Person
 from org.models.teams import Team
 from org.models.territories import Territory
 from org.services.calendar import fiscal_year_of
+from pipeline.deals.filters import FilterPart, Takes, parts_of
 from pipeline.deals.reports.kinds import NO_COMPETITOR, NO_PRODUCT, NOT_GIVEN
-from pipeline.deals.reports.selection import NOWHERE
+from pipeline.deals.reports.selection import CLOSED, NOWHERE, DealSelection
 from pipeline.deals.tables import DEALS
 from pipeline.enums import Category, Status
 from pipeline.products.models import Product
@@ -41,20 +44,38 @@ CLOSES_IN = {
     "next-quarter": "Next quarter",
     "this-year": "This fiscal year",
 }
-STATUSES = [("", "All"), *choices(Status), ("closed", "Won or lost")]
+
+
 Choices = list[tuple[Any, str]]
 
 
-def _number(**options: Any) -> forms.IntegerField:
-    return forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, **options)
+def _ids(least: int, **options: Any) -> forms.IntegerField:
+    return forms.IntegerField(min_value=least, max_value=2**63 - 1, **options)
 
 
-def _hidden_day() -> DayField:
-    return DayField(required=False, widget=forms.HiddenInput)
+def _chosen(**options: Any) -> forms.TypedChoiceField:
+    return forms.TypedChoiceField(coerce=int, empty_value=None, **options)
 
 
-def _hidden_text() -> PlainTextField:
-    return PlainTextField(required=False, max_length=100, widget=forms.HiddenInput)
+# What reads a part by what it takes. The ids of other rows begin with 0, which stands for none.
+INPUTS: dict[Takes, Callable[..., forms.Field]] = {
+    Takes.TEXT: partial(PlainTextField, max_length=100),
+    Takes.WORD: forms.ChoiceField,
+    Takes.DAY: DayField,
+    Takes.AMOUNT: partial(ExactDecimalField, max_digits=14, decimal_places=2),
+    Takes.FLAG: forms.BooleanField,
+    Takes.PERSON: _chosen,
+    Takes.TEAM: _chosen,
+    Takes.STAGE: _chosen,
+    Takes.PIPELINE: _chosen,
+    Takes.ACCOUNT: partial(_ids, 1),
+    Takes.OTHER_ROW: partial(_ids, 0),
+}
+
+
+def _input(declared: FilterPart) -> forms.Field:
+    told = {"label": declared.label} if declared.label else {"widget": forms.HiddenInput}
+    return INPUTS[declared.takes](required=False, **told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,69 +89,10 @@ class Chip:
 class DealFilter(KitForm):
     """What narrows the list. Hidden fields come from links of other pages, which they describe."""
 
-    text = PlainTextField(
-        required=False,
-        max_length=100,
-        label="Search",
-        widget=forms.TextInput(attrs={"type": "search", "placeholder": "Deal or account"}),
-    )
-    status = forms.ChoiceField(required=False, choices=STATUSES)
-    owner = forms.TypedChoiceField(required=False, coerce=int, empty_value=None)
-    team = forms.TypedChoiceField(required=False, coerce=int, empty_value=None)
-    pipeline = forms.TypedChoiceField(required=False, coerce=int, empty_value=None)
-    stage = forms.TypedChoiceField(required=False, coerce=int, empty_value=None)
     closes_in = forms.ChoiceField(
         required=False, label="Expected to close", choices=[("", "Any time"), *CLOSES_IN.items()]
     )
-    category = forms.ChoiceField(
-        required=False, label="Forecast category", choices=[("", "All"), *choices(Category)]
-    )
-    close_from = DayField(required=False, label="Expected close from")
-    close_to = DayField(required=False, label="Expected close before")
-    amount_min = ExactDecimalField(
-        required=False, label="Amount from", max_digits=14, decimal_places=2
-    )
-    amount_max = ExactDecimalField(
-        required=False, label="Amount up to", max_digits=14, decimal_places=2
-    )
-    overdue = forms.BooleanField(required=False, label="Overdue")
-    no_next_step = forms.BooleanField(required=False, label="Without a next step")
-    no_close_date = forms.BooleanField(required=False, label="Without a close date")
-    unpriced = forms.BooleanField(required=False, label="Without an amount")
-    archived = forms.BooleanField(required=False, label="Archived")
-
-    account = _number(widget=forms.HiddenInput)
-    territory = forms.IntegerField(
-        required=False, min_value=NOWHERE, max_value=2**63 - 1, widget=forms.HiddenInput
-    )
-    credited_to = forms.TypedChoiceField(
-        required=False, coerce=int, empty_value=None, widget=forms.HiddenInput
-    )
-    below = forms.TypedChoiceField(
-        required=False, coerce=int, empty_value=None, widget=forms.HiddenInput
-    )
-    reached = forms.TypedChoiceField(
-        required=False, coerce=int, empty_value=None, widget=forms.HiddenInput
-    )
-    source = _hidden_text()
-    industry = _hidden_text()
-    lost_reason = forms.ChoiceField(
-        required=False,
-        choices=lambda: [("", ""), (NOT_GIVEN, "none"), *loss_names().items()],
-        widget=forms.HiddenInput,
-    )
-    product = forms.IntegerField(
-        required=False, min_value=NO_PRODUCT, max_value=2**63 - 1, widget=forms.HiddenInput
-    )
-    competitor = forms.IntegerField(
-        required=False, min_value=NO_COMPETITOR, max_value=2**63 - 1, widget=forms.HiddenInput
-    )
     won = forms.BooleanField(required=False, widget=forms.HiddenInput)
-    closed_from = _hidden_day()
-    closed_to = _hidden_day()
-    created_from = _hidden_day()
-    created_to = _hidden_day()
-    whole = forms.BooleanField(required=False, widget=forms.HiddenInput)
     exact = forms.BooleanField(required=False, widget=forms.HiddenInput)
     sort = SortField(columns=DEALS, default="-created")
     page = PageField()
@@ -141,7 +103,14 @@ class DealFilter(KitForm):
     def __init__(self, data: Any, *, viewer: Person, today: date) -> None:
         super().__init__(data)
         self.today = today
+        self.fields |= {each.name: _input(each) for each in parts_of(DealSelection)}
         self.fields["as_of"] = AsOfField(today=today, widget=forms.HiddenInput)
+        self.fields["text"].widget = forms.TextInput(
+            attrs={"type": "search", "placeholder": "Deal or account", "maxlength": "100"}
+        )
+        self._offer("status", [*choices(Status), (CLOSED, "Won or lost")], "All")
+        self._offer("category", choices(Category), "All")
+        self._offer("lost_reason", [(NOT_GIVEN, "none"), *loss_names().items()], "")
         people: Choices = list(
             Person.objects.led_by(viewer)
             .with_roles(Role.REP, Role.MANAGER)

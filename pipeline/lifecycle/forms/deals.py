@@ -10,54 +10,30 @@ from django.http import QueryDict
 
 from kit.edits import EditForm, chosen
 from kit.fields import choices
-from kit.forms import DayField, ExactDecimalField, KitForm, PlainTextField
+from kit.forms import KitForm, PlainTextField
 from org.models.people import Person
 from pipeline import rules
 from pipeline.customers.fields import AccountField
 from pipeline.customers.models import Account
-from pipeline.deals.fields import PersonChoice, SeenField
+from pipeline.deals.declared import EDITABLE
+from pipeline.deals.fields import PersonChoice, SeenField, plain_fields
 from pipeline.deals.models.deals import Deal
 from pipeline.discipline.forms.exits import OVERRIDE, exit_answers, exit_fields
 from pipeline.discipline.forms.parts import PARTS as PARTS_ASKED
 from pipeline.discipline.services.exits import TYPED_IN, Need, exit_needs, skipped_stages
 from pipeline.enums import Asked, Category, Status
-from pipeline.lifecycle.services import EDITABLE
 from pipeline.stages.forms.outcomes import competitor_field, loss_fields, win_evidence
 from pipeline.stages.forms.pipelines import stage_choices
 from pipeline.stages.models import Stage
 
-CURRENCY_INPUT = forms.TextInput(attrs={"maxlength": 3, "size": 4, "autocapitalize": "characters"})
 OVERRIDES = [pair for pair in choices(Category) if pair[0] != Category.CLOSED]
-TEXT_AREA = forms.Textarea(attrs={"rows": 3})
-
-
-class CurrencyField(PlainTextField):
-    """Three letters, whatever their case."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(max_length=3, min_length=3, widget=CURRENCY_INPUT, **options)
-
-    def to_python(self, value: Any) -> str:
-        return super().to_python(value).upper()
-
-
-class _DealFields(KitForm):
-    name = PlainTextField(max_length=200, label="Deal")
-    amount = ExactDecimalField(required=False, min_value=0, max_digits=14, decimal_places=2)
-    currency = CurrencyField()
-    expected_close_on = DayField(required=False, label="Expected close")
-    next_step = PlainTextField(required=False, max_length=500, label="Next step")
-    next_step_on = DayField(required=False, label="Next step on")
-    source = PlainTextField(
-        required=False, max_length=100, help_text="Where the deal came from: a fair, a referral."
-    )
 
 
 # What an exit may ask for that is an argument of create_deal.
 CREATED_WITH = (*TYPED_IN, Asked.COMPETITOR)
 
 
-class NewDealForm(_DealFields):
+class NewDealForm(KitForm):
     """A deal in a minute: a name is enough, the rest has defaults."""
 
     submission = forms.UUIDField(widget=forms.HiddenInput)
@@ -68,6 +44,7 @@ class NewDealForm(_DealFields):
     def __init__(self, data: Any = None, *, viewer: Person, initial: Mapping[str, Any]) -> None:
         super().__init__(data, initial={"submission": uuid4(), **initial})
         self.viewer = viewer
+        self.fields |= plain_fields(new=True)
         stages = Stage.objects.visible_to(viewer).live().filter(kind=Status.OPEN)
         offered = list(stages.select_related("pipeline"))
         self.fields["account"] = AccountField(
@@ -113,36 +90,19 @@ class NewDealForm(_DealFields):
         return given | {"lead_source": given.pop("source"), "exit": answers}
 
 
-class EditDealForm(EditForm, _DealFields):
+class EditDealForm(EditForm):
     """All of a deal that is edited by hand. Hidden beside each field stands what its author saw."""
 
     about_the_look = ("version", "seen")
 
-    wait_until = DayField(
-        required=False,
-        label="Wait until",
-        help_text="Agreed silence: until that day the deal is neither quiet nor lacks a next step.",
-    )
     seen = SeenField()
-    field_order = [
-        "name",
-        "account",
-        "owner",
-        "amount",
-        "currency",
-        "expected_close_on",
-        "category_override",
-        "next_step",
-        "next_step_on",
-        "wait_until",
-        "competitor",
-        "source",
-    ]
+    field_order = EDITABLE
 
     def __init__(self, data: Any = None, *, viewer: Person, deal: Deal, now: datetime) -> None:
         stored = {name: getattr(deal, name) for name in EDITABLE}
         stored |= {"version": deal.version, "seen": now.isoformat()}
         super().__init__(chosen(data) if data is not None else None, initial=stored)
+        self.fields |= plain_fields(new=False)
         self.fields["account"] = AccountField(
             viewer=viewer, required=False, help_text="Begin to type its name."
         )
