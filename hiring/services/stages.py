@@ -10,9 +10,8 @@ from django.db import transaction
 from hiring import rules
 from hiring.models import Application, HiringStage
 from hiring.services.edits import must
-from org import audit
 from org.models.people import Person
-from org.services.set_up import require_known, save_row
+from org.services.set_up import locked_row, require_known, save_row, set_use
 
 FIELDS = ("name", "kind", "order")
 REFUSALS = {
@@ -40,39 +39,27 @@ def archive_stage(stage: HiringStage, *, by: Person, at: datetime) -> HiringStag
     """
     must(rules.can_set_up_stages(by))
     # All of them, in one order: two archivings at once must not take the last two.
-    locked = HiringStage.objects.select_for_update(no_key=True).order_by("pk")
-    subject = {row.pk: row for row in locked}[stage.pk]
-    if subject.archived_at is not None:
-        return subject
-    if standing := Application.objects.live().filter(stage=subject).count():
+    list(HiringStage.objects.select_for_update(no_key=True).order_by("pk"))
+    return set_use(stage, by=by, at=at, what="hiring_stage", check=_require_spare)
+
+
+def _require_spare(stage: HiringStage) -> None:
+    if standing := Application.objects.live().filter(stage=stage).count():
         raise ValidationError(
             f"Candidates stand in this stage: {standing:,}. Move them to another one first."
         )
-    others = HiringStage.objects.live().filter(kind=subject.kind).exclude(pk=subject.pk)
+    others = HiringStage.objects.live().filter(kind=stage.kind).exclude(pk=stage.pk)
     if not others.exists():
-        raise ValidationError(f"This is the last stage of the kind {subject.kind}, so it stays.")
-    subject.archived_at = at
-    subject.save(update_fields=["archived_at"])
-    audit.record(by, "hiring_stage.archive", subject)
-    return subject
+        raise ValidationError(f"This is the last stage of the kind {stage.kind}, so it stays.")
 
 
-@transaction.atomic
 def restore_stage(stage: HiringStage, *, by: Person) -> HiringStage:
     must(rules.can_set_up_stages(by))
-    subject = HiringStage.objects.select_for_update(no_key=True).get(pk=stage.pk)
-    if subject.archived_at is not None:
-        subject.archived_at = None
-        subject.save(update_fields=["archived_at"])
-        audit.record(by, "hiring_stage.restore", subject)
-    return subject
+    return set_use(stage, by=by, at=None, what="hiring_stage")
 
 
 @transaction.atomic
 def _save(stage: HiringStage, *, by: Person, fields: Mapping[str, Any]) -> HiringStage:
     must(rules.can_set_up_stages(by))
     require_known(fields, allowed=FIELDS)
-    subject = stage
-    if stage.pk:
-        subject = HiringStage.objects.select_for_update(no_key=True).get(pk=stage.pk)
-    return save_row(subject, fields, by=by, what="hiring_stage", refusals=REFUSALS)
+    return save_row(locked_row(stage), fields, by=by, what="hiring_stage", refusals=REFUSALS)

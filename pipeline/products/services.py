@@ -1,6 +1,7 @@
 """Setting up what is sold."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -8,9 +9,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models.functions import Now
 
-from org import audit
 from org.models.people import Person
-from org.services.guard import refused_as, require_admin
+from org.services.guard import require_admin
+from org.services.set_up import locked_row, require_known, save_row, set_use
 from pipeline.products.models import Product
 
 FIELDS = ("name", "family", "list_price", "currency", "external_id")
@@ -25,73 +26,42 @@ REFUSALS = {
 }
 
 
-@transaction.atomic
 def create_product(*, by: Person | None, **fields: Any) -> Product:
     """Create a product from FIELDS; without a list price it has none, which is not zero."""
-    require_admin(by)
-    product = Product()
-    changes = _fill(product, fields)
-    _save(product)
-    audit.record(by, "product.create", product, changes=changes)
-    return product
+    return _save(Product(), by=by, fields=fields)
 
 
-@transaction.atomic
 def edit_product(product: Product, *, by: Person | None, changes: Mapping[str, Any]) -> Product:
     """Change a product. Lines of deals keep the price that was asked."""
+    return _save(product, by=by, fields=changes)
+
+
+def archive_product(product: Product, *, by: Person | None, at: datetime | None = None) -> Product:
+    """Take a product out of use, now unless ``at`` says when. Deals that hold it keep it."""
     require_admin(by)
-    subject = Product.objects.select_for_update(no_key=True).get(pk=product.pk)
-    changed = _fill(subject, changes)
-    if changed:
-        _save(subject)
-        audit.record(by, "product.edit", subject, changes=changed)
-    return subject
+    archived = set_use(product, by=by, at=at or Now(), what="product")
+    if at is None:
+        archived.refresh_from_db(fields=["archived_at"])
+    return archived
 
 
-def _fill(product: Product, fields: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
-    """Set the fields and return those that differ, each with its value before and after."""
-    if unknown := set(fields) - set(FIELDS):
-        raise TypeError(f"a product has no {', '.join(sorted(unknown))}")
-    changes = {}
-    for name, value in fields.items():
-        after = value.strip() if isinstance(value, str) else value
-        if name == "external_id":
-            after = after or None
-        if name == "currency":
-            after = after.upper()
-        if (before := getattr(product, name)) != after:
-            changes[name] = (before, after)
-            setattr(product, name, after)
-    return changes
-
-
-def _save(product: Product) -> None:
-    price = product.list_price
-    if isinstance(price, Decimal) and not price.is_finite():
-        raise ValidationError({"list_price": "Write the price in digits."})
-    product.clean_fields()
-    with refused_as(REFUSALS):
-        product.save()
-
-
-@transaction.atomic
-def archive_product(product: Product, *, by: Person | None) -> Product:
-    """Take a product out of use. Deals that hold it keep it."""
-    require_admin(by)
-    subject = Product.objects.select_for_update(no_key=True).get(pk=product.pk)
-    if subject.archived_at is None:
-        Product.objects.filter(pk=subject.pk).update(archived_at=Now())
-        subject.refresh_from_db(fields=["archived_at"])
-        audit.record(by, "product.archive", subject)
-    return subject
-
-
-@transaction.atomic
 def restore_product(product: Product, *, by: Person | None) -> Product:
     require_admin(by)
-    subject = Product.objects.select_for_update(no_key=True).get(pk=product.pk)
-    if subject.archived_at is not None:
-        subject.archived_at = None
-        subject.save(update_fields=["archived_at"])
-        audit.record(by, "product.restore", subject)
-    return subject
+    return set_use(product, by=by, at=None, what="product")
+
+
+@transaction.atomic
+def _save(product: Product, *, by: Person | None, fields: Mapping[str, Any]) -> Product:
+    require_admin(by)
+    require_known(fields, allowed=FIELDS)
+    subject, wanted = locked_row(product), dict(fields)
+    price = wanted.get("list_price")
+    if isinstance(price, Decimal) and not price.is_finite():
+        raise ValidationError({"list_price": "Write the price in digits."})
+    if "external_id" in wanted:
+        wanted["external_id"] = (wanted["external_id"] or "").strip() or None
+    if "currency" in wanted:
+        wanted["currency"] = wanted["currency"].upper()
+    if product.pk is None:
+        wanted = {name: value for name, value in wanted.items() if value not in (None, "")}
+    return save_row(subject, wanted, by=by, what="product", refusals=REFUSALS)

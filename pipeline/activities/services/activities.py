@@ -9,6 +9,7 @@ from django.db import transaction
 from org import audit
 from org.models.people import Person
 from org.services.guard import refused_as
+from org.services.set_up import set_use
 from pipeline import rules
 from pipeline.activities.models import LONGEST, Activity
 from pipeline.customers.models import Account, Contact
@@ -78,28 +79,19 @@ def log_activity(
     return activity
 
 
-@transaction.atomic
 def archive_activity(activity: Activity, *, by: Person | None, at: datetime) -> Activity:
     """Take an activity that was logged by mistake out of every list and figure."""
-    return _set_archived(activity, by=by, at=at, action="activity.archive")
+    return _set_use(activity, by=by, at=at)
 
 
-@transaction.atomic
 def restore_activity(activity: Activity, *, by: Person | None) -> Activity:
-    return _set_archived(activity, by=by, at=None, action="activity.restore")
+    return _set_use(activity, by=by, at=None)
 
 
-def _set_archived(
-    activity: Activity, *, by: Person | None, at: datetime | None, action: str
-) -> Activity:
+def _set_use(activity: Activity, *, by: Person | None, at: datetime | None) -> Activity:
     if by is not None and not rules.can_change_activity(by, activity):
         raise PermissionDenied("You may change what you and the people below you logged.")
-    subject = Activity.objects.select_for_update(of=("self",)).get(pk=activity.pk)
-    if (subject.archived_at is None) != (at is None):
-        subject.archived_at = at
-        subject.save(update_fields=["archived_at"])
-        audit.record(by, action, subject)
-    return subject
+    return set_use(activity, by=by, at=at, what="activity")
 
 
 def _require_writer(by: Person | None, doer: Person) -> None:

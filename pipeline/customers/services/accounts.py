@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import ForeignKey, Func, Model, TextField, Value
 from django.db.models.functions import Upper
@@ -16,7 +16,7 @@ from django.db.models.functions import Upper
 from org import audit
 from org.models.people import Person
 from org.services.guard import refused_as
-from org.services.set_up import require_known
+from org.services.set_up import locked_row, require, require_known, set_use
 from pipeline import rules
 from pipeline.customers.models import Account, Contact, name_key
 
@@ -115,7 +115,7 @@ def create_contact(
     _require_writer(by)
     contact = Contact(account=account, full_name=full_name, **_known(fields, CONTACT_FIELDS))
     _clean(contact, CONTACT_FIELDS)
-    subject = Account.objects.select_for_update(no_key=True, of=("self",)).get(pk=account.pk)
+    subject = locked_row(account)
     if subject.archived_at is not None:
         raise ValidationError("This account is archived; restore it first.")
     twin = subject.contacts.live().filter(
@@ -136,38 +136,31 @@ def edit_contact(
     return _edit(contact, by=by, changes=_known(changes, CONTACT_FIELDS), seen=seen)
 
 
-@transaction.atomic
 def archive_account(account: Account, *, by: Person | None, at: datetime) -> Account:
     """Take an account out of the lists. Refused while open deals, anybody's, are with it."""
     _require_writer(by)
-    subject = Account.objects.select_for_update(no_key=True, of=("self",)).get(pk=account.pk)
-    if subject.deals.open().exists():
-        raise ValidationError("Open deals are with this account; close or archive them first.")
-    return _set_archived(subject, by=by, at=at, action="account.archive")
+    return set_use(account, by=by, at=at, what="account", check=_refuse_selling)
 
 
-@transaction.atomic
 def restore_account(account: Account, *, by: Person | None) -> Account:
     _require_writer(by)
-    subject = Account.objects.select_for_update(no_key=True, of=("self",)).get(pk=account.pk)
-    _refuse_merged(subject)
-    return _set_archived(subject, by=by, at=None, action="account.restore")
+    return set_use(account, by=by, at=None, what="account", check=_refuse_merged)
 
 
-@transaction.atomic
 def archive_contact(contact: Contact, *, by: Person | None, at: datetime) -> Contact:
     """Take a contact out of the lists; deals keep naming them."""
     _require_writer(by)
-    subject = Contact.objects.select_for_update(no_key=True, of=("self",)).get(pk=contact.pk)
-    return _set_archived(subject, by=by, at=at, action="contact.archive")
+    return set_use(contact, by=by, at=at, what="contact")
 
 
-@transaction.atomic
 def restore_contact(contact: Contact, *, by: Person | None) -> Contact:
     _require_writer(by)
-    subject = Contact.objects.select_for_update(no_key=True, of=("self",)).get(pk=contact.pk)
-    _refuse_merged(subject)
-    return _set_archived(subject, by=by, at=None, action="contact.restore")
+    return set_use(contact, by=by, at=None, what="contact", check=_refuse_merged)
+
+
+def _refuse_selling(subject: Account) -> None:
+    if subject.deals.open().exists():
+        raise ValidationError("Open deals are with this account; close or archive them first.")
 
 
 def _refuse_merged(subject: Account | Contact) -> None:
@@ -177,22 +170,12 @@ def _refuse_merged(subject: Account | Contact) -> None:
         )
 
 
-def _set_archived(
-    subject: Shared, *, by: Person | None, at: datetime | None, action: str
-) -> Shared:
-    if (subject.archived_at is None) != (at is None):
-        subject.archived_at = at
-        subject.save(update_fields=["archived_at"])
-        audit.record(by, action, subject)
-    return subject
-
-
 @transaction.atomic
 def _edit(
     row: Shared, *, by: Person | None, changes: Mapping[str, Any], seen: Mapping[str, Any]
 ) -> Shared:
     _require_writer(by)
-    subject = type(row).objects.select_for_update(no_key=True, of=("self",)).get(pk=row.pk)
+    subject = locked_row(row)
     wanted = {name: value for name, value in changes.items() if getattr(subject, name) != value}
     before = {name: getattr(subject, name) for name in wanted}
     if contested := [name for name in wanted if name in seen and before[name] != seen[name]]:
@@ -210,8 +193,7 @@ def _edit(
 
 
 def _require_writer(by: Person | None) -> None:
-    if by is not None and not rules.can_write(by):
-        raise PermissionDenied("You may look at accounts, not change them.")
+    require(rules.can_write, by, "You may look at accounts, not change them.")
 
 
 def _known(fields: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:

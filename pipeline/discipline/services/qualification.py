@@ -9,8 +9,7 @@ from django.db import transaction
 
 from org import audit
 from org.models.people import Person
-from org.services.guard import refused_as
-from org.services.set_up import save_row
+from org.services import set_up
 from pipeline import rules
 from pipeline.deals.models.deals import Deal
 from pipeline.deals.services.checks import check_live
@@ -92,7 +91,7 @@ def newest_scores(deal: Deal) -> dict[int, tuple[int, str]]:
 def save_framework(framework: Framework | None, *, by: Person | None, name: str) -> Framework:
     """Add a framework, or give one another name."""
     _require_admin(by)
-    return save_row(
+    return set_up.save_row(
         framework or Framework(),
         _in_one_line({"name": name}),
         by=by,
@@ -118,7 +117,7 @@ def save_element(
     _require_admin(by)
     Framework.objects.select_for_update(no_key=True).get(pk=framework.pk)
     subject = element or FrameworkElement(framework=framework)
-    made = save_row(
+    made = set_up.save_row(
         subject,
         _in_one_line(fields),
         by=by,
@@ -130,21 +129,13 @@ def save_element(
     return made
 
 
-@transaction.atomic
 def set_use(
     row: Framework | FrameworkElement, *, by: Person | None, at: datetime | None
 ) -> Framework | FrameworkElement:
     """Take a framework or element out of use, or with ``at`` None bring it back."""
     _require_admin(by)
     what = "framework" if isinstance(row, Framework) else "element"
-    subject = type(row)._default_manager.select_for_update(no_key=True).get(pk=row.pk)  # noqa: SLF001 -- Django's public name for it
-    if (subject.archived_at is None) == (at is None):
-        return subject
-    subject.archived_at = at
-    with refused_as(REFUSALS):
-        subject.save(update_fields=["archived_at"])
-    audit.record(by, f"{what}.{'archive' if at else 'restore'}", subject)
-    return subject
+    return set_up.set_use(row, by=by, at=at, what=what, refusals=REFUSALS)
 
 
 def _demand(
@@ -176,5 +167,4 @@ def _in_one_line(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _require_admin(by: Person | None) -> None:
-    if by is not None and not rules.can_set_up_stages(by):
-        raise PermissionDenied("Only an admin sets up frameworks.")
+    set_up.require(rules.can_set_up_stages, by, "Only an admin sets up frameworks.")

@@ -3,12 +3,13 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from org import audit
 from org.models.people import Person
 from org.services.guard import refused_as
+from org.services.set_up import locked_row, require
 from pipeline import rules
 from pipeline.discipline.models import CriterionVersion, ExitCriterion, RequiredField
 from pipeline.enums import Asked, Status
@@ -100,9 +101,8 @@ def require_fields(
 
 def _locked(stage: Stage, by: Person | None) -> Stage:
     """Return the stage, held against others who set it up and against moves out of it."""
-    if by is not None and not rules.can_set_up_stages(by):
-        raise PermissionDenied("Only an admin sets up stages.")
-    found = Stage.objects.select_for_update(no_key=True, of=("self",)).get(pk=stage.pk)
+    require(rules.can_set_up_stages, by, "Only an admin sets up stages.")
+    found = locked_row(stage)
     if found.kind != Status.OPEN:
         raise ValidationError("Deals leave open stages alone, so this one asks for nothing.")
     return found

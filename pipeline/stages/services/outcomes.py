@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from org import audit
 from org.models.people import Person
-from org.services.set_up import save_row
+from org.services import set_up
 from pipeline import rules
 from pipeline.stages.models import Competitor, LossReason
 
@@ -35,12 +35,10 @@ def save_loss_reason(
 ) -> LossReason:
     """Add a reason, its code made of its name, or change one; deals keep the code."""
     _require_admin(by)
-    subject = LossReason()
-    if reason is not None:
-        subject = LossReason.objects.select_for_update(no_key=True).get(pk=reason.pk)
-    elif name := str(fields["name"]).strip():
+    subject = set_up.locked_row(reason or LossReason())
+    if reason is None and (name := str(fields["name"]).strip()):
         subject.code = _free_code(name)
-    return save_row(
+    return set_up.save_row(
         subject, fields, by=by, what="loss_reason", refusals=REFUSALS, unchecked=["code"]
     )
 
@@ -49,10 +47,8 @@ def save_loss_reason(
 def save_competitor(competitor: Competitor | None, *, by: Person | None, name: str) -> Competitor:
     """Add a competitor, or give one another name."""
     _require_admin(by)
-    subject = Competitor()
-    if competitor is not None:
-        subject = Competitor.objects.select_for_update(no_key=True).get(pk=competitor.pk)
-    return save_row(subject, {"name": name}, by=by, what="competitor", refusals=REFUSALS)
+    subject = set_up.locked_row(competitor or Competitor())
+    return set_up.save_row(subject, {"name": name}, by=by, what="competitor", refusals=REFUSALS)
 
 
 @transaction.atomic
@@ -61,8 +57,7 @@ def named_competitor(name: str, *, by: Person | None) -> Competitor:
 
     Whoever may write deals may name one; an archived one comes back into use.
     """
-    if by is not None and not rules.can_write(by):
-        raise PermissionDenied("You may look on only.")
+    set_up.require(rules.can_write, by, "You may look on only.")
     name = " ".join(name.split())
     longest = Competitor._meta.get_field("name").max_length or 0  # noqa: SLF001 -- public name
     if len(name) > longest:
@@ -70,7 +65,7 @@ def named_competitor(name: str, *, by: Person | None) -> Competitor:
     found, is_new = Competitor.objects.get_or_create(name__iexact=name, defaults={"name": name})
     if is_new:
         audit.record(by, "competitor.create", found, changes={"name": (None, name)})
-    return _in_use(found, by=by)
+    return set_up.set_use(found, by=by, at=None, what="competitor")
 
 
 def set_use(
@@ -78,25 +73,10 @@ def set_use(
 ) -> LossReason | Competitor:
     """Take a reason or competitor out of use, or with ``at`` None bring it back."""
     _require_admin(by)
-    what = "loss_reason" if isinstance(row, LossReason) else "competitor"
-    with transaction.atomic():
-        subject = type(row)._default_manager.select_for_update(no_key=True).get(pk=row.pk)  # noqa: SLF001 -- Django's public name for it
-        if (subject.archived_at is None) == (at is None):
-            return subject
-        if isinstance(subject, LossReason) and at is not None:
-            _require_another(subject)
-        subject.archived_at = at
-        subject.save(update_fields=["archived_at"])
-        audit.record(by, f"{what}.{'archive' if at else 'restore'}", subject)
-    return subject
-
-
-def _in_use(found: Competitor, *, by: Person | None) -> Competitor:
-    if found.archived_at is not None:
-        found.archived_at = None
-        found.save(update_fields=["archived_at"])
-        audit.record(by, "competitor.restore", found)
-    return found
+    if isinstance(row, Competitor):
+        return set_up.set_use(row, by=by, at=at, what="competitor")
+    check = _require_another if at else None
+    return set_up.set_use(row, by=by, at=at, what="loss_reason", check=check)
 
 
 def _free_code(name: str) -> str:
@@ -111,8 +91,7 @@ def _free_code(name: str) -> str:
 
 
 def _require_admin(by: Person | None) -> None:
-    if by is not None and not rules.can_set_up_stages(by):
-        raise PermissionDenied("Only an admin sets up reasons and competitors.")
+    set_up.require(rules.can_set_up_stages, by, "Only an admin sets up reasons and competitors.")
 
 
 def _require_another(reason: LossReason) -> None:

@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from org import audit
 from org.models.people import Person
-from org.services.guard import refused_as
-from org.services.set_up import require_known, save_row
+from org.services.set_up import locked_row, require, require_known, save_row, set_use
 from pipeline import rules
 from pipeline.enums import Status
 from pipeline.stages.models import Pipeline
@@ -55,38 +54,26 @@ def make_default(pipeline: Pipeline, *, by: Person | None) -> Pipeline:
     return subject
 
 
-@transaction.atomic
 def archive_pipeline(pipeline: Pipeline, *, by: Person | None, at: datetime) -> Pipeline:
     """Take a pipeline out of use, its stages with it. Its closed deals keep their stage.
 
     Refused for the default one, and while open deals stand in it.
     """
     _require_admin(by)
-    subject = lock(pipeline.pk)
-    if subject.archived_at is not None:
-        return subject
-    if subject.is_default:
-        raise ValidationError("This is the default pipeline. Make another one the default first.")
-    if found := subject.stages.with_open_deals().count():
-        raise ValidationError(f"{HOLDS_DEALS} There are {found:,}.")
-    subject.archived_at = at
-    with refused_as(REFUSALS):
-        subject.save(update_fields=["archived_at"])
-    audit.record(by, "pipeline.archive", subject)
-    return subject
+    return set_use(pipeline, by=by, at=at, what="pipeline", check=_require_empty, refusals=REFUSALS)
 
 
-@transaction.atomic
 def restore_pipeline(pipeline: Pipeline, *, by: Person | None) -> Pipeline:
     """Bring a pipeline back into use; ValidationError if another one has its name by now."""
     _require_admin(by)
-    subject = lock(pipeline.pk)
-    if subject.archived_at is not None:
-        subject.archived_at = None
-        with refused_as(REFUSALS):
-            subject.save(update_fields=["archived_at"])
-        audit.record(by, "pipeline.restore", subject)
-    return subject
+    return set_use(pipeline, by=by, at=None, what="pipeline", refusals=REFUSALS)
+
+
+def _require_empty(pipeline: Pipeline) -> None:
+    if pipeline.is_default:
+        raise ValidationError("This is the default pipeline. Make another one the default first.")
+    if found := pipeline.stages.with_open_deals().count():
+        raise ValidationError(f"{HOLDS_DEALS} There are {found:,}.")
 
 
 def lock(pk: int) -> Pipeline:
@@ -103,10 +90,8 @@ def _save(pipeline: Pipeline, *, by: Person | None, fields: Mapping[str, Any]) -
     _require_admin(by)
     require_known(fields, allowed=FIELDS)
     with transaction.atomic():
-        subject = lock(pipeline.pk) if pipeline.pk else pipeline
-        return save_row(subject, fields, by=by, what="pipeline", refusals=REFUSALS)
+        return save_row(locked_row(pipeline), fields, by=by, what="pipeline", refusals=REFUSALS)
 
 
 def _require_admin(by: Person | None) -> None:
-    if by is not None and not rules.can_set_up_stages(by):
-        raise PermissionDenied("Only an admin sets up pipelines.")
+    require(rules.can_set_up_stages, by, "Only an admin sets up pipelines.")

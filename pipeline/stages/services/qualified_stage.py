@@ -1,10 +1,11 @@
 """Setting from which stage the deals of a pipeline count as qualified."""
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from org import audit
 from org.models.people import Person
+from org.services.set_up import require
 from pipeline import rules
 from pipeline.enums import Status
 from pipeline.stages.models import Pipeline, Stage
@@ -17,8 +18,7 @@ def set_qualified_stage(pipeline: Pipeline, *, stage: Stage | None, by: Person |
 
     Raises ValidationError naming "stage" for one that is closed, out of use or elsewhere.
     """
-    if by is not None and not rules.can_set_up_stages(by):
-        raise PermissionDenied("Only an admin sets up pipelines.")
+    require(rules.can_set_up_stages, by, "Only an admin sets up pipelines.")
     lock(pipeline.pk)
     rows = list(Stage.objects.select_for_update(no_key=True).of(pipeline.pk).order_by("pk"))
     before = next((row for row in rows if row.is_qualified), None)

@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.core.exceptions import ValidationError
 
 from org import audit
 from org.models.people import Person
 from org.services.guard import named_refusals
-from org.services.set_up import require_known, save_row
+from org.services.set_up import locked_row, require, require_known, save_row, set_use
 from pipeline import history, rules
 from pipeline.enums import Category, Status
 from pipeline.stages.models import Stage
@@ -89,24 +88,16 @@ def archive_stage(
     return subject
 
 
-@transaction.atomic
 def restore_stage(stage: Stage, *, by: Person | None) -> Stage:
     _require_admin(by)
-    subject = Stage.objects.select_for_update(no_key=True).get(pk=stage.pk)
-    if subject.archived_at is not None:
-        subject.archived_at = None
-        subject.save(update_fields=["archived_at"])
-        audit.record(by, "stage.restore", subject)
-    return subject
+    return set_use(stage, by=by, at=None, what="stage")
 
 
 def _save(stage: Stage, *, by: Person | None, fields: Mapping[str, Any]) -> Stage:
     _require_admin(by)
     require_known(fields, allowed=FIELDS)
     with history.writing(by=by, source="page", reason=f"The stage {stage} was set up anew"):
-        subject = stage
-        if stage.pk:
-            subject = Stage.objects.select_for_update(no_key=True).get(pk=stage.pk)
+        subject = locked_row(stage)
         kind = fields.get("kind", subject.kind)
         wanted = dict(fields) | FIXED.get(kind, {})
         moves = [name for name in ("kind", "pipeline") if name in wanted]
@@ -116,8 +107,7 @@ def _save(stage: Stage, *, by: Person | None, fields: Mapping[str, Any]) -> Stag
 
 
 def _require_admin(by: Person | None) -> None:
-    if by is not None and not rules.can_set_up_stages(by):
-        raise PermissionDenied("Only an admin sets up stages.")
+    require(rules.can_set_up_stages, by, "Only an admin sets up stages.")
 
 
 def _require_another(stage: Stage) -> None:
