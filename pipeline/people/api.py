@@ -1,6 +1,5 @@
 """The API of who plays a part in a deal, seen and changed by whom the deal is."""
 
-from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from rest_framework import serializers
@@ -10,10 +9,9 @@ from rest_framework.views import APIView
 from kit.api.fields import Choice, Moment, NothingSerializer, Row, StrictSerializer
 from kit.api.operations import operation, page_body
 from kit.api.pages import page_of
-from org.models.people import Person
 from org.rest import ApiRequest, answer_once, require
 from pipeline import rules
-from pipeline.customers.models import Contact
+from pipeline.customers.api import contacts_seen
 from pipeline.deals.api.contacts import ORDERING, DealContactQuery
 from pipeline.deals.api.seen import deal_seen
 from pipeline.deals.models.people import DealContact
@@ -22,10 +20,6 @@ from pipeline.deals.services import contacts as services
 from pipeline.enums import BuyingRole
 
 ROLES = list(BuyingRole)
-
-
-def contacts_seen(viewer: Person) -> QuerySet:
-    return Contact.objects.visible_to(viewer)
 
 
 class NewDealContact(StrictSerializer):

@@ -1,15 +1,12 @@
 """The API of pipelines, stages, loss reasons and competitors."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from rest_framework import serializers
-from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from kit.api.fields import Choice, Flag, Row
-from kit.api.operations import operation, page_body
-from kit.api.pages import Ordering, PageQuery, page_of
+from kit.api.pages import Ordering, PageQuery
 from org.models.people import Person
-from org.rest import ApiRequest
+from pipeline.api.resources import Resource
 from pipeline.enums import Category, LossKind, Status
 from pipeline.stages.models import Competitor, LossReason, Pipeline, Stage
 
@@ -54,34 +51,6 @@ class CompetitorBody(serializers.Serializer):
     name = serializers.CharField()
 
 
-class LossReasons(APIView):
-    @operation(
-        name="loss_reasons_list", summary="List the reasons for which deals are lost",
-        query=LossReasonQuery, gives=page_body("LossReasonPage", LossReasonBody),
-    )  # fmt: skip
-    def get(self, request: ApiRequest) -> Response:
-        query = LossReasonQuery.read(request)
-        archived = query.get("archived", False)
-        rows = LossReason.objects.visible_to(request.user)
-        rows = rows.filter(archived_at__isnull=not archived)
-        page = page_of(rows, request, query, ordering=REASON_ORDERING)
-        return Response(page.body(LossReasonBody(page.rows, many=True).data))
-
-
-class Competitors(APIView):
-    @operation(
-        name="competitors_list", summary="List who sells against us",
-        query=CompetitorQuery, gives=page_body("CompetitorPage", CompetitorBody),
-    )  # fmt: skip
-    def get(self, request: ApiRequest) -> Response:
-        query = CompetitorQuery.read(request)
-        archived = query.get("archived", False)
-        rows = Competitor.objects.visible_to(request.user)
-        rows = rows.filter(archived_at__isnull=not archived)
-        page = page_of(rows, request, query, ordering=NAME_ORDERING)
-        return Response(page.body(CompetitorBody(page.rows, many=True).data))
-
-
 ORDERING = Ordering({"order": "order", "name": "name"}, default="order")
 
 
@@ -102,21 +71,6 @@ class StageBody(serializers.Serializer):
     expected_days = serializers.IntegerField(allow_null=True)
 
 
-class Stages(APIView):
-    @operation(
-        name="stages_list", summary="List the stages of the sales process",
-        query=StageQuery, gives=page_body("StagePage", StageBody),
-    )  # fmt: skip
-    def get(self, request: ApiRequest) -> Response:
-        query = StageQuery.read(request)
-        rows = Stage.objects.visible_to(request.user)
-        rows = rows.out_of_use() if query.get("archived") else rows.live()
-        if pipeline := query.get("pipeline"):
-            rows = rows.filter(pipeline=pipeline)
-        page = page_of(rows, request, query, ordering=ORDERING)
-        return Response(page.body(StageBody(page.rows, many=True).data))
-
-
 class PipelineQuery(PageQuery):
     archived = Flag(required=False, help_text="Archived pipelines instead of those in use.")
     ordering = ORDERING.field()
@@ -129,14 +83,47 @@ class PipelineBody(serializers.Serializer):
     is_default = serializers.BooleanField(help_text="What is meant where none is named.")
 
 
-class Pipelines(APIView):
-    @operation(
-        name="pipelines_list", summary="List the pipelines",
-        query=PipelineQuery, gives=page_body("PipelinePage", PipelineBody),
-    )  # fmt: skip
-    def get(self, request: ApiRequest) -> Response:
-        query = PipelineQuery.read(request)
-        archived = query.get("archived", False)
-        rows = Pipeline.objects.visible_to(request.user).filter(archived_at__isnull=not archived)
-        page = page_of(rows, request, query, ordering=ORDERING)
-        return Response(page.body(PipelineBody(page.rows, many=True).data))
+LOSS_REASONS = Resource(
+    name="loss_reasons",
+    label="a loss reason",
+    summary="List the reasons for which deals are lost",
+    rows=LossReason.objects.visible_to,
+    query=LossReasonQuery,
+    body=LossReasonBody,
+    ordering=REASON_ORDERING,
+)
+
+
+COMPETITORS = Resource(
+    name="competitors",
+    label="a competitor",
+    summary="List who sells against us",
+    rows=Competitor.objects.visible_to,
+    query=CompetitorQuery,
+    body=CompetitorBody,
+    ordering=NAME_ORDERING,
+)
+
+
+STAGES = Resource(
+    name="stages",
+    label="a stage",
+    summary="List the stages of the sales process",
+    rows=stages_seen,
+    in_use=Q(archived_at__isnull=True, pipeline__archived_at__isnull=True),
+    query=StageQuery,
+    body=StageBody,
+    ordering=ORDERING,
+    lookups={"pipeline": "pipeline"},
+)
+
+
+PIPELINES = Resource(
+    name="pipelines",
+    label="a pipeline",
+    summary="List the pipelines",
+    rows=pipelines_seen,
+    query=PipelineQuery,
+    body=PipelineBody,
+    ordering=ORDERING,
+)

@@ -1,24 +1,13 @@
 """The API of contacts, which everybody who sells shares."""
 
-from collections.abc import Callable
-from functools import partial
-from typing import Any
-
 from django.db.models import Q
-from django.shortcuts import get_object_or_404
-from django.utils import timezone
 from rest_framework import serializers
-from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from kit.api.fields import Flag, Moment, NothingSerializer, PlainText, Row, StrictSerializer
-from kit.api.operations import operation, page_body
-from kit.api.pages import Ordering, PageQuery, page_of
-from org.rest import ApiRequest, answer_once, require
-from pipeline import rules
-from pipeline.api_changes import SeenSerializer, conflict
-from pipeline.customers.api import accounts_seen
-from pipeline.customers.models import Contact
+from kit.api.fields import Flag, Moment, PlainText, Row, StrictSerializer
+from kit.api.pages import Ordering, PageQuery
+from pipeline.api.resources import Resource
+from pipeline.api_changes import SeenSerializer
+from pipeline.customers.api import accounts_seen, contacts_seen, unless_changed
 from pipeline.customers.services import accounts
 
 ORDERING = Ordering({"full_name": "full_name", "created_at": "created_at"}, default="full_name")
@@ -68,91 +57,19 @@ class ContactBody(serializers.Serializer):
     archived_at = Moment(allow_null=True)
 
 
-class Contacts(APIView):
-    @operation(
-        name="contacts_list", summary="List contacts",
-        query=ContactQuery, gives=page_body("ContactPage", ContactBody),
-    )  # fmt: skip
-    def get(self, request: ApiRequest) -> Response:
-        query = ContactQuery.read(request)
-        rows = Contact.objects.visible_to(request.user).filter(_narrowing(query))
-        page = page_of(rows, request, query, ordering=ORDERING)
-        return Response(page.body(ContactBody(page.rows, many=True).data))
-
-    @operation(
-        name="contacts_create", summary="Create a contact",
-        takes=NewContact, gives=ContactBody, status=201, once=True,
-    )  # fmt: skip
-    def post(self, request: ApiRequest) -> Response:
-        require(rules.can_write(request.user))
-        given = NewContact.read(request)
-
-        def create() -> Response:
-            contact = accounts.create_contact(by=request.user, **given)
-            return Response(ContactBody(contact).data, status=201)
-
-        return answer_once(request, create)
-
-
-class OneContact(APIView):
-    @operation(name="contacts_read", summary="Read a contact", gives=ContactBody, faults=[404])
-    def get(self, request: ApiRequest, pk: int) -> Response:
-        return Response(ContactBody(_found(request, pk)).data)
-
-    @operation(
-        name="contacts_edit", summary="Change fields of a contact",
-        takes=ContactChange, gives=ContactBody, faults=[404, 409],
-    )  # fmt: skip
-    def patch(self, request: ApiRequest, pk: int) -> Response:
-        contact = _found(request, pk)
-        require(rules.can_write(request.user))
-        changes = ContactChange.read(request)
-        seen = changes.pop("seen")
-        try:
-            edited = accounts.edit_contact(contact, by=request.user, changes=changes, seen=seen)
-        except accounts.FieldConflict as error:
-            attempted = {name: changes[name] for name in error.fields}
-            raise conflict(error.current, attempted, version=None) from error
-        return Response(ContactBody(edited).data)
-
-
-class ContactArchive(APIView):
-    @operation(
-        name="contacts_archive", summary="Take a contact out of the lists",
-        takes=NothingSerializer, gives=ContactBody, faults=[404], once=True,
-    )  # fmt: skip
-    def post(self, request: ApiRequest, pk: int) -> Response:
-        return _changed(request, pk, partial(accounts.archive_contact, at=timezone.now()))
-
-
-class ContactRestore(APIView):
-    @operation(
-        name="contacts_restore", summary="Bring an archived contact back",
-        takes=NothingSerializer, gives=ContactBody, faults=[404], once=True,
-    )  # fmt: skip
-    def post(self, request: ApiRequest, pk: int) -> Response:
-        return _changed(request, pk, accounts.restore_contact)
-
-
-def _changed(request: ApiRequest, pk: int, service: Callable[..., Contact]) -> Response:
-    """Answer a change that its address says whole, by the service that makes it."""
-    row = _found(request, pk)
-    require(rules.can_write(request.user))
-    NothingSerializer.read(request)
-    return answer_once(request, lambda: Response(ContactBody(service(row, by=request.user)).data))
-
-
-def _found(request: ApiRequest, pk: int) -> Contact:
-    return get_object_or_404(Contact.objects.visible_to(request.user), pk=pk)
-
-
-def _narrowing(query: dict[str, Any]) -> Q:
-    condition = Q(archived_at__isnull=not query.get("archived", False))
-    for name in ("account", "external_id"):
-        if name in query:
-            condition &= Q(**{name: query[name]})
-    if "email" in query:
-        condition &= Q(email__iexact=query["email"])
-    for word in query.get("text", "").split():
-        condition &= Q(full_name__icontains=word)
-    return condition
+CONTACTS = Resource(
+    name="contacts",
+    label="a contact",
+    rows=contacts_seen,
+    query=ContactQuery,
+    body=ContactBody,
+    ordering=ORDERING,
+    lookups={"account": "account", "external_id": "external_id", "email": "email__iexact"},
+    words=lambda word: Q(full_name__icontains=word),
+    takes=NewContact,
+    create=accounts.create_contact,
+    changes=ContactChange,
+    edit=unless_changed(accounts.edit_contact),
+    archive=(accounts.archive_contact, "Take a contact out of the lists"),
+    restore=(accounts.restore_contact, "Bring an archived contact back"),
+)

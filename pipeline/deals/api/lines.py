@@ -12,8 +12,8 @@ from kit.api.pages import Ordering, PageQuery, page_of
 from org.models.people import Person
 from org.rest import ApiRequest, answer_once, require
 from pipeline import rules
-from pipeline.api_changes import SeenSerializer, conflict
-from pipeline.customers.services.accounts import FieldConflict
+from pipeline.api_changes import SeenSerializer
+from pipeline.customers.api import unless_changed
 from pipeline.deals.api.seen import deal_seen
 from pipeline.deals.models.deals import Deal, DealLine
 from pipeline.deals.services import lines as deal_parts
@@ -103,13 +103,8 @@ class OneLine(APIView):
     def patch(self, request: ApiRequest, pk: int) -> Response:
         line = _line(request, pk)
         require(rules.can_edit_deal(request.user, line.deal))
-        changes = LineChange.read(request)
-        seen = changes.pop("seen")
-        try:
-            edited = deal_parts.edit_line(line, by=request.user, changes=changes, seen=seen)
-        except FieldConflict as error:
-            attempted = {name: changes[name] for name in error.fields}
-            raise conflict(error.current, attempted, version=None) from error
+        edit = unless_changed(deal_parts.edit_line)
+        edited = edit(line, by=request.user, changes=LineChange.read(request))
         return Response(LineBody(edited).data)
 
 
