@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Model
+from django.db.models.functions import Now
 
 from org import audit
 from org.models.people import Person
@@ -38,7 +39,7 @@ def set_use(
     row: Row,
     *,
     by: Person | None,
-    at: datetime | None,
+    at: datetime | Now | None,
     what: str,
     check: Callable[[Row], None] | None = None,
     refusals: Mapping[str, tuple[str, str]] | None = None,

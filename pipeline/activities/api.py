@@ -20,7 +20,7 @@ from org.models.people import Person
 from org.rest_rows import people_led
 from pipeline.activities.models import LONGEST, Activity
 from pipeline.activities.services import activities
-from pipeline.api_resources import Resource
+from pipeline.api.resources import Resource
 from pipeline.customers.api import accounts_seen, contacts_seen
 from pipeline.deals.models.deals import Deal
 from pipeline.enums import ActivityKind, Direction

@@ -1,8 +1,7 @@
 """Pages of stage exits and qualification."""
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -18,6 +17,7 @@ from pipeline.discipline.services import qualification as services
 from pipeline.discipline.services import setup as exit_setup
 from pipeline.enums import Status
 from pipeline.http import Visit, form_page, posted, saved, stage_admins, visit_of
+from pipeline.set_up_pages import SetUpPages
 from pipeline.stages.models import Stage
 
 
@@ -123,9 +123,6 @@ def _criterion(visit: Visit, pk: int) -> ExitCriterion:
     return get_object_or_404(rows, pk=pk)
 
 
-FORM = "pipeline/discipline/framework_form.html"
-
-
 @require_safe
 def deal_qualification(request: HttpRequest, pk: int) -> HttpResponse:
     """Show how well a deal is qualified; by htmx as a part of the deal's page."""
@@ -166,97 +163,60 @@ def frameworks_page(request: HttpRequest) -> HttpResponse:
     return render(request, "pipeline/discipline/frameworks.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@stage_admins
-def framework_new(request: HttpRequest) -> HttpResponse:
-    """Add a framework."""
-    visit = visit_of(request)
-    form = FrameworkForm(posted(request))
-    if saved(form, lambda: services.save_framework(None, by=visit.viewer, **form.cleaned_data)):
-        return redirect("pipeline:frameworks")
-    return form_page(request, FORM, form, heading="New framework")
+FRAMEWORK = SetUpPages(
+    rows=Framework.objects.visible_to,
+    admins=stage_admins,
+    home="pipeline:frameworks",
+    home_label="Qualification",
+    use_note="the scores of before stay to be read",
+    form=lambda _, data, row: FrameworkForm(data, framework=row),
+    save=lambda visit, form, row: services.save_framework(
+        row, by=visit.viewer, **form.cleaned_data
+    ),
+    heading="New framework",
+    use_url="pipeline:framework-use",
+    set_use=services.set_use,
+)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@stage_admins
-def framework(request: HttpRequest, pk: int) -> HttpResponse:
-    """Give a framework another name."""
-    visit = visit_of(request)
-    found = _framework(visit, pk)
-    form = FrameworkForm(posted(request), framework=found)
-    if saved(form, lambda: services.save_framework(found, by=visit.viewer, **form.cleaned_data)):
-        return redirect("pipeline:frameworks")
-    return form_page(
-        request, FORM, form, heading=found.name, row=found, use_url="pipeline:framework-use"
-    )
+framework_new, framework, framework_use = FRAMEWORK.views()
+
+
+def _element_form(
+    _: HttpRequest, data: QueryDict | None, row: FrameworkElement | None
+) -> ElementForm:
+    least = minimums(row) if row else {}
+    return ElementForm(data, stages=open_stages(), element=row, minimums=least)
+
+
+ELEMENT = SetUpPages(
+    rows=lambda viewer: FrameworkElement.objects.visible_to(viewer).select_related("framework"),
+    admins=stage_admins,
+    home="pipeline:frameworks",
+    home_label="Qualification",
+    use_note="the scores of before stay to be read",
+    form=_element_form,
+    save=lambda visit, form, row: services.save_element(
+        row.framework, row, by=visit.viewer, at=visit.now, **form.values()
+    ),
+    use_url="pipeline:element-use",
+    set_use=services.set_use,
+)
+
+
+_, element, element_use = ELEMENT.views()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @stage_admins
 def element_new(request: HttpRequest, pk: int) -> HttpResponse:
     """Add an element to a framework."""
-    visit = visit_of(request)
-    parent = _framework(visit, pk)
-    form = ElementForm(posted(request), stages=open_stages(), minimums={})
+    visit, parent = visit_of(request), FRAMEWORK.found(request, pk)
+    form = _element_form(request, posted(request), None)
     if saved(
         form,
         lambda: services.save_element(parent, None, by=visit.viewer, at=visit.now, **form.values()),
     ):
         return redirect("pipeline:frameworks")
-    return form_page(request, FORM, form, heading=f"New element of {parent.name}")
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@stage_admins
-def element(request: HttpRequest, pk: int) -> HttpResponse:
-    """Change an element, and how well it must be known by which stage."""
-    visit = visit_of(request)
-    found = _element(visit, pk)
-    form = ElementForm(
-        posted(request), stages=open_stages(), element=found, minimums=minimums(found)
-    )
-    if saved(
-        form,
-        lambda: services.save_element(
-            found.framework, found, by=visit.viewer, at=visit.now, **form.values()
-        ),
-    ):
-        return redirect("pipeline:frameworks")
-    return form_page(
-        request, FORM, form, heading=found.name, row=found, use_url="pipeline:element-use"
-    )
-
-
-@require_POST
-@stage_admins
-def framework_use(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take a framework out of use, or bring it back."""
-    return _use(request, _framework(visit_of(request), pk))
-
-
-@require_POST
-@stage_admins
-def element_use(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take an element out of use, or bring it back."""
-    return _use(request, _element(visit_of(request), pk))
-
-
-def _use(request: HttpRequest, row: Framework | FrameworkElement) -> HttpResponse:
-    visit = visit_of(request)
-    at = None if row.archived_at else visit.now
-    try:
-        services.set_use(row, by=visit.viewer, at=at)
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-    else:
-        messages.success(request, f"{row.name} is {'out of use' if at else 'in use again'}.")
-    return redirect("pipeline:frameworks")
-
-
-def _framework(visit: Visit, pk: int) -> Framework:
-    return get_object_or_404(Framework.objects.visible_to(visit.viewer), pk=pk)
-
-
-def _element(visit: Visit, pk: int) -> FrameworkElement:
-    rows = FrameworkElement.objects.visible_to(visit.viewer).select_related("framework")
-    return get_object_or_404(rows, pk=pk)
+    shown = ELEMENT.shown(visit, None) | {"heading": f"New element of {parent.name}"}
+    return form_page(request, ELEMENT.template, form, **shown)

@@ -10,7 +10,7 @@ from kit.api.pages import Ordering, PageQuery
 from org.facts import organisation_facts
 from org.models.people import Person
 from pipeline import rules
-from pipeline.api_resources import Resource
+from pipeline.api.resources import Resource
 from pipeline.products import services as products
 from pipeline.products.models import Product
 

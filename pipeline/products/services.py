@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from org.models.people import Person
 from org.services.guard import require_admin
@@ -37,7 +37,10 @@ def edit_product(product: Product, *, by: Person | None, changes: Mapping[str, A
 def archive_product(product: Product, *, by: Person | None, at: datetime | None = None) -> Product:
     """Take a product out of use, now unless ``at`` says when. Deals that hold it keep it."""
     require_admin(by)
-    return set_use(product, by=by, at=at or timezone.now(), what="product")
+    archived = set_use(product, by=by, at=at or Now(), what="product")
+    if at is None:
+        archived.refresh_from_db(fields=["archived_at"])
+    return archived
 
 
 def restore_product(product: Product, *, by: Person | None) -> Product:

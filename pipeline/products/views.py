@@ -1,20 +1,23 @@
 """Setting up the products: for admins."""
 
-from django.contrib import messages
+from datetime import datetime
+
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from kit.export import csv_response
 from kit.pages import paginate
 from kit.tables import Empty, Table
-from pipeline.http import form_page, posted, product_admins, saved, visit_of
+from org.models.people import Person
+from pipeline.http import Visit, product_admins, visit_of
 from pipeline.products import services
 from pipeline.products.forms import ProductFilter, ProductForm
 from pipeline.products.models import Product
 from pipeline.products.tables import PRODUCTS
+from pipeline.set_up_pages import SetUpPages
 
 
 @require_safe
@@ -54,42 +57,29 @@ def _nothing(request: HttpRequest) -> Empty:
     return Empty(title="No products in use.", text=words, href=new, label="New product")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@product_admins
-def product_new(request: HttpRequest) -> HttpResponse:
-    """Add a product."""
-    viewer = visit_of(request).viewer
-    form = ProductForm(posted(request))
-    made = saved(form, lambda: services.create_product(by=viewer, **form.cleaned_data))
-    if made is None:
-        return form_page(request, "pipeline/products/product.html", form)
-    messages.success(request, f"{made.name} is there.")
-    return redirect("pipeline:products")
+def _save(visit: Visit, form: ProductForm, row: Product | None) -> Product:
+    if row is None:
+        return services.create_product(by=visit.viewer, **form.cleaned_data)
+    return services.edit_product(row, by=visit.viewer, changes=form.cleaned_data)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@product_admins
-def product(request: HttpRequest, pk: int) -> HttpResponse:
-    """Change a product."""
-    viewer = visit_of(request).viewer
-    found = get_object_or_404(Product.objects.visible_to(viewer), pk=pk)
-    form = ProductForm(posted(request), product=found)
-    if saved(form, lambda: services.edit_product(found, by=viewer, changes=form.cleaned_data)):
-        messages.success(request, "Saved.")
-        return redirect("pipeline:products")
-    return form_page(request, "pipeline/products/product.html", form, product=found)
+def _set_use(row: Product, *, by: Person, at: datetime | None) -> Product:
+    if at is None:
+        return services.restore_product(row, by=by)
+    return services.archive_product(row, by=by, at=at)
 
 
-@require_POST
-@product_admins
-def product_archive(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take a product out of use, or bring one back."""
-    viewer = visit_of(request).viewer
-    found = get_object_or_404(Product.objects.visible_to(viewer), pk=pk)
-    if found.archived_at is None:
-        services.archive_product(found, by=viewer)
-        messages.success(request, f"{found} is out of use. Deals that hold it keep it.")
-    else:
-        services.restore_product(found, by=viewer)
-        messages.success(request, f"{found} is in use again.")
-    return redirect("pipeline:product", pk)
+product_new, product, product_archive = SetUpPages(
+    rows=Product.objects.visible_to,
+    admins=product_admins,
+    template="pipeline/products/product.html",
+    home="pipeline:products",
+    form=lambda _, data, row: ProductForm(data, product=row),
+    save=_save,
+    context=lambda _, row: {"product": row},
+    set_use=_set_use,
+    created="{} is there.",
+    changed="Saved.",
+    kept=" Deals that hold it keep it.",
+    own="pipeline:product",
+).views()

@@ -6,7 +6,7 @@ from rest_framework import serializers
 from kit.api.fields import Choice, Flag, Row
 from kit.api.pages import Ordering, PageQuery
 from org.models.people import Person
-from pipeline.api_resources import Resource
+from pipeline.api.resources import Resource
 from pipeline.enums import Category, LossKind, Status
 from pipeline.stages.models import Competitor, LossReason, Pipeline, Stage
 

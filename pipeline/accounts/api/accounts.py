@@ -14,8 +14,8 @@ from kit.api.fields import (
 )
 from kit.api.pages import Ordering, PageQuery
 from org.models.people import Person
+from pipeline.api.resources import Resource
 from pipeline.api_changes import SeenSerializer
-from pipeline.api_resources import Resource
 from pipeline.customers.api import accounts_seen, unless_changed
 from pipeline.customers.services import accounts
 from pipeline.querysets import named_like

@@ -5,8 +5,8 @@ from rest_framework import serializers
 
 from kit.api.fields import Flag, Moment, PlainText, Row, StrictSerializer
 from kit.api.pages import Ordering, PageQuery
+from pipeline.api.resources import Resource
 from pipeline.api_changes import SeenSerializer
-from pipeline.api_resources import Resource
 from pipeline.customers.api import accounts_seen, contacts_seen, unless_changed
 from pipeline.customers.services import accounts
 

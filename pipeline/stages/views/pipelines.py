@@ -1,58 +1,64 @@
 """Setting up the pipelines: for admins. Their list is that of the stages."""
 
 from functools import partial
+from typing import Any
 
 from django.contrib import messages
 from django.db.models import Max
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
 
-from pipeline.http import form_page, posted, saved, stage_admins, visit_of
+from pipeline.http import Visit, saved, stage_admins, visit_of
+from pipeline.set_up_pages import SetUpPages
 from pipeline.stages.forms.pipelines import ArchivePipelineForm, PipelineForm, QualifiedStageForm
 from pipeline.stages.models import Pipeline
 from pipeline.stages.services import pipelines as services
 from pipeline.stages.services.qualified_stage import set_qualified_stage
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@stage_admins
-def pipeline_new(request: HttpRequest) -> HttpResponse:
-    """Add a pipeline; its stages come next."""
-    viewer = visit_of(request).viewer
-    last = Pipeline.objects.visible_to(viewer).aggregate(last=Max("order"))["last"] or 0
-    form = PipelineForm(posted(request), order=min(last + 10, 32_000))
-    made = saved(form, lambda: services.create_pipeline(by=viewer, **form.cleaned_data))
-    if made is None:
-        return form_page(request, "pipeline/stages/pipeline.html", form)
-    messages.success(request, f"{made.name} is created. Give it its stages.")
-    return redirect("pipeline:stages")
+def _form(request: HttpRequest, data: QueryDict | None, row: Pipeline | None) -> PipelineForm:
+    if row is not None:
+        return PipelineForm(data, pipeline=row)
+    rows = Pipeline.objects.visible_to(visit_of(request).viewer)
+    last = rows.aggregate(last=Max("order"))["last"] or 0
+    return PipelineForm(data, order=min(last + 10, 32_000))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@stage_admins
-def pipeline(request: HttpRequest, pk: int) -> HttpResponse:
-    """Rename a pipeline or put it in another place."""
-    viewer = visit_of(request).viewer
-    found = get_object_or_404(Pipeline.objects.visible_to(viewer), pk=pk)
-    form = PipelineForm(posted(request), pipeline=found)
-    if saved(form, lambda: services.edit_pipeline(found, by=viewer, changes=form.cleaned_data)):
-        messages.success(request, "Saved.")
-        return redirect("pipeline:stages")
-    rest = {
-        "pipeline": found,
-        "archive": ArchivePipelineForm(),
-        "qualified": QualifiedStageForm(viewer=viewer, pipeline=found),
-    }
-    return form_page(request, "pipeline/stages/pipeline.html", form, **rest)
+def _save(visit: Visit, form: PipelineForm, row: Pipeline | None) -> Pipeline:
+    if row is None:
+        return services.create_pipeline(by=visit.viewer, **form.cleaned_data)
+    return services.edit_pipeline(row, by=visit.viewer, changes=form.cleaned_data)
+
+
+def _context(visit: Visit, row: Pipeline | None) -> dict[str, Any]:
+    if row is None:
+        return {}
+    qualified = QualifiedStageForm(viewer=visit.viewer, pipeline=row)
+    return {"pipeline": row, "archive": ArchivePipelineForm(), "qualified": qualified}
+
+
+PAGES = SetUpPages(
+    rows=Pipeline.objects.visible_to,
+    admins=stage_admins,
+    template="pipeline/stages/pipeline.html",
+    home="pipeline:stages",
+    form=_form,
+    save=_save,
+    context=_context,
+    created="{} is created. Give it its stages.",
+    changed="Saved.",
+)
+
+
+pipeline_new, pipeline, _ = PAGES.views()
 
 
 @require_POST
 @stage_admins
 def pipeline_qualified(request: HttpRequest, pk: int) -> HttpResponse:
     """Set the stage from which the deals of a pipeline count as qualified."""
-    viewer = visit_of(request).viewer
-    found = get_object_or_404(Pipeline.objects.visible_to(viewer), pk=pk)
+    viewer, found = visit_of(request).viewer, PAGES.found(request, pk)
     form = QualifiedStageForm(request.POST, viewer=viewer, pipeline=found)
 
     def write() -> Pipeline:
@@ -63,21 +69,14 @@ def pipeline_qualified(request: HttpRequest, pk: int) -> HttpResponse:
     if saved(form, write):
         messages.success(request, "Saved.")
         return redirect("pipeline:stages")
-    context = {
-        "form": PipelineForm(pipeline=found),
-        "pipeline": found,
-        "archive": ArchivePipelineForm(),
-        "qualified": form,
-    }
-    return render(request, "pipeline/stages/pipeline.html", context, status=400)
+    return PAGES.refused(request, found, qualified=form)
 
 
 @require_POST
 @stage_admins
 def pipeline_default(request: HttpRequest, pk: int) -> HttpResponse:
     """Make a pipeline the default one."""
-    viewer = visit_of(request).viewer
-    found = get_object_or_404(Pipeline.objects.visible_to(viewer), pk=pk)
+    viewer, found = visit_of(request).viewer, PAGES.found(request, pk)
     if saved(ArchivePipelineForm(request.POST), lambda: services.make_default(found, by=viewer)):
         messages.success(request, f"{found.name} is the default pipeline now.")
     else:
@@ -89,8 +88,7 @@ def pipeline_default(request: HttpRequest, pk: int) -> HttpResponse:
 @stage_admins
 def pipeline_archive(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a pipeline out of use, or bring one back."""
-    visit = visit_of(request)
-    found = get_object_or_404(Pipeline.objects.visible_to(visit.viewer), pk=pk)
+    visit, found = visit_of(request), PAGES.found(request, pk)
     archive = ArchivePipelineForm(request.POST)
     if found.archived_at is None:
         write = partial(services.archive_pipeline, found, by=visit.viewer, at=visit.now)
@@ -100,10 +98,4 @@ def pipeline_archive(request: HttpRequest, pk: int) -> HttpResponse:
         state = "out of use" if found.archived_at is None else "in use again"
         messages.success(request, f"{found.name} is {state}.")
         return redirect("pipeline:stages")
-    context = {
-        "form": PipelineForm(pipeline=found),
-        "pipeline": found,
-        "archive": archive,
-        "qualified": QualifiedStageForm(viewer=visit.viewer, pipeline=found),
-    }
-    return render(request, "pipeline/stages/pipeline.html", context, status=400)
+    return PAGES.refused(request, found, archive=archive)

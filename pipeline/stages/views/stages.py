@@ -4,13 +4,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from kit.tables import Empty, Table
-from pipeline.http import form_page, posted, saved, stage_admins, visit_of
+from pipeline.http import Visit, saved, stage_admins, visit_of
+from pipeline.set_up_pages import SetUpPages
 from pipeline.stages.forms.stages import ArchiveStageForm, StageForm
 from pipeline.stages.models import Pipeline, Stage
 from pipeline.stages.reports import QualifiedFrom, qualified_from
@@ -60,39 +61,38 @@ def _set_up(
     }
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@stage_admins
-def stage_new(request: HttpRequest) -> HttpResponse:
-    """Add a stage to the pipeline that the address names, or to the default one."""
-    visit = visit_of(request)
-    form = StageForm(posted(request), pipeline=request.GET.get("pipeline", ""))
-    made = saved(form, lambda: services.create_stage(by=visit.viewer, **form.values()))
-    if made is None:
-        return form_page(request, "pipeline/stages/stage.html", form)
-    messages.success(request, f"{made.name} is created.")
-    return redirect("pipeline:stages")
+def _form(request: HttpRequest, data: QueryDict | None, row: Stage | None) -> StageForm:
+    """Return the form of a stage, a new one of the pipeline that the address names."""
+    return StageForm(data, stage=row, pipeline=request.GET.get("pipeline", ""))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@stage_admins
-def stage(request: HttpRequest, pk: int) -> HttpResponse:
-    """Change a stage."""
-    visit = visit_of(request)
-    found = get_object_or_404(Stage.objects.visible_to(visit.viewer), pk=pk)
-    form = StageForm(posted(request), stage=found)
-    if saved(form, lambda: services.edit_stage(found, by=visit.viewer, changes=form.values())):
-        messages.success(request, "Saved.")
-        return redirect("pipeline:stages")
-    archive = ArchiveStageForm(stage=found)
-    return form_page(request, "pipeline/stages/stage.html", form, stage=found, archive=archive)
+def _save(visit: Visit, form: StageForm, row: Stage | None) -> Stage:
+    if row is None:
+        return services.create_stage(by=visit.viewer, **form.values())
+    return services.edit_stage(row, by=visit.viewer, changes=form.values())
+
+
+PAGES = SetUpPages(
+    rows=Stage.objects.visible_to,
+    admins=stage_admins,
+    template="pipeline/stages/stage.html",
+    home="pipeline:stages",
+    form=_form,
+    save=_save,
+    context=lambda _, row: {"stage": row, "archive": ArchiveStageForm(stage=row)} if row else {},
+    created="{} is created.",
+    changed="Saved.",
+)
+
+
+stage_new, stage, _ = PAGES.views()
 
 
 @require_POST
 @stage_admins
 def stage_archive(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a stage out of use, its open deals moved on, or bring one back."""
-    visit = visit_of(request)
-    found = get_object_or_404(Stage.objects.visible_to(visit.viewer), pk=pk)
+    visit, found = visit_of(request), PAGES.found(request, pk)
     if found.archived_at is not None:
         services.restore_stage(found, by=visit.viewer)
         messages.success(request, f"{found.name} is in use again.")
@@ -107,5 +107,4 @@ def stage_archive(request: HttpRequest, pk: int) -> HttpResponse:
     ):
         messages.success(request, f"{found.name} is out of use.")
         return redirect("pipeline:stages")
-    context = {"form": StageForm(stage=found), "stage": found, "archive": archive}
-    return render(request, "pipeline/stages/stage.html", context, status=400)
+    return PAGES.refused(request, found, archive=archive)
