@@ -1,9 +1,11 @@
 """The teams directly below a scope, each with its numbers, from what the scope's were read from."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 
 from analytics.attainment.metrics.attainment import Credit, summed
+from analytics.attainment.metrics.outcomes import Outcomes
 from analytics.attainment.reports.attainment import AttainmentBook
 from analytics.attainment.reports.ledger import Entry
 from analytics.attainment.reports.open_pipeline import Amounts, Slice
@@ -15,7 +17,8 @@ from org.metrics.quotas import Subject
 from org.trees import below
 
 OUTSIDE = "Outside of these teams"
-Has = Callable[[Entry], bool]
+# Of a team that lay in another one of these until it moved, both have what was closed before.
+TWICE = "Counted in two of these teams"
 
 
 def team_rows(
@@ -27,28 +30,53 @@ def team_rows(
 ) -> list[Row]:
     """Return a line for each team directly below the scope, and one for what is of none of them.
 
+    One more takes off what is of two of them, where a team moved out of another in the period.
+
     Closed deals count by the team of their time, open ones by that of their owner, as on the
     team's own dashboard. Empty where there is no team below.
     """
     owned = {each.owner: people.counted_on(each.owner, look.day) for each in slices}
     found: list[Row] = []
     inside_any: set[int] = set()
+    times: Counter[int] = Counter()
     for team in _below(look):
         inside = look.calendar.teams.inside(team, look.day)
         inside_any |= inside
         reached = book.attainment(Subject(SubjectKind.TEAM, team))
-        line = _line(look, look.calendar.team_names[team], book, _has(look, {team}))
+        of_team = [
+            place
+            for place, row in enumerate(book.rows)
+            if row.team in look.calendar.teams.inside(team, row.day)
+        ]
+        times.update(of_team)
+        line = _line(look, look.calendar.team_names[team], [book.rows[n] for n in of_team])
         open_ones = closing_of(each for each in slices if owned[each.owner] in inside)
         found.append(replace(line, team=team, target=reached.target, closing=open_ones))
     if not found:
         return []
-    teams = {row.team for row in found if row.team is not None}
-    within = _has(look, teams)
-    rest = _line(look, OUTSIDE, book, lambda row: not within(row))
-    closing = closing_of(each for each in slices if owned[each.owner] not in inside_any)
-    rest = replace(rest, closing=closing)
-    is_empty = rest.credit == Credit(0, 0, 0) and not (rest.outcomes.closed or rest.closing.deals)
-    return found if is_empty else [*found, rest]
+    rest = _line(look, OUTSIDE, [row for n, row in enumerate(book.rows) if n not in times])
+    rest = replace(
+        rest, closing=closing_of(each for each in slices if owned[each.owner] not in inside_any)
+    )
+    twice = _line(look, TWICE, [book.rows[n] for n in times for _ in range(times[n] - 1)])
+    return [*found, *(row for row in (rest, _taken_off(twice)) if not _is_empty(row))]
+
+
+def _is_empty(row: Row) -> bool:
+    return row.credit == Credit(0, 0, 0) and not (row.outcomes.closed or row.closing.deals)
+
+
+def _taken_off(row: Row) -> Row:
+    """Return a line that takes away what a line has, which others have too."""
+    credit, ended = row.credit, row.outcomes
+    return replace(
+        row,
+        credit=Credit(0, -credit.actual, -credit.cases, -credit.unpriced, -credit.overlay),
+        outcomes=Outcomes(
+            -ended.won, -ended.lost, -ended.won_cents, -ended.lost_cents, -ended.unpriced
+        ),
+        cycle=cycle_of(()),
+    )
 
 
 def check_teams(teams: Sequence[Row], whole: Row, quota_beside: int | None) -> None:
@@ -90,14 +118,7 @@ def _below(look: Look) -> list[int]:
     return found
 
 
-def _has(look: Look, teams: Collection[int]) -> Has:
-    """Return what says whether a row counts for one of the teams, by the tree of its day."""
-    tree = look.calendar.teams
-    return lambda row: any(row.team in tree.inside(team, row.day) for team in teams)
-
-
-def _line(look: Look, name: str, book: AttainmentBook, has: Has) -> Row:
-    rows = [row for row in book.rows if has(row)]
+def _line(look: Look, name: str, rows: Sequence[Entry]) -> Row:
     return Row(
         look=look,
         name=name,
