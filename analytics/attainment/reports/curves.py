@@ -31,13 +31,13 @@ class Curves:
 
 
 def span_of(look: Look) -> Period:
-    """Return the days that the curves of a look tell of."""
+    """Return the days that the curves of a report view tell of."""
     first = [*look.calendar.earlier(look.period), look.period][0]
     return Period(first.period.start, look.period.period.end)
 
 
 def booking_curves(look: Look, moves: Iterable[Move] = ()) -> Curves:
-    """Return the curves of a look, all as known at its moment, in one statement.
+    """Return the curves of a report view, all as known at its moment, in one statement.
 
     ``moves`` are those of the look's scope, of the days of ``span_of``.
     """

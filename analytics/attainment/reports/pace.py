@@ -1,4 +1,4 @@
-"""Whether the bookings of a look keep up with its quota."""
+"""Whether the bookings of a report view keep up with its quota."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -33,7 +33,7 @@ class Pace:
 
 
 def pace_of(look: Look, reached: Attainment, curves: Curves) -> Pace:
-    """Return the pace of an attainment of the look, by the curves of the same scope."""
+    """Return the pace of an attainment of the report view, by the curves of the same scope."""
     days = look.calendar.working_days(look.period.period, moment=look.moment)
     usual = seasonal_share(curves.earlier, share=days.share, week=look.calendar.week)
     expected = expected_to_date(reached.quota, usual)
