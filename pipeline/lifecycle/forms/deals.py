@@ -62,7 +62,7 @@ CREATED_WITH = (*TYPED_IN, Asked.COMPETITOR)
 
 
 class NewDealForm(_DealFields):
-    """A deal in a minute: a name is enough, the others has defaults."""
+    """A deal in a minute: a name is enough, everything else has a default."""
 
     submission = forms.UUIDField(widget=forms.HiddenInput)
     # Sent by the button that makes another one, though the author just made the same.
