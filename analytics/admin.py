@@ -1,4 +1,4 @@
-"""What of analytics a superuser may look at in Django's admin. Nothing is changed there."""
+"""The read-only admin pages of analytics for superusers."""
 
 from django.contrib import admin
 

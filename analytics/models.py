@@ -1,4 +1,4 @@
-"""The models of each subject, for Django to find."""
+"""The models of every subject, imported for Django."""
 
 from analytics.review import models as review
 from analytics.risk import models as risk

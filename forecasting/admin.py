@@ -1,4 +1,4 @@
-"""What of forecasting a superuser may look at in Django's admin. Nothing is changed there."""
+"""The read-only admin pages of forecasting for superusers."""
 
 from django.contrib import admin
 

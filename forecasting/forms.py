@@ -1,4 +1,4 @@
-"""What the forecast pages are asked for."""
+"""The filters of the forecast pages."""
 
 from collections.abc import Sequence
 from datetime import date

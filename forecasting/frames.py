@@ -1,4 +1,4 @@
-"""The history of deals as arrays, read from the database in one COPY, and who had the credit."""
+"""The deal history as arrays, read in one COPY, with the credited people."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -172,7 +172,7 @@ def people_who_left() -> dict[int, int]:
 
 
 def credit_splits(moment: datetime, *, zone: ZoneInfo) -> dict[int, list[Split]]:
-    """Return how the credit of each deal was parted at the end of which days, the earliest first.
+    """Return how the credit of each deal was split at the end of which days, the earliest first.
 
     Of several splits of a deal on one day the last counts.
     """

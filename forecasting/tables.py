@@ -122,7 +122,7 @@ def _interval(row: Row) -> str:
 
 
 def people_table(page: ForecastPage, *, sort: Sort, query: Query) -> Table:
-    """Who a team's forecast is made of; the lines add up to the total, the rest stands last."""
+    """Who a team's forecast is made of; the lines add up to the total, other people come last."""
     columns = people_columns(page)
     named = sort.apply_to_list([line for line in page.lines if line.person], columns)
     whole = page.opened.forecast if page.opened else None

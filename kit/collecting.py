@@ -1,4 +1,4 @@
-"""Sparing the garbage collector the look through everything while much is made and dropped."""
+"""Pause garbage collection of old objects while many new ones are created."""
 
 import gc
 from collections.abc import Iterator

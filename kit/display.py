@@ -129,7 +129,7 @@ def ago(value: date | None, now: date) -> str:
 
 
 def ident(number: int) -> str:
-    """A row's number as it stands in addresses, without separators."""
+    """A row's number as it is in addresses, without separators."""
     if type(number) is not int:
         raise TypeError(f"an id is an int, not {type(number).__name__}")
     return str(number)

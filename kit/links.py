@@ -1,4 +1,4 @@
-"""Addresses by the hundred."""
+"""Build many addresses of one route quickly."""
 
 from collections.abc import Callable
 

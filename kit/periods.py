@@ -57,13 +57,13 @@ def end_of_day(day: date, *, zone: ZoneInfo) -> datetime:
 
 
 def month_start(day: date, *, months: int = 0) -> date:
-    """Return the first day of the month ``months`` after the one ``day`` lies in."""
+    """Return the first day of the month ``months`` after the one ``day`` is in."""
     index = day.year * 12 + day.month - 1 + months
     return date(index // 12, index % 12 + 1, 1)
 
 
 def fiscal_year_start(day: date, *, first_month: int) -> date:
-    """Return the first day of the fiscal year that ``day`` lies in.
+    """Return the first day of the fiscal year that ``day`` is in.
 
     ``first_month`` is the month, 1 to 12, in which the organisation's fiscal years start.
     """

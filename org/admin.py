@@ -1,4 +1,4 @@
-"""What of org a superuser may look at in Django's admin. Nothing is changed there."""
+"""The read-only admin pages of org for superusers."""
 
 from allauth.account.models import EmailAddress
 from django.contrib import admin

@@ -1,4 +1,4 @@
-"""What every page asks of the organisation, read once a request."""
+"""The organisation's name, time zone and currency, read once per request."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,7 +40,7 @@ def organisation_facts() -> Facts:
 
 
 def remember(found: Facts) -> None:
-    """Keep facts that were read beside something else, for the rest of this request."""
+    """Keep facts that were read beside something else, for the remainder of this request."""
     memo = _memo.get()
     if memo is not None:
         memo[:] = [found]

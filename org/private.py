@@ -1,4 +1,4 @@
-"""The only door to what the database shows to some people alone: it is told who reads."""
+"""Tell the database who reads, for rows that only some people may see."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

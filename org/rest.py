@@ -1,4 +1,4 @@
-"""What the API's endpoints of every app share: who asks, how much, how often, and once."""
+"""Shared by the API endpoints of every app: sign-in, permission, throttling, repeated requests."""
 
 import hashlib
 import json

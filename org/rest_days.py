@@ -1,4 +1,4 @@
-"""Days as the API takes them."""
+"""The as-of day of API requests."""
 
 from datetime import date
 from typing import Any

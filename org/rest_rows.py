@@ -1,4 +1,4 @@
-"""The rows that a viewer may name in requests of the API: those of the access rules, no others."""
+"""The rows that a viewer may name in API requests."""
 
 from django.db.models import QuerySet
 

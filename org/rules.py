@@ -1,4 +1,4 @@
-"""Who may do what to org's rows. Plain named predicates, asked by views, services and templates."""
+"""Who may do what with org's rows, as predicates for views, services and templates."""
 
 from org import access
 from org.models.people import Person

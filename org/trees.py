@@ -1,4 +1,4 @@
-"""Trees whose branches move by date: what lies in what on which day. Pure."""
+"""Trees whose branches move by date: what is in what on which day. Pure."""
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -11,7 +11,7 @@ BEGINNING = date(1900, 1, 1)
 
 @dataclass(frozen=True, slots=True)
 class Placing:
-    """A node lies in ``parent`` from ``since`` up to, and not including, ``until``."""
+    """A node is in ``parent`` from ``since`` up to, and not including, ``until``."""
 
     node: int
     parent: int
@@ -72,14 +72,14 @@ class DatedTree:
         return self._trees[since]
 
     def inside(self, root: int, day: date) -> frozenset[int]:
-        """Return the node and everything that lies in it, at any depth, on a day."""
+        """Return the node and everything that is in it, at any depth, on a day."""
         key = root, self.since(day)
         if key not in self._inside:
             self._inside[key] = frozenset(below(self.parents(day), {root}))
         return self._inside[key]
 
     def ever_inside(self, root: int) -> frozenset[int]:
-        """Return the node and everything that lay in it on some day."""
+        """Return the node and everything that was in it on some day."""
         return frozenset().union(*(self.inside(root, day) for day in self._starts))
 
     def children(self, node: int, start: date, end: date) -> set[int]:
@@ -92,14 +92,14 @@ class DatedTree:
         }
 
     def top(self, node: int, day: date) -> int:
-        """Return what the node lies in on a day, outermost."""
+        """Return what the node is in on a day, outermost."""
         parents = self.parents(day)
         while node in parents:
             node = parents[node]
         return node
 
     def stretches(self, root: int, start: date | None, end: date | None) -> list[Stretch]:
-        """Return what lies in the node, day for day from ``start`` to ``end``, in as few parts as
+        """Return what is in the node, day for day from ``start`` to ``end``, in as few parts as
         can be."""
         days = self.starts(start or date.min, end or date.max)
         found: list[Stretch] = []

@@ -1,4 +1,4 @@
-"""What of pipeline a superuser may look at in Django's admin. Nothing is changed there."""
+"""The read-only admin pages of pipeline for superusers."""
 
 from django.contrib import admin
 

@@ -1,4 +1,4 @@
-"""What endpoints that write have in common: the way they say they come by, and conflicts."""
+"""Shared by endpoints that write: the channel they name, and conflicts."""
 
 from collections.abc import Mapping
 from datetime import date, datetime

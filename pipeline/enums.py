@@ -46,7 +46,7 @@ ACTIVITY_LABELS = {
 
 
 class Direction(StrEnum):
-    """Who reached whom. What does not say it has none."""
+    """The direction of an activity; empty if unknown."""
 
     OUT = "out"
     IN = "in"

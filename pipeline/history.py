@@ -1,4 +1,4 @@
-"""Tells the database who changes deals, by which way, why and when; it keeps the history."""
+"""Tell the database who changes deals, through which channel, why and when."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

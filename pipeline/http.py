@@ -1,4 +1,4 @@
-"""Who asks, when, and whether they get to these pages at all."""
+"""The person and time of a request, and who may open the pages."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -41,12 +41,12 @@ def visit_of(request: HttpRequest) -> Visit:
 
 
 def sellers(view: View) -> View:
-    """Let in who has to do with deals; a recruiter alone has not."""
+    """Let in everybody who works with deals; somebody who is only a recruiter does not."""
     return _let_in(access.sells, view)
 
 
 def writers(view: View) -> View:
-    """Let in who may write at all; executives look on."""
+    """Let in everybody who may write; executives may only read."""
     return _let_in(rules.can_write, view)
 
 
@@ -100,6 +100,6 @@ def saved(form: BaseForm, write: Callable[[], Made]) -> Made | None:
 
 
 def form_page(request: HttpRequest, template: str, form: BaseForm, **context: Any) -> HttpResponse:
-    """Show a form, anew or refused."""
+    """Show a form, empty or with its errors."""
     status = 400 if form.is_bound else 200
     return render(request, template, {"form": form, **context}, status=status)

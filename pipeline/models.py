@@ -1,4 +1,4 @@
-"""The models of each subject, for Django to find."""
+"""The models of every subject, imported for Django."""
 
 from pipeline.accounts import models as accounts
 from pipeline.activities import models as activities

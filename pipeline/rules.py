@@ -1,4 +1,4 @@
-"""Who may do what to pipeline's rows: plain named predicates.
+"""Who may do what with pipeline's rows, as predicates.
 
 Seeing is org.access's affair; these speak of rows that the actor may already see.
 """

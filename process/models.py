@@ -1,4 +1,4 @@
-"""The models of each subject, for Django to find."""
+"""The models of every subject, imported for Django."""
 
 from process.leavers import models as leavers
 from process.targets import models as targets

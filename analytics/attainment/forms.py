@@ -79,7 +79,7 @@ class AccountsForm(KitForm):
 
 
 class AccountEndForm(KitForm):
-    """The first day on which an account lies in the territory no longer."""
+    """The first day on which an account is in the territory no longer."""
 
     on = DayField(label="Leaves on")
 

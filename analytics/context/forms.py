@@ -101,7 +101,7 @@ class LookForm(KitForm):
         return given
 
     def look(self, scope: Scope) -> Look:
-        """Return the look that a valid form asks for."""
+        """Return the report view that a valid form asks for."""
         as_of = self.cleaned_data["as_of"]
         return Look(
             viewer=self.viewer,
@@ -141,7 +141,7 @@ class ScopeForm(LookForm):
 
 
 class WhoseForm(ScopeForm):
-    """A look at a team, at one of the people below the viewer, or at a territory."""
+    """The report view of a team, of one of the people below the viewer, or of a territory."""
 
     def __init__(self, data: Any, *, viewer: Person, calendar: Setting, now: datetime) -> None:
         super().__init__(data, viewer=viewer, calendar=calendar, now=now)
@@ -187,7 +187,7 @@ def one_of_these(
 
 
 class PipelineLookForm(WhoseForm):
-    """Whose deals, and of which pipeline; where there is one pipeline, nothing is asked."""
+    """The scope and the pipeline; with one pipeline there is no choice."""
 
     def __init__(self, data: Any, *, viewer: Person, calendar: Setting, now: datetime) -> None:
         super().__init__(data, viewer=viewer, calendar=calendar, now=now)

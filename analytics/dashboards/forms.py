@@ -1,4 +1,4 @@
-"""What the addresses of the home pages say besides the look: the order of people, a quick log."""
+"""Forms of the home pages: the order of people, and a quick log."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What the templates of the home pages are given, made of reports."""
+"""The template contexts of the home pages, made from reports."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

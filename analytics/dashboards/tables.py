@@ -278,20 +278,20 @@ def _quota_line(report: TeamReport, words: str, amount: int) -> Row:
 
 
 def _team_href(look: Look, team: int) -> str:
-    """Return the dashboard of a team for the period and day of a look."""
+    """Return the dashboard of a team for the period and day of a report view."""
     as_of = f"&as_of={look.as_of.isoformat()}" if look.as_of else ""
     return f"{reverse('team')}?team={team}&period={look.period.pk}{as_of}"
 
 
 def member_urls(look: Look) -> Callable[[int], str]:
-    """Return what makes the addresses of people's pages for the period and day of a look."""
+    """Return what makes the addresses of people's pages for the period and day of a report view."""
     as_of = f"&as_of={look.as_of.isoformat()}" if look.as_of else ""
     page_of = numbered("member")
     return lambda person: f"{page_of(person)}?period={look.period.pk}{as_of}"
 
 
 def _activities_urls(look: Look) -> Callable[[int], str]:
-    """Return what makes the addresses of people's activities, up to the day of a look."""
+    """Return what makes the addresses of people's activities, up to the day of a report view."""
     before = f"&before={(look.as_of + timedelta(days=1)).isoformat()}" if look.as_of else ""
     activities = reverse("pipeline:activities")
     return lambda person: f"{activities}?person={person}{before}"

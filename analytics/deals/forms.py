@@ -1,4 +1,4 @@
-"""Whose deals stand on the board, and of which pipeline."""
+"""The filter of the board: scope and pipeline."""
 
 from datetime import datetime
 from typing import Any

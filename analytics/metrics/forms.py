@@ -1,4 +1,4 @@
-"""What the addresses of the pages of metrics say."""
+"""The filters of the metrics pages."""
 
 from datetime import datetime
 from typing import Any
@@ -47,7 +47,7 @@ class MetricsForm(PipelineLookForm):
 
 
 class MetricRowsForm(MetricsForm):
-    """The same look, and the figure whose deals are asked for."""
+    """The same report view, and the figure whose deals are asked for."""
 
     figure = forms.CharField(max_length=60, widget=forms.HiddenInput)
     sort = SortField(columns=BEHIND, default="-amount")
@@ -61,7 +61,7 @@ class MetricRowsForm(MetricsForm):
 
 
 class BestForm(ScopeForm):
-    """A look at a team, and the title of the people to compare."""
+    """The report view of a team, and the title of the people to compare."""
 
     def __init__(self, data: Any, *, viewer: Person, calendar: Setting, now: datetime) -> None:
         super().__init__(data, viewer=viewer, calendar=calendar, now=now)

@@ -223,7 +223,7 @@ def _prices(form: MetricsForm, look: Look, query: Query) -> dict[str, Any]:
 
 
 def _rows_href(query: Query) -> Callable[[str], str]:
-    """Return what makes the address of the deals behind a figure of this look."""
+    """Return what makes the address of the deals behind a figure of this report view."""
     page = reverse("analytics:metric-rows")
     return lambda figure: page + query_with(query, {"figure": figure, "page": None})
 

@@ -1,4 +1,4 @@
-"""What is asked of pages that compare the pipeline with an earlier moment."""
+"""Forms of the pages that compare the pipeline with an earlier moment."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -40,7 +40,7 @@ SHOWN = {OPENING, CLOSING, CAME, WENT, FLOW, *(str(movement) for movement in Mov
 
 
 class SinceForm(PipelineLookForm):
-    """A look at a scope beside an earlier moment: the last review, a day, or so long ago.
+    """The report view of a scope beside an earlier moment: the last review, a day, or so long ago.
 
     ``since`` is "review", "start", "1w", "2w", "4w", or a day, which stands for its end; left out,
     the viewer's last review of this scope and pipeline or, without one, a week ago.
@@ -164,7 +164,7 @@ class ReviewForm(SinceForm):
 
 
 class ReviewedForm(KitForm):
-    """That a pipeline was gone through, as it stood when its page was made."""
+    """That a pipeline was gone through, as it was when its page was made."""
 
     seen_at = forms.DateTimeField(widget=forms.HiddenInput)
     submission = forms.UUIDField(widget=forms.HiddenInput)

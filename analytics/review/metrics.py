@@ -21,7 +21,7 @@ from pipeline.enums import Status
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A deal as it stood at a moment.
+    """A deal as it was at a moment.
 
     ``amount`` is in ``currency``, ``base_cents`` the same in the reporting currency (both None
     without an amount), ``probability`` the stage's in percent. ``in_scope`` says whether the deal

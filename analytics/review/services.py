@@ -30,7 +30,7 @@ def mark_reviewed(
     submission: UUID,
     pipeline: int | None = None,
 ) -> PipelineReview:
-    """Remember that a person went through a pipeline as it stood at a moment.
+    """Remember that a person went through a pipeline as it was at a moment.
 
     ``subject`` is whose, as the columns of a review hold it; ``pipeline`` is the one of several
     that was gone through, None for all. A ``submission`` that was sent

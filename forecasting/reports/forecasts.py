@@ -78,7 +78,7 @@ class Line:
 
     @property
     def choice(self) -> Choice | None:
-        """The person as the forecast pages name them; None for the rest."""
+        """The person as the forecast pages name them; None for the others."""
         if self.person is None:
             return None
         return Choice(Subject(SubjectKind.PERSON, self.person.pk), self.name)
@@ -175,7 +175,7 @@ def period_forecasts(
 
 
 def _group(period: FiscalPeriod, quarters: Sequence[ForecastRun]) -> tuple[bool, date, bool]:
-    """Return the order of a period: after the quarter that it lies in, loose months last."""
+    """Return the order of a period: after the quarter that it is in, loose months last."""
     within = [row.period.start_on for row in quarters if period.start_on in row.period.period]
     return not within, (within or [period.start_on])[0], period.kind != PeriodKind.QUARTER
 

@@ -37,7 +37,7 @@ class Leading:
         return cls(found)
 
     def quarter(self, row: OriginWorkings) -> tuple[OriginWorkings, float, float, int] | None:
-        """Return the quarter that a month lies in with its ratios and past periods, if known."""
+        """Return the quarter that a month is in with its ratios and past periods, if known."""
         if row.period.kind != PeriodKind.MONTH:
             return None
         for lesson in self.by_day.get(row.made_on, ()):

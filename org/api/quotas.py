@@ -1,4 +1,4 @@
-"""The API of quotas: what is set, as it stood at any time, and new versions with a reason."""
+"""The API of quotas: what is set, as it was at any time, and new versions with a reason."""
 
 from datetime import datetime
 from typing import Any

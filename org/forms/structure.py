@@ -16,7 +16,7 @@ class TreeFilter(KitForm):
 
 
 class NodeForm(KitForm):
-    """The name of a team or territory, and what it lies in."""
+    """The name of a team or territory, and what it is in."""
 
     name = PlainTextField(max_length=200)
     parent = forms.ModelChoiceField(

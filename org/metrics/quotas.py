@@ -43,7 +43,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class QuotaBook:
-    """The quotas of one measure as they stood at one moment, with who belonged where.
+    """The quotas of one measure as they were at one moment, with who belonged where.
 
     ``rows`` holds the amount, in cents or cases, of each (subject, period id) that has one;
     withdrawn quotas are left out. ``teams`` and ``territories`` are the trees with their past.

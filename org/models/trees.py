@@ -13,7 +13,7 @@ from org.trees import BEGINNING, DatedTree, Placing
 
 
 class TreeNode(models.Model):
-    """A named node. It lies in ``parent`` today, and has since ``parent_since``.
+    """A named node. It is in ``parent`` today, and has since ``parent_since``.
 
     The database writes the placements from these two, so that what was is never rewritten by a
     move: see org/sql/place_in_tree.sql.
@@ -40,7 +40,7 @@ class TreeNode(models.Model):
 
 
 class Placement(models.Model):
-    """A node lies in another from a day up to another, excluded. Written by the database."""
+    """A node is in another from a day up to another, excluded. Written by the database."""
 
     node: ClassVar[Any]
     parent: ClassVar[Any]

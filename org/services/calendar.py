@@ -128,7 +128,7 @@ def _restart_calendar() -> None:
 
 
 def fiscal_year_of(day: date) -> Period:
-    """Return the fiscal year that ``day`` lies in, whether or not it has rows yet."""
+    """Return the fiscal year that ``day`` is in, whether or not it has rows yet."""
     first_month = organisation().fiscal_year_start_month
     return periods.fiscal_year(periods.fiscal_year_start(day, first_month=first_month))
 

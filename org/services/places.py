@@ -1,4 +1,4 @@
-"""A person's place: whom they report to and which team they are in, by date."""
+"""A person's reporting line and team, by date."""
 
 from collections.abc import Iterable
 from datetime import date

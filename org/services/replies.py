@@ -1,4 +1,4 @@
-"""Answers a repeated request as the first time, and does its deed once.
+"""Answers a repeated request as the first time, and runs its action once.
 
 The deed and the note of its answer are one transaction, held together with a lock that the
 database drops when the transaction ends in whatever way. A kill therefore leaves both or neither.
@@ -40,7 +40,7 @@ class Reply:
 def once(
     *, by: Person, key: str, fingerprint: str, at: datetime, deed: Callable[[], Reply]
 ) -> Reply:
-    """Do ``deed`` and keep its reply, or return the reply that was kept for ``key``.
+    """Run ``deed`` and keep its reply, or return the reply that was kept for ``key``.
 
     An error of the deed is kept by nobody: nothing was done, so it can be tried again. Raises
     StillAtWorkError and KeyReusedError.

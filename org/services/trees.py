@@ -66,7 +66,7 @@ KINDS: Mapping[type[TreeNode], Kind] = {
 
 @transaction.atomic
 def create(tree: type[Node], *, by: Person | None, name: str, parent: Node | None = None) -> Node:
-    """Make a node; it lies in ``parent`` for all time, so that its past can be filled in."""
+    """Make a node; it is in ``parent`` for all time, so that its past can be filled in."""
     require_admin(by)
     _check_parent(parent)
     node = tree(parent=parent)

@@ -1,4 +1,4 @@
-"""The audit log: everything for admins, one's own deeds for everybody."""
+"""The audit log: everything for admins, one's own actions for everybody."""
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse

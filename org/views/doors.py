@@ -1,4 +1,4 @@
-"""Who may open org's pages at all."""
+"""Who may open org's pages."""
 
 from collections.abc import Callable
 from functools import wraps

@@ -1,4 +1,4 @@
-"""How a deal's amount is parted among people, in cents and in words. Pure."""
+"""Split a deal's amount among people, in cents and in words. Pure."""
 
 from collections.abc import Iterable, Mapping
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal

@@ -14,7 +14,7 @@ from pipeline.enums import CreditKind
 
 
 class CreditSplit(models.Model):
-    """How the credit for a deal is parted from ``set_at`` on, until another one is set.
+    """How the credit for a deal is split from ``set_at`` on, until another one is set.
 
     Only added. The revenue shares make 100 %, or there are none: then the credit is the owner's
     at the closing. Overlay shares stand apart and need not add up. The database sees to that, and

@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 
 class CreditSplitQuerySet(models.QuerySet):
-    """How the credit of deals is parted."""
+    """How the credit of deals is split."""
 
     def visible_to(self, viewer: "Person") -> Self:
-        """Whoever may see the deal sees who gets credit for it."""
+        """Anybody who may see the deal sees who gets credit for it."""
         return self.filter(seen_by(viewer, owner="deal__owner", deal="deal"))
 
     def known_at(self, moment: datetime) -> Self:

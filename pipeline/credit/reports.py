@@ -1,4 +1,4 @@
-"""Who of ours helps with a deal, who gets credit for it, and how that was agreed."""
+"""The collaborators and credit splits of a deal."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class Agreed:
 
 @dataclass(frozen=True, slots=True)
 class DealCredit:
-    """Who helps, the credit for a deal as it stands, and every split before the one in force."""
+    """Who helps, the credit for a deal as it is, and every split before the one in force."""
 
     deal: Deal
     helping: Sequence[DealCollaborator]

@@ -117,7 +117,7 @@ class Contact(models.Model):
 
 
 class AccountTerritory(models.Model):
-    """An account lies in one territory from a day until, and not including, another."""
+    """An account is in one territory from a day until, and not including, another."""
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="territories")
     territory = models.ForeignKey(Territory, on_delete=models.PROTECT, related_name="+")

@@ -1,4 +1,4 @@
-"""How long a deal stood in each stage."""
+"""How long a deal was in each stage."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -9,7 +9,7 @@ SECONDS_A_DAY = 86_400
 def days_by_stage(
     spans: Iterable[tuple[int, datetime, datetime]], *, until: datetime
 ) -> dict[int, float]:
-    """Return the days that a deal stood in each stage, over all its stays there.
+    """Return the days that a deal was in each stage, over all its stays there.
 
     ``spans`` are (stage, from, to), half-open; one that lasts beyond ``until`` counts up to it,
     one that starts after it not at all.

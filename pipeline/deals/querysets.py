@@ -28,7 +28,7 @@ class DealQuerySet(ListedQuerySet):
         return cast("Deal | None", next(iter(changed), None))
 
     def visible_to(self, viewer: "Person") -> Self:
-        """Return the deals whose owner of today the viewer stands above today, and those lent."""
+        """Return the deals of today's owners below the viewer, and those shared with the viewer."""
         return self.filter(seen_by(viewer, owner="owner", deal="pk"))
 
     def live(self) -> Self:
@@ -42,7 +42,7 @@ class DealQuerySet(ListedQuerySet):
 
 
 class DealVersionQuerySet(ListedQuerySet):
-    """Deals as they stood. Archived deals are left out unless asked for."""
+    """Deals as they were. Archived deals are left out unless asked for."""
 
     def as_of(self, moment: datetime) -> "DealVersionQuerySet":
         return self.filter(valid_from__lte=moment, valid_to__gt=moment)
@@ -72,7 +72,7 @@ class DealContactQuerySet(models.QuerySet):
     """Who plays a part on the customer's side of a deal."""
 
     def visible_to(self, viewer: "Person") -> Self:
-        """Whoever may see the deal sees who is involved in it."""
+        """Anybody who may see the deal sees who is involved in it."""
         return self.filter(seen_by(viewer, owner="deal__owner", deal="deal"))
 
     def standing(self) -> Self:

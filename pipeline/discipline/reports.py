@@ -35,7 +35,7 @@ def reviews_of(deal: Deal) -> list[ClosingReview]:
 
 @dataclass(frozen=True, slots=True)
 class DealExit:
-    """What stands on a deal's page of its exit.
+    """The contents of a deal's exit page.
 
     ``lacking`` are fields, ``open`` criteria of the deal's stage that nothing shows yet;
     ``met`` and ``withdrawn`` are those of all stages, ``overrides`` what was passed over,
@@ -122,7 +122,7 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Overrides:
-    """The overrides of a scope in a period: how many, whose, past which stage, and a page of them.
+    """The overrides of a scope in a period: number, by person, by stage, and a page of them.
 
     The page is one of all moves past an exit where that is asked for. ``total`` is what
     ``people`` add up to, and what ``stages`` add up to.

@@ -1,4 +1,4 @@
-"""What somebody has just made, so that Back and a second click do not make it twice."""
+"""Find a deal that was just created, so that Back and a second click do not create it twice."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta

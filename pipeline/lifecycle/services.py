@@ -1,4 +1,4 @@
-"""What people do to deals: create, edit, move, archive, restore. The database keeps the history.
+"""Create, edit, move, archive and restore deals. The database keeps the history.
 
 Every write names the version of the deal that its author looked at. When somebody else was
 faster, nothing is written and EditConflict carries both sides. ``by`` None is the system (seed,
@@ -120,7 +120,7 @@ def edit_deal(
     reason: str = "",
     at: datetime | None = None,
 ) -> Deal:
-    """Change fields of EDITABLE and return the deal as it stands afterwards.
+    """Change fields of EDITABLE and return the deal as it is afterwards.
 
     ``version`` is the one that the author saw. Raises EditConflict when the deal has another by
     now (unless it already holds every value asked for), ValidationError naming the field, and
@@ -277,7 +277,7 @@ def _fresh(pk: int) -> Deal:
 
 
 def _editable(pk: int, by: Person | None) -> Deal:
-    """Return the deal as it stands now, or raise PermissionDenied."""
+    """Return the deal as it is now, or raise PermissionDenied."""
     if by is None:
         return _fresh(pk)
     rows = Deal.objects.visible_to(by).select_related(*RELATED)

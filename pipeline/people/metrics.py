@@ -1,4 +1,4 @@
-"""Who of a customer was really talked with, and who is missing by the stage. Pure."""
+"""Engagement of contacts, and buying roles missing at a stage. Pure."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass

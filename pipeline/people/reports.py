@@ -1,4 +1,4 @@
-"""Who plays a part in a deal on the customer's side, who of them was met, and who is missing."""
+"""The contacts on a deal, their engagement, and missing buying roles."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -30,7 +30,7 @@ class PipelineQuerySet(SharedQuerySet):
 
 class StageQuerySet(models.QuerySet):
     def with_open_deals(self) -> Self:
-        """Return the stages with a row for each open deal that stands in one."""
+        """Return the stages with a row for each open deal that is in one."""
         return self.filter(deals__status=Status.OPEN, deals__archived_at__isnull=True)
 
     def visible_to(self, viewer: "Person") -> Self:

@@ -1,4 +1,4 @@
-"""What people enter about a closing, and which closings they look at."""
+"""Forms of win/loss reviews and their list."""
 
 from datetime import date, datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""Looking back at how deals closed."""
+"""Win/loss reviews of closed deals."""
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -46,7 +46,7 @@ def closings(request: PersonRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def deal_closing(request: HttpRequest, pk: int) -> HttpResponse:
-    """Write the review of a deal's closing, or write it anew."""
+    """Write the review of a deal's closing, or replace it."""
     visit = visit_of(request)
     deal = writable_deal(visit, pk)
     if deal.status == Status.OPEN and request.method != "POST":

@@ -1,4 +1,4 @@
-"""Who gets whose open deals."""
+"""Forms for reassigning a leaver's deals."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What a person has open and could hand over."""
+"""The open deals of leavers."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Giving the open deals of a person to others, all in one go, and by which rule that is offered."""
+"""Reassigning the open deals of a person, all in one go, and by which rule that is offered."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""Giving all open deals of a person to others, and the rule by which that is offered."""
+"""Reassigning all open deals of a person, and the rule by which that is offered."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError

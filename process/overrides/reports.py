@@ -1,4 +1,4 @@
-"""Moves past the exits of stages that asked for something, overridden or not."""
+"""Moves past stages with exit criteria, overridden or not."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""What one group does otherwise than another, and whether so few people can tell. Pure."""
+"""Differences between two groups, with intervals for small samples. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ CONFIDENCE = 0.95
 
 
 class Finding(StrEnum):
-    """What a comparison of two groups can tell."""
+    """The result of comparing two groups."""
 
     MORE = "more"
     LESS = "less"
@@ -23,7 +23,7 @@ class Finding(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """How a behaviour differs between the top group and the rest.
+    """How a behaviour differs between the top group and the others.
 
     ``delta`` is Cliff's, between ``low`` and ``high`` with the confidence that all comparisons of
     the page share; None where there are too few people with a value.
@@ -105,7 +105,7 @@ def delta_interval(
 
 
 def difference(values: Mapping[int, float], top: frozenset[int], *, comparisons: int) -> Difference:
-    """Return how the values of the top people differ from those of the rest."""
+    """Return how the values of the top people differ from those of the others."""
     above = [value for person, value in values.items() if person in top]
     below = [value for person, value in values.items() if person not in top]
     if len(above) < FEWEST_TOP or len(above) + len(below) < FEWEST_PEOPLE:

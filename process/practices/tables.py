@@ -1,4 +1,4 @@
-"""The columns of what the best do differently."""
+"""The columns of what top performers do differently."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -131,7 +131,7 @@ TOO_FEW_PEERS = [
 
 
 def group_of(row: Peer) -> tuple[str, str]:
-    """Return where a person stands in the comparison, or why not, and its tone."""
+    """Return a person's group in the comparison, or why they are left out, and its tone."""
     if row.left_out:
         return row.left_out, "neutral"
     return ("Top quarter", "good") if row.on_top else ("The rest", "plan")

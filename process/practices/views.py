@@ -1,4 +1,4 @@
-"""What the best do differently: for those who lead, about the people whom they see."""
+"""What top performers do differently: for those who lead, about the people whom they see."""
 
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
@@ -55,7 +55,7 @@ def best(request: PersonRequest) -> HttpResponseBase:
 @require_safe
 @sellers
 def best_behaviours(request: PersonRequest) -> HttpResponseBase:
-    """Compare what the top quarter and the rest do: the part of the page that takes longest."""
+    """Compare what the top quarter and the others do: the part of the page that takes longest."""
     form = _form(request)
     if not form.is_valid():
         raise Http404

@@ -61,12 +61,12 @@ class OwedForm(ScopeForm):
         return super().scope if self.scopes else person_scope(self.viewer)
 
     def span(self, look: Look) -> Period:
-        """Return the days that are looked at; for a valid form."""
+        """Return the days that are selected; for a valid form."""
         return span_of(look, over=self.cleaned_data["over"])
 
 
 def span_of(look: Look, *, over: str) -> Period:
-    """Return the week of the day looked at, or the whole period."""
+    """Return the week of the as-of day, or the whole period."""
     return around(look.day, Every.WEEK) if over == WEEK else look.period.period
 
 

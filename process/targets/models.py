@@ -1,4 +1,4 @@
-"""How many activities a role owes: versions that are only added, as quotas are."""
+"""Activity targets by role; versions are only added, as with quotas."""
 
 from typing import ClassVar
 

@@ -1,4 +1,4 @@
-"""Setting what a role owes of a kind of activity."""
+"""Set the activity target of a role."""
 
 from datetime import date, datetime, timedelta
 

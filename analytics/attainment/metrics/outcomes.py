@@ -102,7 +102,7 @@ def sales_cycle(days: Mapping[int, int]) -> Cycle:
 
 
 def quantile(days: Mapping[int, int], share: Decimal) -> Decimal | None:
-    """Return below which number of days so large a share of the cases lies; None without any."""
+    """Return the number of days below which the given share of cases is; None without cases."""
     cases = sum(days.values())
     if not cases:
         return None

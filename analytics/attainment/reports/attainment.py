@@ -47,7 +47,7 @@ def attainment(
     calendar: Setting | None = None,
     people: Roster | None = None,
 ) -> list[Attainment]:
-    """Return the attainment of each subject, in their order, as it stood at ``as_of``.
+    """Return the attainment of each subject, in their order, as it was at ``as_of``.
 
     Bookings are exact cents, other measures numbers; never capped. Deals, teams of the time and
     quotas are those of ``as_of``: a quota set or a deal edited later changes nothing. A team has
@@ -174,7 +174,7 @@ def quota_book(
     calendar: Setting,
     people: Roster,
 ) -> QuotaBook:
-    """Read the quotas of a measure for periods and their parts as they stood at ``as_of``."""
+    """Read the quotas of a measure for periods and their parts as they were at ``as_of``."""
     ids = {pk for span in spans for pk in span.ids()}
     rows = Quota.objects.filter(measure=measure, period__in=ids).as_of(as_of)
     amounts: dict[tuple[Subject, int], int] = {}

@@ -19,7 +19,7 @@ from pipeline.enums import Status
 
 @dataclass(frozen=True, slots=True)
 class Credited:
-    """The cents that count of deals whose credit is parted, by deal; of others, all of them.
+    """The cents that count of deals whose credit is split, by deal; of others, all of them.
 
     ``given`` are the deals among them that others own and gave a share of.
     """

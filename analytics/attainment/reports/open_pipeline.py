@@ -74,7 +74,7 @@ OF_THE_STAGE = (
 
 
 def open_slices(look: Look) -> Sequence[Slice]:
-    """Return the open pipeline of a look.
+    """Return the open pipeline of a report view.
 
     The weight is the stage's probability of the time, rounded half up to the cent for each deal
     (PostgreSQL rounds numeric halves away from zero) and then added up.

@@ -41,7 +41,7 @@ class TerritoryLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ByTerritory:
-    """The tree of territories, what lies in none, and everything together.
+    """The tree of territories, what is in none, and everything together.
 
     The territories at the top and what lies in none add up to the total: an account lies in one
     territory at a time, and a parent includes its children. Where a territory moved to the top

@@ -1,4 +1,4 @@
-"""Whether a deal counts for a scope: said for single deals, as DealSelection says it for all."""
+"""Whether a single deal counts for a scope; DealSelection has the same rule in SQL."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -31,7 +31,7 @@ class Counting:
     _told: dict[tuple[int, date], bool] = field(default_factory=dict, init=False, compare=False)
 
     def in_pipeline(self, stage: int) -> bool:
-        """Whether a stage is one of the pipeline that is looked at."""
+        """Whether a stage is one of the pipeline that is selected."""
         return self.stages is None or stage in self.stages
 
     def counts(
@@ -44,7 +44,7 @@ class Counting:
         closed_on: date | None,
         day: date,
     ) -> bool:
-        """Whether a deal counts as it stood on ``day``.
+        """Whether a deal counts as it was on ``day``.
 
         An open one counts by its owner and where its account lies on that day, a closed one by
         who has the credit and where the account lay on the day of the closing.
@@ -79,13 +79,13 @@ class Counting:
         }
 
     def moved_people(self, since: date, until: date) -> set[int]:
-        """Return whose deals count on one of the two days alone."""
+        """Return the people whose deals count on exactly one of the two days."""
         if self.look.scope.team is None:
             return set()
         return {pk for pk in self.people.people if self.has(pk, since) != self.has(pk, until)}
 
     def moved_accounts(self, since: date, until: date) -> set[int]:
-        """Return the accounts that lay in the scope's territory on one of the two days alone."""
+        """Return the accounts that were in the scope's territory on exactly one of the two days."""
         return {pk for pk in self.lying if self._lies(pk, since) != self._lies(pk, until)}
 
     def _lies(self, account: int | None, day: date) -> bool:

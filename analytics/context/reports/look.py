@@ -1,4 +1,4 @@
-"""A look at the numbers: whose, for which period, as of when, and who looks."""
+"""The report view: the scope, period, moment and viewer of a page of figures."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -42,11 +42,11 @@ class Look:
 
     @cached_property
     def day(self) -> date:
-        """The organisation's day that is looked at."""
+        """The organisation's day that is selected."""
         return self.calendar.day(self.moment)
 
     def days_since(self, moment: datetime | None) -> int | None:
-        """Return the days from ``moment`` to the day looked at; None for no moment."""
+        """Return the days from ``moment`` to the as-of day; None for no moment."""
         return None if moment is None else (self.day - self.calendar.day(moment)).days
 
     def deals(self, selection: DealSelection) -> DealSelection:
@@ -54,7 +54,7 @@ class Look:
         return self.scope.of(selection.but(as_of=self.as_of, pipeline=self.pipeline))
 
     def versions(self, selection: DealSelection) -> DealVersionQuerySet:
-        """Return the deals of a selection of this look as they stood."""
+        """Return the deals of a selection of this report view as they were."""
         rows: DealVersionQuerySet = selection.versions(
             moment=self.moment, day=self.day, calendar=self.calendar
         )

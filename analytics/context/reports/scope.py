@@ -1,4 +1,4 @@
-"""Whose numbers a page is about, and what a viewer may choose from."""
+"""The scope of a page's figures, and the scopes that a viewer may choose."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,16 +37,16 @@ class Scope:
         return self.subject.pk if self.subject.kind is SubjectKind.TEAM else None
 
     def inside(self, day: date) -> frozenset[int]:
-        """Return the ids of the team or territory and of those that lay in it on a day."""
+        """Return the ids of the team or territory and of those that were in it on a day."""
         return self.tree.inside(self.subject.pk, day) if self.tree else frozenset()
 
     def ever_inside(self) -> frozenset[int]:
-        """Return the ids of the team or territory and of those that ever lay in it."""
+        """Return the ids of the team or territory and of those that ever were in it."""
         return self.tree.ever_inside(self.subject.pk) if self.tree else frozenset()
 
     @property
     def key(self) -> str:
-        """The scope as it stands in an address."""
+        """The scope as it is in an address."""
         if self.subject.kind is SubjectKind.TEAM:
             return str(self.subject.pk)
         return ALL if self.subject.kind is SubjectKind.EVERYONE else BELOW

@@ -1,4 +1,4 @@
-"""The organisation that figures are read in: calendar, teams, territories, pipelines.
+"""The organisation's calendar, teams, territories and pipelines, for figures.
 
 All in one statement.
 """

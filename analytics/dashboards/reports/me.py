@@ -44,7 +44,7 @@ class EarlierPeriod:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MyReport:
-    """The page of one person, all of one look.
+    """The page of one person, all of one report view.
 
     ``to_do`` are the open deals by what to do next, the most pressing first; of many, the
     largest were looked at and ``capped`` says that there are more. ``undated`` open deals have

@@ -255,7 +255,7 @@ def _standings(look: Look, rows: Iterable[Row], pace: Pace) -> list[Standing]:
 
 
 def _there(look: Look, people: Roster) -> Collection[int]:
-    """Return who belongs to the scope on the day that is looked at."""
+    """Return who belongs to the scope on the day that is selected."""
     if look.scope.people is not None:
         return look.scope.people
     if look.scope.team is None:

@@ -1,4 +1,4 @@
-"""What two people did to one deal at once, side by side."""
+"""A deal that two people edited at once: both values of each field."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ KEPT_AS = {"currency": "amount", "category_override": "category"}
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """A field that the author wants to change: their value, the stored one, and whose that is.
+    """A field with the author's value, the stored value, and who stored it.
 
     ``contested``: the stored value is not the one that the author saw, so somebody changed it
     meanwhile; ``entry`` is the change in the deal's story, where it tells it. ``choosable``: the
@@ -50,7 +50,7 @@ def edit_conflict(
     choosable: Collection[str],
     seen: datetime | None,
 ) -> Conflict:
-    """Lay attempted values beside stored ones; the author looked at the moment ``seen``."""
+    """Compare attempted values with stored ones; the author read them at ``seen``."""
     timeline = deal_timeline(current, limit=None)
     clashes = [
         Clash(

@@ -165,7 +165,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class DealPage:
-    """Everything that stands on a deal's page.
+    """The contents of a deal's page.
 
     ``ways`` are the stages of its pipeline that it can move to, ``following`` the next open one;
     ``won`` and ``lost`` are where a closing leads, None for what the deal is already. ``crossing``

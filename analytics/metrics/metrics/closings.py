@@ -82,7 +82,7 @@ def ended(closings: Iterable[Closing]) -> Ends:
 
 
 def cut(rows: Iterable[Row], by: Callable[[Row], Key]) -> dict[Key, list[Row]]:
-    """Return deals parted by what they have in common; each is in one part."""
+    """Return deals grouped by what they have in common; each is in one part."""
     found: dict[Key, list[Row]] = {}
     for row in rows:
         found.setdefault(by(row), []).append(row)

@@ -11,7 +11,7 @@ from kit.periods import Period
 
 @dataclass(frozen=True, slots=True)
 class Cohort:
-    """The deals created in a period, by how they stand: numbers, and cents of all of them."""
+    """The deals created in a period, by their state: numbers, and cents of all of them."""
 
     period: Period
     won: int = 0

@@ -70,7 +70,7 @@ def fate_of(
     period: Period,
     is_over: bool,
 ) -> Fate:
-    """Return what became of a deal by how it stood at the period's end, or stands while it runs.
+    """Return what became of a deal by how it was at the period's end, or stands while it runs.
 
     A deal that closed on a day outside of the period was moved first: before it, brought forward.
     """

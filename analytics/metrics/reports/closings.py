@@ -1,4 +1,4 @@
-"""The closed deals of a look, one by one, and the lines of tables that they are parted into."""
+"""The closed deals of a report view, and the table rows that group them."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -76,7 +76,7 @@ class Lines:
 
 
 def closings(look: Look, deals: DealSelection) -> list[Closing]:
-    """Return the closed deals of a selection of the look, in one statement."""
+    """Return the closed deals of a selection of the report view, in one statement."""
     rows = look.versions(deals).annotate(
         days=days_to_close(look.calendar), shown=shown_to(look.viewer)
     )
@@ -154,7 +154,7 @@ def parted(
     part: Callable[[Key], Mapping[str, Any]],
     label: Callable[[Key], str],
 ) -> Lines:
-    """Return the whole parted by what ``by`` says, the part with most deals first.
+    """Return the whole grouped by what ``by`` says, the part with most deals first.
 
     ``part`` is what the selection of a part has besides. Deals that the viewer may not open are a
     line of their own: finer sums could be used to ask about one of them.

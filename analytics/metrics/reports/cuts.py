@@ -78,7 +78,7 @@ def created_by_source(look: Look, created: DealSelection) -> list[Created]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CutsReport:
-    """Closed deals parted by what they are; products overlap where a deal has several."""
+    """Closed deals grouped by what they are; products overlap where a deal has several."""
 
     look: Look
     whole: Line
@@ -98,7 +98,7 @@ class CutsReport:
 
 @one_state()
 def cuts_report(look: Look, *, reached: int | None) -> CutsReport:
-    """Return the cuts of a look, in three statements."""
+    """Return the cuts of a report view, in three statements."""
     deals = look.closed.but(reached=reached)
     rows = closings(look, deals)
     whole = line(look.scope.label, deals, rows)

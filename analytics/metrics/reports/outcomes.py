@@ -37,7 +37,7 @@ class CohortLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Week:
-    """A week of the quarters that are looked at: the line of each of them, and of all."""
+    """A week of the quarters that are selected: the line of each of them, and of all."""
 
     label: str
     quarters: Sequence[Line | None]
@@ -75,7 +75,7 @@ def cohorts(look: Look, whole: Line) -> list[CohortLine]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutcomesReport:
-    """How the closed deals of a look ended.
+    """How the closed deals of a report view ended.
 
     ``quarters`` are those of the period, or the one that it is a part of: the weeks' columns.
     ``late`` is None for a month, and before the last month of a quarter has begun.

@@ -51,7 +51,7 @@ class PricesReport:
 
 @one_state()
 def prices_report(look: Look, *, names: Mapping[int, str]) -> PricesReport:
-    """Return the prices of a look, in two statements."""
+    """Return the prices of a report view, in two statements."""
     found = price_lines(look)
     rows = found.rows
     return PricesReport(

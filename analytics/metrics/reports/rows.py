@@ -52,7 +52,7 @@ def behind(look: Look, figure: str) -> Behind:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rows:
-    """A page of the deals behind a figure, as they stood at the look's moment.
+    """A page of the deals behind a figure, as they were at the report view's moment.
 
     ``count`` are all of them; ``hidden`` those that the viewer may not open. ``totals`` are of
     those shown, ``sums`` of what the figure takes, whose total the viewer is shown anyway.
@@ -101,7 +101,7 @@ PUSHES = {
 
 
 def rows_behind(look: Look, found: Behind, *, by: str, descending: bool) -> QuerySet:
-    """Return all of the deals that the viewer may open, as they stood, ordered by a column."""
+    """Return all of the deals that the viewer may open, as they were, ordered by a column."""
     held = DealVersion.objects.as_of(look.moment).filter(deal__in=found.deals)
     seen = held.visible_to(look.viewer).select_related("account", "owner", "stage__pipeline")
     return seen.in_order(by, descending=descending)

@@ -77,7 +77,7 @@ class SlipsReport:
 
 @one_state()
 def slips_report(look: Look, *, names: Mapping[int, str]) -> SlipsReport:
-    """Return the slips and pushes of a look, in three statements."""
+    """Return the slips and pushes of a report view, in three statements."""
     rows = promised(look)
     people = [
         PromiseLine(
@@ -104,7 +104,7 @@ def _person(row: Promise) -> int:
 
 
 def _at_start(look: Look) -> Look:
-    """Return the look at the end of the day before the period, or as it is before that."""
+    """Return the report view at the end of the day before the period, or as it is before that."""
     before = look.period.period.start - DAY
     if look.day <= before:
         return look

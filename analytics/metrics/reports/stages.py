@@ -72,7 +72,7 @@ SELECT went_to, deal_id FROM numbered WHERE stage_id = %(stage)s AND began AND n
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StagesReport:
-    """The flow through the stages of a look; ``pipelines`` are their names, in order."""
+    """The flow through the stages of a report view; ``pipelines`` are their names, in order."""
 
     look: Look
     flows: Sequence[StageFlow]

@@ -1,4 +1,4 @@
-"""What every grid of quotas is built from: its shapes, its columns, the targets as they stand."""
+"""What every grid of quotas is built from: its shapes, its columns, the targets as they are."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -126,7 +126,7 @@ class Ground:
         return set(Person.objects.led_by(self.viewer).values_list("pk", flat=True))
 
     def may_set(self, person: int) -> bool:
-        """Say what rules.can_set_quota_of says, without asking for each person."""
+        """Return what rules.can_set_quota_of returns, for all people at once."""
         return person != self.viewer.pk and person in self.led and rules.can_set_quotas(self.viewer)
 
     def units(self, target: Target | None) -> Decimal | None:

@@ -47,7 +47,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuotaSources:
-    """The quota of a look's scope, or of one person in it, and the lines that add up to it.
+    """The quota of a report view's scope, or of one person in it, and the lines that add up to it.
 
     ``reached`` is the attainment of the whole scope; None for a single person in it.
     """
@@ -67,7 +67,7 @@ class QuotaSources:
 
 
 def sources_url(look: Look, **but: Any) -> str:
-    """Return the address of the quotas behind that of a look's scope.
+    """Return the address of the quotas behind that of a report view's scope.
 
     ``but`` names another ``team``, or a ``person`` of the scope alone.
     """

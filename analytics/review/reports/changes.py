@@ -64,7 +64,7 @@ class Moved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """The pipeline of a look's period at two moments, and all that lies between them.
+    """The pipeline of a report view's period at two moments, and all that lies between them.
 
     ``look`` is the later moment, ``before`` the same look at the earlier one. ``opening`` and
     ``closing`` are slices of what was in play, counted by themselves; ``moved`` are the deals that
@@ -125,7 +125,7 @@ def pipeline_changes(look: Look, *, since: datetime) -> Changes:
 
 
 def earlier(look: Look, since: datetime) -> Look:
-    """Return the look at an earlier moment; ValueError for one that is not earlier."""
+    """Return the report view at an earlier moment; ValueError for one that is not earlier."""
     if since > look.moment:
         raise ValueError("the moment to compare with lies after the one that is looked at")
     return replace(look, moment=since, as_of=look.calendar.day(since))

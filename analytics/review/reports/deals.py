@@ -17,7 +17,7 @@ from pipeline.deals.querysets import DealVersionQuerySet
 
 @dataclass(frozen=True, slots=True)
 class ChangedDeal:
-    """A deal as it stood at the later moment, beside how it stood at the earlier one.
+    """A deal as it was at the later moment, beside how it was at the earlier one.
 
     ``value`` is what it adds to the bar, in cents or deals. ``was`` is None for one that did not
     exist yet.

@@ -1,4 +1,4 @@
-"""Which breaches are looked at, and what is decided about one."""
+"""The filter of data quality issues, and the form that decides about one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from org.models.people import Person
 
 
 class WorklistForm(PipelineLookForm):
-    """Whose open deals, which rule, and where the decisions stand."""
+    """The filter of the data quality list: scope, rule and state of the decision."""
 
     page = PageField()
 
@@ -36,7 +36,7 @@ class WorklistForm(PipelineLookForm):
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """A breach that may be decided about: the newest decision that is shown of it, 0 for none."""
+    """An issue that may be decided about: the newest decision that is shown of it, 0 for none."""
 
     signal: Signal
     seen: int
@@ -57,7 +57,7 @@ def _offered(token: str) -> Offered | None:
 
 
 class DecisionForm(KitForm):
-    """What becomes of the breaches of one deal, by when, and why."""
+    """What becomes of the issues of one deal, by when, and why."""
 
     deal = forms.IntegerField(widget=forms.HiddenInput)
     breaches = forms.MultipleChoiceField(
@@ -88,6 +88,6 @@ class DecisionForm(KitForm):
             field.widget = forms.MultipleHiddenInput()
 
     def decided(self) -> dict[Signal, int]:
-        """Return the breaches as the service takes them; for a valid form."""
+        """Return the issues as the service takes them; for a valid form."""
         found = (_offered(token) for token in self.cleaned_data["breaches"])
         return {each.signal: each.seen for each in found if each}

@@ -203,7 +203,7 @@ def _to_do_rank(todo: ToDo) -> tuple[int, int, date, int, int]:
 
 
 def _urgency(todo: ToDo) -> list[int]:
-    """Return the places of all that a deal asks for: reasons at even ones, the rest between."""
+    """Return the places of all that a deal asks for: reasons at even ones, the others between."""
     after = 2 * len(Signal)
     places = [2 * DEAL_URGENCY[reason] for reason in todo.reasons[:1]]
     if todo.ask is NextUp.STEP_TODAY:

@@ -1,4 +1,4 @@
-"""What was decided about open deals that break a rule, and where each decision stands."""
+"""Data quality decisions and their state."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
@@ -18,7 +18,7 @@ STALE_DAYS = 30
 
 
 class Remedy(StrEnum):
-    """What is to become of a breach."""
+    """What is to become of an issue."""
 
     FIX = "fix"
     CLOSE = "close"
@@ -26,7 +26,7 @@ class Remedy(StrEnum):
 
 
 class State(StrEnum):
-    """Where a breach stands, what waits longest first."""
+    """Where an issue stands, what waits longest first."""
 
     OVERDUE = "overdue"
     UNDECIDED = "undecided"
@@ -104,7 +104,7 @@ class Clean:
 
 
 def state_of(remedy: Remedy | None, due_on: date | None, *, day: date) -> State:
-    """Return where a breach stands on ``day``, by the newest decision about it (None: none).
+    """Return where an issue stands on ``day``, by the newest decision about it (None: none).
 
     ``due_on`` is the last day to fix or close, or the last day that a justification holds. The
     breach itself ends when the deal is mended; a decision long past its day speaks of another.
@@ -117,6 +117,6 @@ def state_of(remedy: Remedy | None, due_on: date | None, *, day: date) -> State:
 
 
 def clean_of(deals: Iterable[Iterable[State]]) -> Clean:
-    """Return how many deals are clean; each is given by the states of its breaches."""
+    """Return how many deals are clean; each is given by the states of its issues."""
     standing = [all(state is State.JUSTIFIED for state in states) for states in deals]
     return Clean(deals=len(standing), clean=sum(standing))

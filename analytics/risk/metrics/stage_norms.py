@@ -1,4 +1,4 @@
-"""What the won deals teach: how long a stage takes, and what they did not do. Pure."""
+"""Stage norms and suggested thresholds from won deals. Pure."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -96,7 +96,7 @@ SHARES = {
 def won_deal(
     spans: Sequence[Span], *, touches: Iterable[datetime], people: int, won_at: datetime
 ) -> WonDeal:
-    """Return what a deal teaches that was won at ``won_at``, from how it stood while open."""
+    """Return what a deal teaches that was won at ``won_at``, from how it was while open."""
     stays = [(span.stage, span.start, span.end) for span in spans]
     tops: dict[str, int] = {}
     fell = 0
@@ -172,7 +172,7 @@ def _learnt(signal: Signal, table: Counter[int]) -> Learnt:
 
 
 def _of_the_norm(deal: WonDeal, norms: Mapping[int, Norm]) -> int | None:
-    """Return the most that a deal stood in a stage, in percent of the stage's upper quartile."""
+    """Return the most that a deal was in a stage, in percent of the stage's upper quartile."""
     shares = [
         int(100 * days / usual) for stage, days in deal.days.items() if (usual := norms[stage].p75)
     ]

@@ -44,7 +44,7 @@ def open_deals(
     undated: bool = True,
     most: int = THRESHOLDS.deals_looked_at,
 ) -> list[OpenDeal]:
-    """Return the open deals of a look that the viewer may see, the largest first.
+    """Return the open deals of a report view that the viewer may see, the largest first.
 
     ``owners`` are those whose deals the viewer may see, ``gone`` those of them who have left.
     Those without a close date only if ``undated``, or if their owner has left. With ``due_by``
@@ -77,7 +77,7 @@ def _judged(
 
 
 def ground_of(look: Look) -> Ground:
-    """Return what deals were judged by at the look's moment."""
+    """Return what deals were judged by at the report view's moment."""
     return risk_ground(moment=look.moment, day=look.day)
 
 

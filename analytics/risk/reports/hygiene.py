@@ -54,7 +54,7 @@ class OwnersDeals:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Worklist:
-    """All breaches of a scope, what waits longest first, and how clean its deals are.
+    """All issues of a scope, what waits longest first, and how clean its deals are.
 
     ``capped``: the scope has more open deals, smaller than those looked at.
     """
@@ -67,7 +67,7 @@ class Worklist:
 
     @property
     def by_signal(self) -> Mapping[Signal, int]:
-        """The number of breaches of each rule."""
+        """The number of issues of each rule."""
         return Counter(breach.signal for breach in self.breaches)
 
     @property
@@ -75,7 +75,7 @@ class Worklist:
         return Counter(breach.state for breach in self.breaches)
 
     def narrowed(self, *, signal: str, state: str) -> list[Breach]:
-        """Return the breaches of a rule, of a state, or of both; "" is any."""
+        """Return the issues of a rule, of a state, or of both; "" is any."""
         return [
             breach
             for breach in self.breaches
@@ -83,7 +83,7 @@ class Worklist:
         ]
 
     def by_deal(self, *, signal: str, state: str) -> list[list[Breach]]:
-        """Return the narrowed breaches by deal, in the order of the first of each deal."""
+        """Return the narrowed issues by deal, in the order of the first of each deal."""
         found: dict[int, list[Breach]] = {}
         for breach in self.narrowed(signal=signal, state=state):
             found.setdefault(breach.deal.deal, []).append(breach)
@@ -92,7 +92,7 @@ class Worklist:
 
 @one_state()
 def worklist(look: Look) -> Worklist:
-    """Return what of the open deals that the viewer may see breaks a rule, as of the look.
+    """Return what of the open deals that the viewer may see breaks a rule, as of the report view.
 
     A breach is a signal that holds, by the rules in force: the same reasons as on the dashboard
     and the review, and what the record lacks besides.
@@ -171,7 +171,7 @@ def _in_order(breaches: Iterable[Breach]) -> list[Breach]:
 
 
 def usual_due_day(look: Look) -> date:
-    """Return the day that is USUAL_DAYS working days after the look's."""
+    """Return the day that is USUAL_DAYS working days after the report view's."""
     ahead = Period(look.day + timedelta(days=1), look.day + timedelta(days=60), "")
     days = look.calendar.week.days(ahead)
     return days[USUAL_DAYS - 1] if len(days) >= USUAL_DAYS else ahead.last_day

@@ -1,4 +1,4 @@
-"""What is known of open deals when they are judged, read in one statement."""
+"""The inputs for judging open deals, read in one statement."""
 
 from collections.abc import Callable, Collection
 from datetime import date, datetime, timedelta

@@ -20,7 +20,7 @@ NAMED = 4
 
 
 def records_of(look: Look, deals: Collection[int]) -> dict[int, Record]:
-    """Return the record of each of these deals as it stood at the look's moment.
+    """Return the record of each of these deals as it was at the report view's moment.
 
     Source and products are those of today: their past is not kept.
     """

@@ -1,4 +1,4 @@
-"""By what deals are judged on a day: the rules in force then, and the norms of the stages."""
+"""The risk rules and stage norms that are valid on a day."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

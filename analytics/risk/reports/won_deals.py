@@ -1,4 +1,4 @@
-"""What the won deals of the last two years teach, read from their history."""
+"""The won deals of the last two years, read from their history."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

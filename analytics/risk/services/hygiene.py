@@ -29,7 +29,7 @@ def decide(
     reason: str,
     at: datetime,
 ) -> list[Disposition]:
-    """Say what becomes of breaches of an open deal, in one go; what was decided earlier stays.
+    """Say what becomes of issues of an open deal, in one go; what was decided earlier stays.
 
     ``due_on`` is the last day to fix or close, or the last day that a justification holds.
     ``breaches`` has for each signal the id of the decision that the author was shown, 0 for none:

@@ -35,7 +35,7 @@ TONES = {"overdue": "bad", "undecided": "warn", "due": "neutral", "justified": "
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A breach as the page shows it."""
+    """An issue as the page shows it."""
 
     breach: Breach
     words: str
@@ -45,7 +45,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A deal with its breaches, and the form that decides about them where one may.
+    """A deal with its issues, and the form that decides about them where one may.
 
     ``state`` is that of the breach that waits longest.
     """
@@ -85,7 +85,7 @@ def hygiene_file(request: PersonRequest) -> HttpResponseBase:
 @require_POST
 @writers
 def hygiene_decide(request: PersonRequest) -> HttpResponse:
-    """Decide what becomes of breaches of one deal, and go back to the list."""
+    """Decide what becomes of issues of one deal, and go back to the list."""
     form = DecisionForm(request.POST)
     back = back_to(request, request.POST.get("next", ""), otherwise=reverse("analytics:hygiene"))
     form.is_valid()
@@ -192,7 +192,7 @@ def _group(breaches: list[Breach], *, back: str, due: date | None) -> Group:
 
 
 def _decision(breaches: list[Breach], *, back: str, due: date) -> DecisionForm:
-    """Return the form about a deal's breaches, those ticked that wait for a decision."""
+    """Return the form about a deal's issues, those ticked that wait for a decision."""
     waiting = [each for each in breaches if each.state in {State.OVERDUE, State.UNDECIDED}]
     deal = breaches[0].deal.deal
     return DecisionForm(

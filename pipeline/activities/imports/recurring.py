@@ -81,7 +81,7 @@ class Rule:
         return place + 1 in self.by_set_pos or place - len(same) in self.by_set_pos
 
     def _in_turn(self, day: date) -> bool:
-        """Whether the day lies in a day, week, month or year that the interval does not skip."""
+        """Whether the day is in a day, week, month or year that the interval does not skip."""
         if self.freq == "DAILY":
             passed = (day - self.start).days
         elif self.freq == "WEEKLY":

@@ -64,7 +64,7 @@ class SharedBody(serializers.Serializer):
 
 
 class SplitBody(serializers.Serializer):
-    """How the credit was parted from ``set_at`` on, until the next one was set."""
+    """How the credit was split from ``set_at`` on, until the next one was set."""
 
     id = serializers.IntegerField(source="pk")
     deal = serializers.IntegerField(source="deal_id")

@@ -1,4 +1,4 @@
-"""Parting the credit for a deal among people."""
+"""Splitting the credit for a deal among people."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ def split_credit(
     at: datetime,
     seen: int | None = None,
 ) -> CreditSplit:
-    """Part the credit for a deal from ``at`` on; what was in force until then stays on record.
+    """Split the credit for a deal from ``at`` on; what was in force until then stays on record.
 
     Revenue shares make 100 %, or there are none: then it is all the owner's at the closing.
     ``seen`` is the id of the split that the author looked at, None for none; where another is in

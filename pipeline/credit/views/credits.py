@@ -1,4 +1,4 @@
-"""The credit for a deal: who gets it, and parting it."""
+"""The credit for a deal: who gets it, and splitting it."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -26,7 +26,7 @@ def deal_credit_part(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def deal_split(request: HttpRequest, pk: int) -> HttpResponse:
-    """Part the credit among people."""
+    """Split the credit among people."""
     visit = visit_of(request)
     found = writable_deal(visit, pk)
     if not rules.can_split_credit(visit.viewer, found):

@@ -1,4 +1,4 @@
-"""Which territory an account lies in, and from when."""
+"""Which territory an account is in, and from when."""
 
 from collections.abc import Iterable
 from datetime import date

@@ -1,4 +1,4 @@
-"""The rows that the API finds for whoever asks; what they may not see is not there."""
+"""Deals and people that a viewer of the API may see."""
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404

@@ -25,7 +25,7 @@ FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
 
 class DealManager(models.Manager.from_queryset(DealQuerySet)):  # type: ignore[misc]
     def as_of(self, moment: datetime) -> DealVersionQuerySet:
-        """Return every deal as it stood at ``moment``, as rows of DealVersion."""
+        """Return every deal as it was at ``moment``, as rows of DealVersion."""
         return DealVersion.objects.as_of(moment)
 
 

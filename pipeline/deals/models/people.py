@@ -1,4 +1,4 @@
-"""Who plays a part in a deal: contacts of the customer, and colleagues who help."""
+"""The people on a deal: contacts of the customer, and collaborators."""
 
 from typing import ClassVar
 

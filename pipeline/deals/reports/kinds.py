@@ -49,7 +49,7 @@ def about(
 
 
 def reached_by(stage: int, *, before: datetime, deal: str) -> Q:
-    """Return the condition that a deal stood in a stage or a later open one, or was won.
+    """Return the condition that a deal was in a stage or a later open one, or was won.
 
     In the stage's pipeline: how far a deal came in another one says nothing of this one.
     QUALIFIED stands for the qualified stage of whichever pipeline.

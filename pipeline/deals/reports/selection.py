@@ -1,4 +1,4 @@
-"""Which deals a figure is made of, stated once: to compute the figure, to list its rows, to link.
+"""The deals of a figure as one selection: to compute it, list its rows and link to them.
 
 A page that shows a number builds a DealSelection, computes the number from ``versions(...)`` and
 links it to ``url()``; the deal list reads that address back into the same selection, so the rows
@@ -157,7 +157,7 @@ class DealSelection:
     def rows(
         self, *, moment: datetime, day: date, also: Collection[int] = ()
     ) -> DealQuerySet | DealVersionQuerySet:
-        """Return the deals (``as_of`` None) or their versions of ``moment``, whoever owns them.
+        """Return the deals (``as_of`` None) or their versions of ``moment``, with any owner.
 
         ``day`` is the organisation's day of ``moment``; ``also`` are deals that count whoever
         they are of, such as those of which others gave a share. The caller adds ``visible_to``.

@@ -1,4 +1,4 @@
-"""What must hold of a deal before it is written, each fault on its field in plain words."""
+"""Check a deal before it is written; each error names its field."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -165,7 +165,7 @@ def check_owner(
 
 
 def check_closing(stage: Stage, texts: Mapping[str, Any], *, source: str) -> None:
-    """A lost deal says why, a won one shows by what; open ones have neither.
+    """Require a reason of a lost deal and evidence of a won one; an open one has neither.
 
     Other systems often kept neither, so imports and the system may leave them out.
     """
@@ -200,7 +200,7 @@ def check_loss(
 
 
 def check_reopening(before: Deal, to: Stage, reason: str, *, source: str) -> None:
-    """Opening a closed deal again takes credit away, so it says why."""
+    """Require a reason for reopening a deal, since it takes credit away."""
     reopens = before.status != Status.OPEN and to.kind == Status.OPEN
     if reopens and not reason.strip() and source not in UNASKED:
         raise ValidationError({"reopen_reason": "Say why the deal is opened again."})

@@ -1,4 +1,4 @@
-"""Who plays a part in a deal on the customer's side: naming them, another role, taking them off."""
+"""Add, change and remove the contacts on a deal."""
 
 from collections.abc import Mapping
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What hangs on a deal: its product lines."""
+"""Add, change and remove the product lines of a deal."""
 
 from collections.abc import Mapping
 from decimal import Decimal

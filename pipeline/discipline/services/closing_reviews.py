@@ -29,7 +29,7 @@ def review_closing(
     competitor: Competitor | None = None,
     asked: str = "",
 ) -> ClosingReview:
-    """Write the review of the deal's closing, or write it anew; the log keeps what it said."""
+    """Write the review of the deal's closing, or replace it; the log keeps what it said."""
     subject = Deal.objects.select_for_update(no_key=True, of=("self",)).get(pk=deal.pk)
     if not rules.can_edit_deal(by, subject):
         raise PermissionDenied("The owner and the managers above review a closing.")

@@ -274,7 +274,7 @@ class DealBody(Tracked):
 
 
 class VersionBody(Tracked):
-    """A deal as it stood from ``valid_from`` up to, and not including, ``valid_to``."""
+    """A deal as it was from ``valid_from`` up to, and not including, ``valid_to``."""
 
     valid_from = Moment()
     valid_to = serializers.SerializerMethodField(help_text="Null: it stands so still.")

@@ -1,4 +1,4 @@
-"""The API of deals: what stands there now or stood there, and every change through services."""
+"""The API of deals: current and past deals, and changes through services."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""Who plays a part in a deal: naming them, another role, taking them off."""
+"""Add, change and remove the contacts on a deal."""
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError

@@ -56,7 +56,7 @@ class Behaviour:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
-    """A behaviour and how the top quarter differs in it from the rest."""
+    """A behaviour and how the top quarter differs in it from the others."""
 
     behaviour: Behaviour
     found: Difference
@@ -71,7 +71,7 @@ class BestReport:
 
     @property
     def told(self) -> int:
-        """How many behaviours the sample can tell apart."""
+        """The number of behaviours with a difference."""
         return sum(row.found.finding in (Finding.MORE, Finding.LESS) for row in self.compared)
 
 

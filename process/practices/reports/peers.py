@@ -1,4 +1,4 @@
-"""Who is compared with whom: people alike in role, title and tenure, and who is left out why."""
+"""The people who are compared, by role, title and tenure, and why others are left out."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -58,7 +58,7 @@ class Peers:
 
 
 def peers_of(look: Look, *, title: str | None) -> Peers:
-    """Return the people of a look who sell and whom the viewer may see, in three statements.
+    """Return the people of a report view who sell and whom the viewer may see, in three statements.
 
     Compared are those of one ``title`` (the most frequent, where none is given) who are there on
     the day and joined 180 days before the period or earlier; where somebody has a quota, those who

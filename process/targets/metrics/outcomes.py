@@ -1,4 +1,4 @@
-"""How deals ended that had a first activity of a kind early, later or never."""
+"""Outcomes of deals whose first activity of a kind was early, later or never."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class Reach(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Deals of one reach, by how they stand."""
+    """Deals of one reach, by their state."""
 
     reach: Reach
     open: int = 0
@@ -50,7 +50,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Funnel:
-    """A cohort of deals parted by reach. ``too_young`` are left out: their days are not over.
+    """A cohort of deals grouped by reach. ``too_young`` are left out: their days are not over.
 
     ``linked`` and ``unlinked`` are the activities of the kind in the cohort's period that are on
     a deal and that are not: what the latter led to cannot be known.

@@ -1,4 +1,4 @@
-"""What is owed of a kind of activity over some days, and how much of it was done."""
+"""The target of a kind of activity over some days, and its attainment."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass

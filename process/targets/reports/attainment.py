@@ -1,4 +1,4 @@
-"""Who did how much of what their role owes."""
+"""Attainment of activity targets by person."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -68,7 +68,7 @@ def targets_in_force(moment: datetime, day: date) -> list[ActivityTarget]:
 
 
 def people_of(look: Look) -> list[Any]:
-    """Return who belongs to the scope on the day looked at, with their roles of today."""
+    """Return who belongs to the scope on the as-of day, with their roles of today."""
     rows = Person.objects.led_by(look.viewer).annotate(
         roles=ArrayAgg("role_grants__role", default=[], distinct=True)
     )

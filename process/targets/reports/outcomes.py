@@ -20,7 +20,7 @@ YOUNG = "young"
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The funnel of a look, and how it was asked for."""
+    """The funnel of a report view, and how it was asked for."""
 
     look: Look
     kind: ActivityKind
@@ -40,7 +40,7 @@ def activity_outcome(look: Look, kind: ActivityKind, days: int) -> Outcome:
 
 
 def cohort(look: Look, kind: ActivityKind, days: int) -> Any:
-    """Return the deals created in the period as they stood, each with its ``reach``.
+    """Return the deals created in the period as they were, each with its ``reach``.
 
     An activity before the creation, of a deal that was entered late, is an early one. A deal
     without one whose days are not over by the moment is too young to be told.
