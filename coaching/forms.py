@@ -22,7 +22,7 @@ class ListForm(KitForm):
     file = FileField()
 
 
-class StartForm(KitForm):
+class StartSeriesForm(KitForm):
     """With whom, and how often: the choices are the viewer's reports and own manager."""
 
     other = forms.ModelChoiceField(queryset=Person.objects.none(), label="With")
@@ -39,7 +39,7 @@ class PlanForm(KitForm):
     planned_on = DayField(label="Day")
 
 
-class StateForm(KitForm):
+class SessionStateForm(KitForm):
     state = forms.ChoiceField(choices=choices(SessionState))
 
 

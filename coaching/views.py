@@ -28,7 +28,7 @@ def one_on_ones(request: PersonRequest) -> HttpResponseBase:
         asked.full_clean()
     found = reports.overview(request.user, today=access.today())
     others = [*found.without, *([found.own_manager] if found.own_manager else [])]
-    form = forms.StartForm(request.POST or None, others=others)
+    form = forms.StartSeriesForm(request.POST or None, others=others)
     if request.method == "POST" and form.is_valid():
         other = form.cleaned_data["other"]
         pair = {"person": other, "manager": request.user}
@@ -113,7 +113,7 @@ def move(request: PersonRequest, pk: int) -> HttpResponse:
 @require_POST
 def state(request: PersonRequest, pk: int) -> HttpResponse:
     held = _session(request, pk)
-    form = forms.StateForm(request.POST)
+    form = forms.SessionStateForm(request.POST)
     return _do(
         request,
         form,
@@ -241,12 +241,12 @@ def _note(request: PersonRequest, pk: int) -> Note:
 
 
 def _do(
-    request: PersonRequest, form: KitForm, held: Session, deed: Any, keep: str = ""
+    request: PersonRequest, form: KitForm, held: Session, action: Any, keep: str = ""
 ) -> HttpResponse:
     """Do the deed and go back to the session; refused input stays in its form on the page."""
     if form.is_valid():
         try:
-            deed()
+            action()
         except services.NoteConflictError as conflict:
             return _session_page(
                 request, held, status=409, conflict=conflict, **({keep: form} if keep else {})

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.http import Http404
 
-from forecasting.reports.subjects import Choice, chosen
+from forecasting.reports.subjects import SubjectChoice, chosen
 from forecasting.tables import DEALS, PAST, PEOPLE_SORTS
 from kit.forms import AsOfField, KitForm, PageField, SortField
 from org.enums import PeriodKind
@@ -20,14 +20,14 @@ class SubjectForm(KitForm):
 
     subject = forms.CharField(required=False, label="Forecast of", max_length=40)
 
-    def __init__(self, data: Any, *, options: Sequence[Choice]) -> None:
+    def __init__(self, data: Any, *, options: Sequence[SubjectChoice]) -> None:
         super().__init__(data)
         self.options = list(options)
         self.fields["subject"].widget = forms.Select(
             choices=[(option.key, option.name) for option in options]
         )
 
-    def clean_subject(self) -> Choice:
+    def clean_subject(self) -> SubjectChoice:
         """Return the choice. Raises Http404 for one that is not offered."""
         found = chosen(self.options, self.cleaned_data["subject"])
         if found is None:
@@ -47,7 +47,7 @@ class ForecastForm(SubjectForm):
         widget=forms.HiddenInput,
     )
 
-    def __init__(self, data: Any, *, options: Sequence[Choice], today: date) -> None:
+    def __init__(self, data: Any, *, options: Sequence[SubjectChoice], today: date) -> None:
         super().__init__(data, options=options)
         self.fields["as_of"] = AsOfField(today=today)
 

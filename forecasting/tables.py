@@ -9,14 +9,14 @@ from forecasting.enums import METHOD_LABELS, NAIVE, Method
 from forecasting.metrics.accuracy import Score
 from forecasting.models import PastForecast
 from forecasting.reports.forecasts import (
+    ForecastLine,
     ForecastPage,
-    Line,
     MonthsOver,
     PeriodForecast,
     with_months_over,
 )
 from forecasting.reports.shown import between
-from forecasting.reports.subjects import Choice, address
+from forecasting.reports.subjects import SubjectChoice, address
 from kit.display import DASH, count, money
 from kit.periods import Period
 from kit.tables import Column, Empty, Query, Sort, Table
@@ -46,12 +46,12 @@ class Headline:
     accuracy_href: str
 
 
-def headline(page: ForecastPage, choice: Choice, opened: PeriodForecast) -> Headline:
+def headline(page: ForecastPage, choice: SubjectChoice, opened: PeriodForecast) -> Headline:
     """Return what stands around the opened period's numbers."""
-    told, period = opened.forecast, opened.period
+    shown, period = opened.forecast, opened.period
     return Headline(
-        interval=f"80 % interval: {between(told.low, told.high)}" if told else "",
-        open_deals=f"{count(told.open_deals)} open deals" if told else "",
+        interval=f"80 % interval: {between(shown.low, shown.high)}" if shown else "",
+        open_deals=f"{count(shown.open_deals)} open deals" if shown else "",
         quota=f"of {money(opened.quota)}" if opened.quota else "",
         booked_href=choice.won_deals_url(period.period, as_of=page.run.as_of),
         deals_href=_deals(page, choice, opened) or "",
@@ -60,14 +60,14 @@ def headline(page: ForecastPage, choice: Choice, opened: PeriodForecast) -> Head
     )
 
 
-def _deals(page: ForecastPage, choice: Choice, row: Row) -> str | None:
+def _deals(page: ForecastPage, choice: SubjectChoice, row: Row) -> str | None:
     """Return the address of the deals behind a forecast, which are kept for the newest run."""
     if isinstance(row, MonthsOver) or row.forecast is None or not page.is_newest:
         return None
     return address("deals", subject=choice.key, period=row.period.pk)
 
 
-def periods_table(page: ForecastPage, choice: Choice, *, day: date | None) -> Table:
+def periods_table(page: ForecastPage, choice: SubjectChoice, *, day: date | None) -> Table:
     """Every open period's forecast and what it is made of; a name opens the period below."""
 
     def opens(row: Row) -> str | None:
@@ -145,17 +145,17 @@ def people_columns(page: ForecastPage) -> list[Column]:
     """
     period = page.opened.period if page.opened else None
 
-    def page_of(line: Line, name: str) -> str | None:
+    def page_of(line: ForecastLine, name: str) -> str | None:
         if line.choice is None or period is None or not (line.person and line.person.is_active):
             return None
         return address(name, subject=line.choice.key, period=period.pk)
 
-    def booked(line: Line) -> str | None:
+    def booked(line: ForecastLine) -> str | None:
         if line.choice is None or period is None:
             return None
         return line.choice.won_deals_url(period.period, as_of=page.run.as_of)
 
-    def from_open(line: Line) -> str | None:
+    def from_open(line: ForecastLine) -> str | None:
         return page_of(line, "deals") if page.is_newest else None
 
     return [

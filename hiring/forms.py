@@ -22,7 +22,7 @@ from org.models.people import Person
 from org.models.teams import Team
 
 
-class PeopleField(forms.ModelMultipleChoiceField):
+class PeopleChoiceField(forms.ModelMultipleChoiceField):
     """Some of the people, each with a box of their own, found by typing a part of the name."""
 
     widget = forms.CheckboxSelectMultiple
@@ -44,7 +44,7 @@ class RequisitionForm(_RequisitionFields):
 
     team = forms.ModelChoiceField(queryset=Team.objects.none())
     hiring_manager = forms.ModelChoiceField(queryset=Person.objects.none(), label="Hiring manager")
-    interviewers = PeopleField()
+    interviewers = PeopleChoiceField()
     field_order = ("title", "team", "hiring_manager")
 
     def __init__(self, *args: Any, viewer: Person, **options: Any) -> None:
@@ -77,14 +77,14 @@ class HiringManagerForm(KitForm):
         choose(self, "hiring_manager", managers)
 
 
-class StateForm(KitForm):
+class RequisitionStateForm(KitForm):
     state = forms.ChoiceField(choices=choices(RequisitionState))
     reason = PlainTextField(max_length=500, label="Why")
     version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
 
 
 class InterviewersForm(KitForm):
-    interviewers = PeopleField()
+    interviewers = PeopleChoiceField()
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -115,7 +115,7 @@ class EditCandidateForm(EditForm, _CandidateFields):
         self.remember_what_is_seen()
 
 
-class MoveForm(KitForm):
+class MoveApplicationForm(KitForm):
     to = forms.ModelChoiceField(
         queryset=HiringStage.objects.live(), label="Move to", empty_label="Choose a stage"
     )
@@ -132,7 +132,7 @@ class EraseForm(KitForm):
     sure = forms.BooleanField(label="Erase name, contact data and notes for good")
 
 
-class StageForm(KitForm):
+class HiringStageForm(KitForm):
     """A step of the way from application to hire."""
 
     name = PlainTextField(max_length=100, label="Stage")

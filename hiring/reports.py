@@ -62,7 +62,7 @@ def lacking(*, is_recruited: bool, is_managed: bool) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class HiringStageColumn:
     """A stage and the applications that stand in it; ``reached`` counts those ever in it."""
 
     stage: HiringStage
@@ -75,7 +75,7 @@ class Column:
 class Board:
     """A requisition's stages, and the archived applications, which no count holds."""
 
-    columns: list[Column]
+    columns: list[HiringStageColumn]
     archived: list[Application]
 
 
@@ -99,7 +99,7 @@ def board(viewer: Person, requisition: Requisition) -> Board:
         .order_by()
     }
     columns = [
-        Column(
+        HiringStageColumn(
             stage=stage,
             applications=[
                 one for one in shown if one.stage_id == stage.pk and one.archived_at is None

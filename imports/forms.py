@@ -318,7 +318,7 @@ class AnswersForm(KitForm):
         return Answer(target=ids[0])
 
 
-class StartForm(KitForm):
+class StartImportForm(KitForm):
     """Whether refused rows are left behind."""
 
     skip_refused = forms.BooleanField(label="Import without the refused rows", required=False)

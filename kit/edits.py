@@ -85,7 +85,7 @@ def chosen(data: QueryDict) -> QueryDict:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Clash:
+class FieldDifference:
     """A field that the author wants to change: their text and the stored one.
 
     ``contested``: the stored one is not what the author saw, so somebody changed it meanwhile.
@@ -98,11 +98,11 @@ class Clash:
     contested: bool
 
 
-def clashes(form: EditForm, current: EditForm) -> list[Clash]:
+def clashes(form: EditForm, current: EditForm) -> list[FieldDifference]:
     """Lay what the author of a valid form wants beside what is stored now."""
     contested = form.changed_by_others(current)
     found = [
-        Clash(
+        FieldDifference(
             field=name,
             label=str(form[name].label),
             mine=_words(value),

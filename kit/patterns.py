@@ -21,7 +21,7 @@ PLAN = [Decimal(150_000)] * 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class SampleRow:
     """A row of the sample table."""
 
     name: str
@@ -32,21 +32,21 @@ class Line:
 
 
 LINES = [
-    Line(
+    SampleRow(
         name="Fjord Bank",
         amount=Decimal(120_000),
         share=Decimal("0.423"),
         closes_on=date(2026, 12, 1),
         status="Won",
     ),
-    Line(
+    SampleRow(
         name="Østlund & Søn",
         amount=Decimal("90500.50"),
         share=None,
         closes_on=date(2026, 11, 2),
         status="At risk",
     ),
-    Line(
+    SampleRow(
         name="Acme <Tools>",
         amount=None,
         share=Decimal("1.2"),

@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from org.enums import Role
-from org.facts import organisation_facts
+from org.settings_cache import organisation_settings
 from org.trees import below
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ SALES_ROLES = (Role.REP, Role.MANAGER, Role.ADMIN, Role.EXECUTIVE)
 
 def today() -> date:
     """Return the day it is for the organisation. Access is always judged as of today."""
-    return local_day(timezone.now(), time_zone=organisation_facts().time_zone)
+    return local_day(timezone.now(), time_zone=organisation_settings().time_zone)
 
 
 def local_day(moment: datetime, *, time_zone: str) -> date:
@@ -109,8 +109,8 @@ def teams_led(person: "Person", *, parents: Mapping[int, int | None] | None = No
 
 def _led_today(person: "Person") -> set[int]:
     day = today()
-    if person.led_seats is not None:
-        return {seat.team for seat in person.led_seats if seat.holds(day)}
+    if person.led_stays is not None:
+        return {stay.team for stay in person.led_stays if stay.holds(day)}
     led = _table("TeamMembership").objects.on(day).filter(person=person, is_lead=True)
     return set(led.values_list("team_id", flat=True))
 

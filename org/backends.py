@@ -2,9 +2,9 @@
 
 from allauth.account.auth_backends import AuthenticationBackend
 
-from org import facts
+from org import settings_cache
 from org.models.people import Person
-from org.seats import Seat
+from org.stays import Stay
 
 # Written out, not composed: each request of a signed-in person pays for it.
 WITH_STANDING = """
@@ -27,11 +27,13 @@ class SessionBackend(AuthenticationBackend):
         if person is None or not self.user_can_authenticate(person):
             return None
         person.role_set = frozenset(person.roles_held)
-        person.led_seats = tuple(Seat.read(*seat) for seat in person.seats_as_lead or ())
+        person.led_stays = tuple(Stay.read(*stay) for stay in person.seats_as_lead or ())
         named = person.organisation_name is not None
-        facts.remember(
-            facts.Facts(person.organisation_name, person.time_zone, person.currency)
+        settings_cache.remember(
+            settings_cache.OrganisationSettings(
+                person.organisation_name, person.time_zone, person.currency
+            )
             if named
-            else facts.Facts()
+            else settings_cache.OrganisationSettings()
         )
         return person

@@ -8,7 +8,7 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from org import facts
+from org import settings_cache
 
 Handler = Callable[[HttpRequest], HttpResponse]
 SEEN_KEY, STARTED_KEY = "seen_at", "started_at"
@@ -23,7 +23,7 @@ class OneRequest:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        with facts.one_request():
+        with settings_cache.one_request():
             return self.get_response(request)
 
 
@@ -64,7 +64,7 @@ class OrganisationTime:
         if request.user.is_authenticated:
             # Not taken back afterwards: a download is still being written when this function
             # has returned, and the next request sets its own.
-            timezone.activate(facts.organisation_facts().time_zone)
+            timezone.activate(settings_cache.organisation_settings().time_zone)
         else:
             timezone.deactivate()
         return self.get_response(request)

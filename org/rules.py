@@ -32,5 +32,5 @@ def can_change_person(actor: Person, person: Person) -> bool:
     return actor.is_admin and actor.pk != person.pk
 
 
-def teams(person: Person) -> bool:
+def leads_teams(person: Person) -> bool:
     return person.is_manager or person.is_executive or person.is_admin

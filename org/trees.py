@@ -10,7 +10,7 @@ BEGINNING = date(1900, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
-class Placing:
+class DatedPlacement:
     """A node is in ``parent`` from ``since`` up to, and not including, ``until``."""
 
     node: int
@@ -20,7 +20,7 @@ class Placing:
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class TreeSpan:
     """Days [start, end) on which ``inside`` stays the same; None is open."""
 
     start: date | None
@@ -31,8 +31,8 @@ class Stretch:
 class DatedTree:
     """A forest of ids with its past. What has no placing on a day lies at the top."""
 
-    def __init__(self, placings: Iterable[Placing] = ()) -> None:
-        self.placings: Sequence[Placing] = tuple(placings)
+    def __init__(self, placings: Iterable[DatedPlacement] = ()) -> None:
+        self.placings: Sequence[DatedPlacement] = tuple(placings)
         days = {placing.since for placing in self.placings}
         days |= {placing.until for placing in self.placings if placing.until is not None}
         self._starts = sorted(days | {date.min})
@@ -43,7 +43,7 @@ class DatedTree:
     def still(cls, parents: Mapping[int, int | None]) -> "DatedTree":
         """Return a tree, given as child -> parent, in which nothing ever moved."""
         return cls(
-            Placing(node, parent, BEGINNING)
+            DatedPlacement(node, parent, BEGINNING)
             for node, parent in parents.items()
             if parent is not None
         )
@@ -98,18 +98,18 @@ class DatedTree:
             node = parents[node]
         return node
 
-    def stretches(self, root: int, start: date | None, end: date | None) -> list[Stretch]:
+    def stretches(self, root: int, start: date | None, end: date | None) -> list[TreeSpan]:
         """Return what is in the node, day for day from ``start`` to ``end``, in as few parts as
         can be."""
         days = self.starts(start or date.min, end or date.max)
-        found: list[Stretch] = []
+        found: list[TreeSpan] = []
         for day in days:
             inside = self.inside(root, day)
             if not found or found[-1].inside != inside:
-                found.append(Stretch(day if day > date.min else None, end, inside))
+                found.append(TreeSpan(day if day > date.min else None, end, inside))
         following = [stretch.start for stretch in found[1:]]
         return [
-            Stretch(stretch.start, until, stretch.inside)
+            TreeSpan(stretch.start, until, stretch.inside)
             for stretch, until in zip(found, [*following, end], strict=True)
         ]
 

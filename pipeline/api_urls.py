@@ -13,7 +13,7 @@ from pipeline.products.api import PRODUCTS
 from pipeline.stages.api import COMPETITORS, LOSS_REASONS, PIPELINES, STAGES
 
 urlpatterns = [
-    path("deals/", deals.Deals.as_view(), name="deals"),
+    path("deals/", deals.DealsEndpoint.as_view(), name="deals"),
     path("deals/<int:pk>/", deals.OneDeal.as_view(), name="deal"),
     path("deals/<int:pk>/move/", deals.DealMove.as_view(), name="deal-move"),
     path("deals/<int:pk>/archive/", deals.DealArchive.as_view(), name="deal-archive"),

@@ -100,7 +100,7 @@ LOSS_KIND_LABELS = {
 }
 
 
-class Asked(StrEnum):
+class ExitField(StrEnum):
     """What a stage can ask a deal to have before it leaves."""
 
     ACCOUNT = "account"
@@ -115,15 +115,15 @@ class Asked(StrEnum):
 
 
 ASKED_LABELS = {
-    Asked.ACCOUNT: "Account",
-    Asked.AMOUNT: "Amount",
-    Asked.EXPECTED_CLOSE: "Expected close",
-    Asked.NEXT_STEP: "Next step",
-    Asked.NEXT_STEP_ON: "Day of the next step",
-    Asked.CONTACTS: "Contact",
-    Asked.PRODUCTS: "Products",
-    Asked.COMPETITOR: "Competitor",
-    Asked.SOURCE: "Source",
+    ExitField.ACCOUNT: "Account",
+    ExitField.AMOUNT: "Amount",
+    ExitField.EXPECTED_CLOSE: "Expected close",
+    ExitField.NEXT_STEP: "Next step",
+    ExitField.NEXT_STEP_ON: "Day of the next step",
+    ExitField.CONTACTS: "Contact",
+    ExitField.PRODUCTS: "Products",
+    ExitField.COMPETITOR: "Competitor",
+    ExitField.SOURCE: "Source",
 }
 
 # How well an element of a qualification is known.

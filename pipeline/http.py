@@ -16,8 +16,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from kit.forms import add_errors
 from org import access
 from org import rules as org_rules
-from org.facts import organisation_facts
 from org.models.people import Person
+from org.settings_cache import organisation_settings
 from pipeline import rules
 
 View = Callable[..., HttpResponseBase]
@@ -25,7 +25,7 @@ Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class PageRequest:
     """A request's person, reporting currency and time, for everything below the view."""
 
     viewer: Person
@@ -34,35 +34,35 @@ class Visit:
     today: date
 
 
-def visit_of(request: HttpRequest) -> Visit:
-    facts, now = organisation_facts(), timezone.now()
-    today = access.local_day(now, time_zone=facts.time_zone)
-    return Visit(cast(Person, request.user), facts.currency, now, today)
+def page_request_of(request: HttpRequest) -> PageRequest:
+    organisation, now = organisation_settings(), timezone.now()
+    today = access.local_day(now, time_zone=organisation.time_zone)
+    return PageRequest(cast(Person, request.user), organisation.currency, now, today)
 
 
 def sellers(view: View) -> View:
     """Let in everybody who works with deals; somebody who is only a recruiter does not."""
-    return _let_in(access.sells, view)
+    return let_in(access.sells, view)
 
 
 def writers(view: View) -> View:
     """Let in everybody who may write; executives may only read."""
-    return _let_in(rules.can_write, view)
+    return let_in(rules.can_write, view)
 
 
 def stage_admins(view: View) -> View:
-    return _let_in(rules.can_set_up_stages, view)
+    return let_in(rules.can_set_up_stages, view)
 
 
 def import_admins(view: View) -> View:
-    return _let_in(org_rules.can_administer, view)
+    return let_in(org_rules.can_administer, view)
 
 
 def product_admins(view: View) -> View:
-    return _let_in(rules.can_set_up_products, view)
+    return let_in(rules.can_set_up_products, view)
 
 
-def _let_in(allowed: Callable[[Person], bool], view: View) -> View:
+def let_in(allowed: Callable[[Person], bool], view: View) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not allowed(cast(Person, request.user)):

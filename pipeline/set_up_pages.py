@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from org.models.people import Person
-from pipeline.http import View, Visit, form_page, posted, saved, visit_of
+from pipeline.http import PageRequest, View, form_page, page_request_of, posted, saved
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +33,8 @@ class SetUpPages:
     template: str = "pipeline/set_up_row.html"
     home: str
     form: Callable[[HttpRequest, QueryDict | None, Any], Any]
-    save: Callable[[Visit, Any, Any], Any]
-    context: Callable[[Visit, Any], dict[str, Any]] | None = None
+    save: Callable[[PageRequest, Any, Any], Any]
+    context: Callable[[PageRequest, Any], dict[str, Any]] | None = None
     heading: str = ""
     home_label: str = ""
     use_url: str = ""
@@ -66,12 +66,12 @@ class SetUpPages:
         return new, edit, use
 
     def found(self, request: HttpRequest, pk: int) -> Any:
-        return get_object_or_404(self.rows(visit_of(request).viewer), pk=pk)
+        return get_object_or_404(self.rows(page_request_of(request).viewer), pk=pk)
 
-    def shown(self, visit: Visit, row: Any) -> dict[str, Any]:
+    def shown(self, page_request: PageRequest, row: Any) -> dict[str, Any]:
         """Return what the template needs beside the form."""
         if self.context is not None:
-            return self.context(visit, row)
+            return self.context(page_request, row)
         heading = self.heading if row is None else row.name
         return {
             "heading": heading,
@@ -84,25 +84,25 @@ class SetUpPages:
 
     def refused(self, request: HttpRequest, row: Any, **context: Any) -> HttpResponse:
         """Show the page of a row anew, with what a form of it beside the first was refused for."""
-        shown = self.shown(visit_of(request), row) | {"form": self.form(request, None, row)}
+        shown = self.shown(page_request_of(request), row) | {"form": self.form(request, None, row)}
         return render(request, self.template, shown | context, status=400)
 
     def _page(self, request: HttpRequest, row: Any) -> HttpResponse:
-        visit = visit_of(request)
+        page_request = page_request_of(request)
         form: BaseForm = self.form(request, posted(request), row)
-        made = saved(form, lambda: self.save(visit, form, row))
+        made = saved(form, lambda: self.save(page_request, form, row))
         if made is None:
-            return form_page(request, self.template, form, **self.shown(visit, row))
+            return form_page(request, self.template, form, **self.shown(page_request, row))
         if said := self.created if row is None else self.changed:
             messages.success(request, said.format(made))
         return redirect(self.home)
 
     def _use(self, request: HttpRequest, row: Any) -> HttpResponse:
-        visit = visit_of(request)
-        at = None if row.archived_at else visit.now
+        page_request = page_request_of(request)
+        at = None if row.archived_at else page_request.now
         try:
             if self.set_use is not None:
-                self.set_use(row, by=visit.viewer, at=at)
+                self.set_use(row, by=page_request.viewer, at=at)
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
         else:

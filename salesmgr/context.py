@@ -9,8 +9,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 
 from org import access
-from org.facts import organisation_facts
-from org.rules import teams
+from org.rules import leads_teams
+from org.settings_cache import organisation_settings
 from pipeline import rules
 
 Person = Any
@@ -35,7 +35,7 @@ def overseers(person: Person) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class NavigationEntry:
     """A page of the navigation and who is shown it; the page itself decides what it allows."""
 
     label: str
@@ -44,60 +44,60 @@ class Entry:
     allowed: Allowed = everyone
 
 
-GROUPS: tuple[tuple[str, tuple[Entry, ...]], ...] = (
+GROUPS: tuple[tuple[str, tuple[NavigationEntry, ...]], ...] = (
     (
         "Week",
         (
-            Entry("Team dashboard", "team", "layout-dashboard", teams),
-            Entry("My page", "me", "user", access.sells),
-            Entry("Deals", "analytics:deals", "briefcase", access.sells),
-            Entry("Board", "analytics:board", "layout-kanban", access.sells),
-            Entry("Pipeline review", "analytics:review", "list-check", access.sells),
-            Entry("Deal hygiene", "analytics:hygiene", "checklist", access.sells),
-            Entry("What changed", "analytics:changes", "arrows-exchange", access.sells),
-            Entry("Metrics", "analytics:metrics", "report-analytics", access.sells),
-            Entry("Win/loss reviews", "process:closings", "trophy", access.sells),
-            Entry("Overrides", "process:overrides", "alert-triangle", access.sells),
-            Entry("Accounts", "pipeline:accounts", "building", access.sells),
-            Entry("Activities", "pipeline:activities", "phone", access.sells),
-            Entry("Forecast", "forecasting:forecast", "chart-line", access.sells),
-            Entry("By territory", "analytics:territory-bookings", "map-2", overseers),
+            NavigationEntry("Team dashboard", "team", "layout-dashboard", leads_teams),
+            NavigationEntry("My page", "me", "user", access.sells),
+            NavigationEntry("Deals", "analytics:deals", "briefcase", access.sells),
+            NavigationEntry("Board", "analytics:board", "layout-kanban", access.sells),
+            NavigationEntry("Pipeline review", "analytics:review", "list-check", access.sells),
+            NavigationEntry("Deal hygiene", "analytics:hygiene", "checklist", access.sells),
+            NavigationEntry("What changed", "analytics:changes", "arrows-exchange", access.sells),
+            NavigationEntry("Metrics", "analytics:metrics", "report-analytics", access.sells),
+            NavigationEntry("Win/loss reviews", "process:closings", "trophy", access.sells),
+            NavigationEntry("Overrides", "process:overrides", "alert-triangle", access.sells),
+            NavigationEntry("Accounts", "pipeline:accounts", "building", access.sells),
+            NavigationEntry("Activities", "pipeline:activities", "phone", access.sells),
+            NavigationEntry("Forecast", "forecasting:forecast", "chart-line", access.sells),
+            NavigationEntry("By territory", "analytics:territory-bookings", "map-2", overseers),
         ),
     ),
     (
         "People",
         (
-            Entry("One-on-ones", "coaching:one-on-ones", "message-circle"),
-            Entry("Hiring", "hiring:requisitions", "user-plus"),
+            NavigationEntry("One-on-ones", "coaching:one-on-ones", "message-circle"),
+            NavigationEntry("Hiring", "hiring:requisitions", "user-plus"),
         ),
     ),
     (
         "Set-up",
         (
-            Entry("Getting started", "setup", "checklist", admins),
-            Entry("People", "org:people", "users", admins),
-            Entry("Teams", "org:teams", "users-group", admins),
-            Entry("Territories", "org:territories", "map-2", admins),
-            Entry("Pipelines", "pipeline:stages", "stairs", admins),
-            Entry("Qualification", "pipeline:frameworks", "checklist", admins),
-            Entry("Losses", "pipeline:losses", "flag", admins),
-            Entry("Risk", "analytics:risk", "alert-triangle", admins),
-            Entry("Leavers", "process:leavers", "logout", admins),
-            Entry("Products", "pipeline:products", "list", admins),
-            Entry("Calendar", "org:calendar", "calendar", admins),
-            Entry("Quotas", "analytics:quotas", "target", teams),
-            Entry("Activity targets", "process:activity-targets", "checklist", admins),
-            Entry("Imports", "imports:imports", "upload", admins),
-            Entry("Recompute runs", "analytics:runs", "refresh", admins),
-            Entry("Audit log", "org:audit", "history", admins),
-            Entry("Patterns", "patterns", "color-swatch", operators),
+            NavigationEntry("Getting started", "setup", "checklist", admins),
+            NavigationEntry("People", "org:people", "users", admins),
+            NavigationEntry("Teams", "org:teams", "users-group", admins),
+            NavigationEntry("Territories", "org:territories", "map-2", admins),
+            NavigationEntry("Pipelines", "pipeline:stages", "stairs", admins),
+            NavigationEntry("Qualification", "pipeline:frameworks", "checklist", admins),
+            NavigationEntry("Losses", "pipeline:losses", "flag", admins),
+            NavigationEntry("Risk", "analytics:risk", "alert-triangle", admins),
+            NavigationEntry("Leavers", "process:leavers", "logout", admins),
+            NavigationEntry("Products", "pipeline:products", "list", admins),
+            NavigationEntry("Calendar", "org:calendar", "calendar", admins),
+            NavigationEntry("Quotas", "analytics:quotas", "target", leads_teams),
+            NavigationEntry("Activity targets", "process:activity-targets", "checklist", admins),
+            NavigationEntry("Imports", "imports:imports", "upload", admins),
+            NavigationEntry("Recompute runs", "analytics:runs", "refresh", admins),
+            NavigationEntry("Audit log", "org:audit", "history", admins),
+            NavigationEntry("Patterns", "patterns", "color-swatch", operators),
         ),
     ),
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class NavigationLink:
     """An entry as the template needs it."""
 
     label: str
@@ -106,20 +106,20 @@ class Link:
     current: bool
 
 
-def links(path: str, entries: tuple[Entry, ...], person: Person) -> list[Link]:
+def links(path: str, entries: tuple[NavigationEntry, ...], person: Person) -> list[NavigationLink]:
     found = []
     for entry in entries:
         href = address(entry.url_name)
         if href and entry.allowed(person):
             current = path == href or (href != "/" and path.startswith(href))
-            found.append(Link(entry.label, href, entry.icon, current))
+            found.append(NavigationLink(entry.label, href, entry.icon, current))
     return found
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class NavigationGroup:
     label: str
-    links: list[Link]
+    links: list[NavigationLink]
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -134,15 +134,17 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 def organisation_name() -> str:
     """Return the name, or the product's own before an organisation is set up."""
-    return organisation_facts().name or "salesmgr"
+    return organisation_settings().name or "salesmgr"
 
 
-def navigation(request: HttpRequest) -> list[Group]:
+def navigation(request: HttpRequest) -> list[NavigationGroup]:
     """Return the groups with the pages that exist and that this person is shown."""
     person = getattr(request, "user", None)
     if person is None or not person.is_authenticated:
         return []
-    groups = [Group(label, links(request.path, entries, person)) for label, entries in GROUPS]
+    groups = [
+        NavigationGroup(label, links(request.path, entries, person)) for label, entries in GROUPS
+    ]
     return [group for group in groups if group.links]
 
 

@@ -279,11 +279,14 @@ API_TOKEN_REQUESTS_PER_MINUTE = env_int("API_TOKEN_REQUESTS_PER_MINUTE", default
 API_PERSON_REQUESTS_PER_MINUTE = env_int("API_PERSON_REQUESTS_PER_MINUTE", default=600)
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "org.rest.TokenAuthentication",
+        "org.api_requests.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["org.rest.MayEnter"],
-    "DEFAULT_THROTTLE_CLASSES": ["org.rest.TokenThrottle", "org.rest.PersonThrottle"],
+    "DEFAULT_PERMISSION_CLASSES": ["org.api_requests.MayEnter"],
+    "DEFAULT_THROTTLE_CLASSES": [
+        "org.api_requests.TokenThrottle",
+        "org.api_requests.PersonThrottle",
+    ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["kit.api.parsing.StrictJSONParser"],
     "EXCEPTION_HANDLER": "kit.api.errors.explain",
@@ -296,7 +299,7 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "salesmgr API",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_PERMISSIONS": ["org.rest.MayEnter"],
+    "SERVE_PERMISSIONS": ["org.api_requests.MayEnter"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",

@@ -22,7 +22,7 @@ from salesmgr.context import address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class SetupStep:
     """One thing to set up: why, where, and whether it is done."""
 
     title: str
@@ -106,10 +106,10 @@ STEPS: list[tuple[str, str, str, str, Callable[[], bool], bool]] = [
 ]
 
 
-def steps() -> list[Step]:
+def steps() -> list[SetupStep]:
     """Return the steps in the order in which they build on each other."""
     return [
-        Step(
+        SetupStep(
             title=title,
             text=text,
             href=address(url_name),

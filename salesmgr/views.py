@@ -5,9 +5,9 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
-from analytics.context.reports.look import Look
+from analytics.context.reports.report_view import ReportView
 from analytics.context.reports.scope import person_scope
-from analytics.dashboards.views import _look_form, _refused, _team_form
+from analytics.dashboards.views import invalid_page, report_view_form, team_dashboard_form
 from forecasting.reports.shown import shown_forecast
 from org.enums import SubjectKind
 from org.http import PersonRequest
@@ -33,25 +33,25 @@ def home(request: PersonRequest) -> HttpResponse:
 @require_safe
 def team_forecast(request: PersonRequest) -> HttpResponse:
     """The forecast of the team: a part of the dashboard, which it loads by itself."""
-    form = _team_form(request)
+    form = team_dashboard_form(request)
     if not form.is_valid():
-        return _refused(request, "analytics/dashboards/team.html", form)
-    return _forecast(request, form.look(form.scope))
+        return invalid_page(request, "analytics/dashboards/team.html", form)
+    return _forecast(request, form.report_view(form.scope))
 
 
 @require_safe
 def member_forecast(request: PersonRequest, pk: int) -> HttpResponse:
     """The forecast of a person: a part of their page."""
     person = get_object_or_404(Person.objects.led_by(request.user), pk=pk)
-    form = _look_form(request)
+    form = report_view_form(request)
     if not form.is_valid():
-        return _refused(request, "analytics/dashboards/me.html", form, person=person)
-    return _forecast(request, form.look(person_scope(person)))
+        return invalid_page(request, "analytics/dashboards/me.html", form, person=person)
+    return _forecast(request, form.report_view(person_scope(person)))
 
 
-def _forecast(request: PersonRequest, look: Look) -> HttpResponse:
-    subject = look.scope.subject
+def _forecast(request: PersonRequest, report_view: ReportView) -> HttpResponse:
+    subject = report_view.scope.subject
     if subject.kind is SubjectKind.BELOW:
         raise Http404  # Forecasts are made of people and teams, not of a manager's reports.
-    told = shown_forecast(request.user, subject, period=look.period, as_of=look.as_of)
+    told = shown_forecast(request.user, subject, period=report_view.period, as_of=report_view.as_of)
     return render(request, "forecasting/_team_forecast.html", {"forecast": told})

@@ -12,17 +12,24 @@ from rest_framework.views import APIView
 
 from analytics.attainment.metrics.attainment import Attainment, Credit
 from analytics.attainment.reports.attainment import BY_TERRITORY, EVERYONE, attainment, subject_of
-from kit.api.fields import Choice, Flag, Moment, QuerySerializer, Row, RowList
+from kit.api.fields import (
+    FlagField,
+    MomentTextField,
+    QuerySerializer,
+    RowField,
+    RowListField,
+    WordField,
+)
 from kit.api.operations import operation
 from kit.money import from_cents
 from org import access
+from org.api_days import AsOfDay
+from org.api_requests import ApiRequest
+from org.api_rows import fiscal_periods, people_led, teams_seen, territories_with_numbers
 from org.enums import Measure, PeriodKind, SubjectKind
 from org.metrics.quotas import Subject
 from org.models.calendar import FiscalPeriod
 from org.models.people import Person
-from org.rest import ApiRequest
-from org.rest_days import AsOfDay
-from org.rest_rows import fiscal_periods, people_led, teams_seen, territories_with_numbers
 from org.services.calendar import end_of_day
 
 WHOSE = ("person", "team", "territory", "everyone")
@@ -31,12 +38,12 @@ WHOSE = ("person", "team", "territory", "everyone")
 class AttainmentQuery(QuerySerializer):
     """Whose number (default: your own), of which period (default: this quarter), known when."""
 
-    person = RowList(rows=people_led, required=False)
-    team = RowList(rows=teams_seen, required=False, help_text="Each with all teams inside it.")
-    territory = RowList(rows=territories_with_numbers, required=False)
-    everyone = Flag(required=False, help_text="The whole organisation.")
-    measure = Choice(choices=list(Measure), required=False)
-    period = Row(rows=fiscal_periods, required=False, help_text="The id of a fiscal period.")
+    person = RowListField(rows=people_led, required=False)
+    team = RowListField(rows=teams_seen, required=False, help_text="Each with all teams inside it.")
+    territory = RowListField(rows=territories_with_numbers, required=False)
+    everyone = FlagField(required=False, help_text="The whole organisation.")
+    measure = WordField(choices=list(Measure), required=False)
+    period = RowField(rows=fiscal_periods, required=False, help_text="The id of a fiscal period.")
     as_of = AsOfDay(required=False, help_text="As known at the end of this day.")
 
     def validate_everyone(self, wanted: bool) -> bool:  # noqa: FBT001 -- DRF's signature
@@ -57,7 +64,7 @@ class AttainmentQuery(QuerySerializer):
 
 class SpanBody(serializers.Serializer):
     id = serializers.IntegerField(source="pk")
-    kind = Choice(choices=list(PeriodKind))
+    kind = WordField(choices=list(PeriodKind))
     label = serializers.CharField(source="period.label")  # type: ignore[assignment]
     start_on = serializers.DateField(source="period.start")
     end_on = serializers.DateField(source="period.end", help_text="Not included.")
@@ -83,7 +90,7 @@ class OthersBody(serializers.Serializer):
 class ResultBody(serializers.Serializer):
     """Actual, quota and gap are exact, as text: money for bookings, numbers for counts."""
 
-    kind = Choice(choices=list(SubjectKind))
+    kind = WordField(choices=list(SubjectKind))
     id = serializers.IntegerField(allow_null=True, help_text="Null for everyone together.")
     actual = serializers.CharField()
     quota = serializers.CharField(allow_null=True, help_text="Null: no quota is set.")
@@ -102,9 +109,9 @@ class ResultBody(serializers.Serializer):
 
 
 class AttainmentBody(serializers.Serializer):
-    measure = Choice(choices=list(Measure))
+    measure = WordField(choices=list(Measure))
     period = SpanBody()
-    as_of = Moment()
+    as_of = MomentTextField()
     results = ResultBody(many=True)
 
 

@@ -7,9 +7,9 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from analytics.context.reports.look import Look
+from analytics.context.reports.organisation_calendar import NamedPeriod, OrganisationCalendar
+from analytics.context.reports.report_view import ReportView
 from analytics.context.reports.scope import Scope, person_scope, scopes_of, territory_scope
-from analytics.context.reports.setting import Named, Setting
 from kit.forms import AsOfField, KitForm
 from org import access
 from org.enums import PeriodKind, Role
@@ -28,7 +28,9 @@ MONTHS_BACK, MONTHS_AHEAD = -400, 92
 class PeriodField(forms.ChoiceField):
     """A fiscal period by its id or by its label ("Q4 2026"); cleaned to a Named, or None."""
 
-    def __init__(self, calendar: Setting, *, today: date, given: str, **options: Any) -> None:
+    def __init__(
+        self, calendar: OrganisationCalendar, *, today: date, given: str, **options: Any
+    ) -> None:
         """Offer the quarters, the years and the months around ``today``, and what is ``given``."""
         self.calendar = calendar
         running = calendar.holding(today)
@@ -52,7 +54,7 @@ class PeriodField(forms.ChoiceField):
         choices = [*first, *(group for group in groups if group[1])]
         super().__init__(required=False, choices=choices, **options)
 
-    def clean(self, value: Any) -> Named | None:
+    def clean(self, value: Any) -> NamedPeriod | None:
         text = str(value or "").strip()
         if not text:
             return None
@@ -61,23 +63,25 @@ class PeriodField(forms.ChoiceField):
         raise ValidationError(f"There is no period “{text}” in the calendar.", code="period")
 
 
-def _is_near(period: Named, today: date) -> bool:
+def _is_near(period: NamedPeriod, today: date) -> bool:
     """Whether a period is worth offering; of the months, a year back and a quarter ahead are."""
     if period.kind != PeriodKind.MONTH:
         return True
     return MONTHS_BACK <= (period.period.start - today).days <= MONTHS_AHEAD
 
 
-def period_named(text: str, calendar: Setting) -> Named | None:
+def period_named(text: str, calendar: OrganisationCalendar) -> NamedPeriod | None:
     """Return the period with this id or label; None without one."""
     named = (p for p in calendar.periods if text in (str(p.pk), p.period.label))
     return next(named, None)
 
 
-class LookForm(KitForm):
+class ReportViewForm(KitForm):
     """The period and the as-of day of a page of figures."""
 
-    def __init__(self, data: Any, *, viewer: Person, calendar: Setting, now: datetime) -> None:
+    def __init__(
+        self, data: Any, *, viewer: Person, calendar: OrganisationCalendar, now: datetime
+    ) -> None:
         self.viewer, self.calendar, self.now = viewer, calendar, now
         if (period := period_named(data.get("period", ""), calendar)) is not None:
             # The select offers ids: shown as chosen, the period stays when the form is sent again.
@@ -100,10 +104,10 @@ class LookForm(KitForm):
                 self.add_error("period", "The fiscal calendar does not reach this day.")
         return given
 
-    def look(self, scope: Scope) -> Look:
+    def report_view(self, scope: Scope) -> ReportView:
         """Return the report view that a valid form asks for."""
         as_of = self.cleaned_data["as_of"]
-        return Look(
+        return ReportView(
             viewer=self.viewer,
             scope=scope,
             period=self.cleaned_data["period"],
@@ -113,10 +117,12 @@ class LookForm(KitForm):
         )
 
 
-class ScopeForm(LookForm):
+class ScopeForm(ReportViewForm):
     """A look at a team or another scope: ``team`` must be one that the viewer may look at."""
 
-    def __init__(self, data: Any, *, viewer: Person, calendar: Setting, now: datetime) -> None:
+    def __init__(
+        self, data: Any, *, viewer: Person, calendar: OrganisationCalendar, now: datetime
+    ) -> None:
         super().__init__(data, viewer=viewer, calendar=calendar, now=now)
         self.scopes = scopes_of(viewer, calendar)
         choices = [
@@ -140,10 +146,12 @@ class ScopeForm(LookForm):
         return next((scope for scope in self.scopes if scope.key == key), self.scopes[0])
 
 
-class WhoseForm(ScopeForm):
+class OwnerScopeForm(ScopeForm):
     """The report view of a team, of one of the people below the viewer, or of a territory."""
 
-    def __init__(self, data: Any, *, viewer: Person, calendar: Setting, now: datetime) -> None:
+    def __init__(
+        self, data: Any, *, viewer: Person, calendar: OrganisationCalendar, now: datetime
+    ) -> None:
         super().__init__(data, viewer=viewer, calendar=calendar, now=now)
         people = list(
             Person.objects.led_by(viewer)
@@ -186,10 +194,12 @@ def one_of_these(
     )
 
 
-class PipelineLookForm(WhoseForm):
+class PipelineViewForm(OwnerScopeForm):
     """The scope and the pipeline; with one pipeline there is no choice."""
 
-    def __init__(self, data: Any, *, viewer: Person, calendar: Setting, now: datetime) -> None:
+    def __init__(
+        self, data: Any, *, viewer: Person, calendar: OrganisationCalendar, now: datetime
+    ) -> None:
         super().__init__(data, viewer=viewer, calendar=calendar, now=now)
         self.pipelines = calendar.pipelines
         options = [(each.pk, each.name) for each in self.pipelines]
@@ -205,5 +215,5 @@ class PipelineLookForm(WhoseForm):
         chosen = self.cleaned_data["pipeline"]
         return next((each.name for each in self.pipelines if each.pk == chosen), "")
 
-    def look(self, scope: Scope) -> Look:
-        return replace(super().look(scope), pipeline=self.cleaned_data["pipeline"])
+    def report_view(self, scope: Scope) -> ReportView:
+        return replace(super().report_view(scope), pipeline=self.cleaned_data["pipeline"])

@@ -13,7 +13,7 @@ from org.models.people import Person
 from pipeline.activities.forms.activities import LogForm
 
 
-class TeamForm(ScopeForm):
+class TeamDashboardForm(ScopeForm):
     """The address of the team dashboard."""
 
     sort = SortField(columns=TEAM, default="-booked")

@@ -12,7 +12,7 @@ from analytics.attainment.metrics.trend import TrendDay
 from analytics.attainment.reports.curves import Curves
 from analytics.attainment.reports.open_pipeline import Bar
 from analytics.context.charts import Chart
-from analytics.context.reports.look import Look
+from analytics.context.reports.report_view import ReportView
 from analytics.dashboards import wording
 from analytics.dashboards.charts import (
     PipelineBar,
@@ -23,7 +23,7 @@ from analytics.dashboards.charts import (
 from analytics.dashboards.figures import my_figures, team_figures
 from analytics.dashboards.reports.me import MyReport
 from analytics.dashboards.reports.team import TeamReport
-from analytics.dashboards.reports.team_rows import Row
+from analytics.dashboards.reports.team_rows import TeamRow
 from analytics.dashboards.tables import (
     TEAMS,
     earlier_columns,
@@ -76,32 +76,32 @@ def team_page(
     report: TeamReport, *, sort: Sort, teams_sort: Sort, page: int, query: QueryDict
 ) -> dict[str, Any]:
     """Return the context of the team dashboard."""
-    look = report.look
+    report_view = report.report_view
     return {
         "report": report,
-        "look": look,
+        "report_view": report_view,
         "figures": team_figures(report),
         "people_prompts": _person_prompts(report),
         "deal_prompts": _deal_prompts(report),
-        "undated": _undated(look, report.attention.undated),
-        "thresholds": wording.thresholds(report.attention.large, report.attention.ground.rules),
-        "bookings": _bookings(look, report.curves, report.attainment.quota),
+        "undated": _undated(report_view, report.attention.undated),
+        "thresholds": wording.thresholds(report.attention.large, report.attention.inputs.rules),
+        "bookings": _bookings(report_view, report.curves, report.attainment.quota),
         "teams": report.teams and teams_table(report, sort=teams_sort, query=query),
         "teams_file": reverse("team-teams-file") + query_with(query, {"page": None}),
         "people": people_table(report, sort=sort, page=page, query=query),
         "people_file": reverse("team-file") + query_with(query, {"page": None}),
-        "by_stage": _bars(look, report.by_stage, "stage"),
-        "by_category": _bars(look, report.by_category, "category"),
-        "forecast_href": _forecast_href(look, query),
+        "by_stage": _bars(report_view, report.by_stage, "stage"),
+        "by_category": _bars(report_view, report.by_category, "category"),
+        "forecast_href": _forecast_href(report_view, query),
         "trend_href": reverse("team-trend") + query_with(query, {"sort": None, "page": None}),
         "now_href": query_with(query, {"as_of": None}),
-        "may_write": rules.can_write(look.viewer),
+        "may_write": rules.can_write(report_view.viewer),
     }
 
 
-def _forecast_href(look: Look, query: QueryDict) -> str:
+def _forecast_href(report_view: ReportView, query: QueryDict) -> str:
     """Return where the forecast comes from; "" for people who are no team: none is made of them."""
-    if look.scope.subject.kind is SubjectKind.BELOW:
+    if report_view.scope.subject.kind is SubjectKind.BELOW:
         return ""
     return reverse("team-forecast") + query_with(query, {"sort": None, "page": None})
 
@@ -114,7 +114,10 @@ def people_table(report: TeamReport, *, sort: Sort, page: int, query: QueryDict)
     return Table(
         columns=team_columns(report),
         rows=[*shown.rows, *rest],
-        caption=f"People of {report.look.scope.label} in {report.look.period.period.label}",
+        caption=(
+            f"People of {report.report_view.scope.label} in "
+            f"{report.report_view.period.period.label}"
+        ),
         sort=sort,
         page=shown if shown.last > 1 else None,
         base_query=query,
@@ -122,7 +125,7 @@ def people_table(report: TeamReport, *, sort: Sort, page: int, query: QueryDict)
         empty=Empty(
             title="Nobody belongs here yet.",
             text="Put people into the team, or choose another team or day.",
-            href=reverse("org:teams") if report.look.viewer.is_admin else "",
+            href=reverse("org:teams") if report.report_view.viewer.is_admin else "",
             label="Teams",
         ),
     )
@@ -133,7 +136,9 @@ def teams_table(report: TeamReport, *, sort: Sort, query: QueryDict) -> Table:
     return Table(
         columns=TEAMS,
         rows=subteam_rows(report, sort),
-        caption=f"Teams of {report.look.scope.label} in {report.look.period.period.label}",
+        caption=(
+            f"Teams of {report.report_view.scope.label} in {report.report_view.period.period.label}"
+        ),
         sort=sort,
         sort_param="teams_sort",
         base_query=query,
@@ -141,15 +146,15 @@ def teams_table(report: TeamReport, *, sort: Sort, query: QueryDict) -> Table:
     )
 
 
-def people_rows(report: TeamReport, sort: Sort) -> list[Row]:
+def people_rows(report: TeamReport, sort: Sort) -> list[TeamRow]:
     """Return the lines of people in order."""
     people = [row for row in report.rows if row.person is not None]
     return sort.apply_to_list(people, team_columns(report))
 
 
-def trend_page(look: Look, days: Sequence[TrendDay]) -> dict[str, Any]:
+def trend_page(report_view: ReportView, days: Sequence[TrendDay]) -> dict[str, Any]:
     """Return the context of the trend of open pipeline."""
-    today = look.calendar.day(look.moment)
+    today = report_view.calendar.day(report_view.moment)
 
     def dated(selection: DealSelection) -> Callable[[date], str]:
         return lambda day: selection.url() if day == today else selection.url_of("as_of", day)
@@ -157,32 +162,32 @@ def trend_page(look: Look, days: Sequence[TrendDay]) -> dict[str, Any]:
     drawn = any(each.cents or each.closing_cents for each in days)
     chart = drawn and trend_chart(
         days,
-        period=look.period.period,
-        href=dated(look.open),
-        closing_href=dated(look.closing),
+        period=report_view.period.period,
+        href=dated(report_view.open),
+        closing_href=dated(report_view.closing),
     )
-    return {"look": look, "trend": chart, "has_begun": bool(days)}
+    return {"report_view": report_view, "trend": chart, "has_begun": bool(days)}
 
 
 def my_page(report: MyReport, *, query: QueryDict) -> dict[str, Any]:
     """Return the context of a person's own page."""
-    look = report.look
+    report_view = report.report_view
     shown = report.to_do[:TO_DO_SHOWN]
     return {
         "report": report,
-        "look": look,
+        "report_view": report_view,
         "figures": my_figures(report),
         "has_numbers": _has_numbers(report),
         "forecast_href": reverse("member-forecast", args=[report.person.pk])
         + query_with(query, {}),
         "activities_href": reverse("process:activity-attainment-of", args=[report.person.pk])
         + query_with(query, {}),
-        "tasks": _tasks(shown, day=look.day),
-        "undated": _undated(look, report.undated),
+        "tasks": _tasks(shown, day=report_view.day),
+        "undated": _undated(report_view, report.undated),
         "more_tasks": report.all_open.deals - len(shown) - report.undated,
-        "bookings": _bookings(look, report.curves, report.attainment.quota),
+        "bookings": _bookings(report_view, report.curves, report.attainment.quota),
         "earlier": Table(
-            columns=earlier_columns(look),
+            columns=earlier_columns(report_view),
             rows=list(reversed(report.earlier)),
             caption="Earlier periods",
             empty=Empty(title="There is no earlier period in the calendar."),
@@ -198,8 +203,8 @@ def _has_numbers(report: MyReport) -> bool:
 
 
 def _person_prompts(report: TeamReport) -> list[Prompt]:
-    look, names = report.look, _names(report)
-    page_of, label = member_urls(look), look.period.period.label
+    report_view, names = report.report_view, _names(report)
+    page_of, label = member_urls(report_view), report_view.period.period.label
     return [
         Prompt(
             name=names[prompt.standing.person],
@@ -218,17 +223,17 @@ def _deal_prompts(report: TeamReport) -> list[Prompt]:
             name=prompt.deal.name,
             href=page_of(prompt.deal.deal),
             detail=f"{_worth(prompt.deal)}, {names[prompt.deal.owner]}, {prompt.deal.stage}",
-            reasons=wording.deal_reasons(prompt, day=report.look.day),
+            reasons=wording.deal_reasons(prompt, day=report.report_view.day),
         )
         for prompt in report.attention.deals
     ]
 
 
-def _undated(look: Look, number: int) -> dict[str, str]:
+def _undated(report_view: ReportView, number: int) -> dict[str, str]:
     """Return the line about many deals without a close date and their address; empty for none."""
     if not number:
         return {}
-    return {"text": wording.undated(number), "href": look.open.but(no_close_date=True).url()}
+    return {"text": wording.undated(number), "href": report_view.open.but(no_close_date=True).url()}
 
 
 def _worth(deal: OpenDeal) -> str:
@@ -239,26 +244,26 @@ def _names(report: TeamReport) -> dict[int, str]:
     return {row.person: row.name for row in report.rows if row.person is not None}
 
 
-def _bookings(look: Look, curves: Curves, quota: int | None) -> Chart | None:
+def _bookings(report_view: ReportView, curves: Curves, quota: int | None) -> Chart | None:
     """Return the chart of bookings; None where there is nothing to draw."""
     if quota is None and not any(curve.whole for curve in (curves.current, *curves.earlier)):
         return None
 
     def booked(period: Period, before: date) -> str:
-        return look.won.but(closed_from=period.start, closed_to=before).url()
+        return report_view.won.but(closed_from=period.start, closed_to=before).url()
 
     return bookings_chart(
         curves.current,
         curves.earlier,
         quota=quota,
-        week=look.calendar.week,
-        first_open_day=look.calendar.first_open_day(look.moment),
+        week=report_view.calendar.week,
+        first_open_day=report_view.calendar.first_open_day(report_view.moment),
         href=booked,
-        quota_href=sources_url(look),
+        quota_href=sources_url(report_view),
     )
 
 
-def _bars(look: Look, bars: Sequence[Bar], part: str) -> Chart | None:
+def _bars(report_view: ReportView, bars: Sequence[Bar], part: str) -> Chart | None:
     """Return the chart of open pipeline by ``part``, a part of a selection; None without deals."""
     if not bars:
         return None
@@ -266,13 +271,13 @@ def _bars(look: Look, bars: Sequence[Bar], part: str) -> Chart | None:
         PipelineBar(
             label=CATEGORY_LABELS[Category(bar.label)] if part == "category" else bar.label,
             closing_cents=bar.closing.cents,
-            closing_href=look.closing.url_of(part, bar.key),
+            closing_href=report_view.closing.url_of(part, bar.key),
             all_cents=bar.all.cents,
-            all_href=look.open.url_of(part, bar.key),
+            all_href=report_view.open.url_of(part, bar.key),
         )
         for bar in bars
     ]
-    return open_pipeline_chart(found, by=part, period=look.period.period)
+    return open_pipeline_chart(found, by=part, period=report_view.period.period)
 
 
 def _tasks(shown: Sequence[ToDo], *, day: date) -> list[Task]:

@@ -12,41 +12,41 @@ from analytics.attainment.metrics.attainment import Credit
 from analytics.attainment.metrics.outcomes import Cycle, Outcomes, win_rate
 from analytics.attainment.reports.open_pipeline import Amounts
 from analytics.context.metrics import FEWEST_CASES
-from analytics.context.reports.look import Look
+from analytics.context.reports.report_view import ReportView
 from analytics.dashboards.reports.me import EarlierPeriod
 from analytics.dashboards.reports.team import TeamReport
-from analytics.dashboards.reports.team_rows import Row
+from analytics.dashboards.reports.team_rows import TeamRow
 from analytics.metrics.reports.overlays import overlay_url
 from analytics.quotas.reports.sources import sources_url
 from kit.display import day
 from kit.links import numbered
 from kit.money import from_cents
 from kit.tables import Column, Sort
-from org.metrics.quotas import Target
+from org.metrics.quotas import ResolvedQuota
 from pipeline.deals.reports.selection import DealSelection
 
-Opens = Callable[[Row], str | None]
+Opens = Callable[[TeamRow], str | None]
 
 
-def _opens(selection: Callable[[Look], DealSelection]) -> Opens:
+def _opens(selection: Callable[[ReportView], DealSelection]) -> Opens:
     """Return what opens the deals of a line, where the viewer may see whose they are."""
-    return lambda row: row.url_of(selection(row.look))
+    return lambda row: row.url_of(selection(row.report_view))
 
 
-def _money(cents: Callable[[Row], int | None]) -> Callable[[Row], Decimal | None]:
-    def value(row: Row) -> Decimal | None:
+def _money(cents: Callable[[TeamRow], int | None]) -> Callable[[TeamRow], Decimal | None]:
+    def value(row: TeamRow) -> Decimal | None:
         found = cents(row)
         return None if found is None else from_cents(found)
 
     return value
 
 
-def _of_people(value: Callable[[Row], Any]) -> Callable[[Row], Any]:
+def _of_people(value: Callable[[TeamRow], Any]) -> Callable[[TeamRow], Any]:
     """Leave a cell empty in the line of what no person has."""
     return lambda row: value(row) if row.people else None
 
 
-def _name(row: Row) -> str:
+def _name(row: TeamRow) -> str:
     if row.whole or not row.people or row.person is not None:
         return f"{row.name} (until {day(row.left_on)})" if row.left_on else row.name
     return (
@@ -56,19 +56,19 @@ def _name(row: Row) -> str:
     )
 
 
-def _sources(row: Row) -> str | None:
+def _sources(row: TeamRow) -> str | None:
     """Return the page of the quotas that the line's quota is the sum of."""
     if row.whole:
-        return sources_url(row.look)
+        return sources_url(row.report_view)
     if row.team is not None:
-        return sources_url(row.look, team=row.team)
-    return None if row.person is None else sources_url(row.look, person=row.person)
+        return sources_url(row.report_view, team=row.team)
+    return None if row.person is None else sources_url(row.report_view, person=row.person)
 
 
 won, closed, closing = (
-    _opens(lambda look: look.won),
-    _opens(lambda look: look.closed),
-    _opens(lambda look: look.closing),
+    _opens(lambda report_view: report_view.won),
+    _opens(lambda report_view: report_view.closed),
+    _opens(lambda report_view: report_view.closing),
 )
 
 TEAM = [
@@ -186,7 +186,7 @@ TEAMS = [
         label="Team",
         sort="name",
         value=lambda r: r.name,
-        href=lambda r: None if r.team is None else _team_href(r.look, r.team),
+        href=lambda r: None if r.team is None else _team_href(r.report_view, r.team),
     ),
     *(column for column in TEAM if column.key in OF_TEAMS),
 ]
@@ -203,15 +203,15 @@ EARLIER = [
 ]
 
 
-def earlier_columns(look: Look) -> list[Column]:
+def earlier_columns(report_view: ReportView) -> list[Column]:
     """Return the columns of earlier periods, whose bookings open their deals."""
 
     def href(each: EarlierPeriod) -> str:
         period = each.period.period
-        return look.won.but(closed_from=period.start, closed_to=period.end).url()
+        return report_view.won.but(closed_from=period.start, closed_to=period.end).url()
 
     def quota(each: EarlierPeriod) -> str:
-        return sources_url(look, period=each.period.pk)
+        return sources_url(report_view, period=each.period.pk)
 
     opens = {"quota": quota, "booked": href, "share": href}
     return [replace(c, href=opens[c.key]) if c.key in opens else c for c in EARLIER]
@@ -220,16 +220,16 @@ def earlier_columns(look: Look) -> list[Column]:
 def team_columns(report: TeamReport) -> list[Column]:
     """Return the columns of people as the page has them."""
     opens = {
-        "name": _of_person(member_urls(report.look)),
-        "last_activity": _of_person(_activities_urls(report.look)),
+        "name": _of_person(member_urls(report.report_view)),
+        "last_activity": _of_person(_activities_urls(report.report_view)),
     }
     columns = [replace(c, href=opens[c.key]) if c.key in opens else c for c in TEAM]
     if not report.attainment.overlay:
         return columns
 
-    def href(row: Row) -> str | None:
+    def href(row: TeamRow) -> str | None:
         counts = row.person is not None and row.credit.overlay
-        return overlay_url(report.look, person=row.person) if counts else None
+        return overlay_url(report.report_view, person=row.person) if counts else None
 
     return [*columns, replace(OVERLAY, href=href)]
 
@@ -244,7 +244,7 @@ def _of_person(url: Callable[[int], str]) -> Opens:
     return lambda row: None if row.person is None else url(row.person)
 
 
-def team_lines(report: TeamReport) -> list[Row]:
+def team_lines(report: TeamReport) -> list[TeamRow]:
     """Return the lines below the people: the sum of those not shown, and quota given to nobody."""
     rest = [row for row in report.rows if row.person is None]
     if report.unallocated:
@@ -253,7 +253,7 @@ def team_lines(report: TeamReport) -> list[Row]:
     return rest
 
 
-def subteam_rows(report: TeamReport, sort: Sort) -> list[Row]:
+def subteam_rows(report: TeamReport, sort: Sort) -> list[TeamRow]:
     """Return the lines of teams in order, then those of what is of none of them."""
     teams = [row for row in report.teams if row.team is not None]
     rest = [row for row in report.teams if row.team is None]
@@ -263,36 +263,40 @@ def subteam_rows(report: TeamReport, sort: Sort) -> list[Row]:
     return [*sort.apply_to_list(teams, TEAMS), *rest]
 
 
-def _quota_line(report: TeamReport, words: str, amount: int) -> Row:
+def _quota_line(report: TeamReport, words: str, amount: int) -> TeamRow:
     """Return the line of a part of the quota that no person or team of the table has."""
-    return Row(
-        look=report.look,
+    return TeamRow(
+        report_view=report.report_view,
         name=words,
         people=0,
         credit=Credit(0, 0, 0),
-        target=Target(amount),
+        target=ResolvedQuota(amount),
         closing=Amounts(),
         outcomes=Outcomes(),
         cycle=Cycle(0, None, None, None),
     )
 
 
-def _team_href(look: Look, team: int) -> str:
+def _team_href(report_view: ReportView, team: int) -> str:
     """Return the dashboard of a team for the period and day of a report view."""
-    as_of = f"&as_of={look.as_of.isoformat()}" if look.as_of else ""
-    return f"{reverse('team')}?team={team}&period={look.period.pk}{as_of}"
+    as_of = f"&as_of={report_view.as_of.isoformat()}" if report_view.as_of else ""
+    return f"{reverse('team')}?team={team}&period={report_view.period.pk}{as_of}"
 
 
-def member_urls(look: Look) -> Callable[[int], str]:
+def member_urls(report_view: ReportView) -> Callable[[int], str]:
     """Return what makes the addresses of people's pages for the period and day of a report view."""
-    as_of = f"&as_of={look.as_of.isoformat()}" if look.as_of else ""
+    as_of = f"&as_of={report_view.as_of.isoformat()}" if report_view.as_of else ""
     page_of = numbered("member")
-    return lambda person: f"{page_of(person)}?period={look.period.pk}{as_of}"
+    return lambda person: f"{page_of(person)}?period={report_view.period.pk}{as_of}"
 
 
-def _activities_urls(look: Look) -> Callable[[int], str]:
+def _activities_urls(report_view: ReportView) -> Callable[[int], str]:
     """Return what makes the addresses of people's activities, up to the day of a report view."""
-    before = f"&before={(look.as_of + timedelta(days=1)).isoformat()}" if look.as_of else ""
+    before = (
+        f"&before={(report_view.as_of + timedelta(days=1)).isoformat()}"
+        if report_view.as_of
+        else ""
+    )
     activities = reverse("pipeline:activities")
     return lambda person: f"{activities}?person={person}{before}"
 

@@ -9,11 +9,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from analytics.attainment.reports.trend import open_pipeline_trend
-from analytics.context.forms import LookForm
+from analytics.context.forms import ReportViewForm
+from analytics.context.reports.organisation_calendar import organisation_calendar
 from analytics.context.reports.scope import person_scope
-from analytics.context.reports.setting import setting
 from analytics.dashboards import pages
-from analytics.dashboards.forms import QuickLogForm, TeamForm
+from analytics.dashboards.forms import QuickLogForm, TeamDashboardForm
 from analytics.dashboards.reports.me import my_report
 from analytics.dashboards.reports.team import team_report
 from analytics.dashboards.tables import TEAMS, subteam_rows, team_download, team_lines
@@ -21,17 +21,17 @@ from kit.export import csv_response
 from org import access
 from org.http import PersonRequest
 from org.models.people import Person
-from org.rules import teams
+from org.rules import leads_teams
 from pipeline import rules
 
 
 @require_safe
 def team(request: PersonRequest) -> HttpResponse:
     """Where will we land, and who needs me: the dashboard of a team."""
-    form = _team_form(request)
+    form = team_dashboard_form(request)
     if not form.is_valid():
-        return _refused(request, "analytics/dashboards/team.html", form)
-    report = team_report(form.look(form.scope))
+        return invalid_page(request, "analytics/dashboards/team.html", form)
+    report = team_report(form.report_view(form.scope))
     given = form.cleaned_data
     order = {name: given[name] for name in ("sort", "teams_sort", "page")}
     page = pages.team_page(report, **order, query=request.GET)
@@ -41,25 +41,27 @@ def team(request: PersonRequest) -> HttpResponse:
 @require_safe
 def team_trend(request: PersonRequest) -> HttpResponse:
     """The open pipeline by day: a part of the dashboard, which it loads by itself."""
-    form = _team_form(request)
+    form = team_dashboard_form(request)
     if not form.is_valid():
-        return _refused(request, "analytics/dashboards/team_trend.html", form)
-    look = form.look(form.scope)
+        return invalid_page(request, "analytics/dashboards/team_trend.html", form)
+    report_view = form.report_view(form.scope)
     template = (
         "analytics/dashboards/_trend.html"
         if request.headers.get("HX-Request")
         else "analytics/dashboards/team_trend.html"
     )
-    return render(request, template, pages.trend_page(look, open_pipeline_trend(look)))
+    return render(
+        request, template, pages.trend_page(report_view, open_pipeline_trend(report_view))
+    )
 
 
 @require_safe
 def team_file(request: PersonRequest) -> HttpResponseBase:
     """The table of people as a file."""
-    form = _team_form(request)
+    form = team_dashboard_form(request)
     if not form.is_valid():
-        return _refused(request, "analytics/dashboards/team.html", form)
-    report = team_report(form.look(form.scope))
+        return invalid_page(request, "analytics/dashboards/team.html", form)
+    report = team_report(form.report_view(form.scope))
     rows = [*pages.people_rows(report, form.cleaned_data["sort"]), *team_lines(report)]
     return csv_response("team.csv", team_download(report), [*rows, report.total])
 
@@ -67,10 +69,10 @@ def team_file(request: PersonRequest) -> HttpResponseBase:
 @require_safe
 def team_teams_file(request: PersonRequest) -> HttpResponseBase:
     """The table of the teams below as a file."""
-    form = _team_form(request)
+    form = team_dashboard_form(request)
     if not form.is_valid():
-        return _refused(request, "analytics/dashboards/team.html", form)
-    report = team_report(form.look(form.scope))
+        return invalid_page(request, "analytics/dashboards/team.html", form)
+    report = team_report(form.report_view(form.scope))
     rows = subteam_rows(report, form.cleaned_data["teams_sort"])
     return csv_response("teams.csv", TEAMS, [*rows, report.total])
 
@@ -90,38 +92,42 @@ def member(request: PersonRequest, pk: int) -> HttpResponse:
 
 
 def _person_page(request: PersonRequest, person: Person) -> HttpResponse:
-    viewer, form = request.user, _look_form(request)
+    viewer, form = request.user, report_view_form(request)
     context: dict[str, Any] = {"person": person, "own": person == viewer}
     if not form.is_valid():
-        return _refused(request, "analytics/dashboards/me.html", form, **context)
-    report = my_report(form.look(person_scope(person)), person)
+        return invalid_page(request, "analytics/dashboards/me.html", form, **context)
+    report = my_report(form.report_view(person_scope(person)), person)
     context["may_hand_over"] = person != viewer and rules.can_hand_over(viewer, person)
     context["may_write"] = person == viewer and rules.can_write(viewer)
     if context["may_write"] and report.to_do:
         context["log"] = QuickLogForm(
             viewer=viewer, now=form.now, to_do=report.to_do, back=request.path
         )
-    context["may_lead"] = teams(viewer)
+    context["may_lead"] = leads_teams(viewer)
     context |= pages.my_page(report, query=request.GET)
     return render(request, "analytics/dashboards/me.html", {"form": form, **context})
 
 
-def _look_form(request: PersonRequest) -> LookForm:
-    return LookForm(request.GET, viewer=request.user, calendar=setting(), now=timezone.now())
+def report_view_form(request: PersonRequest) -> ReportViewForm:
+    return ReportViewForm(
+        request.GET, viewer=request.user, calendar=organisation_calendar(), now=timezone.now()
+    )
 
 
-def _team_form(request: PersonRequest) -> TeamForm:
+def team_dashboard_form(request: PersonRequest) -> TeamDashboardForm:
     """Read the address; a team that is not there for the viewer is not found."""
     now = timezone.now()
-    form = TeamForm(request.GET, viewer=request.user, calendar=setting(), now=now)
+    form = TeamDashboardForm(
+        request.GET, viewer=request.user, calendar=organisation_calendar(), now=now
+    )
     form.full_clean()
     if form.is_elsewhere:
         raise Http404
     return form
 
 
-def _refused(
-    request: PersonRequest, template: str, form: LookForm, **context: object
+def invalid_page(
+    request: PersonRequest, template: str, form: ReportViewForm, **context: object
 ) -> HttpResponse:
     """Show what is wrong with the address; an empty calendar is nobody's mistake."""
     status = 400 if form.calendar.periods else 200

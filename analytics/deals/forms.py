@@ -5,12 +5,12 @@ from typing import Any
 
 from django import forms
 
-from analytics.context.forms import PipelineLookForm
-from analytics.context.reports.setting import Setting
+from analytics.context.forms import PipelineViewForm
+from analytics.context.reports.organisation_calendar import OrganisationCalendar
 from org.models.people import Person
 
 
-class BoardForm(PipelineLookForm):
+class BoardForm(PipelineViewForm):
     """All open deals of a scope, or those expected to close in a period; never a past day.
 
     The columns are the stages of one pipeline: the default one, where none is named.
@@ -18,7 +18,9 @@ class BoardForm(PipelineLookForm):
 
     closing = forms.BooleanField(required=False, label="Closing in the period only")
 
-    def __init__(self, data: Any, *, viewer: Person, calendar: Setting, now: datetime) -> None:
+    def __init__(
+        self, data: Any, *, viewer: Person, calendar: OrganisationCalendar, now: datetime
+    ) -> None:
         super().__init__(data, viewer=viewer, calendar=calendar, now=now)
         del self.fields["as_of"]
         offered = self.fields["pipeline"]

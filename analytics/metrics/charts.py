@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from analytics.context.charts import Chart
 from analytics.metrics.metrics.velocity import Factor
-from analytics.metrics.reports.closings import Line
+from analytics.metrics.reports.closings import ClosingsRow
 from analytics.metrics.reports.outcomes import OutcomesReport
 from analytics.metrics.reports.velocity import VelocityReport
 from kit.charts import Figure, Role, bar_trace, house_figure, series_table
@@ -44,7 +44,7 @@ def weeks_figure(found: OutcomesReport) -> Figure:
     )
 
 
-def _only_quarter(lines: Sequence[Line | None], *, won: bool) -> str | None:
+def _only_quarter(lines: Sequence[ClosingsRow | None], *, won: bool) -> str | None:
     """Return what a bar opens: the deals of its one quarter; of several, each has its own."""
     line = lines[0] if len(lines) == 1 else None
     return (line.won_href if won else line.lost_href) if line else None

@@ -5,8 +5,8 @@ from typing import Any
 
 from django import forms
 
-from analytics.context.forms import PipelineLookForm, ScopeForm, one_of_these
-from analytics.context.reports.setting import Setting
+from analytics.context.forms import PipelineViewForm, ScopeForm, one_of_these
+from analytics.context.reports.organisation_calendar import OrganisationCalendar
 from analytics.metrics.enums import MetricPart
 from kit.forms import FileField, PageField, PlainTextField, SortField
 from org.models.people import Person
@@ -17,7 +17,7 @@ from pipeline.stages.models import Stage
 from pipeline.stages.reports import QUALIFIED
 
 
-class MetricsForm(PipelineLookForm):
+class MetricsForm(PipelineViewForm):
     """A look at a scope, the part of the page, and the stage from which closed deals count."""
 
     part = forms.ChoiceField(
@@ -27,7 +27,9 @@ class MetricsForm(PipelineLookForm):
     )
     file = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
 
-    def __init__(self, data: Any, *, viewer: Person, calendar: Setting, now: datetime) -> None:
+    def __init__(
+        self, data: Any, *, viewer: Person, calendar: OrganisationCalendar, now: datetime
+    ) -> None:
         super().__init__(data, viewer=viewer, calendar=calendar, now=now)
         stages = Stage.objects.visible_to(viewer).live().filter(kind=Status.OPEN)
         self.fields["reached"] = one_of_these(
@@ -63,7 +65,9 @@ class MetricRowsForm(MetricsForm):
 class BestForm(ScopeForm):
     """The report view of a team, and the title of the people to compare."""
 
-    def __init__(self, data: Any, *, viewer: Person, calendar: Setting, now: datetime) -> None:
+    def __init__(
+        self, data: Any, *, viewer: Person, calendar: OrganisationCalendar, now: datetime
+    ) -> None:
         super().__init__(data, viewer=viewer, calendar=calendar, now=now)
         self.fields["title"] = PlainTextField(
             required=False, max_length=200, widget=forms.HiddenInput

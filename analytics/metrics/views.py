@@ -12,15 +12,15 @@ from django.views.decorators.http import require_safe
 
 from analytics.context.charts import Chart
 from analytics.context.metrics import withheld
-from analytics.context.reports.look import Look
-from analytics.context.reports.setting import setting
+from analytics.context.reports.organisation_calendar import organisation_calendar
+from analytics.context.reports.report_view import ReportView
 from analytics.metrics.charts import change_chart, weeks_figure
 from analytics.metrics.enums import METRIC_PART_LABELS, MetricPart
 from analytics.metrics.forms import MetricRowsForm, MetricsForm
 from analytics.metrics.metrics.prices import discount
 from analytics.metrics.metrics.promises import miss_rate, push_rate, slip_rate, slip_rate_by_value
 from analytics.metrics.reports.catalogue import catalogue
-from analytics.metrics.reports.closings import Lines
+from analytics.metrics.reports.closings import ClosingsRows
 from analytics.metrics.reports.cuts import cuts_report
 from analytics.metrics.reports.outcomes import outcomes_report
 from analytics.metrics.reports.prices import prices_report
@@ -51,8 +51,8 @@ NOTHING = Empty(
 )
 
 
-def _outcomes(form: MetricsForm, look: Look, _query: Query) -> dict[str, Any]:
-    found = outcomes_report(look, reached=form.cleaned_data["reached"], names=form.names)
+def _outcomes(form: MetricsForm, report_view: ReportView, _query: Query) -> dict[str, Any]:
+    found = outcomes_report(report_view, reached=form.cleaned_data["reached"], names=form.names)
     ends = found.whole.ends
     outcomes, won, lost = ends.outcomes, ends.won_days, ends.lost_days
     reasons = found.reasons
@@ -92,8 +92,8 @@ def _outcomes(form: MetricsForm, look: Look, _query: Query) -> dict[str, Any]:
     }
 
 
-def _cuts(form: MetricsForm, look: Look, _query: Query) -> dict[str, Any]:
-    found = cuts_report(look, reached=form.cleaned_data["reached"])
+def _cuts(form: MetricsForm, report_view: ReportView, _query: Query) -> dict[str, Any]:
+    found = cuts_report(report_view, reached=form.cleaned_data["reached"])
     return {
         "found": found,
         "sources": _lines(found.sources, "Source"),
@@ -115,7 +115,7 @@ def _cuts(form: MetricsForm, look: Look, _query: Query) -> dict[str, Any]:
     }
 
 
-def _lines(found: Lines, label: str) -> Table:
+def _lines(found: ClosingsRows, label: str) -> Table:
     return Table(
         columns=columns.line_columns(label),
         rows=found.lines,
@@ -125,8 +125,8 @@ def _lines(found: Lines, label: str) -> Table:
     )
 
 
-def _stages(_form: MetricsForm, look: Look, query: Query) -> dict[str, Any]:
-    found, href = stages_report(look), _rows_href(query)
+def _stages(_form: MetricsForm, report_view: ReportView, query: Query) -> dict[str, Any]:
+    found, href = stages_report(report_view), _rows_href(query)
     same = {name: query[name] for name in ("team", "person", "period") if query.get(name)}
     return {
         "found": found,
@@ -144,8 +144,8 @@ def _stages(_form: MetricsForm, look: Look, query: Query) -> dict[str, Any]:
     }
 
 
-def _velocity(form: MetricsForm, look: Look, _query: Query) -> dict[str, Any]:
-    found = velocity_report(look, reached=form.cleaned_data["reached"])
+def _velocity(form: MetricsForm, report_view: ReportView, _query: Query) -> dict[str, Any]:
+    found = velocity_report(report_view, reached=form.cleaned_data["reached"])
     paces = [found.now, *([found.before] if found.before else [])]
     return {
         "found": found,
@@ -157,8 +157,8 @@ def _velocity(form: MetricsForm, look: Look, _query: Query) -> dict[str, Any]:
     }
 
 
-def _slips(form: MetricsForm, look: Look, query: Query) -> dict[str, Any]:
-    found, href = slips_report(look, names=form.names), _rows_href(query)
+def _slips(form: MetricsForm, report_view: ReportView, query: Query) -> dict[str, Any]:
+    found, href = slips_report(report_view, names=form.names), _rows_href(query)
     whole, pushes = found.whole.promises, found.pushes
     worked = len(pushes.open)
     return {
@@ -196,8 +196,8 @@ def _expected_href(found: SlipsReport) -> Callable[[PromiseLine], str | None]:
     return of
 
 
-def _prices(form: MetricsForm, look: Look, query: Query) -> dict[str, Any]:
-    found, href = prices_report(look, names=form.names), _rows_href(query)
+def _prices(form: MetricsForm, report_view: ReportView, query: Query) -> dict[str, Any]:
+    found, href = prices_report(report_view, names=form.names), _rows_href(query)
     whole = found.whole.prices
     empty = Empty(
         title="Nothing to compare.",
@@ -241,7 +241,7 @@ def tables_of(shown: Mapping[str, Any]) -> dict[str, Table]:
     return found
 
 
-PARTS: dict[MetricPart, Callable[[MetricsForm, Look, Query], dict[str, Any]]] = {
+PARTS: dict[MetricPart, Callable[[MetricsForm, ReportView, Query], dict[str, Any]]] = {
     MetricPart.OUTCOMES: _outcomes,
     MetricPart.CUTS: _cuts,
     MetricPart.STAGES: _stages,
@@ -259,26 +259,28 @@ BACK = dict.fromkeys(("figure", "page", "sort"))
 @sellers
 def metrics(request: PersonRequest) -> HttpResponseBase:
     """Show one part of the metrics of a scope and period, or download one of its tables."""
-    form = MetricsForm(request.GET, viewer=request.user, calendar=setting(), now=timezone.now())
+    form = MetricsForm(
+        request.GET, viewer=request.user, calendar=organisation_calendar(), now=timezone.now()
+    )
     form.full_clean()
     if form.is_elsewhere:
         raise Http404
     if not form.is_valid():
         status = 400 if form.calendar.periods else 200
         return render(request, "analytics/metrics/metrics.html", {"form": form}, status=status)
-    look, part = form.look(form.scope), form.cleaned_data["part"]
-    shown = PARTS[part](form, look, request.GET)
+    report_view, part = form.report_view(form.scope), form.cleaned_data["part"]
+    shown = PARTS[part](form, report_view, request.GET)
     if name := form.cleaned_data["file"]:
         if (table := tables_of(shown).get(name)) is None:
             raise Http404
         return table_response(f"metrics-{part}-{name}.csv", table)
     context = {
         "form": form,
-        "look": look,
+        "report_view": report_view,
         "part": part,
         "part_template": f"analytics/metrics/_metrics_{part}.html",
         "tabs": _tabs(request, part),
-        "not_begun": look.period.period.start > look.day,
+        "not_begun": report_view.period.period.start > report_view.day,
         **shown,
     }
     return render(request, "analytics/metrics/metrics.html", context)
@@ -299,31 +301,36 @@ def _tabs(request: HttpRequest, current: MetricPart) -> list[Tab]:
 @sellers
 def metric_rows(request: PersonRequest) -> HttpResponseBase:
     """List or download the deals behind a figure that no filter of the deal list can say."""
-    form = MetricRowsForm(request.GET, viewer=request.user, calendar=setting(), now=timezone.now())
+    form = MetricRowsForm(
+        request.GET, viewer=request.user, calendar=organisation_calendar(), now=timezone.now()
+    )
     form.full_clean()
     if form.is_elsewhere:
         raise Http404
     if not form.is_valid():
         return render(request, "analytics/metrics/metric_rows.html", {"form": form}, status=400)
-    look, figure = form.look(form.scope), form.cleaned_data["figure"]
+    report_view, figure = form.report_view(form.scope), form.cleaned_data["figure"]
     sort = form.cleaned_data["sort"]
     order = {"by": form.ordered_by, "descending": sort.descending}
     several = len(form.pipelines) > 1
     try:
         if form.cleaned_data["file"]:
-            found = behind(look, figure)
-            rows = rows_behind(look, found, **order).iterator(chunk_size=2000)
+            found = behind(report_view, figure)
+            rows = rows_behind(report_view, found, **order).iterator(chunk_size=2000)
             columns = with_taken(download_columns(pipelines=several), found.taken)
             return csv_response(f"deals-{figure.replace('.', '-')}.csv", columns, rows)
-        listed = rows_of(look, figure, **order, number=form.cleaned_data["page"])
+        listed = rows_of(report_view, figure, **order, number=form.cleaned_data["page"])
     except UnknownFigureError as error:
         raise Http404 from error
     shown = page_columns(
-        past=True, is_open=False, is_closed=False, pipelines=several and look.pipeline is None
+        past=True,
+        is_open=False,
+        is_closed=False,
+        pipelines=several and report_view.pipeline is None,
     )
     context = {
         "form": form,
-        "look": look,
+        "report_view": report_view,
         "found": listed,
         "back_href": reverse("analytics:metrics") + query_with(request.GET, BACK),
         "table": Table(

@@ -10,17 +10,17 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from analytics.context.forms import ScopeForm
+from analytics.context.reports.organisation_calendar import OrganisationCalendar
 from analytics.context.reports.scope import Scope, person_scope
-from analytics.context.reports.setting import Setting
 from analytics.quotas.reports.shapes import (
     BELOW,
     MINE,
     NOBODYS,
     TERRITORIES,
-    Cell,
-    Grid,
     GridQuery,
-    Row,
+    QuotaCell,
+    QuotaGrid,
+    QuotaGridRow,
 )
 from analytics.quotas.tables import VERSIONS
 from kit.fields import choices
@@ -36,7 +36,9 @@ from org.models.teams import Team
 class QuotaSourcesForm(ScopeForm):
     """A look at a team's quota, at the part of it that is one person's, or at a person's own."""
 
-    def __init__(self, data: Any, *, viewer: Person, calendar: Setting, now: datetime) -> None:
+    def __init__(
+        self, data: Any, *, viewer: Person, calendar: OrganisationCalendar, now: datetime
+    ) -> None:
         super().__init__(data, viewer=viewer, calendar=calendar, now=now)
         self.fields["person"] = forms.ModelChoiceField(
             Person.objects.led_by(viewer), required=False, widget=forms.HiddenInput()
@@ -146,7 +148,9 @@ class GridForm(KitForm):
     )
     seen = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, grid: Grid, asks_reason: bool = True, **options: Any) -> None:
+    def __init__(
+        self, *args: Any, grid: QuotaGrid, asks_reason: bool = True, **options: Any
+    ) -> None:
         options["initial"] = {"seen": grid.seen} | {
             cell.name: plain(cell.value) for cell in grid.inputs
         }
@@ -193,7 +197,7 @@ def plain(value: Decimal | None) -> str:
 class Painted:
     """A cell as the template needs it: ``text`` is what stands in the input."""
 
-    cell: Cell
+    cell: QuotaCell
     text: str
     is_wrong: bool
 
@@ -202,18 +206,18 @@ class Painted:
 class PaintedRow:
     """A row with its painted cells."""
 
-    row: Row
+    row: QuotaGridRow
     cells: list[Painted]
 
 
-def painted(grid: Grid, form: GridForm) -> list[PaintedRow]:
+def painted(grid: QuotaGrid, form: GridForm) -> list[PaintedRow]:
     """Put what stands in the form into the cells of a grid."""
     return [
         PaintedRow(row=row, cells=[_painted(cell, form) for cell in row.cells]) for row in grid.rows
     ]
 
 
-def _painted(cell: Cell, form: GridForm) -> Painted:
+def _painted(cell: QuotaCell, form: GridForm) -> Painted:
     if not cell.is_input:
         return Painted(cell=cell, text="", is_wrong=False)
     text = form[cell.name].value()

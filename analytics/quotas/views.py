@@ -10,12 +10,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from analytics.context.reports.setting import setting
+from analytics.context.reports.organisation_calendar import organisation_calendar
 from analytics.quotas import forms
 from analytics.quotas.forms import QuotaSourcesForm
 from analytics.quotas.reports import overview
 from analytics.quotas.reports.grid import quota_grid
-from analytics.quotas.reports.shapes import Grid, GridQuery, unit_of
+from analytics.quotas.reports.shapes import GridQuery, QuotaGrid, unit_of
 from analytics.quotas.reports.sources import QuotaSources, quota_sources
 from analytics.quotas.tables import SOURCES, VERSIONS
 from kit.export import csv_response
@@ -28,7 +28,7 @@ from org.enums import Measure
 from org.http import PersonRequest
 from org.models.calendar import FiscalPeriod
 from org.services import quotas as services
-from pipeline.http import Visit, sellers, visit_of
+from pipeline.http import PageRequest, page_request_of, sellers
 
 
 @require_safe
@@ -36,7 +36,7 @@ from pipeline.http import Visit, sellers, visit_of
 def sources(request: PersonRequest) -> HttpResponse:
     """Show the quotas that were set and that a quota is the sum of, and what is booked of it."""
     form = QuotaSourcesForm(
-        request.GET, viewer=request.user, calendar=setting(), now=timezone.now()
+        request.GET, viewer=request.user, calendar=organisation_calendar(), now=timezone.now()
     )
     form.full_clean()
     if form.is_elsewhere:
@@ -45,13 +45,13 @@ def sources(request: PersonRequest) -> HttpResponse:
     if not form.is_valid():
         status = 400 if form.calendar.periods else 200
         return render(request, "analytics/quotas/quota_sources.html", context, status=status)
-    found = quota_sources(form.look(form.scope), person=form.person)
-    context |= {"found": found, "look": found.look, "table": _table(found)}
+    found = quota_sources(form.report_view(form.scope), person=form.person)
+    context |= {"found": found, "report_view": found.report_view, "table": _table(found)}
     return render(request, "analytics/quotas/quota_sources.html", context | _standing(found))
 
 
 def _table(found: QuotaSources) -> Table:
-    label = found.look.period.period.label
+    label = found.report_view.period.period.label
     return Table(
         columns=SOURCES,
         rows=found.lines,
@@ -73,7 +73,7 @@ def _standing(found: QuotaSources) -> dict[str, Any]:
         gap = found.reached.gap
         standing["booked"] = from_cents(found.reached.actual)
         standing["gap"] = None if gap is None else from_cents(gap)
-        standing["booked_href"] = found.look.won.url()
+        standing["booked_href"] = found.report_view.won.url()
     return standing
 
 
@@ -81,21 +81,21 @@ def _standing(found: QuotaSources) -> dict[str, Any]:
 @sellers
 def quotas(request: HttpRequest) -> HttpResponse:
     """Show the quotas of a year, by team or as a grid to type in; save what was typed."""
-    visit = visit_of(request)
+    page_request = page_request_of(request)
     years = FiscalPeriod.objects.filter(kind="year")
     if not years.exists():
         return render(request, "analytics/quotas/quotas.html", {"no_calendar": True})
-    year = years.holding(visit.today).first() or years.latest("start_on")
-    chosen = forms.QuotaFilter(request.GET, viewer=visit.viewer, year=year)
+    year = years.holding(page_request.today).first() or years.latest("start_on")
+    chosen = forms.QuotaFilter(request.GET, viewer=page_request.viewer, year=year)
     if not chosen.is_valid():
         return render(request, "analytics/quotas/quotas.html", {"filter": chosen}, status=400)
     query = chosen.query()
     if request.method == "POST":
-        return _typed(request, visit, chosen, query)
+        return _typed(request, page_request, chosen, query)
     if query.group:
-        grid = quota_grid(visit.viewer, query, now=visit.now)
+        grid = quota_grid(page_request.viewer, query, now=page_request.now)
         return _page(request, chosen, query, forms.GridForm(grid=grid))
-    lines = overview.team_lines(visit.viewer, query, now=visit.now)
+    lines = overview.team_lines(page_request.viewer, query, now=page_request.now)
     values = [value for line in lines for value in (line.own, line.together)]
     unit = unit_of(query.measure, values)
     context = {"filter": chosen, "query": query, "lines": lines, "unit": unit}
@@ -103,33 +103,33 @@ def quotas(request: HttpRequest) -> HttpResponse:
 
 
 def _typed(
-    request: HttpRequest, visit: Visit, chosen: forms.QuotaFilter, query: GridQuery
+    request: HttpRequest, page_request: PageRequest, chosen: forms.QuotaFilter, query: GridQuery
 ) -> HttpResponse:
     """Show the sums of what was typed, or save it."""
-    if not rules.can_set_quotas(visit.viewer) or not query.group:
+    if not rules.can_set_quotas(page_request.viewer) or not query.group:
         raise PermissionDenied
     saving = "preview" not in request.POST
-    stored = quota_grid(visit.viewer, query, now=visit.now)
+    stored = quota_grid(page_request.viewer, query, now=page_request.now)
     form = forms.GridForm(request.POST, grid=stored, asks_reason=saving)
-    if form.is_valid() and saving and (saved := _save(visit, query, form)) is not None:
+    if form.is_valid() and saving and (saved := _save(page_request, query, form)) is not None:
         words = f"{saved} quotas are changed." if saved != 1 else "One quota is changed."
         messages.success(request, words if saved else "Nothing was changed.")
         return redirect(f"{request.path}{query_with(request.GET, {})}")
     drafts = form.drafts()
-    shown = quota_grid(visit.viewer, query, now=visit.now, drafts=drafts)
+    shown = quota_grid(page_request.viewer, query, now=page_request.now, drafts=drafts)
     return _page(request, chosen, query, form, grid=shown)
 
 
-def _save(visit: Visit, query: GridQuery, form: forms.GridForm) -> int | None:
+def _save(page_request: PageRequest, query: GridQuery, form: forms.GridForm) -> int | None:
     """Return how many quotas changed; None where the service refuses, which the form then says."""
     values = form.cleaned_data
     try:
         added = services.save_grid(
-            by=visit.viewer,
+            by=page_request.viewer,
             targets=_targets(query.measure, form),
             seen=values["seen"],
             reason=values["reason"],
-            at=visit.now,
+            at=page_request.now,
         )
     except ValidationError as error:
         add_errors(form, forms.raise_at_cells(error))
@@ -137,7 +137,7 @@ def _save(visit: Visit, query: GridQuery, form: forms.GridForm) -> int | None:
     return len(added)
 
 
-def _targets(measure: Measure, form: forms.GridForm) -> list[services.Target]:
+def _targets(measure: Measure, form: forms.GridForm) -> list[services.QuotaTarget]:
     inputs = form.grid.inputs
     periods = FiscalPeriod.objects.in_bulk({cell.column.period.pk for cell in inputs})
     rows: dict[tuple[str, int], Any] = {}
@@ -146,7 +146,7 @@ def _targets(measure: Measure, form: forms.GridForm) -> list[services.Target]:
         found: dict[int, Any] = model.objects.in_bulk(ids)
         rows |= {(kind, pk): row for pk, row in found.items()}
     return [
-        services.Target(
+        services.QuotaTarget(
             subject=rows[str(cell.subject.kind), cell.subject.pk],
             measure=measure,
             period=periods[cell.column.period.pk],
@@ -162,7 +162,7 @@ def _page(
     query: GridQuery,
     form: forms.GridForm,
     *,
-    grid: Grid | None = None,
+    grid: QuotaGrid | None = None,
 ) -> HttpResponse:
     shown = grid or form.grid
     context = {
@@ -182,16 +182,16 @@ def _page(
 @sellers
 def quota_history(request: HttpRequest, kind: str, pk: int) -> HttpResponseBase:
     """Show every version of a subject's quotas: when, from, to, why and by whom."""
-    visit = visit_of(request)
+    page_request = page_request_of(request)
     if kind not in overview.KINDS:
         raise Http404
-    subject = get_object_or_404(overview.subjects(visit.viewer, kind), pk=pk)
+    subject = get_object_or_404(overview.subjects(page_request.viewer, kind), pk=pk)
     form = forms.HistoryPage(request.GET)
     if not form.is_valid():
         form = forms.HistoryPage({})
         form.full_clean()
     given = form.cleaned_data
-    rows = given["sort"].apply(overview.versions(visit.viewer, kind, pk), VERSIONS)
+    rows = given["sort"].apply(overview.versions(page_request.viewer, kind, pk), VERSIONS)
     if given["file"]:
         return csv_response("quotas.csv", VERSIONS, rows.iterator(chunk_size=2000))
     page = paginate(rows, number=given["page"])

@@ -6,8 +6,8 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from analytics.context.forms import PipelineLookForm, one_of_these
-from analytics.context.reports.setting import Setting
+from analytics.context.forms import PipelineViewForm, one_of_these
+from analytics.context.reports.organisation_calendar import OrganisationCalendar
 from analytics.review.enums import UNIT_LABELS, Movement, Unit
 from analytics.review.reports.reviews import last_review
 from analytics.review.tables import REVIEW as REVIEW_COLUMNS
@@ -39,7 +39,7 @@ REVIEWED = {CLOSING, *CATEGORY_LABELS, *(str(movement) for movement in Movement)
 SHOWN = {OPENING, CLOSING, CAME, WENT, FLOW, *(str(movement) for movement in Movement)}
 
 
-class SinceForm(PipelineLookForm):
+class SinceForm(PipelineViewForm):
     """The report view of a scope beside an earlier moment: the last review, a day, or so long ago.
 
     ``since`` is "review", "start", "1w", "2w", "4w", or a day, which stands for its end; left out,
@@ -49,7 +49,9 @@ class SinceForm(PipelineLookForm):
     since = forms.ChoiceField(required=False, label="Compare with", choices=SINCE)
     since_day = DayField(required=False, label="or the end of")
 
-    def __init__(self, data: Any, *, viewer: Person, calendar: Setting, now: datetime) -> None:
+    def __init__(
+        self, data: Any, *, viewer: Person, calendar: OrganisationCalendar, now: datetime
+    ) -> None:
         super().__init__(data, viewer=viewer, calendar=calendar, now=now)
         self.order_fields(
             ["team", "person", "territory", "pipeline", "period", "since", "since_day", "as_of"]
@@ -177,7 +179,7 @@ class ViewForm(KitForm):
     query = forms.CharField(required=False, max_length=2000, widget=forms.HiddenInput)
 
     def __init__(
-        self, data: Any = None, *, viewer: Person, calendar: Setting, query: str = ""
+        self, data: Any = None, *, viewer: Person, calendar: OrganisationCalendar, query: str = ""
     ) -> None:
         super().__init__(data, initial={"query": query})
         self.shared = shared = access.shared_team_ids(viewer, parents=calendar.parents)

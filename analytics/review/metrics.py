@@ -20,7 +20,7 @@ from pipeline.enums import Status
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class DealState:
     """A deal as it was at a moment.
 
     ``amount`` is in ``currency``, ``base_cents`` the same in the reporting currency (both None
@@ -102,13 +102,13 @@ CHANGES = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class MovementStep:
     """One movement of one deal, signed."""
 
     movement: Movement
     worth: Worth
 
-    def told(self) -> Iterator[tuple[Unit, int]]:
+    def amounts(self) -> Iterator[tuple[Unit, int]]:
         """Return the units in which there is something to tell, with the value in each.
 
         Coming and leaving are told of a deal without an amount too; a change of zero is none.
@@ -146,14 +146,16 @@ class Waterfall:
             )
 
 
-def waterfalls(*, opening: Worth, steps: Iterable[Step], closing: Worth) -> dict[Unit, Waterfall]:
+def waterfalls(
+    *, opening: Worth, steps: Iterable[MovementStep], closing: Worth
+) -> dict[Unit, Waterfall]:
     """Return the waterfall of these steps in each unit.
 
     ``opening`` and ``closing`` are counted by themselves; ValueError where the three do not agree.
     """
     found: dict[Unit, dict[Movement, int]] = {unit: {} for unit in Unit}
     for step in steps:
-        for unit, value in step.told():
+        for unit, value in step.amounts():
             sums = found[unit]
             sums[step.movement] = sums.get(step.movement, 0) + value
     return {
@@ -167,14 +169,14 @@ def waterfalls(*, opening: Worth, steps: Iterable[Step], closing: Worth) -> dict
     }
 
 
-def in_play_worth(standing: Standing | None, *, period: Period) -> Worth:
+def in_play_worth(standing: DealState | None, *, period: Period) -> Worth:
     """Return what a deal adds to the pipeline in play: nothing if it is not, or is not yet."""
     if standing is None or not standing.in_play(period):
         return Worth()
     return _own(standing)
 
 
-def movements(before: Standing | None, after: Standing, *, period: Period) -> list[Step]:
+def movements(before: DealState | None, after: DealState, *, period: Period) -> list[MovementStep]:
     """Return the steps that lead a deal from ``before`` (None: not created yet) to ``after``.
 
     A deal that stays in play, or leaves it from the scope's own hands, first takes its changes of
@@ -189,20 +191,23 @@ def movements(before: Standing | None, after: Standing, *, period: Period) -> li
             return _changes(before, after, through_stage=True)
         return _exit(before, after, period)
     if now:
-        return [Step(_entry(before, after, period), _own(after))]
+        return [MovementStep(_entry(before, after, period), _own(after))]
     if _passed_through(before, after, period):
         worth = _own(after)
-        return [Step(_entry(before, after, period), worth), Step(_closing(after, period), -worth)]
+        return [
+            MovementStep(_entry(before, after, period), worth),
+            MovementStep(_closing(after, period), -worth),
+        ]
     return []
 
 
-def _exit(before: Standing, after: Standing, period: Period) -> list[Step]:
+def _exit(before: DealState, after: DealState, period: Period) -> list[MovementStep]:
     reason = _exit_reason(before, after, period)
     if reason in LEFT_AS_IT_WAS:
-        return [Step(reason, -_own(before))]
+        return [MovementStep(reason, -_own(before))]
     changed = _changes(before, after, through_stage=False)
     left = sum((step.worth for step in changed), _own(before))
-    return [*changed, Step(reason, -left)]
+    return [*changed, MovementStep(reason, -left)]
 
 
 # What happens to a deal after it is out of the scope's hands is not the scope's doing.
@@ -211,7 +216,7 @@ LEFT_AS_IT_WAS = frozenset(
 )
 
 
-def _exit_reason(before: Standing, after: Standing, period: Period) -> Movement:
+def _exit_reason(before: DealState, after: DealState, period: Period) -> Movement:
     if after.archived:
         return Movement.REMOVED
     if not after.in_scope:
@@ -225,14 +230,14 @@ def _exit_reason(before: Standing, after: Standing, period: Period) -> Movement:
     return Movement.PUSHED_OUT
 
 
-def _closing(after: Standing, period: Period) -> Movement:
+def _closing(after: DealState, period: Period) -> Movement:
     if after.status == Status.LOST:
         return Movement.LOST
     inside = after.closed_on is not None and after.closed_on in period
     return Movement.WON if inside else Movement.WON_ELSEWHERE
 
 
-def _entry(before: Standing | None, after: Standing, period: Period) -> Movement:
+def _entry(before: DealState | None, after: DealState, period: Period) -> Movement:
     if before is None:
         return Movement.NEW
     if before.archived:
@@ -247,7 +252,7 @@ def _entry(before: Standing | None, after: Standing, period: Period) -> Movement
     return Movement.SLID_IN if was_before else Movement.PULLED_IN
 
 
-def _passed_through(before: Standing | None, after: Standing, period: Period) -> bool:
+def _passed_through(before: DealState | None, after: DealState, period: Period) -> bool:
     """Whether a deal that was not in play closed since, and its closing belongs to the period."""
     if after.archived or after.is_open or not (after.in_scope and after.in_pipeline):
         return False
@@ -257,7 +262,7 @@ def _passed_through(before: Standing | None, after: Standing, period: Period) ->
     return day is not None and day in period
 
 
-def _changes(before: Standing, after: Standing, *, through_stage: bool) -> list[Step]:
+def _changes(before: DealState, after: DealState, *, through_stage: bool) -> list[MovementStep]:
     """Return how the worth changed: by amount, by rate and, of a deal still open, by stage."""
     odds, earlier, later = before.probability, before.base_cents, after.base_cents
     found = []
@@ -265,14 +270,17 @@ def _changes(before: Standing, after: Standing, *, through_stage: bool) -> list[
         at_old_rate = _at_rate_of(before, after)
         by_amount = worth(at_old_rate, odds) - worth(earlier, odds)
         by_rate = worth(later, odds) - worth(at_old_rate, odds)
-        found += [Step(_up_or_down(at_old_rate, earlier), by_amount), Step(Movement.RATE, by_rate)]
+        found += [
+            MovementStep(_up_or_down(at_old_rate, earlier), by_amount),
+            MovementStep(Movement.RATE, by_rate),
+        ]
     if through_stage and after.probability != odds:
         by_stage = worth(later, after.probability) - worth(later, odds)
-        found.append(Step(_weight_reason(before, after), by_stage))
+        found.append(MovementStep(_weight_reason(before, after), by_stage))
     return [step for step in found if step.worth != NOTHING]
 
 
-def _at_rate_of(before: Standing, after: Standing) -> int | None:
+def _at_rate_of(before: DealState, after: DealState) -> int | None:
     """Return the later amount at the earlier rate, in cents; as it is where no rate compares."""
     comparable = before.amount and before.base_cents is not None and after.amount is not None
     if not comparable or before.currency != after.currency:
@@ -286,11 +294,11 @@ def _up_or_down(later: int | None, earlier: int | None) -> Movement:
     return Movement.INCREASED if (later or 0) >= (earlier or 0) else Movement.DECREASED
 
 
-def _weight_reason(before: Standing, after: Standing) -> Movement:
+def _weight_reason(before: DealState, after: DealState) -> Movement:
     if before.stage == after.stage:
         return Movement.DEFINITION
     return Movement.ADVANCED if after.probability > before.probability else Movement.WENT_BACK
 
 
-def _own(standing: Standing) -> Worth:
+def _own(standing: DealState) -> Worth:
     return worth(standing.base_cents, standing.probability)

@@ -208,15 +208,15 @@ def _step_sub(row: Inspected) -> str:
         return ""
     step = ""
     if row.now.next_step_on is not None:
-        overdue = row.now.next_step_on < row.look.day
+        overdue = row.now.next_step_on < row.report_view.day
         step = f"{'overdue since' if overdue else 'by'} {day(row.now.next_step_on)}"
-    return "; ".join(filter(None, [step, waiting_words(row.standing, day=row.look.day)]))
+    return "; ".join(filter(None, [step, waiting_words(row.standing, day=row.report_view.day)]))
 
 
 def _touched(row: Inspected) -> str:
     deal = row.standing
     return (
-        ago(row.look.day - timedelta(days=deal.quiet_days), row.look.day)
+        ago(row.report_view.day - timedelta(days=deal.quiet_days), row.report_view.day)
         if deal.touched
         else "never"
     )
@@ -232,12 +232,14 @@ def _health(row: Inspected) -> int | None:
 
 
 def _risk(row: Inspected) -> str:
-    return reason_words(row.reasons[0], row.standing, day=row.look.day) if row.reasons else ""
+    return (
+        reason_words(row.reasons[0], row.standing, day=row.report_view.day) if row.reasons else ""
+    )
 
 
 def _more_risks(row: Inspected) -> str:
     return "; ".join(
-        reason_words(reason, row.standing, day=row.look.day) for reason in row.reasons[1:]
+        reason_words(reason, row.standing, day=row.report_view.day) for reason in row.reasons[1:]
     )
 
 

@@ -1,8 +1,8 @@
 """Who may open the set-up of risk."""
 
 from analytics.risk import rules
-from pipeline.http import View, _let_in
+from pipeline.http import View, let_in
 
 
 def risk_admins(view: View) -> View:
-    return _let_in(rules.can_set_up_risk, view)
+    return let_in(rules.can_set_up_risk, view)

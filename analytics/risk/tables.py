@@ -5,22 +5,22 @@ from django.urls import reverse
 from analytics.risk.enums import SIGNAL_LABELS, Signal
 from analytics.risk.metrics.hygiene import REMEDY_LABELS, STATE_LABELS, Remedy
 from analytics.risk.metrics.risk import RECORD_GAPS
-from analytics.risk.reports.hygiene import Breach
+from analytics.risk.reports.hygiene import DataQualityIssue
 from analytics.risk.reports.records import gap_words
 from analytics.risk.reports.words import UNITS, reason_words
 from kit.money import from_cents
 from kit.tables import Column
 
 
-def breach_words(breach: Breach) -> str:
+def issue_words(issue: DataQualityIssue) -> str:
     """Return which rule the deal breaks, and by what."""
-    if breach.signal in RECORD_GAPS:
-        return gap_words(breach.signal, breach.record)
-    return reason_words(breach.signal, breach.deal, day=breach.day)
+    if issue.signal in RECORD_GAPS:
+        return gap_words(issue.signal, issue.record)
+    return reason_words(issue.signal, issue.deal, day=issue.day)
 
 
-def deal_href(breach: Breach) -> str:
-    return reverse("analytics:deal", args=[breach.deal.deal])
+def deal_href(issue: DataQualityIssue) -> str:
+    return reverse("analytics:deal", args=[issue.deal.deal])
 
 
 BREACHES = [
@@ -33,7 +33,7 @@ BREACHES = [
         value=lambda b: None if b.deal.cents is None else from_cents(b.deal.cents),
     ),
     Column(key="signal", label="Rule", value=lambda b: SIGNAL_LABELS[b.signal]),
-    Column(key="breach", label="What is wrong", value=breach_words),
+    Column(key="breach", label="What is wrong", value=issue_words),
     Column(key="state", label="Where it stands", value=lambda b: STATE_LABELS[b.state]),
     Column(
         key="remedy",

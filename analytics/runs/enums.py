@@ -24,7 +24,7 @@ RUN_STATE_LABELS = {
 }
 
 
-class Step(StrEnum):
+class RunStep(StrEnum):
     """What a recompute run does, in this order; parts of one phase run at the same time."""
 
     PLAN = "plan"
@@ -35,19 +35,19 @@ class Step(StrEnum):
 
 
 STEP_LABELS = {
-    Step.PLAN: "Planning the parts",
-    Step.ATTAINMENT: "Attainment",
-    Step.NORMS: "What won deals teach",
-    Step.BACKTEST: "Forecasts as they would have been",
-    Step.FORECAST: "Forecasts",
+    RunStep.PLAN: "Planning the parts",
+    RunStep.ATTAINMENT: "Attainment",
+    RunStep.NORMS: "What won deals teach",
+    RunStep.BACKTEST: "Forecasts as they would have been",
+    RunStep.FORECAST: "Forecasts",
 }
 # A part starts when no part of an earlier phase is left.
 PHASES = {
-    Step.PLAN: 0,
-    Step.ATTAINMENT: 1,
-    Step.NORMS: 1,
-    Step.BACKTEST: 1,
-    Step.FORECAST: 2,
+    RunStep.PLAN: 0,
+    RunStep.ATTAINMENT: 1,
+    RunStep.NORMS: 1,
+    RunStep.BACKTEST: 1,
+    RunStep.FORECAST: 2,
 }
 
 

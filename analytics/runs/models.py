@@ -18,7 +18,7 @@ from analytics.runs.enums import (
     STEP_LABELS,
     ChunkState,
     RunState,
-    Step,
+    RunStep,
     Trigger,
 )
 from analytics.runs.querysets import RunQuerySet, SnapshotQuerySet
@@ -93,7 +93,7 @@ class RecomputeChunk(models.Model):
     only the holder of the newest attempt may store its result."""
 
     run = models.ForeignKey(RecomputeRun, on_delete=models.CASCADE, related_name="chunks")
-    step = models.CharField(max_length=12, choices=choices(Step, STEP_LABELS))
+    step = models.CharField(max_length=12, choices=choices(RunStep, STEP_LABELS))
     phase = models.PositiveSmallIntegerField()
     part = models.PositiveIntegerField(default=0)
     label = models.CharField(max_length=200)
@@ -116,7 +116,7 @@ class RecomputeChunk(models.Model):
     class Meta:
         ordering = ["run", "phase", "step", "part"]
         constraints = [
-            one_of("chunk_step", "step", Step),
+            one_of("chunk_step", "step", RunStep),
             one_of("chunk_state", "state", ChunkState),
             models.UniqueConstraint(fields=["run", "step", "part"], name="chunk_once"),
             models.CheckConstraint(

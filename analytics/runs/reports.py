@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 
-from analytics.runs.enums import STEP_LABELS, ChunkState, RunState, Step
+from analytics.runs.enums import STEP_LABELS, ChunkState, RunState, RunStep
 from analytics.runs.models import RecomputeChunk, RecomputeRun
 from analytics.runs.services import recompute
 from org.models.people import Person
@@ -31,7 +31,7 @@ class RunPage:
     """A run with its progress; ``steps`` in the order in which they are done."""
 
     run: RecomputeRun
-    progress: recompute.Progress
+    progress: recompute.RunProgress
     steps: list[StepLine]
     given_up: list[RecomputeChunk]
     took: timedelta
@@ -78,7 +78,7 @@ def run_page(run: RecomputeRun, *, now: datetime) -> RunPage:
     return RunPage(
         run=run,
         progress=recompute.progress(run),
-        steps=[_line(step, by_step[step]) for step in Step if step in by_step],
+        steps=[_line(step, by_step[step]) for step in RunStep if step in by_step],
         given_up=list(chunks.filter(state=ChunkState.QUARANTINED)),
         took=(run.finished_at or now) - run.created_at,
     )
@@ -98,7 +98,7 @@ def _by_step(chunks: QuerySet[RecomputeChunk]) -> QuerySet:
     )
 
 
-def _line(step: Step, row: dict) -> StepLine:
+def _line(step: RunStep, row: dict) -> StepLine:
     return StepLine(
         label=STEP_LABELS[step],
         finished=row["finished"],

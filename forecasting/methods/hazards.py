@@ -11,7 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from forecasting.methods.history import MOVED, UNPRICED, WEEK, WEEKS, WON, History
-from forecasting.methods.prediction import Prediction, Span
+from forecasting.methods.prediction import ForecastSpan, Prediction
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,7 +34,7 @@ VALUE_DAYS = 364
 
 
 @dataclass(frozen=True, slots=True)
-class Rates:
+class HazardRates:
     """Chances per week by stage and week in stage, and how much likelier by place in the quarter.
 
     ``towards`` is the share of the moves out of each stage (row) that go to each other (column).
@@ -48,7 +48,7 @@ class Rates:
     lost_season: "Floats"
 
 
-def measured(history: History, t: int) -> Rates:
+def measured(history: History, t: int) -> HazardRates:
     """Measure the chances from the deal-weeks that had ended by day ``t``.
 
     Weeks before the first closing ever recorded are left out: where nothing could be seen to
@@ -72,7 +72,7 @@ def measured(history: History, t: int) -> Rates:
     towards = np.zeros((stages, stages))
     on = left_as["moved"]
     np.add.at(towards, (stage[on], outcome[on] - MOVED), 1.0)
-    return Rates(
+    return HazardRates(
         won=won,
         lost=lost,
         moved=moved,
@@ -134,7 +134,7 @@ def _season(usual: "Floats", happened: "Flags", place: "Ints") -> "Floats":
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class HazardStep:
     """Days of one week and one month; ``ages``: after it a deal is a week older in its stage."""
 
     opening: int
@@ -142,7 +142,7 @@ class Step:
     ages: bool
 
 
-def steps_to(end: int, *, first: int, start: int) -> list[Step]:
+def steps_to(end: int, *, first: int, start: int) -> list[HazardStep]:
     """Return the steps from day ``first`` up to ``end``, excluded: weeks, cut where a month starts.
 
     Fiscal periods start with months. So the steps of a month are among those of its quarter, and
@@ -151,7 +151,7 @@ def steps_to(end: int, *, first: int, start: int) -> list[Step]:
     days = {day for day in range(first, end) if date.fromordinal(day).day == 1 or day == start}
     points = [*sorted(days | set(range(first, end, WEEK))), end] if first < end else []
     return [
-        Step(opening, closing - opening, (closing - first) % WEEK == 0)
+        HazardStep(opening, closing - opening, (closing - first) % WEEK == 0)
         for opening, closing in itertools.pairwise(points)
     ]
 
@@ -167,7 +167,7 @@ class Hazards:
 
     history: History
     t: int
-    rates: Rates
+    rates: HazardRates
     value: float
     value_squared: float
     per_day: float
@@ -200,7 +200,7 @@ class Hazards:
             table[number] = won * inside + moved * onwards + (1 - won - lost - moved) * stayed
         return table
 
-    def predict(self, span: Span) -> Prediction:
+    def predict(self, span: ForecastSpan) -> Prediction:
         """Return one row per open deal and one per person for the deals still to come."""
         import numpy as np
 
@@ -221,7 +221,7 @@ class Hazards:
             worth=np.concatenate([worth, np.zeros(len(self.people))]),
         )
 
-    def _wins_to_come(self, table: "Floats", span: Span) -> float:
+    def _wins_to_come(self, table: "Floats", span: ForecastSpan) -> float:
         """Return how many deals that do not exist yet are expected to be won in the span."""
         fresh = table[:, :, 0] @ self.entry
         wins = 0.0

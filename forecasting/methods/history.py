@@ -177,12 +177,12 @@ class History:
         is_parted = np.isin(self.deal[won], np.array(list(self.splits), dtype=np.int64))
         whole = won[~is_parted]
         parts = [part for row in won[is_parted].tolist() for part in self._parts(row)]
-        parted = np.array(parts, dtype=np.int64).reshape(-1, 5).T
+        split = np.array(parts, dtype=np.int64).reshape(-1, 5).T
         columns = (self.credited_to, self.closed_on, self.cents, self.day, self.until)
         return Bookings(
             *(
                 np.concatenate([column[whole], part])
-                for column, part in zip(columns, parted, strict=True)
+                for column, part in zip(columns, split, strict=True)
             )
         )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from forecasting.methods.history import History
-from forecasting.methods.prediction import Fit, Model, Prediction, Span
+from forecasting.methods.prediction import Fit, ForecastSpan, Model, Prediction
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,24 +26,24 @@ def booked(history: History, t: int, start: int, end: int) -> "ByPerson":
     return people, cents.astype(np.float64)
 
 
-def as_last_period(history: History, t: int, span: Span) -> "ByPerson":
+def as_last_period(history: History, t: int, span: ForecastSpan) -> "ByPerson":
     """The period ends where the last complete one of its kind ended."""
     return _rest_of(history, t, span, whole=span.previous)
 
 
-def as_last_year(history: History, t: int, span: Span) -> "ByPerson":
+def as_last_year(history: History, t: int, span: ForecastSpan) -> "ByPerson":
     """The period ends where the same one ended a year before."""
     return _rest_of(history, t, span, whole=span.year_before)
 
 
-def at_this_pace(history: History, t: int, span: Span) -> "ByPerson":
+def at_this_pace(history: History, t: int, span: ForecastSpan) -> "ByPerson":
     """Every day that is left brings what a day of the last thirteen weeks brought."""
     people, cents = booked(history, t, t + 1 - PACE_DAYS, t + 1)
     days = span.end - max(span.start, t + 1)
     return people, cents * max(days, 0) / PACE_DAYS
 
 
-def _rest_of(history: History, t: int, span: Span, *, whole: tuple[int, int]) -> "ByPerson":
+def _rest_of(history: History, t: int, span: ForecastSpan, *, whole: tuple[int, int]) -> "ByPerson":
     """Return what each person's whole of another period exceeds their bookings so far by."""
     import numpy as np
 
@@ -59,11 +59,11 @@ def _rest_of(history: History, t: int, span: Span, *, whole: tuple[int, int]) ->
 class Naive:
     """One of the functions above, as of a day."""
 
-    rest: "Callable[[History, int, Span], ByPerson]"
+    rest: "Callable[[History, int, ForecastSpan], ByPerson]"
     history: History
     t: int
 
-    def predict(self, span: Span) -> Prediction:
+    def predict(self, span: ForecastSpan) -> Prediction:
         """Return one row per person, of no particular deal."""
         import numpy as np
 
@@ -71,7 +71,7 @@ class Naive:
         return Prediction(people, np.full(len(people), -1), cents, np.zeros(len(people)))
 
 
-def naive(rest: "Callable[[History, int, Span], ByPerson]") -> Fit:
+def naive(rest: "Callable[[History, int, ForecastSpan], ByPerson]") -> Fit:
     """Return the method that always answers with ``rest``."""
 
     def fit(history: History, t: int) -> Model:

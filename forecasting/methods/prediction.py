@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class ForecastSpan:
     """A period [start, end) to be forecast and the ones it is compared with. Days are ordinals."""
 
     start: int
@@ -44,7 +44,7 @@ class Prediction:
 class Model(Protocol):
     """A method fitted to a history as of one day."""
 
-    def predict(self, span: Span) -> Prediction:
+    def predict(self, span: ForecastSpan) -> Prediction:
         """Return what is expected to be booked in the span after the day of the fit."""
 
 

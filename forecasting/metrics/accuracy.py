@@ -11,7 +11,7 @@ FEWEST_PERIODS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ScoredForecast:
     """A forecast of a period that is over, in units of money; ``naive`` are the simple methods'."""
 
     period: str
@@ -86,37 +86,38 @@ def accuracy(forecasts: Iterable[tuple[Decimal, Decimal]]) -> Decimal | None:
     booked = sum((actual for _, actual in pairs), Decimal())
     if booked <= 0:
         return None
-    return 1 - sum((abs(told - actual) for told, actual in pairs), Decimal()) / booked
+    return 1 - sum((abs(forecast - actual) for forecast, actual in pairs), Decimal()) / booked
 
 
-def bias(told: Sequence[Told]) -> Decimal | None:
+def bias(forecasts: Sequence[ScoredForecast]) -> Decimal | None:
     """Return the sum of the errors over the sum of actuals: above zero, too much was expected.
 
     None when nothing was booked.
     """
-    booked = sum((each.actual for each in told), Decimal())
-    return sum((each.error for each in told), Decimal()) / booked if booked > 0 else None
+    booked = sum((each.actual for each in forecasts), Decimal())
+    return sum((each.error for each in forecasts), Decimal()) / booked if booked > 0 else None
 
 
-def scores(told: Iterable[Told]) -> list[Score]:
+def scores(forecasts: Iterable[ScoredForecast]) -> list[Score]:
     """Return a score for each number of weeks left, the most weeks first."""
-    by_weeks: dict[int, list[Told]] = {}
-    for each in told:
+    by_weeks: dict[int, list[ScoredForecast]] = {}
+    for each in forecasts:
         by_weeks.setdefault(each.weeks_left, []).append(each)
     return [score(weeks, by_weeks[weeks]) for weeks in sorted(by_weeks, reverse=True)]
 
 
-def score(weeks_left: int, told: Sequence[Told]) -> Score:
+def score(weeks_left: int, forecasts: Sequence[ScoredForecast]) -> Score:
     """Return the score of forecasts made equally long before their periods' ends."""
-    with_interval = [each.inside for each in told if each.inside is not None]
+    with_interval = [each.inside for each in forecasts if each.inside is not None]
     return Score(
         weeks_left=weeks_left,
-        periods=len({each.period for each in told}),
-        accuracy=accuracy((each.forecast, each.actual) for each in told),
-        bias=bias(told),
+        periods=len({each.period for each in forecasts}),
+        accuracy=accuracy((each.forecast, each.actual) for each in forecasts),
+        bias=bias(forecasts),
         inside=sum(with_interval),
         intervals=len(with_interval),
         naive={
-            method: accuracy((each.naive[method], each.actual) for each in told) for method in NAIVE
+            method: accuracy((each.naive[method], each.actual) for each in forecasts)
+            for method in NAIVE
         },
     )

@@ -136,12 +136,12 @@ def _came_true(came: "Floats", predicted: "Floats", lessons: "Ints", start: "Int
         return 1.0
     period = np.unique(start[lessons], return_inverse=True)[1]
     each = np.bincount(period)
-    told = np.bincount(period, predicted[lessons]) / each
+    predicted_mean = np.bincount(period, predicted[lessons]) / each
     found = np.bincount(period, came[lessons]) / each
-    usual = TRUTH_TRUST * told.mean()
-    if told.sum() <= 0:
+    usual = TRUTH_TRUST * predicted_mean.mean()
+    if predicted_mean.sum() <= 0:
         return 1.0
-    ratio = float((found.sum() + usual) / (told.sum() + usual))
+    ratio = float((found.sum() + usual) / (predicted_mean.sum() + usual))
     return min(max(ratio, 1 / LARGEST_RATIO), LARGEST_RATIO)
 
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from analytics.runs.models import RecomputeRun
 from forecasting.enums import NAIVE, Method
-from forecasting.metrics.accuracy import Score, Told, scores
+from forecasting.metrics.accuracy import Score, ScoredForecast, scores
 from forecasting.models import PastForecast
 from forecasting.reports.forecasts import run_for
-from forecasting.reports.subjects import Choice
+from forecasting.reports.subjects import SubjectChoice
 from org.models.people import Person
 
 
@@ -33,7 +33,7 @@ class AccuracyPage:
 
 
 def accuracy_page(
-    viewer: Person, choice: Choice, *, kind: str, weeks: int | None = None
+    viewer: Person, choice: SubjectChoice, *, kind: str, weeks: int | None = None
 ) -> AccuracyPage | None:
     """Return how forecasts of a kind of period did; None where nothing has been computed yet."""
     run = run_for()
@@ -44,16 +44,16 @@ def accuracy_page(
     rows = list(over.order_by("-period__start_on", "-made_on"))
     return AccuracyPage(
         run=run,
-        scores=scores(told(rows)),
+        scores=scores(scored_forecasts(rows)),
         rows=[row for row in rows if weeks is None or row.weeks_left == weeks],
         weeks=weeks,
     )
 
 
-def told(rows: Sequence[PastForecast]) -> list[Told]:
+def scored_forecasts(rows: Sequence[PastForecast]) -> list[ScoredForecast]:
     """Return past forecasts as the arithmetic takes them."""
     return [
-        Told(
+        ScoredForecast(
             period=row.period.label,
             weeks_left=row.weeks_left,
             forecast=row.forecast,

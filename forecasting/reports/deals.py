@@ -8,7 +8,7 @@ from django.db.models import QuerySet, Sum
 from analytics.runs.models import RecomputeRun
 from forecasting.models import DealExpectation, Forecast, ForecastRun
 from forecasting.reports.forecasts import NOTHING, counted_for, run_for
-from forecasting.reports.subjects import Choice
+from forecasting.reports.subjects import SubjectChoice
 from org.models.calendar import FiscalPeriod
 from org.models.people import Person
 from pipeline.stages.querysets import StagePlace
@@ -38,7 +38,7 @@ class DealsBehind:
         return self.total - self.shown
 
 
-def deals_behind(viewer: Person, choice: Choice, *, period: int) -> DealsBehind | None:
+def deals_behind(viewer: Person, choice: SubjectChoice, *, period: int) -> DealsBehind | None:
     """Return the deals behind a subject's forecast of the newest run; None without one."""
     run = run_for()
     found = Forecast.objects.visible_to(viewer).of(**choice.columns)
@@ -46,7 +46,7 @@ def deals_behind(viewer: Person, choice: Choice, *, period: int) -> DealsBehind 
     forecast = found.select_related("run", "period").first()
     if forecast is None:
         return None
-    facts = ForecastRun.objects.filter(run=run, period=period).first()
+    period_run = ForecastRun.objects.filter(run=run, period=period).first()
     rows = DealExpectation.objects.visible_to(viewer).filter(run=run, period=period)
     rows = rows.filter(counted_for(choice, forecast.run)).select_related(
         "deal__stage", "deal__owner", "deal__account"
@@ -57,7 +57,7 @@ def deals_behind(viewer: Person, choice: Choice, *, period: int) -> DealsBehind 
         period=forecast.period,
         rows=rows,
         total=forecast.from_open,
-        scale=Decimal(repr(facts.open_ratio)) if facts else Decimal(1),
-        past_periods=facts.past_periods if facts else 0,
+        scale=Decimal(repr(period_run.open_ratio)) if period_run else Decimal(1),
+        past_periods=period_run.past_periods if period_run else 0,
         shown=rows.aggregate(shown=Sum("amount", default=NOTHING))["shown"],
     )

@@ -10,11 +10,11 @@ from django.db.models import Q
 from analytics.attainment.reports.attainment import quotas
 from analytics.runs.models import RecomputeRun
 from forecasting.models import Forecast, ForecastRun, PastForecast
-from forecasting.reports.subjects import Choice
+from forecasting.reports.subjects import SubjectChoice
 from kit.money import from_cents
 from kit.periods import Period
 from org.enums import PeriodKind, SubjectKind
-from org.metrics.quotas import Subject, Target
+from org.metrics.quotas import ResolvedQuota, Subject
 from org.models.calendar import FiscalPeriod
 from org.models.people import Person
 from org.models.teams import TeamMembership, TeamPlacement
@@ -64,7 +64,7 @@ class MonthsOver:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ForecastLine:
     """One person's part of a team's forecast. ``name`` says what a line without person is."""
 
     name: str
@@ -77,11 +77,11 @@ class Line:
     high: Decimal | None = None
 
     @property
-    def choice(self) -> Choice | None:
+    def choice(self) -> SubjectChoice | None:
         """The person as the forecast pages name them; None for the others."""
         if self.person is None:
             return None
-        return Choice(Subject(SubjectKind.PERSON, self.person.pk), self.name)
+        return SubjectChoice(Subject(SubjectKind.PERSON, self.person.pk), self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +101,8 @@ class ForecastPage:
     run: RecomputeRun
     periods: list[PeriodForecast]
     opened: PeriodForecast | None
-    facts: ForecastRun | None
-    lines: list[Line]
+    period_run: ForecastRun | None
+    lines: list[ForecastLine]
     points: list[Point]
     is_newest: bool
     asked: date | None = None
@@ -126,7 +126,7 @@ def run_for(*, day: date | None = None) -> RecomputeRun | None:
 
 
 def forecast_page(
-    viewer: Person, choice: Choice, *, period: int | None = None, day: date | None = None
+    viewer: Person, choice: SubjectChoice, *, period: int | None = None, day: date | None = None
 ) -> ForecastPage | None:
     """Return the subject's forecasts as of a day (None: the newest), with one period opened.
 
@@ -136,8 +136,8 @@ def forecast_page(
     run = run_for(day=day)
     if run is None:
         return None
-    facts = {row.period_id: row for row in run.forecast_runs.select_related("period")}
-    periods = period_forecasts(viewer, run, choice, list(facts.values()))
+    period_run = {row.period_id: row for row in run.forecast_runs.select_related("period")}
+    periods = period_forecasts(viewer, run, choice, list(period_run.values()))
     opened = next((row for row in periods if row.period.pk == period), None)
     if opened is None:
         opened = periods[0] if periods else None
@@ -145,7 +145,7 @@ def forecast_page(
         run=run,
         periods=periods,
         opened=opened,
-        facts=facts.get(opened.period.pk) if opened else None,
+        period_run=period_run.get(opened.period.pk) if opened else None,
         lines=_lines(viewer, run, choice, opened) if opened else [],
         points=_points(viewer, run, choice, opened) if opened else [],
         is_newest=day is None or run == run_for(),
@@ -154,13 +154,13 @@ def forecast_page(
 
 
 def period_forecasts(
-    viewer: Person, run: RecomputeRun, choice: Choice, facts: Sequence[ForecastRun]
+    viewer: Person, run: RecomputeRun, choice: SubjectChoice, period_run: Sequence[ForecastRun]
 ) -> list[PeriodForecast]:
     """Return the forecast of each open period: each quarter, then its months."""
     found = Forecast.objects.visible_to(viewer).of(**choice.columns).filter(run=run)
     forecasts = {row.period_id: row for row in found}
-    targets = quotas(choice.subject, [row.period for row in facts], as_of=run.moment)
-    ordered = sorted(facts, key=lambda row: (row.period.start_on, -row.period.period.days))
+    targets = quotas(choice.subject, [row.period for row in period_run], as_of=run.moment)
+    ordered = sorted(period_run, key=lambda row: (row.period.start_on, -row.period.period.days))
     quarters = [row for row in ordered if row.period.kind == PeriodKind.QUARTER]
     ordered.sort(key=lambda row: _group(row.period, quarters))
     return [
@@ -206,7 +206,7 @@ def _months_over(quarter: PeriodForecast, periods: Sequence[PeriodForecast]) -> 
     return MonthsOver(Period(inside.start, start, "Its months that are over"), months_over)
 
 
-def _money(target: Target | None) -> Decimal | None:
+def _money(target: ResolvedQuota | None) -> Decimal | None:
     return None if target is None else from_cents(target.amount)
 
 
@@ -216,7 +216,9 @@ def _not_computed(row: ForecastRun, forecasts: dict[int, Forecast]) -> str:
     return "This subject was not part of the last run."
 
 
-def _lines(viewer: Person, run: RecomputeRun, choice: Choice, opened: PeriodForecast) -> list[Line]:
+def _lines(
+    viewer: Person, run: RecomputeRun, choice: SubjectChoice, opened: PeriodForecast
+) -> list[ForecastLine]:
     """Return who a team's forecast is made of, largest first, and what is left to its total.
 
     The rest is what people booked for the team who have left it since, and the forecasts of
@@ -228,7 +230,7 @@ def _lines(viewer: Person, run: RecomputeRun, choice: Choice, opened: PeriodFore
     rows = Forecast.objects.visible_to(viewer).filter(run=run, period=opened.period)
     rows = rows.filter(counted_for(choice, run)).select_related("person")
     lines = [
-        Line(
+        ForecastLine(
             name=str(row.person),
             person=row.person,
             booked=row.booked,
@@ -245,18 +247,20 @@ def _lines(viewer: Person, run: RecomputeRun, choice: Choice, opened: PeriodFore
     return [*lines, rest] if rest else lines
 
 
-def _rest(whole: Forecast, lines: list[Line]) -> Line | None:
+def _rest(whole: Forecast, lines: list[ForecastLine]) -> ForecastLine | None:
     parts = {
         name: getattr(whole, name) - sum((getattr(line, name) for line in lines), NOTHING)
         for name in ("booked", "from_open", "from_new", "total")
     }
     if not any(parts.values()):
         return None
-    return Line(name="Of people no longer in the team or not below you", person=None, **parts)
+    return ForecastLine(
+        name="Of people no longer in the team or not below you", person=None, **parts
+    )
 
 
 def _points(
-    viewer: Person, run: RecomputeRun, choice: Choice, opened: PeriodForecast
+    viewer: Person, run: RecomputeRun, choice: SubjectChoice, opened: PeriodForecast
 ) -> list[Point]:
     """Return what the method would have said week by week, and what this run says."""
     rows = PastForecast.objects.visible_to(viewer).of(**choice.columns)
@@ -268,7 +272,7 @@ def _points(
     return [*points, Point(run.as_of, now.total, now.low, now.high)] if now else points
 
 
-def counted_for(choice: Choice, run: RecomputeRun) -> Q:
+def counted_for(choice: SubjectChoice, run: RecomputeRun) -> Q:
     """Return the condition that a row's person counts for the subject on the run's day."""
     if choice.subject.kind is SubjectKind.PERSON:
         return Q(person=choice.subject.pk)

@@ -7,11 +7,11 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from analytics.context.reports.setting import Fiscal
+from analytics.context.reports.organisation_calendar import Fiscal
 from analytics.runs.models import RecomputeRun
 from forecasting.models import Forecast, ForecastRun, PastForecast
 from forecasting.reports.forecasts import run_for, runs_begin_on
-from forecasting.reports.subjects import Choice
+from forecasting.reports.subjects import SubjectChoice
 from kit.display import DASH, money
 from kit.display import day as shown_day
 from org.metrics.quotas import Subject
@@ -30,15 +30,15 @@ class ShownForecast:
     """For ``{% include "forecasting/_team_forecast.html" with forecast=… %}``.
 
     ``forecast`` is None where ``missing`` says why. ``as_of`` is the day of the run, None where
-    none is in use yet. ``retold`` is what the method would have said on a past day from what was
-    known then, where no run is as near to the day ``asked`` for. The links open the forecast, its
-    deals and its past errors.
+    none is in use yet. ``recalculated`` is what the method would have said on a past day from what
+    was known then, where no run is as near to the day ``asked`` for. The links open the forecast,
+    its deals and its past errors.
     """
 
     asked: date | None
     as_of: date | None
     forecast: Forecast | None
-    retold: PastForecast | None
+    recalculated: PastForecast | None
     missing: str
     href: str
     booked_href: str
@@ -53,8 +53,8 @@ class ShownForecast:
     @property
     def interval(self) -> str:
         """The 80 % interval as text; a dash where there is none."""
-        told = self.retold or self.forecast
-        return between(told.low, told.high) if told else DASH
+        shown = self.recalculated or self.forecast
+        return between(shown.low, shown.high) if shown else DASH
 
 
 def shown_forecast(
@@ -67,20 +67,20 @@ def shown_forecast(
     day before it, stands in where it is nearer. As many statements whatever there is.
     """
     run = run_for(day=as_of)
-    choice = Choice(subject, "")
+    choice = SubjectChoice(subject, "")
     forecast, missing = None, _no_run(as_of)
     if run is not None:
         found = Forecast.objects.visible_to(viewer).of(**choice.columns)
         forecast = found.filter(run=run, period=period.pk).first()
-        facts = ForecastRun.objects.filter(run=run, period=period.pk).first()
-        missing = "" if forecast else _why_not(facts)
-    retold = _retold(viewer, choice, period, day=as_of, run=run if forecast else None)
+        period_run = ForecastRun.objects.filter(run=run, period=period.pk).first()
+        missing = "" if forecast else _why_not(period_run)
+    recalculated = _retold(viewer, choice, period, day=as_of, run=run if forecast else None)
     query = {"subject": choice.key, "period": period.pk} | ({"as_of": as_of} if as_of else {})
     return ShownForecast(
         asked=as_of,
         as_of=run.as_of if run else None,
-        forecast=None if retold else forecast,
-        retold=retold,
+        forecast=None if recalculated else forecast,
+        recalculated=recalculated,
         missing=missing,
         booked_href=choice.won_deals_url(period.period, as_of=run.as_of if run else as_of),
         href=f"{reverse('forecasting:forecast')}?{urlencode(query)}",
@@ -97,7 +97,12 @@ def _no_run(day: date | None) -> str:
 
 
 def _retold(
-    viewer: Person, choice: Choice, period: Fiscal, *, day: date | None, run: RecomputeRun | None
+    viewer: Person,
+    choice: SubjectChoice,
+    period: Fiscal,
+    *,
+    day: date | None,
+    run: RecomputeRun | None,
 ) -> PastForecast | None:
     """Return the last point of a period up to a day, if it is nearer than the run there is."""
     if day is None or (run is not None and run.as_of == day):
@@ -109,7 +114,7 @@ def _retold(
     return rows.filter(run=run_for()).order_by("-made_on").first()
 
 
-def _why_not(facts: ForecastRun | None) -> str:
-    if facts is None:
+def _why_not(period_run: ForecastRun | None) -> str:
+    if period_run is None:
         return "Forecasts are made of the current and the next quarter and of their months."
-    return facts.missing or "This subject was not part of the last run."
+    return period_run.missing or "This subject was not part of the last run."

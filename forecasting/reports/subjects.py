@@ -22,7 +22,7 @@ WHOLE = "everyone"
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class SubjectChoice:
     """A subject as pages name it; ``key`` is how addresses do: everyone, team-3, person-5."""
 
     subject: Subject
@@ -56,20 +56,20 @@ class Choice:
         return {"team" if self.subject.kind is SubjectKind.TEAM else person: self.subject.pk}
 
 
-def choices(viewer: Person) -> list[Choice]:
+def choices(viewer: Person) -> list[SubjectChoice]:
     """Return whom the viewer may ask for: everyone, teams by name, then people by name."""
-    found = [Choice(EVERYONE, "Everyone")] if access.sees_everyone(viewer) else []
+    found = [SubjectChoice(EVERYONE, "Everyone")] if access.sees_everyone(viewer) else []
     teams = Team.objects.visible_to(viewer).filter(archived_at__isnull=True).order_by("name")
     people = Person.objects.led_by(viewer).filter(is_active=True).order_by("full_name", "pk")
     found += [_choice(SubjectKind.TEAM, team) for team in teams]
     return found + [_choice(SubjectKind.PERSON, person) for person in people]
 
 
-def _choice(kind: SubjectKind, row: Model) -> Choice:
-    return Choice(Subject(kind, row.pk), str(row))
+def _choice(kind: SubjectKind, row: Model) -> SubjectChoice:
+    return SubjectChoice(Subject(kind, row.pk), str(row))
 
 
-def chosen(options: list[Choice], key: str) -> Choice | None:
+def chosen(options: list[SubjectChoice], key: str) -> SubjectChoice | None:
     """Return the option with this key, the first one for "", None where there is no such option."""
     if not key:
         return options[0] if options else None

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from analytics.runs.models import RecomputeChunk, RecomputeRun
 from forecasting.enums import NAIVE
-from forecasting.frames import history
+from forecasting.inputs import history
 from forecasting.methods.history import UNPRICED, History
 from forecasting.methods.listed import MAIN, METHODS
-from forecasting.methods.prediction import Model, Prediction, Span
+from forecasting.methods.prediction import ForecastSpan, Model, Prediction
 from forecasting.metrics.backtest import LESSON_PERIODS, SETTLING_DAYS
 from forecasting.metrics.history_needed import complete
 from forecasting.models import DealWorkings, OriginWorkings, OutcomeWorkings
@@ -39,13 +39,13 @@ PAIR = 2**31
 
 
 @dataclass(frozen=True, slots=True)
-class Calendar:
+class PeriodCalendar:
     """The months and quarters there are, in order, by kind."""
 
     rows: dict[str, list[FiscalPeriod]]
 
     @classmethod
-    def read(cls) -> "Calendar":
+    def read(cls) -> "PeriodCalendar":
         found = FiscalPeriod.objects.filter(kind__in=KINDS).order_by("start_on")
         return cls({kind: [row for row in found if row.kind == kind] for kind in KINDS})
 
@@ -75,12 +75,12 @@ class Calendar:
         """Return the past periods that are scored, and those that these learn from."""
         return self.over_by(kind, day)[-PAST_PERIODS[PeriodKind(kind)] - LESSON_PERIODS :]
 
-    def span(self, row: FiscalPeriod, day: date) -> Span:
+    def span(self, row: FiscalPeriod, day: date) -> ForecastSpan:
         """Return the period as a method is asked for it at the end of ``day``."""
         over = self.over_by(row.kind, day)
         year_before = row.start_on.replace(year=row.start_on.year - 1)
         same = [other for other in self.rows[row.kind] if other.start_on == year_before]
-        return Span(
+        return ForecastSpan(
             *_days(row),
             previous=_days(over[-1]) if over else (0, 0),
             year_before=_days(same[0]) if same else (0, 0),
@@ -102,7 +102,7 @@ def origins(run: RecomputeRun, first_close: date | None) -> list[date]:
 
 def store_origins(chunk: RecomputeChunk) -> int:
     """Forecast from each of the part's days and keep the workings; return how many rows."""
-    known, calendar = history(chunk.run.moment), Calendar.read()
+    known, calendar = history(chunk.run.moment), PeriodCalendar.read()
     origins, outcomes, deals = [], [], []
     for day in chunk.days:
         models = {name: fit(known, day.toordinal()) for name, fit in METHODS.items()}
@@ -123,7 +123,7 @@ def store_origins(chunk: RecomputeChunk) -> int:
 
 
 def _asked(
-    run: RecomputeRun, known: History, calendar: Calendar, *, kind: str, day: date
+    run: RecomputeRun, known: History, calendar: PeriodCalendar, *, kind: str, day: date
 ) -> list[FiscalPeriod]:
     """Return the periods to forecast from ``day``: on the run's own all that are open.
 
@@ -176,7 +176,7 @@ def _origin(
     known: History,
     models: dict[str, Model],
     main: Prediction,
-    span: Span,
+    span: ForecastSpan,
     *,
     row: FiscalPeriod,
     day: date,
@@ -212,7 +212,7 @@ def _add_bookings(parts: Parts, name: str, known: History, t: int, period: tuple
 
 
 def _came(
-    run: RecomputeRun, known: History, span: Span, t: int
+    run: RecomputeRun, known: History, span: ForecastSpan, t: int
 ) -> tuple[float | None, float | None]:
     """Return what was booked in the span after day ``t`` by deals open then, and by later ones.
 

@@ -24,7 +24,7 @@ from forecasting.models import (
     OutcomeWorkings,
     PastForecast,
 )
-from forecasting.services.backtest import KINDS, Calendar
+from forecasting.services.backtest import KINDS, PeriodCalendar
 from forecasting.services.levels import Level, everyone_level, levels
 from forecasting.services.plan import first_close
 from forecasting.services.reconciling import Leading, Place, deal_cents, new_cents, place_of
@@ -87,7 +87,7 @@ def track(
 
 def lacking(run: RecomputeRun) -> dict[str, str]:
     """Return what forecasts of each kind of period lack as of the run; "" where nothing."""
-    first, calendar = first_close(run), Calendar.read()
+    first, calendar = first_close(run), PeriodCalendar.read()
     closed = Deal.objects.as_of(run.moment).closed().count()
     found = {}
     for kind in KINDS:
@@ -129,16 +129,16 @@ def _store_kind(
     run = chunk.run
     found = OutcomeWorkings.objects.filter(run=run, period__kind=kind)
     outcomes = {row.period_id: row for row in found}
-    scored = {row.pk for row in Calendar.read().scored(kind, run.as_of)}
+    scored = {row.pk for row in PeriodCalendar.read().scored(kind, run.as_of)}
     shown = {pk: outcome for pk, outcome in outcomes.items() if pk in scored}
     stored = 0
     for level in [] if gap else levels(workings, outcomes.values(), chunk):
-        told = scaled(track(level, workings, outcomes), led=leading.ratios(workings))
-        stored += _store_past(chunk, level, workings, told, shown)
+        corrected = scaled(track(level, workings, outcomes), led=leading.ratios(workings))
+        stored += _store_past(chunk, level, workings, corrected, shown)
         for place, row in enumerate(workings):
             if row.made_on == run.as_of:
                 among = place_of(row, workings, leading)
-                stored += _store_open(chunk, level, row, told, place, among=among)
+                stored += _store_open(chunk, level, row, corrected, place, among=among)
     return stored + (_store_facts(run, workings, leading, gap=gap) if chunk.everyone else 0)
 
 
@@ -149,7 +149,7 @@ def _store_facts(
     *,
     gap: str,
 ) -> int:
-    told = scaled(track(everyone_level(), workings, {}), led=leading.ratios(workings))
+    corrected = scaled(track(everyone_level(), workings, {}), led=leading.ratios(workings))
     facts = [
         ForecastRun(
             run=run,
@@ -157,9 +157,9 @@ def _store_facts(
             missing=gap,
             past_periods=lesson[3]
             if (lesson := leading.quarter(row))
-            else int(told.periods[place]),
-            open_ratio=float(told.open_ratio[place]),
-            new_ratio=float(told.new_ratio[place]),
+            else int(corrected.periods[place]),
+            open_ratio=float(corrected.open_ratio[place]),
+            new_ratio=float(corrected.new_ratio[place]),
         )
         for place, row in enumerate(workings)
         if row.made_on == run.as_of
@@ -176,7 +176,7 @@ def _store_open(
     chunk: RecomputeChunk,
     level: Level,
     row: OriginWorkings,
-    told: Scaled,
+    corrected: Scaled,
     place: int,
     *,
     among: Place,
@@ -191,8 +191,8 @@ def _store_open(
     found = DealWorkings.objects.filter(run=chunk.run, period__in=asked)
     all_deals = {workings.period_id: workings for workings in found}
     deals = all_deals[row.period_id]
-    cents = deal_cents(among, all_deals, told.open_ratio[place])
-    new = new_cents(among, row, told.new_ratio[place])
+    cents = deal_cents(among, all_deals, corrected.open_ratio[place])
+    new = new_cents(among, row, corrected.new_ratio[place])
     parts = {
         "from_open": level.added(row.period, deals.people, deals.teams, cents),
         "from_new": level.added(row.period, row.people, row.teams, new),
@@ -209,7 +209,7 @@ def _store_open(
     for reached in booked:
         column = level.subjects.index(reached.subject)
         whole = {name: int(values[column]) for name, values in parts.items()}
-        bounds = told.low[place, column], told.high[place, column]
+        bounds = corrected.low[place, column], corrected.high[place, column]
         forecasts.append(_forecast(chunk.run, reached, row.period, whole, bounds))
     return _upsert(
         Forecast.objects,
@@ -287,7 +287,7 @@ def _store_past(
     chunk: RecomputeChunk,
     level: Level,
     workings: Sequence[OriginWorkings],
-    told: Scaled,
+    corrected: Scaled,
     outcomes: dict[int, OutcomeWorkings],
 ) -> int:
     """Store what would have been forecast on earlier days, of periods over by now and open ones."""
@@ -300,9 +300,9 @@ def _store_past(
         if row.made_on == chunk.run.as_of or (over and (not outcome or weeks not in WEEKS_SHOWN)):
             continue
         figures = {
-            "forecast": told.forecast[place],
-            "low": told.low[place],
-            "high": told.high[place],
+            "forecast": corrected.forecast[place],
+            "low": corrected.low[place],
+            "high": corrected.high[place],
         }
         if outcome:
             figures["actual"] = level.added(

@@ -11,7 +11,7 @@ from analytics.attainment.reports.attainment import attainment
 from analytics.context.reports.one_state import one_state
 from analytics.risk.reports.won_deals import lessons
 from analytics.risk.services import risk
-from analytics.runs.enums import Step
+from analytics.runs.enums import RunStep
 from analytics.runs.models import RecomputeChunk, RecomputeRun
 from analytics.runs.services import recompute, snapshots
 from forecasting.services.backtest import store_origins
@@ -51,12 +51,12 @@ def store_norms(chunk: RecomputeChunk) -> int:
     return risk.store_lessons(chunk.run, found.norms, found.limits)
 
 
-STEPS: dict[Step, Callable[[RecomputeChunk], int]] = {
-    Step.PLAN: store_plan,
-    Step.ATTAINMENT: store_attainment,
-    Step.NORMS: store_norms,
-    Step.BACKTEST: store_origins,
-    Step.FORECAST: store_forecasts,
+STEPS: dict[RunStep, Callable[[RecomputeChunk], int]] = {
+    RunStep.PLAN: store_plan,
+    RunStep.ATTAINMENT: store_attainment,
+    RunStep.NORMS: store_norms,
+    RunStep.BACKTEST: store_origins,
+    RunStep.FORECAST: store_forecasts,
 }
 
 
@@ -113,7 +113,7 @@ def _store(chunk: RecomputeChunk, clock: Clock) -> None:
     for left in reversed(range(TRIES)):
         try:
             with one_state(read_only=False), transaction.atomic():
-                rows = STEPS[Step(chunk.step)](chunk)
+                rows = STEPS[RunStep(chunk.step)](chunk)
                 recompute.complete(chunk, rows=rows, now=clock())
         except OperationalError as error:
             if not left or not recompute.written_meanwhile(error):

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Min, QuerySet
 
 from analytics.risk.models import LearntLimit, StageNorm
-from analytics.runs.enums import RunState, Step
+from analytics.runs.enums import RunState, RunStep
 from analytics.runs.models import AttainmentSnapshot, RecomputeChunk, RecomputeRun
 from analytics.runs.services import one_past, recompute
 from forecasting.models import (
@@ -29,7 +29,7 @@ from pipeline.deals.models.deals import Deal, DealVersion
 
 # Days of forecasts that one part computes; it reads the whole history once.
 DAYS_A_PART = 40
-BY_SUBJECT = (Step.ATTAINMENT, Step.FORECAST)
+BY_SUBJECT = (RunStep.ATTAINMENT, RunStep.FORECAST)
 # What runs store: for themselves, to be shown for the newest day, to be kept.
 WORKINGS = (OriginWorkings, OutcomeWorkings, DealWorkings)
 OF_TODAY = (DealExpectation, PastForecast)
@@ -49,10 +49,10 @@ def store_plan(chunk: RecomputeChunk) -> int:
     calendar.ensure_years(earliest.year - 1, run.as_of.year + 1)
     one_past.begin(run)
     parts = [part for step in BY_SUBJECT for part in _by_subject(run, step)]
-    parts.append(RecomputeChunk(step=Step.NORMS, label="Deals won in the last two years"))
+    parts.append(RecomputeChunk(step=RunStep.NORMS, label="Deals won in the last two years"))
     for number, days in enumerate(_blocks(origins(run, first)), start=1):
         label = f"{len(days)} days, part {number}"
-        parts.append(RecomputeChunk(step=Step.BACKTEST, label=label, days=days))
+        parts.append(RecomputeChunk(step=RunStep.BACKTEST, label=label, days=days))
     return recompute.add_chunks(run, parts)
 
 
@@ -84,7 +84,7 @@ def _blocks(days: list[date]) -> list[list[date]]:
     return [days[start : start + DAYS_A_PART] for start in range(0, len(days), DAYS_A_PART)]
 
 
-def _by_subject(run: RecomputeRun, step: Step) -> list[RecomputeChunk]:
+def _by_subject(run: RecomputeRun, step: RunStep) -> list[RecomputeChunk]:
     members: dict[int, list[int]] = {}
     for team, person in TeamMembership.objects.on(run.as_of).values_list("team", "person"):
         members.setdefault(team, []).append(person)
@@ -106,9 +106,9 @@ def _people(run: RecomputeRun) -> QuerySet[Person]:
     owners = as_it_stood.open().order_by().values("owner")
     since = run.as_of - timedelta(days=CREDIT_DAYS)
     credited = as_it_stood.won().filter(closed_on__gte=since).order_by().values("credited_to")
-    parted = CreditShare.objects.filter(split__set_at__lte=run.moment).order_by().values("person")
+    split = CreditShare.objects.filter(split__set_at__lte=run.moment).order_by().values("person")
     quotas = Quota.objects.filter(person__isnull=False).order_by().values("person")
     sellers = Person.objects.active().with_roles(Role.REP)
     everyone = Person.objects.filter(pk__in=owners) | Person.objects.filter(pk__in=credited)
-    everyone = everyone | Person.objects.filter(pk__in=parted)
+    everyone = everyone | Person.objects.filter(pk__in=split)
     return everyone | Person.objects.filter(pk__in=quotas) | Person.objects.filter(pk__in=sellers)

@@ -28,9 +28,11 @@ class Leading:
     by_day: dict[date, list[tuple[OriginWorkings, float, float, int]]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, quarters: Sequence[OriginWorkings], told: Scaled) -> "Leading":
+    def of(cls, quarters: Sequence[OriginWorkings], corrected: Scaled) -> "Leading":
         found: dict[date, list[tuple[OriginWorkings, float, float, int]]] = {}
-        rows = zip(quarters, told.open_ratio, told.new_ratio, told.periods, strict=True)
+        rows = zip(
+            quarters, corrected.open_ratio, corrected.new_ratio, corrected.periods, strict=True
+        )
         for row, open_ratio, new_ratio, periods in rows:
             lesson = (row, float(open_ratio), float(new_ratio), int(periods))
             found.setdefault(row.made_on, []).append(lesson)

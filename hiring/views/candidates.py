@@ -106,7 +106,7 @@ def candidate_erase(request: PersonRequest, pk: int) -> HttpResponse:
 def move(request: PersonRequest, pk: int) -> HttpResponse:
     rows = Application.objects.visible_to(request.user)
     found = get_object_or_404(rows.select_related("requisition", "stage", "candidate"), pk=pk)
-    form = forms.MoveForm(request.POST)
+    form = forms.MoveApplicationForm(request.POST)
     try:
         if saved(
             form,
@@ -123,7 +123,7 @@ def _page(
     found: Candidate,
     *,
     status: int = 200,
-    refused: tuple[int, forms.MoveForm] | None = None,
+    refused: tuple[int, forms.MoveApplicationForm] | None = None,
     **overrides: Any,
 ) -> HttpResponse:
     """Show a candidate; ``refused`` is a move that was not done, and of which application."""
@@ -139,7 +139,7 @@ def _page(
             "application": one,
             "may_keep": rules.can_handle_candidates(request.user, one.requisition),
             "form": kept.get(one.pk)
-            or forms.MoveForm(initial={"version": one.version}, left=one.stage_id),
+            or forms.MoveApplicationForm(initial={"version": one.version}, left=one.stage_id),
         }
         for one in applications
     ]

@@ -78,7 +78,7 @@ def _edit(
 @require_POST
 def requisition_state(request: PersonRequest, pk: int) -> HttpResponse:
     found = requisition_of(request, pk)
-    form = forms.StateForm(request.POST)
+    form = forms.RequisitionStateForm(request.POST)
     if not rules.can_change(request.user, found):
         raise PermissionDenied
     if not form.is_valid():
@@ -142,7 +142,9 @@ def _page(
         "is_recruited": rules.has_recruiter(found),
         "is_managed": rules.has_hiring_manager(found),
         "manager_form": forms.HiringManagerForm(viewer=request.user, requisition=found),
-        "state_form": forms.StateForm(initial={"state": found.state, "version": found.version}),
+        "state_form": forms.RequisitionStateForm(
+            initial={"state": found.state, "version": found.version}
+        ),
         "interviewers_form": forms.InterviewersForm(initial={"interviewers": people}),
     } | overrides
     return render(request, "hiring/requisition.html", context, status=status)

@@ -56,7 +56,7 @@ def stage_new(request: PersonRequest) -> HttpResponse:
     """Add a stage."""
     rows = HiringStage.objects.visible_to(request.user).filter(kind=StageKind.OPEN)
     last = rows.aggregate(last=Max("order"))["last"] or 0
-    form = forms.StageForm(posted(request), order=min(last + 10, 32_000))
+    form = forms.HiringStageForm(posted(request), order=min(last + 10, 32_000))
     if saved(form, lambda: services.create_stage(by=request.user, **form.cleaned_data)):
         messages.success(request, f"{form.cleaned_data['name']} is created.")
         return redirect(LIST)
@@ -68,7 +68,7 @@ def stage_new(request: PersonRequest) -> HttpResponse:
 def stage(request: PersonRequest, pk: int) -> HttpResponse:
     """Change a stage."""
     found = _stage(request, pk)
-    form = forms.StageForm(posted(request), stage=found)
+    form = forms.HiringStageForm(posted(request), stage=found)
     if saved(form, lambda: services.edit_stage(found, by=request.user, changes=form.cleaned_data)):
         messages.success(request, "Saved.")
         return redirect(LIST)
@@ -88,7 +88,7 @@ def stage_archive(request: PersonRequest, pk: int) -> HttpResponse:
     if saved(archive, lambda: services.archive_stage(found, by=request.user, at=timezone.now())):
         messages.success(request, f"{found.name} is out of use.")
         return redirect(LIST)
-    return _page(request, forms.StageForm(stage=found), stage=found, archive=archive)
+    return _page(request, forms.HiringStageForm(stage=found), stage=found, archive=archive)
 
 
 def _stage(request: PersonRequest, pk: int) -> HiringStage:

@@ -11,8 +11,8 @@ from imports.enums import ImportSubject, RowAction
 from imports.models import ImportCreation, ImportKept, ImportRow, ImportRun, ImportStagedRow
 from org.models.people import Person, ReportingLine
 from org.models.teams import Team, TeamMembership
+from org.services import assignments
 from org.services import people as people_service
-from org.services import places
 
 
 @dataclass(slots=True)
@@ -160,7 +160,7 @@ class Placing:
             return
         if "manager_id" not in (row.changes or {}):
             return
-        places.report_to(
+        assignments.report_to(
             Person.objects.get(pk=row.target),
             by=self.by,
             manager=Person.objects.get(pk=manager),
@@ -174,7 +174,7 @@ class Placing:
             return
         if "team" not in (row.changes or {}):
             return
-        places.join_team(
+        assignments.join_team(
             Person.objects.get(pk=row.target),
             by=self.by,
             team=Team.objects.get(pk=team),

@@ -64,7 +64,7 @@ def is_working(run: ImportRun) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class RowChange:
     """One changed field in words."""
 
     field: str
@@ -79,7 +79,7 @@ class ShownRow:
     number: int
     action: str
     name: str
-    changes: list[Change]
+    changes: list[RowChange]
 
 
 def rows_of(run: ImportRun, action: str) -> QuerySet[ImportRow]:
@@ -145,9 +145,9 @@ def _names(run: ImportRun, rows: list[ImportRow]) -> dict[str, dict[int, str]]:
     return found
 
 
-def _in_words(changes: dict[str, Any], names: dict[str, dict[int, str]]) -> list[Change]:
+def _in_words(changes: dict[str, Any], names: dict[str, dict[int, str]]) -> list[RowChange]:
     return [
-        Change(
+        RowChange(
             field.removesuffix("_id").replace("_", " ").capitalize(),
             *(_word(field, value, names) for value in pair),
         )

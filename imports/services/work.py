@@ -22,7 +22,7 @@ from imports.engine.rows import RowReader
 from imports.engine.workbooks import UnreadableFileError
 from imports.enums import ImportKind, ImportState
 from imports.models import ImportMapping, ImportRun, ImportStagedRow
-from imports.services.making import make
+from imports.services.creations import make
 from imports.services.runs import WORKING, move, require_admin
 from kit.collecting import heap_set_aside
 from org import audit

@@ -11,7 +11,7 @@ from imports.reports.memory import remembered_answers, remembered_columns
 from imports.services import memory as services
 from kit.pages import paginate
 from kit.tables import Table
-from pipeline.http import form_page, import_admins, visit_of
+from pipeline.http import form_page, import_admins, page_request_of
 
 
 @require_safe
@@ -21,7 +21,7 @@ def remembered(request: HttpRequest) -> HttpResponse:
     form = RememberedFilter(request.GET)
     if not form.is_valid():
         return form_page(request, "imports/remembered.html", form)
-    viewer = visit_of(request).viewer
+    viewer = page_request_of(request).viewer
     answers = ImportAnswer.objects.saying(form.cleaned_data["q"]).visible_to(viewer)
     page = paginate(answers.select_related("answered_by"), number=form.cleaned_data["page"])
     mappings = ImportMapping.objects.visible_to(viewer).select_related("chosen_by")
@@ -38,7 +38,7 @@ def remembered(request: HttpRequest) -> HttpResponse:
 @import_admins
 def forget_answer(request: HttpRequest, pk: int) -> HttpResponse:
     """Forget what a text stands for."""
-    viewer = visit_of(request).viewer
+    viewer = page_request_of(request).viewer
     answer = get_object_or_404(ImportAnswer.objects.visible_to(viewer), pk=pk)
     services.forget_answer(answer, by=viewer)
     messages.success(request, f"“{answer.text}” will be asked about again.")
@@ -49,7 +49,7 @@ def forget_answer(request: HttpRequest, pk: int) -> HttpResponse:
 @import_admins
 def forget_mapping(request: HttpRequest, pk: int) -> HttpResponse:
     """Forget which fields the columns of files with the same headers fill."""
-    viewer = visit_of(request).viewer
+    viewer = page_request_of(request).viewer
     mapping = get_object_or_404(ImportMapping.objects.visible_to(viewer), pk=pk)
     services.forget_mapping(mapping, by=viewer)
     messages.success(request, "Columns of files with these headers will be guessed anew.")

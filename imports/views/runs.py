@@ -18,7 +18,7 @@ from imports.forms import (
     ImportsFilter,
     LayoutForm,
     RowsFilter,
-    StartForm,
+    StartImportForm,
     UploadForm,
 )
 from imports.models import ImportRun
@@ -29,14 +29,16 @@ from imports.tables import REFUSALS, ROWS, RUNS
 from kit.export import csv_response
 from kit.pages import paginate
 from kit.tables import Empty, Table
-from pipeline.http import form_page, import_admins, posted, saved, visit_of
+from pipeline.http import form_page, import_admins, page_request_of, posted, saved
 
 # htmx stops polling on this answer.
 STOP_POLLING = 286
 
 
 def _run(request: HttpRequest, pk: int) -> ImportRun:
-    runs = ImportRun.objects.visible_to(visit_of(request).viewer).select_related("created_by")
+    runs = ImportRun.objects.visible_to(page_request_of(request).viewer).select_related(
+        "created_by"
+    )
     return get_object_or_404(runs, pk=pk)
 
 
@@ -44,13 +46,13 @@ def _run(request: HttpRequest, pk: int) -> ImportRun:
 @import_admins
 def imports(request: HttpRequest) -> HttpResponseBase:
     """List the imports, the newest first, as a page or as a file."""
-    visit = visit_of(request)
+    page_request = page_request_of(request)
     form = ImportsFilter(request.GET)
     if not form.is_valid():
         form = ImportsFilter({})
         form.full_clean()
     given = form.cleaned_data
-    rows = ImportRun.objects.visible_to(visit.viewer).select_related("created_by")
+    rows = ImportRun.objects.visible_to(page_request.viewer).select_related("created_by")
     rows = given["sort"].apply(rows, RUNS)
     if given["file"]:
         return csv_response("imports.csv", RUNS, rows.iterator(chunk_size=2000))
@@ -63,25 +65,25 @@ def imports(request: HttpRequest) -> HttpResponseBase:
         page=page,
         base_query=request.GET,
     )
-    return render(request, "imports/imports.html", {"table": table, "now": visit.now})
+    return render(request, "imports/imports.html", {"table": table, "now": page_request.now})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @import_admins
 def import_new(request: HttpRequest) -> HttpResponse:
     """Upload a file."""
-    visit = visit_of(request)
+    page_request = page_request_of(request)
     wanted = request.GET.get("kind", "")
     kind = wanted if wanted in KINDS else reports.kind_to_begin_with()
     form = UploadForm(posted(request), request.FILES or None, kind=kind)
     run = saved(
         form,
         lambda: services.upload(
-            by=visit.viewer,
+            by=page_request.viewer,
             kind=form.cleaned_data["kind"],
             name=form.cleaned_data["file"].name,
             pieces=form.cleaned_data["file"].chunks(),
-            as_of=visit.today,
+            as_of=page_request.today,
             submission=form.cleaned_data["submission"],
         ),
     )
@@ -130,7 +132,7 @@ def _plan_page(
         "tone": reports.state_tone(run),
         "is_working": reports.is_working(run),
         "progress": import_progress.seen(run.pk),
-        "start_form": StartForm(),
+        "start_form": StartImportForm(),
         "answers_form": answers or (AnswersForm(questions=plan.questions) if plan else None),
     }
     status = 400 if answers else 200
@@ -158,7 +160,7 @@ def import_columns(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return _columns_page(request, run)
     form = ColumnsForm(request.POST, run=run)
-    viewer = visit_of(request).viewer
+    viewer = page_request_of(request).viewer
     if saved(form, lambda: services.decide(run, by=viewer, options=form.told())):
         return redirect(run)
     return _columns_page(request, run, form=form)
@@ -173,7 +175,7 @@ def import_layout(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(run)
     layout = Options.from_json(run.options).layout
     form = LayoutForm(request.POST, layout=layout, sheets=run.profile["sheets"])
-    viewer = visit_of(request).viewer
+    viewer = page_request_of(request).viewer
     if saved(form, lambda: services.read_again(run, by=viewer, layout=form.told())):
         return redirect(run)
     return _columns_page(request, run, layout_form=form)
@@ -187,7 +189,7 @@ def import_answers(request: HttpRequest, pk: int) -> HttpResponse:
     if run.state != ImportState.PLANNED:
         return redirect(run)
     form = AnswersForm(request.POST, questions=questions(run))
-    viewer = visit_of(request).viewer
+    viewer = page_request_of(request).viewer
     if saved(
         form,
         lambda: services.answer(run, by=viewer, answers=form.answers, create=form.create),
@@ -200,9 +202,9 @@ def import_answers(request: HttpRequest, pk: int) -> HttpResponse:
 @import_admins
 def import_start(request: HttpRequest, pk: int) -> HttpResponse:
     """Run what the preview shows."""
-    form = StartForm(request.POST)
+    form = StartImportForm(request.POST)
     form.full_clean()
-    run, viewer = _run(request, pk), visit_of(request).viewer
+    run, viewer = _run(request, pk), page_request_of(request).viewer
     try:
         services.start(run, by=viewer, skip_refused=form.cleaned_data["skip_refused"])
     except ValidationError as error:
@@ -216,7 +218,7 @@ def import_undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a finished import back."""
     run = _run(request, pk)
     try:
-        services.request_undo(run, by=visit_of(request).viewer)
+        services.request_undo(run, by=page_request_of(request).viewer)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     return redirect(run)
@@ -228,7 +230,7 @@ def import_discard(request: HttpRequest, pk: int) -> HttpResponse:
     """Give an import up before it has run."""
     run = _run(request, pk)
     try:
-        services.discard(run, by=visit_of(request).viewer)
+        services.discard(run, by=page_request_of(request).viewer)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
         return redirect(run)

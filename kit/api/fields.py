@@ -105,14 +105,14 @@ class ExactDecimal(serializers.DecimalField):
         return super().to_internal_value(data)
 
 
-class Money(ExactDecimal):
+class MoneyField(ExactDecimal):
     """An amount with two decimals at most."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"max_digits": 14, "decimal_places": 2} | options)
 
 
-class PlainText(serializers.CharField):
+class TextField(serializers.CharField):
     """Text without control signs or signs that turn the writing direction."""
 
     default_error_messages = {
@@ -128,7 +128,7 @@ class PlainText(serializers.CharField):
         return super().to_internal_value(data)
 
 
-class Day(serializers.DateField):
+class DayTextField(serializers.DateField):
     """A date as YYYY-MM-DD."""
 
     default_error_messages = {"invalid": "Give the date as year-month-day, such as 2026-11-23."}
@@ -139,7 +139,7 @@ class Day(serializers.DateField):
         return super().to_internal_value(data)
 
 
-class Moment(serializers.DateTimeField):
+class MomentTextField(serializers.DateTimeField):
     """A point in time with its offset from UTC; written in UTC."""
 
     default_error_messages = {
@@ -155,7 +155,7 @@ class Moment(serializers.DateTimeField):
         return super().to_internal_value(data)
 
 
-class Flag(serializers.BooleanField):
+class FlagField(serializers.BooleanField):
     """True or false, in an address the words ``true`` and ``false``."""
 
     default_error_messages = {"invalid": "Give true or false."}
@@ -168,7 +168,7 @@ class Flag(serializers.BooleanField):
         return data
 
 
-class Choice(serializers.ChoiceField):
+class WordField(serializers.ChoiceField):
     """One of the listed words."""
 
     def to_internal_value(self, data: Any) -> Any:
@@ -178,7 +178,7 @@ class Choice(serializers.ChoiceField):
 
 
 @extend_schema_field(OpenApiTypes.INT)
-class Row(serializers.Field):
+class RowField(serializers.Field):
     """The id of a row that the viewer may see. A hidden row and a missing one are one error.
 
     ``rows`` returns the rows that the viewer may name here.
@@ -210,7 +210,7 @@ class Row(serializers.Field):
 
 
 @extend_schema_field({"type": "string", "pattern": "^[0-9]+(,[0-9]+)*$", "example": "3,17"})
-class RowList(Row):
+class RowListField(RowField):
     """Ids with commas between them, in an address: up to a hundred rows, each once."""
 
     default_error_messages = {"invalid": "Give up to 100 different ids with commas between them."}

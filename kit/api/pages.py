@@ -11,7 +11,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.utils.urls import replace_query_param
 
-from kit.api.fields import Choice, PlainText, QuerySerializer, WholeNumber
+from kit.api.fields import QuerySerializer, TextField, WholeNumber, WordField
 
 PAGE_SIZE = 50
 LARGEST_PAGE = 100
@@ -33,16 +33,16 @@ class Ordering:
     def words(self) -> list[str]:
         return [word for name in self.columns for word in (name, f"-{name}")]
 
-    def field(self) -> Choice:
+    def field(self) -> WordField:
         """Return the field ``ordering`` of a PageQuery."""
         text = f"Default: {self.default}."
-        return Choice(choices=self.words(), required=False, help_text=text)
+        return WordField(choices=self.words(), required=False, help_text=text)
 
 
 class PageQuery(QuerySerializer):
     """The parameters that ``page_of`` reads, beside an ``ordering`` where one may be chosen."""
 
-    cursor = PlainText(
+    cursor = TextField(
         required=False, max_length=1000, help_text="From the `next` of the page before."
     )
     page_size = WholeNumber(

@@ -18,7 +18,7 @@ class MinuteThrottle(BaseThrottle):
     Without the cache nothing is counted: that the office can work outweighs a fair share.
     """
 
-    def whose(self, request: Any) -> str | None:
+    def identity(self, request: Any) -> str | None:
         """Return whose requests are counted together; None for no limit."""
         raise NotImplementedError
 
@@ -27,11 +27,11 @@ class MinuteThrottle(BaseThrottle):
         raise NotImplementedError
 
     def allow_request(self, request: Any, view: Any) -> bool:
-        whose = self.whose(request)
-        if whose is None:
+        identity = self.identity(request)
+        if identity is None:
             return True
         self.now = time.time()
-        key = f"throttle:{whose}:{int(self.now // WINDOW_SECONDS)}"
+        key = f"throttle:{identity}:{int(self.now // WINDOW_SECONDS)}"
         try:
             # The key outlives its minute, so that it is there when the next line counts.
             cache.add(key, 0, timeout=2 * WINDOW_SECONDS)

@@ -5,15 +5,15 @@ from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from kit.api.fields import Choice, Flag, PlainText
+from kit.api.fields import FlagField, TextField, WordField
 from kit.api.operations import operation, page_body
 from kit.api.pages import Ordering, PageQuery, page_of
 from org import access
+from org.api_requests import ApiRequest
 from org.enums import PeriodKind, Role
 from org.models.calendar import FiscalPeriod
 from org.models.people import Person
 from org.models.teams import Team, TeamMembership
-from org.rest import ApiRequest
 
 PEOPLE = Ordering({"full_name": "full_name"}, default="full_name")
 TEAMS = Ordering({"name": "name"}, default="name")
@@ -21,8 +21,8 @@ PERIODS = Ordering({"start_on": "start_on"}, default="start_on")
 
 
 class PersonQuery(PageQuery):
-    text = PlainText(required=False, max_length=100, help_text="A part of the name.")
-    inactive = Flag(required=False, help_text="Those who have left instead of the others.")
+    text = TextField(required=False, max_length=100, help_text="A part of the name.")
+    inactive = FlagField(required=False, help_text="Those who have left instead of the others.")
     ordering = PEOPLE.field()
 
 
@@ -36,7 +36,7 @@ class PersonBody(serializers.Serializer):
     team = serializers.SerializerMethodField(help_text="The team of today.")
 
     def get_team(self, person: Person) -> int | None:
-        return next((seat.team_id for seat in person.memberships.all()), None)
+        return next((stay.team_id for stay in person.memberships.all()), None)
 
 
 class TeamQuery(PageQuery):
@@ -52,13 +52,13 @@ class TeamBody(serializers.Serializer):
 
 
 class PeriodQuery(PageQuery):
-    kind = Choice(choices=list(PeriodKind), required=False)
+    kind = WordField(choices=list(PeriodKind), required=False)
     ordering = PERIODS.field()
 
 
 class PeriodBody(serializers.Serializer):
     id = serializers.IntegerField(source="pk")
-    kind = Choice(choices=list(PeriodKind))
+    kind = WordField(choices=list(PeriodKind))
     label = serializers.CharField()  # type: ignore[assignment]
     start_on = serializers.DateField()
     end_on = serializers.DateField(help_text="Not included.")
@@ -70,7 +70,7 @@ class PeriodBody(serializers.Serializer):
 class MeBody(serializers.Serializer):
     id = serializers.IntegerField(source="pk")
     full_name = serializers.CharField()
-    roles = serializers.ListField(child=Choice(choices=list(Role)), source="role_set")
+    roles = serializers.ListField(child=WordField(choices=list(Role)), source="role_set")
     scope = serializers.SerializerMethodField(help_text="Null for a signed-in browser.")
 
     def get_scope(self, _person: Person) -> str | None:

@@ -9,15 +9,23 @@ from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from kit.api.fields import Choice, Flag, Moment, Money, PlainText, Row, StrictSerializer
+from kit.api.fields import (
+    FlagField,
+    MomentTextField,
+    MoneyField,
+    RowField,
+    StrictSerializer,
+    TextField,
+    WordField,
+)
 from kit.api.operations import operation, page_body
 from kit.api.pages import Ordering, PageQuery, page_of
 from org import access
+from org.api_days import AsOfDay
+from org.api_requests import ApiRequest, answer_once
+from org.api_rows import fiscal_periods, people_led, teams_seen, territories_with_numbers
 from org.enums import Measure
 from org.models.quotas import Quota
-from org.rest import ApiRequest, answer_once
-from org.rest_days import AsOfDay
-from org.rest_rows import fiscal_periods, people_led, teams_seen, territories_with_numbers
 from org.services import quotas
 from org.services.calendar import end_of_day
 
@@ -27,26 +35,28 @@ MEASURES = list(Measure)
 
 
 class QuotaQuery(PageQuery):
-    person = Row(rows=people_led, required=False)
-    team = Row(rows=teams_seen, required=False)
-    territory = Row(rows=territories_with_numbers, required=False)
-    measure = Choice(choices=MEASURES, required=False)
-    period = Row(rows=fiscal_periods, required=False)
+    person = RowField(rows=people_led, required=False)
+    team = RowField(rows=teams_seen, required=False)
+    territory = RowField(rows=territories_with_numbers, required=False)
+    measure = WordField(choices=MEASURES, required=False)
+    period = RowField(rows=fiscal_periods, required=False)
     as_of = AsOfDay(required=False, help_text="The quotas that held at the end of this day.")
-    history = Flag(required=False, help_text="Every version, earlier and withdrawn ones included.")
+    history = FlagField(
+        required=False, help_text="Every version, earlier and withdrawn ones included."
+    )
     ordering = ORDERING.field()
 
 
 class NewQuota(StrictSerializer):
     """A target for one person, team or territory; null withdraws the one that is set."""
 
-    person = Row(rows=people_led, required=False)
-    team = Row(rows=teams_seen, required=False)
-    territory = Row(rows=territories_with_numbers, required=False)
-    measure = Choice(choices=MEASURES)
-    period = Row(rows=fiscal_periods)
-    target = Money(allow_null=True, help_text="In the reporting currency, or a whole number.")
-    reason = PlainText(max_length=500)
+    person = RowField(rows=people_led, required=False)
+    team = RowField(rows=teams_seen, required=False)
+    territory = RowField(rows=territories_with_numbers, required=False)
+    measure = WordField(choices=MEASURES)
+    period = RowField(rows=fiscal_periods)
+    target = MoneyField(allow_null=True, help_text="In the reporting currency, or a whole number.")
+    reason = TextField(max_length=500)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         named = [name for name in SUBJECTS if name in attrs]
@@ -60,12 +70,12 @@ class QuotaBody(serializers.Serializer):
     person = serializers.IntegerField(source="person_id", allow_null=True)
     team = serializers.IntegerField(source="team_id", allow_null=True)
     territory = serializers.IntegerField(source="territory_id", allow_null=True)
-    measure = Choice(choices=MEASURES)
+    measure = WordField(choices=MEASURES)
     period = serializers.IntegerField(source="period_id")
-    target = Money(allow_null=True, help_text="Null: withdrawn.")
+    target = MoneyField(allow_null=True, help_text="Null: withdrawn.")
     reason = serializers.CharField()
     set_by = serializers.IntegerField(source="set_by_id", allow_null=True)
-    set_at = Moment()
+    set_at = MomentTextField()
 
 
 class Quotas(APIView):

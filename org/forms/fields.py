@@ -12,7 +12,7 @@ from org.models.people import Person
 MOST_LINES = 500
 
 
-class PeopleField(PlainTextField):
+class PeopleTextField(PlainTextField):
     """People by name, e-mail address or id of another system, one a line; cleaned to a list."""
 
     widget = forms.Textarea(attrs={"rows": 3})

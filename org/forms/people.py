@@ -36,7 +36,7 @@ class PeopleFilter(KitForm):
             del self.fields["sign_in"]
 
 
-class PartForm(KitForm):
+class PersonPageForm(KitForm):
     """One of several forms of a page: its inputs have ids of their own."""
 
     part = ""
@@ -46,7 +46,7 @@ class PartForm(KitForm):
         super().__init__(*args, **options)
 
 
-class DetailsForm(PartForm):
+class DetailsForm(PersonPageForm):
     """What a person is called and how they are reached."""
 
     part = "details"
@@ -65,7 +65,7 @@ class DetailsForm(PartForm):
     )
 
 
-class RolesForm(PartForm):
+class RolesForm(PersonPageForm):
     """What a person may do here."""
 
     part = "roles"
@@ -78,7 +78,7 @@ class RolesForm(PartForm):
     )
 
 
-class LineForm(PartForm):
+class ReportingLineForm(PersonPageForm):
     """To whom a person reports, and from when."""
 
     part = "line"
@@ -97,7 +97,7 @@ class LineForm(PartForm):
         choose(self, "manager", managers)
 
 
-class TeamForm(PartForm):
+class TeamMembershipForm(PersonPageForm):
     """Which team a person is in, and from when."""
 
     part = "team"
@@ -149,7 +149,7 @@ class NewPersonForm(DetailsForm, RolesForm):
         return values
 
 
-class LeaveForm(PartForm):
+class LeaveForm(PersonPageForm):
     """When a person left, and who takes over those who reported to them."""
 
     part = "leave"

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from kit.forms import DayField, KitForm, PlainTextField, choose
-from org.forms.fields import PeopleField
+from org.forms.fields import PeopleTextField
 from org.models.teams import Team
 
 
@@ -44,7 +44,7 @@ class PlaceForm(NodeForm):
 class MembersForm(KitForm):
     """People who join a team together."""
 
-    people = PeopleField(
+    people = PeopleTextField(
         label="People",
         help_text="Names or e-mail addresses, one a line; paste as many as you like.",
     )
@@ -55,7 +55,7 @@ class MembersForm(KitForm):
 class TerritoryPeopleForm(KitForm):
     """People who work a territory."""
 
-    people = PeopleField(
+    people = PeopleTextField(
         label="People",
         help_text="Names or e-mail addresses, one a line; paste as many as you like.",
     )

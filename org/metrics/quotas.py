@@ -17,7 +17,7 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class ResolvedQuota:
     """A quota as it resolves, in cents or cases; not ``complete`` where parts of it are missing."""
 
     amount: int
@@ -25,14 +25,14 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class FiscalSpan:
     """A fiscal period with those it is made of: a year's quarters, a quarter's months."""
 
     pk: int
     last_day: date
-    parts: tuple["Span", ...] = ()
+    parts: tuple["FiscalSpan", ...] = ()
 
-    def all(self) -> list["Span"]:
+    def all(self) -> list["FiscalSpan"]:
         """Return the period and all its parts."""
         return [self, *(each for part in self.parts for each in part.all())]
 
@@ -57,7 +57,7 @@ class QuotaBook:
     as_of: date
     territories: DatedTree = field(default_factory=DatedTree)
 
-    def day_of(self, span: "Span") -> date:
+    def day_of(self, span: "FiscalSpan") -> date:
         """Return the day whose teams and territories a quota of the period counts for."""
         return min(span.last_day, self.as_of)
 
@@ -67,7 +67,7 @@ class QuotaBook:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class QuotaPart:
     """A quota that was set, as far as it counts in a sum: whose, for which period, how much.
 
     ``amount`` is in cents or cases. It is not ``complete`` where the subject has no quota for
@@ -75,19 +75,19 @@ class Part:
     """
 
     subject: Subject
-    span: Span
+    span: FiscalSpan
     amount: int
     complete: bool = True
 
 
 # The parts of people's quotas that each team (None: outside of any) carries, for each stretch of
 # days in which the tree of teams stays the same, by its first day.
-Placed = Mapping[tuple[date, int | None], Sequence[Part]]
+Placed = Mapping[tuple[date, int | None], Sequence[QuotaPart]]
 
 
 def resolved_quota(
-    subject: Subject, span: Span, book: QuotaBook, *, placed: Placed | None = None
-) -> Target | None:
+    subject: Subject, span: FiscalSpan, book: QuotaBook, *, placed: Placed | None = None
+) -> ResolvedQuota | None:
     """Return the quota of a subject for a period: the sum of its parts, None without any.
 
     A sum is not ``complete`` when a part of the period has no quota while another has. See
@@ -97,8 +97,8 @@ def resolved_quota(
 
 
 def quota_parts(
-    subject: Subject, span: Span, book: QuotaBook, *, placed: Placed | None = None
-) -> list[Part]:
+    subject: Subject, span: FiscalSpan, book: QuotaBook, *, placed: Placed | None = None
+) -> list[QuotaPart]:
     """Return the quotas that were set and that a subject's quota for a period is the sum of.
 
     A subject's own row for exactly the period counts. Without one, its rows for the parts of the
@@ -123,7 +123,7 @@ def quota_parts(
         return [part for day in stretches for part in _in_stretch(subject, day, span, book, placed)]
     with_any = {pk.pk for pk, _ in book.rows if pk.kind is SubjectKind.TEAM}
     with_any |= {team for _, team in placed if team is not None}
-    found: list[Part] = []
+    found: list[QuotaPart] = []
     for since in stretches:
         for top in sorted({book.teams.top(team, since) for team in with_any}):
             found += _in_stretch(Subject(SubjectKind.TEAM, top), since, span, book, placed)
@@ -131,26 +131,26 @@ def quota_parts(
     return found
 
 
-def own_quota(subject: Subject, span: Span, book: QuotaBook) -> Target | None:
+def own_quota(subject: Subject, span: FiscalSpan, book: QuotaBook) -> ResolvedQuota | None:
     """Return the quota from the subject's own rows: the period's, else the sum of its parts'."""
     return sum_of_parts(own_parts(subject, span, book))
 
 
-def own_parts(subject: Subject, span: Span, book: QuotaBook) -> list[Part]:
+def own_parts(subject: Subject, span: FiscalSpan, book: QuotaBook) -> list[QuotaPart]:
     """Return the subject's own rows that make up its quota for the period."""
     leaves = list(_leaves(subject, span, book))
     known = [(leaf, amount) for leaf, amount in leaves if amount is not None]
     complete = len(known) == len(leaves)
-    return [Part(subject, leaf, amount, complete) for leaf, amount in known]
+    return [QuotaPart(subject, leaf, amount, complete) for leaf, amount in known]
 
 
-def placed_quotas(span: Span, book: QuotaBook) -> Placed:
+def placed_quotas(span: FiscalSpan, book: QuotaBook) -> Placed:
     """Return what parts of people's quotas each team carries; see Placed.
 
     A mover's months may count for two teams; over all teams the parts add up to the person's
     quota.
     """
-    placed: dict[tuple[date, int | None], list[Part]] = {}
+    placed: dict[tuple[date, int | None], list[QuotaPart]] = {}
     for person in sorted(book.people()):
         for part in own_parts(Subject(SubjectKind.PERSON, person), span, book):
             day = book.day_of(part.span)
@@ -159,7 +159,9 @@ def placed_quotas(span: Span, book: QuotaBook) -> Placed:
     return placed
 
 
-def quotas_by_person(span: Span, book: QuotaBook, *, team: int | None) -> dict[int, Target]:
+def quotas_by_person(
+    span: FiscalSpan, book: QuotaBook, *, team: int | None
+) -> dict[int, ResolvedQuota]:
     """Return each person's quota, or the part of it that counts for a team; see placed_quotas."""
     if team is None:
         whole = {pk: own_quota(Subject(SubjectKind.PERSON, pk), span, book) for pk in book.people()}
@@ -167,9 +169,11 @@ def quotas_by_person(span: Span, book: QuotaBook, *, team: int | None) -> dict[i
     return carried(placed_quotas(span, book), lambda day: book.teams.inside(team, day))
 
 
-def carried(placed: Placed, teams: Callable[[date], Collection[int | None]]) -> dict[int, Target]:
+def carried(
+    placed: Placed, teams: Callable[[date], Collection[int | None]]
+) -> dict[int, ResolvedQuota]:
     """Return the part of each person's quota that the teams carry; they are asked for by day."""
-    found: dict[int, list[Part]] = {}
+    found: dict[int, list[QuotaPart]] = {}
     for part in carried_parts(placed, teams):
         found.setdefault(part.subject.pk, []).append(part)
     sums = {person: sum_of_parts(parts) for person, parts in found.items()}
@@ -178,33 +182,33 @@ def carried(placed: Placed, teams: Callable[[date], Collection[int | None]]) -> 
 
 def carried_parts(
     placed: Placed, teams: Callable[[date], Collection[int | None]]
-) -> Iterator[Part]:
+) -> Iterator[QuotaPart]:
     """Yield the parts of people's quotas that the teams carry; they are asked for by day."""
     for (since, team), parts in placed.items():
         if team in teams(since):
             yield from parts
 
 
-def sum_of_parts(parts: Sequence[Part]) -> Target | None:
+def sum_of_parts(parts: Sequence[QuotaPart]) -> ResolvedQuota | None:
     """Return the sum of the parts; None of none."""
     if not parts:
         return None
-    return Target(sum(part.amount for part in parts), all(part.complete for part in parts))
+    return ResolvedQuota(sum(part.amount for part in parts), all(part.complete for part in parts))
 
 
-def summed_targets(targets: Iterable[Target | None]) -> Target | None:
+def summed_targets(targets: Iterable[ResolvedQuota | None]) -> ResolvedQuota | None:
     """Return the sum of those that are there; None where none is."""
     known = [target for target in targets if target is not None]
     if not known:
         return None
-    return Target(
+    return ResolvedQuota(
         sum(target.amount for target in known), complete=all(target.complete for target in known)
     )
 
 
 def _in_stretch(
-    subject: Subject, since: date, span: Span, book: QuotaBook, placed: Placed
-) -> list[Part]:
+    subject: Subject, since: date, span: FiscalSpan, book: QuotaBook, placed: Placed
+) -> list[QuotaPart]:
     """Return what of the subject's quota counts in the stretch of days that begins on ``since``."""
     tree = _tree(subject, book)
     if own := own_parts(subject, span, book):
@@ -219,12 +223,14 @@ def _tree(subject: Subject, book: QuotaBook) -> DatedTree:
     return book.territories if subject.kind is SubjectKind.TERRITORY else book.teams
 
 
-def _stretches(span: Span, book: QuotaBook, tree: DatedTree) -> list[date]:
+def _stretches(span: FiscalSpan, book: QuotaBook, tree: DatedTree) -> list[date]:
     """Return the first days of the stretches for which quotas of the period count."""
     return sorted({tree.since(book.day_of(each)) for each in span.all()})
 
 
-def _leaves(subject: Subject, span: Span, book: QuotaBook) -> Iterator[tuple[Span, int | None]]:
+def _leaves(
+    subject: Subject, span: FiscalSpan, book: QuotaBook
+) -> Iterator[tuple[FiscalSpan, int | None]]:
     """Yield the subject's rows for a period or its parts, None for a part that has none."""
     exact = book.rows.get((subject, span.pk))
     if exact is not None or not span.parts:

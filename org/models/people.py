@@ -16,7 +16,7 @@ from django.utils.functional import cached_property
 from kit.fields import Days, SameId, choices, one_of
 from org.enums import ROLE_LABELS, Role
 from org.querysets import PersonQuerySet
-from org.seats import Seat
+from org.stays import Stay
 
 
 class PersonManager(BaseUserManager.from_queryset(PersonQuerySet)):  # type: ignore[misc]
@@ -55,7 +55,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
 
     objects: ClassVar[PersonManager] = PersonManager()
     # All seats as a lead, where they were read with the person; None where they were not.
-    led_seats: tuple[Seat, ...] | None = None
+    led_stays: tuple[Stay, ...] | None = None
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["full_name"]

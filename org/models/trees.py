@@ -9,7 +9,7 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Lower
 
 from kit.fields import Days, SameId
-from org.trees import BEGINNING, DatedTree, Placing
+from org.trees import BEGINNING, DatedPlacement, DatedTree
 
 
 class TreeNode(models.Model):
@@ -72,4 +72,4 @@ def read_tree(placements: type[Placement]) -> DatedTree:
     """Read a tree with its past, in one statement."""
     rows: QuerySet = placements._default_manager.order_by()  # noqa: SLF001 -- Django documents it
     found = rows.values_list("node", "parent", "valid_from", "valid_to")
-    return DatedTree(Placing(*row) for row in found)
+    return DatedTree(DatedPlacement(*row) for row in found)

@@ -89,7 +89,7 @@ def managers() -> QuerySet[Person]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RoleChange:
+class GrantedRoles:
     """The roles a person got at a moment, and who gave them; no actor is the system."""
 
     at: datetime
@@ -111,7 +111,7 @@ class PersonPage:
     lines: list[ReportingLine]
     memberships: list[TeamMembership]
     territories: list[PersonTerritory]
-    role_changes: list[RoleChange]
+    role_changes: list[GrantedRoles]
 
     @property
     def sign_in(self) -> tuple[str, str]:
@@ -148,10 +148,10 @@ def person_page(viewer: Person, person: Person, *, day: date) -> PersonPage:
     )
 
 
-def _role_changes(person: Person) -> list[RoleChange]:
+def _role_changes(person: Person) -> list[GrantedRoles]:
     entries = AuditEntry.objects.about(person).filter(changes__has_key="roles")
     return [
-        RoleChange(
+        GrantedRoles(
             at=entry.at,
             before=entry.changes["roles"][0],
             after=entry.changes["roles"][1],

@@ -13,7 +13,7 @@ from django.db.models import ProtectedError
 
 from kit import periods
 from kit.periods import Period
-from org import access, audit, facts
+from org import access, audit, settings_cache
 from org.enums import PeriodKind
 from org.models.calendar import CURRENCY_CODE, ExchangeRate, FiscalPeriod, Holiday, Organisation
 from org.models.people import Person
@@ -31,7 +31,7 @@ def organisation() -> Organisation:
     found = Organisation.objects.first()
     if found is None:
         found, _ = Organisation.objects.get_or_create(pk=1, defaults={"name": UNNAMED})
-        facts.forget()
+        settings_cache.forget()
     return found
 
 
@@ -81,7 +81,7 @@ def configure(
             }
         ):
             subject.save(update_fields=list(changes))
-        facts.forget()
+        settings_cache.forget()
         if "fiscal_year_start_month" in changes:
             _restart_calendar()
         audit.record(by, "organisation.configure", subject, changes=changes)

@@ -13,6 +13,7 @@ from org.enums import Role
 from org.models.people import Person, ReportingLine, RoleGrant, role_names
 from org.models.teams import Team, TeamMembership
 from org.models.territories import PersonTerritory
+from org.services.assignments import hand_over, join_team, report_to
 from org.services.guard import (
     cut_off,
     lock_admins,
@@ -20,7 +21,6 @@ from org.services.guard import (
     require_admin,
     require_change_of,
 )
-from org.services.places import hand_over, join_team, report_to
 from org.services.sign_ins import end_sign_ins
 
 EDITABLE = ("full_name", "email", "title", "started_on", "external_id")

@@ -23,7 +23,7 @@ LARGEST = Decimal("999999999999.99")
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class QuotaTarget:
     """What a subject shall reach: reporting currency or a number of things; None withdraws it."""
 
     subject: Subject
@@ -49,14 +49,14 @@ def set_quota(
     Raises ValidationError naming "target", "reason" or "measure", and PermissionDenied for one's
     own quota and for those of people who are not below ``by``.
     """
-    target_ = Target(subject=subject, measure=measure, period=period, target=target)
+    target_ = QuotaTarget(subject=subject, measure=measure, period=period, target=target)
     added = set_quotas(by=by, targets=[target_], reason=reason, at=at)
     return added[0] if added else _present([target_]).get(_key(target_))
 
 
 @transaction.atomic
 def set_quotas(
-    *, by: Person | None, targets: Iterable[Target], reason: str, at: datetime
+    *, by: Person | None, targets: Iterable[QuotaTarget], reason: str, at: datetime
 ) -> list[Quota]:
     """Add a version for each target that differs from the present one, or, on a refusal, none.
 
@@ -83,7 +83,7 @@ def set_quotas(
 
 @transaction.atomic
 def save_grid(
-    *, by: Person | None, targets: Iterable[Target], seen: int, reason: str, at: datetime
+    *, by: Person | None, targets: Iterable[QuotaTarget], seen: int, reason: str, at: datetime
 ) -> list[Quota]:
     """Add versions for the targets that were changed on a page whose newest version was ``seen``.
 
@@ -107,7 +107,7 @@ def save_grid(
     return set_quotas(by=by, targets=changed, reason=reason, at=at)
 
 
-def _clash(item: Target, target: Decimal | None, now: Quota) -> str:
+def _clash(item: QuotaTarget, target: Decimal | None, now: Quota) -> str:
     who = now.set_by or "An import"
     return (
         f"{item.subject}, {item.period.label}: {who} has set it to {now.target or 'nothing'} since "
@@ -115,14 +115,14 @@ def _clash(item: Target, target: Decimal | None, now: Quota) -> str:
     )
 
 
-def _queue_up(targets: list[Target]) -> None:
+def _queue_up(targets: list[QuotaTarget]) -> None:
     """Put those who save at once in a row, so that the second is compared with the first."""
     periods = {item.period.pk for item in targets}
     list(FiscalPeriod.objects.select_for_update(no_key=True).filter(pk__in=periods).order_by("pk"))
 
 
 def _add(
-    item: Target,
+    item: QuotaTarget,
     target: Decimal | None,
     before: Quota | None,
     *,
@@ -167,7 +167,7 @@ def _require_right(by: Person | None, subject: Subject) -> None:
         raise PermissionDenied(f"You may not set the quota of {subject}.")
 
 
-def _clean(item: Target) -> Decimal | None:
+def _clean(item: QuotaTarget) -> Decimal | None:
     """Return the target as it is stored, or raise ValidationError saying what is wrong with it."""
     if item.measure not in {str(measure) for measure in Measure}:
         raise ValidationError({"measure": f"“{item.measure}” is not a measure."})
@@ -192,12 +192,12 @@ def _column(subject: Subject) -> tuple[str, int]:
     return type(subject).__name__.lower(), subject.pk
 
 
-def _key(item: Target) -> tuple[str, int, str, int]:
+def _key(item: QuotaTarget) -> tuple[str, int, str, int]:
     return *_column(item.subject), item.measure, item.period.pk
 
 
 def _present(
-    targets: list[Target], *, newest: int | None = None
+    targets: list[QuotaTarget], *, newest: int | None = None
 ) -> dict[tuple[str, int, str, int], Quota]:
     """Return the newest versions, or those that were it when ``newest`` was the newest of all."""
     periods = {item.period.pk for item in targets}

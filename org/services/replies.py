@@ -38,9 +38,9 @@ class Reply:
 
 @transaction.atomic
 def once(
-    *, by: Person, key: str, fingerprint: str, at: datetime, deed: Callable[[], Reply]
+    *, by: Person, key: str, fingerprint: str, at: datetime, action: Callable[[], Reply]
 ) -> Reply:
-    """Run ``deed`` and keep its reply, or return the reply that was kept for ``key``.
+    """Run ``action`` and keep its reply, or return the reply that was kept for ``key``.
 
     An error of the deed is kept by nobody: nothing was done, so it can be tried again. Raises
     StillAtWorkError and KeyReusedError.
@@ -54,7 +54,7 @@ def once(
         return Reply(kept.status, kept.body, repeated=True)
     if kept is not None:
         kept.delete()
-    reply = deed()
+    reply = action()
     KeptReply.objects.create(
         person=by,
         key=key,

@@ -1,6 +1,6 @@
 """Teams and territories as trees: make, rename, move as of a day, archive, restore.
 
-Who belongs to a team is a matter of org.services.places, who works a territory of
+Who belongs to a team is a matter of org.services.assignments, who works a territory of
 org.services.territories.
 """
 
@@ -39,7 +39,7 @@ def _workers(territory: Any) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class TreeKind:
     """What a tree is of, and what keeps a node from being archived: "" for nothing."""
 
     word: str
@@ -58,9 +58,9 @@ class Kind:
         }
 
 
-KINDS: Mapping[type[TreeNode], Kind] = {
-    Team: Kind("team", _members),
-    Territory: Kind("territory", _workers),
+KINDS: Mapping[type[TreeNode], TreeKind] = {
+    Team: TreeKind("team", _members),
+    Territory: TreeKind("territory", _workers),
 }
 
 
@@ -189,5 +189,5 @@ def _rows(node: TreeNode) -> QuerySet:
     return type(node)._default_manager.all()  # noqa: SLF001 -- Django documents it
 
 
-def _record(by: Person | None, deed: str, node: TreeNode, **changes: tuple[Any, Any]) -> None:
-    audit.record(by, f"{KINDS[type(node)].word}.{deed}", node, changes=changes)
+def _record(by: Person | None, action: str, node: TreeNode, **changes: tuple[Any, Any]) -> None:
+    audit.record(by, f"{KINDS[type(node)].word}.{action}", node, changes=changes)

@@ -10,11 +10,11 @@ from kit.export import csv_response
 from kit.pages import paginate
 from kit.tables import Empty, Table
 from org import access, tables
-from org.facts import organisation_facts
 from org.forms.audit import AuditFilter
 from org.http import PersonRequest
 from org.reports import audit as reports
-from org.views.doors import admins_only
+from org.settings_cache import organisation_settings
+from org.views.access import admins_only
 
 
 @require_safe
@@ -24,7 +24,7 @@ def audit(request: PersonRequest) -> HttpResponse:
     form = AuditFilter(request.GET, actions=reports.action_choices(request.user))
     if not form.is_valid():
         return render(request, "org/audit.html", {"form": form}, status=400)
-    zone = organisation_facts().time_zone
+    zone = organisation_settings().time_zone
     rows = reports.entries(request.user, _query(form), time_zone=zone)
     page = paginate(rows, number=form.cleaned_data["page"])
     empty = Empty(title="No deed fits this filter.", href="?", label="Show all")
@@ -50,5 +50,5 @@ def audit_file(request: PersonRequest) -> HttpResponseBase:
     form = AuditFilter(request.GET, actions=reports.action_choices(request.user))
     if not form.is_valid():
         return redirect("org:audit")
-    rows = reports.entries(request.user, _query(form), time_zone=organisation_facts().time_zone)
+    rows = reports.entries(request.user, _query(form), time_zone=organisation_settings().time_zone)
     return csv_response("audit.csv", tables.AUDIT, rows.iterator(chunk_size=2000))

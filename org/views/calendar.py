@@ -19,7 +19,7 @@ from org.http import PersonRequest
 from org.models.calendar import ExchangeRate, Holiday, Organisation
 from org.reports import calendar as reports
 from org.services import calendar as services
-from org.views.doors import admins_only
+from org.views.access import admins_only
 
 SETTINGS = tuple(forms.OrganisationForm.base_fields)
 

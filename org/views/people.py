@@ -20,9 +20,9 @@ from org.forms import people as forms
 from org.http import PersonRequest
 from org.models.people import Person
 from org.reports import people as reports
+from org.services import assignments, sign_ins
 from org.services import people as services
-from org.services import places, sign_ins
-from org.views.doors import admins_only
+from org.views.access import admins_only
 
 
 @require_safe
@@ -128,11 +128,11 @@ def _unbound(found: reports.PersonPage) -> dict[str, KitForm]:
     membership, line = found.membership, found.line
     return {
         "roles_form": forms.RolesForm(initial={"roles": sorted(found.person.role_set)}),
-        "line_form": forms.LineForm(
+        "line_form": forms.ReportingLineForm(
             managers=_others(found.person),
             initial={"manager": line and line.manager_id, "since": found.day},
         ),
-        "team_form": forms.TeamForm(
+        "team_form": forms.TeamMembershipForm(
             initial={
                 "team": membership and membership.team_id,
                 "is_lead": membership and membership.is_lead,
@@ -153,47 +153,49 @@ def edit(request: PersonRequest, pk: int) -> HttpResponse:
     if not rules.can_administer(request.user):
         raise PermissionDenied("Only an admin may change people.")
     form = forms.DetailsForm(request.POST)
-    return _done(request, subject, form, Deed("details_form", services.edit_person, "Saved."))
+    return _done(
+        request, subject, form, PersonAction("details_form", services.edit_person, "Saved.")
+    )
 
 
 @require_POST
 def roles(request: PersonRequest, pk: int) -> HttpResponse:
-    deed = Deed("roles_form", services.set_roles, "The roles are saved.")
-    return _change(request, pk, forms.RolesForm(request.POST), deed)
+    action = PersonAction("roles_form", services.set_roles, "The roles are saved.")
+    return _change(request, pk, forms.RolesForm(request.POST), action)
 
 
 @require_POST
 def line(request: PersonRequest, pk: int) -> HttpResponse:
-    form = forms.LineForm(request.POST, managers=reports.managers().exclude(pk=pk))
-    deed = Deed("line_form", places.report_to, "The reporting line is saved.")
-    return _change(request, pk, form, deed)
+    form = forms.ReportingLineForm(request.POST, managers=reports.managers().exclude(pk=pk))
+    action = PersonAction("line_form", assignments.report_to, "The reporting line is saved.")
+    return _change(request, pk, form, action)
 
 
 @require_POST
 def team(request: PersonRequest, pk: int) -> HttpResponse:
-    deed = Deed("team_form", places.join_team, "The team is saved.")
-    return _change(request, pk, forms.TeamForm(request.POST), deed)
+    action = PersonAction("team_form", assignments.join_team, "The team is saved.")
+    return _change(request, pk, forms.TeamMembershipForm(request.POST), action)
 
 
 @require_POST
 def leave(request: PersonRequest, pk: int) -> HttpResponse:
     form = forms.LeaveForm(request.POST, successors=reports.managers().exclude(pk=pk))
     words = "They can no longer sign in; their sessions and API tokens have ended."
-    return _change(request, pk, form, Deed("leave_form", services.deactivate, words))
+    return _change(request, pk, form, PersonAction("leave_form", services.deactivate, words))
 
 
 @require_POST
 def come_back(request: PersonRequest, pk: int) -> HttpResponse:
     words = "They can sign in again. Set their team and reporting line anew."
-    deed = Deed("leave_form", services.reactivate, words)
-    return _change(request, pk, KitForm(request.POST), deed)
+    action = PersonAction("leave_form", services.reactivate, words)
+    return _change(request, pk, KitForm(request.POST), action)
 
 
 @require_POST
 def sign_out(request: PersonRequest, pk: int) -> HttpResponse:
     words = "Every session and API token of theirs has ended."
-    deed = Deed("leave_form", sign_ins.sign_out_everywhere, words)
-    return _change(request, pk, KitForm(request.POST), deed)
+    action = PersonAction("leave_form", sign_ins.sign_out_everywhere, words)
+    return _change(request, pk, KitForm(request.POST), action)
 
 
 @require_POST
@@ -216,7 +218,7 @@ def _send_link(request: PersonRequest, subject: Person) -> None:
     form.save(request)
 
 
-class Deed(NamedTuple):
+class PersonAction(NamedTuple):
     """What a form of the page does: its name there, the service it runs, what is said after."""
 
     form_name: str
@@ -224,21 +226,23 @@ class Deed(NamedTuple):
     words: str
 
 
-def _change(request: PersonRequest, pk: int, form: KitForm, deed: Deed) -> HttpResponse:
+def _change(request: PersonRequest, pk: int, form: KitForm, action: PersonAction) -> HttpResponse:
     """Change somebody else; 403 where the viewer may not change this person."""
     subject = _person(request, pk)
     if not rules.can_change_person(request.user, subject):
         raise PermissionDenied("You may not change this person.")
-    return _done(request, subject, form, deed)
+    return _done(request, subject, form, action)
 
 
-def _done(request: PersonRequest, subject: Person, form: KitForm, deed: Deed) -> HttpResponse:
+def _done(
+    request: PersonRequest, subject: Person, form: KitForm, action: PersonAction
+) -> HttpResponse:
     if form.is_valid():
         try:
-            deed.service(subject, by=request.user, **form.cleaned_data)
+            action.service(subject, by=request.user, **form.cleaned_data)
         except ValidationError as error:
             add_errors(form, error)
         else:
-            messages.success(request, deed.words)
+            messages.success(request, action.words)
             return redirect(subject)
-    return _page(request, subject, **{deed.form_name: form})
+    return _page(request, subject, **{action.form_name: form})

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_POST
 from kit.forms import add_errors
 from org.forms import structure as forms
 from org.http import PersonRequest
-from org.services import places
-from org.views.doors import admins_only
+from org.services import assignments
+from org.views.access import admins_only
 from org.views.trees import TEAMS, node_of, node_page
 
 
@@ -21,7 +21,7 @@ def add_members(request: PersonRequest, pk: int) -> HttpResponse:
     form = forms.MembersForm(request.POST)
     if form.is_valid():
         try:
-            places.join_team_together(by=request.user, team=subject, **form.cleaned_data)
+            assignments.join_team_together(by=request.user, team=subject, **form.cleaned_data)
         except ValidationError as error:
             add_errors(form, error)
         else:

@@ -11,7 +11,7 @@ from org.forms import structure as forms
 from org.http import PersonRequest
 from org.models.territories import PersonTerritory
 from org.services import territories as services
-from org.views.doors import admins_only
+from org.views.access import admins_only
 from org.views.trees import TERRITORIES, node_of, node_page
 
 

@@ -19,7 +19,7 @@ from org.models.teams import Team
 from org.models.territories import Territory
 from org.reports import structure as reports
 from org.services import trees as services
-from org.views.doors import admins_only
+from org.views.access import admins_only
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

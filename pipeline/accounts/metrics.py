@@ -23,7 +23,7 @@ class Likeness(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class DuplicateKey:
     """A row by what tells it apart: the key of its name, and its e-mail or web domain or ""."""
 
     pk: int
@@ -60,7 +60,7 @@ def spelt_alike(one: str, other: str) -> bool:
     )
 
 
-def likely_pairs(rows: Iterable[Named], *, by_address: Likeness) -> list[Pair]:
+def likely_pairs(rows: Iterable[DuplicateKey], *, by_address: Likeness) -> list[Pair]:
     """Return the pairs of rows that are likely the same, each with its strongest reason.
 
     ``by_address`` is what an equal address means: for people the same e-mail, for companies the

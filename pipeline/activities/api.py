@@ -7,17 +7,17 @@ from django.utils import timezone
 from rest_framework import serializers
 
 from kit.api.fields import (
-    Choice,
-    Flag,
-    Moment,
-    PlainText,
-    Row,
+    FlagField,
+    MomentTextField,
+    RowField,
     StrictSerializer,
+    TextField,
     WholeNumber,
+    WordField,
 )
 from kit.api.pages import Ordering, PageQuery
+from org.api_rows import people_led
 from org.models.people import Person
-from org.rest_rows import people_led
 from pipeline.activities.models import LONGEST, Activity
 from pipeline.activities.services import activities
 from pipeline.api.resources import Resource
@@ -35,51 +35,51 @@ def deals_seen(viewer: Person) -> QuerySet:
 
 
 class ActivityQuery(PageQuery):
-    kind = Choice(choices=list(ActivityKind), required=False)
-    person = Row(rows=people_led, required=False)
-    deal = Row(rows=deals_seen, required=False)
-    account = Row(rows=accounts_seen, required=False)
-    occurred_from = Moment(required=False, help_text="Included.")
-    occurred_to = Moment(required=False, help_text="Not included.")
-    archived = Flag(required=False, help_text="Archived activities instead of the others.")
+    kind = WordField(choices=list(ActivityKind), required=False)
+    person = RowField(rows=people_led, required=False)
+    deal = RowField(rows=deals_seen, required=False)
+    account = RowField(rows=accounts_seen, required=False)
+    occurred_from = MomentTextField(required=False, help_text="Included.")
+    occurred_to = MomentTextField(required=False, help_text="Not included.")
+    archived = FlagField(required=False, help_text="Archived activities instead of the others.")
     ordering = ORDERING.field()
 
 
 class NewActivity(StrictSerializer):
     """What somebody did (you, unless you name another), on a deal, an account or with a contact."""
 
-    kind = Choice(choices=list(ActivityKind))
-    subject = PlainText(max_length=300)
-    occurred_at = Moment()
-    body = PlainText(max_length=20_000, required=False, allow_blank=True)
-    direction = Choice(
+    kind = WordField(choices=list(ActivityKind))
+    subject = TextField(max_length=300)
+    occurred_at = MomentTextField()
+    body = TextField(max_length=20_000, required=False, allow_blank=True)
+    direction = WordField(
         choices=list(Direction), required=False, help_text="Who reached whom, where it is known."
     )
     minutes = WholeNumber(
         min_value=0, max_value=LONGEST, required=False, allow_null=True, help_text="How long."
     )
-    person = Row(rows=people_led, required=False)
-    deal = Row(rows=deals_seen, required=False, allow_null=True)
-    account = Row(rows=accounts_seen, required=False, allow_null=True)
-    contact = Row(rows=contacts_seen, required=False, allow_null=True)
-    external_id = PlainText(max_length=100, required=False, allow_null=True)
+    person = RowField(rows=people_led, required=False)
+    deal = RowField(rows=deals_seen, required=False, allow_null=True)
+    account = RowField(rows=accounts_seen, required=False, allow_null=True)
+    contact = RowField(rows=contacts_seen, required=False, allow_null=True)
+    external_id = TextField(max_length=100, required=False, allow_null=True)
 
 
 class ActivityBody(serializers.Serializer):
     id = serializers.IntegerField(source="pk")
-    kind = Choice(choices=list(ActivityKind))
+    kind = WordField(choices=list(ActivityKind))
     subject = serializers.CharField()
     body = serializers.CharField()
     direction = serializers.CharField(help_text="out, in, both, or empty where nobody said it.")
     minutes = serializers.IntegerField(allow_null=True)
-    occurred_at = Moment()
+    occurred_at = MomentTextField()
     person = serializers.IntegerField(source="person_id")
     deal = serializers.IntegerField(source="deal_id", allow_null=True)
     account = serializers.IntegerField(source="account_id", allow_null=True)
     contact = serializers.IntegerField(source="contact_id", allow_null=True)
     external_id = serializers.CharField(allow_null=True)
-    created_at = Moment()
-    archived_at = Moment(allow_null=True)
+    created_at = MomentTextField()
+    archived_at = MomentTextField(allow_null=True)
 
 
 def _logged(*, by: Person, **given: Any) -> Activity:

@@ -15,8 +15,8 @@ from rest_framework.views import APIView
 from kit.api.fields import NothingSerializer, StrictSerializer
 from kit.api.operations import operation, page_body
 from kit.api.pages import Ordering, PageQuery, page_of
+from org.api_requests import ApiRequest, answer_once, require
 from org.models.people import Person
-from org.rest import ApiRequest, answer_once, require
 from pipeline import rules
 from pipeline.api_changes import SeenSerializer
 

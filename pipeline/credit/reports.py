@@ -16,7 +16,7 @@ from pipeline.enums import CreditKind, Status
 
 
 @dataclass(frozen=True, slots=True)
-class Credited:
+class PersonCredit:
     """What of a deal counts for a person: ``share`` as a fraction, the amount if it has one."""
 
     name: str
@@ -35,13 +35,13 @@ class Agreed:
 
 
 @dataclass(frozen=True, slots=True)
-class DealCredit:
+class DealCreditReport:
     """Who helps, the credit for a deal as it is, and every split before the one in force."""
 
     deal: Deal
     helping: Sequence[DealCollaborator]
-    revenue: Sequence[Credited]
-    overlay: Sequence[Credited]
+    revenue: Sequence[PersonCredit]
+    overlay: Sequence[PersonCredit]
     history: Sequence[Agreed]
     split: CreditSplit | None
     is_won: bool
@@ -49,7 +49,7 @@ class DealCredit:
     may_split: bool
 
 
-def deal_credit(viewer: Person, deal: Deal) -> DealCredit:
+def deal_credit(viewer: Person, deal: Deal) -> DealCreditReport:
     """Return the credit for a deal that the viewer may see."""
     splits = list(
         CreditSplit.objects.visible_to(viewer)
@@ -62,7 +62,7 @@ def deal_credit(viewer: Person, deal: Deal) -> DealCredit:
     whole = None if deal.amount_base is None else cents(deal.amount_base)
     helping = DealCollaborator.objects.visible_to(viewer).standing().filter(deal=deal)
     may_edit = deal.archived_at is None and rules.can_edit_seen_deal(viewer, deal)
-    return DealCredit(
+    return DealCreditReport(
         deal=deal,
         helping=list(helping.select_related("person")),
         revenue=_revenue(deal, shares, whole),
@@ -75,24 +75,24 @@ def deal_credit(viewer: Person, deal: Deal) -> DealCredit:
     )
 
 
-def _revenue(deal: Deal, shares: Sequence[CreditShare], whole: int | None) -> list[Credited]:
+def _revenue(deal: Deal, shares: Sequence[CreditShare], whole: int | None) -> list[PersonCredit]:
     rows = [row for row in shares if row.kind == CreditKind.REVENUE]
     if not rows:
         owner = deal.credited_to or deal.owner
-        return [Credited(owner.full_name, Decimal(1), deal.amount_base)]
+        return [PersonCredit(owner.full_name, Decimal(1), deal.amount_base)]
     percents = {row.person_id: row.percent for row in rows}
     parts = {} if whole is None else revenue_parts(whole, percents)
     return [_credited(row, parts.get(row.person_id)) for row in rows]
 
 
-def _overlay(shares: Sequence[CreditShare], whole: int | None) -> list[Credited]:
+def _overlay(shares: Sequence[CreditShare], whole: int | None) -> list[PersonCredit]:
     rows = [row for row in shares if row.kind == CreditKind.OVERLAY]
     return [_credited(row, whole and overlay_part(whole, row.percent)) for row in rows]
 
 
-def _credited(row: CreditShare, part: int | None) -> Credited:
+def _credited(row: CreditShare, part: int | None) -> PersonCredit:
     amount = None if part is None else from_cents(part)
-    return Credited(row.person.full_name, row.percent / 100, amount)
+    return PersonCredit(row.person.full_name, row.percent / 100, amount)
 
 
 def _agreed(split: CreditSplit) -> Agreed:

@@ -16,7 +16,7 @@ from pipeline.enums import BUYING_ROLE_LABELS, BuyingRole
 from pipeline.products.models import Product
 
 
-class LineForm(KitForm):
+class ProductLineForm(KitForm):
     """A product line."""
 
     quantity = ExactDecimalField(min_value=0, max_digits=12, decimal_places=2, initial=1)
@@ -46,7 +46,7 @@ class LineForm(KitForm):
         return given
 
 
-class LineEditForm(SharedForm):
+class ProductLineEditForm(SharedForm):
     """The quantity and the price of a product line."""
 
     FIELDS = LINE_FIELDS
@@ -60,8 +60,8 @@ class LineEditForm(SharedForm):
         self.line = line
         self.watch()
 
-    def again(self, data: Any) -> "LineEditForm":
-        return LineEditForm(data, line=self.line)
+    def again(self, data: Any) -> "ProductLineEditForm":
+        return ProductLineEditForm(data, line=self.line)
 
 
 ROLES = choices(BuyingRole, BUYING_ROLE_LABELS)

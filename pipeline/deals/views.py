@@ -7,20 +7,20 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from pipeline.customers.services.accounts import FieldConflict
-from pipeline.deals.forms import LineEditForm, LineForm
+from pipeline.deals.forms import ProductLineEditForm, ProductLineForm
 from pipeline.deals.http import writable_deal
 from pipeline.deals.models.deals import Deal, DealLine
 from pipeline.deals.services import lines as parts
-from pipeline.http import form_page, posted, saved, visit_of
+from pipeline.http import form_page, page_request_of, posted, saved
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def deal_line_new(request: HttpRequest, pk: int) -> HttpResponse:
     """Add a product line."""
-    visit = visit_of(request)
-    found = writable_deal(visit, pk)
-    form = LineForm(posted(request), viewer=visit.viewer, deal=found)
-    if saved(form, lambda: parts.add_line(found, by=visit.viewer, **form.cleaned_data)):
+    page_request = page_request_of(request)
+    found = writable_deal(page_request, pk)
+    form = ProductLineForm(posted(request), viewer=page_request.viewer, deal=found)
+    if saved(form, lambda: parts.add_line(found, by=page_request.viewer, **form.cleaned_data)):
         return redirect("analytics:deal", pk=pk)
     return form_page(request, "pipeline/deals/deal_line.html", form, deal=found)
 
@@ -28,14 +28,16 @@ def deal_line_new(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def deal_line(request: HttpRequest, pk: int, line: int) -> HttpResponse:
     """Change a quantity or price; what somebody else changed meanwhile is told first."""
-    visit = visit_of(request)
-    found = writable_deal(visit, pk)
+    page_request = page_request_of(request)
+    found = writable_deal(page_request, pk)
     row = _line(found, line)
-    form = LineEditForm(posted(request), line=row)
+    form = ProductLineEditForm(posted(request), line=row)
     try:
         if saved(
             form,
-            lambda: parts.edit_line(row, by=visit.viewer, changes=form.changes(), seen=form.seen()),
+            lambda: parts.edit_line(
+                row, by=page_request.viewer, changes=form.changes(), seen=form.seen()
+            ),
         ):
             return redirect("analytics:deal", pk=pk)
     except FieldConflict as conflict:
@@ -47,10 +49,10 @@ def deal_line(request: HttpRequest, pk: int, line: int) -> HttpResponse:
 @require_POST
 def deal_line_remove(request: HttpRequest, pk: int, line: int) -> HttpResponse:
     """Take a product line off the deal."""
-    visit = visit_of(request)
-    found = writable_deal(visit, pk)
+    page_request = page_request_of(request)
+    found = writable_deal(page_request, pk)
     try:
-        parts.remove_line(_line(found, line), by=visit.viewer)
+        parts.remove_line(_line(found, line), by=page_request.viewer)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     return redirect("analytics:deal", pk=pk)

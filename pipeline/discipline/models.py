@@ -10,7 +10,7 @@ from kit.fields import choices, one_of
 from org.models.people import Person
 from pipeline.deals.models.deals import Deal
 from pipeline.discipline.querysets import FrameworkQuerySet
-from pipeline.enums import ASKED_LABELS, Asked, Status
+from pipeline.enums import ASKED_LABELS, ExitField, Status
 from pipeline.querysets import OfDealQuerySet, SetUpQuerySet
 from pipeline.stages.models import Competitor, Stage
 
@@ -69,7 +69,7 @@ class RequiredField(models.Model):
     """A field that a deal must have when it leaves the stage; only added and ended."""
 
     stage = models.ForeignKey(Stage, on_delete=models.PROTECT, related_name="required_fields")
-    field = models.CharField(max_length=30, choices=choices(Asked, ASKED_LABELS))
+    field = models.CharField(max_length=30, choices=choices(ExitField, ASKED_LABELS))
     valid_from = models.DateTimeField(db_default=Now(), editable=False)
     valid_to = models.DateTimeField(null=True, editable=False)
     set_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
@@ -82,7 +82,7 @@ class RequiredField(models.Model):
             models.UniqueConstraint(
                 fields=["stage", "field"], name="field_required_once", condition=Q(valid_to=None)
             ),
-            one_of("required_field_known", "field", Asked),
+            one_of("required_field_known", "field", ExitField),
         ]
 
     def __str__(self) -> str:

@@ -22,7 +22,7 @@ from pipeline.discipline.models import (
     RequiredField,
     StageOverride,
 )
-from pipeline.discipline.services.exits import Need, exit_needs
+from pipeline.discipline.services.exits import ExitNeed, exit_needs
 from pipeline.discipline.services.qualification import newest_scores
 from pipeline.enums import Status
 from pipeline.stages.models import Stage
@@ -44,7 +44,7 @@ class DealExit:
 
     stage: Stage
     asks: bool
-    lacking: list[Need]
+    lacking: list[ExitNeed]
     open: list[CriterionVersion]
     met: list[CriterionMet]
     withdrawn: list[CriterionMet]
@@ -110,7 +110,7 @@ def stage_exit(stage: Stage) -> StageExit:
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class OverrideCount:
     """How many overrides somebody's deals, or a stage, have, of how many moves past an exit."""
 
     pk: int
@@ -129,8 +129,8 @@ class Overrides:
     """
 
     total: int
-    people: list[Tally]
-    stages: list[Tally]
+    people: list[OverrideCount]
+    stages: list[OverrideCount]
     page: Page
 
     def __post_init__(self) -> None:
@@ -139,7 +139,9 @@ class Overrides:
                 raise ValueError("the parts of the overrides do not add up")
 
 
-def _counted(rows: QuerySet, moves: QuerySet, key: str, moved_key: str) -> list[Tally]:
+def counted_overrides(
+    rows: QuerySet, moves: QuerySet, key: str, moved_key: str
+) -> list[OverrideCount]:
     """Return what has overrides or moves, most overrides first."""
     found = {
         row[key]: row
@@ -151,7 +153,7 @@ def _counted(rows: QuerySet, moves: QuerySet, key: str, moved_key: str) -> list[
     model: Any = Person if key == "owner" else Stage
     names = {row.pk: str(row) for row in model.objects.filter(pk__in=found.keys() | moved.keys())}
     tallies = [
-        Tally(
+        OverrideCount(
             pk,
             names[pk],
             # An override whose move was since replaced by an imported history is a move still.
@@ -168,7 +170,7 @@ SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class ScoredElement:
     """An element of a deal: its score, by what, and the least that its stage asks for; 0: none."""
 
     element: FrameworkElement
@@ -178,14 +180,14 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Qualified:
+class FrameworkScore:
     """A deal by one framework: points of how many, the elements with the gaps first."""
 
     framework: Framework
     points: int
     most: int
     gaps: int
-    known: list[Known]
+    known: list[ScoredElement]
 
 
 def frameworks(*, in_use: bool) -> list[Framework]:
@@ -201,7 +203,7 @@ def frameworks(*, in_use: bool) -> list[Framework]:
 class Qualification:
     """A deal by every framework in use, and the newest scores that were ever given."""
 
-    frameworks: list[Qualified]
+    frameworks: list[FrameworkScore]
     history: list[ElementScore]
     may_edit: bool
 
@@ -242,14 +244,14 @@ def _qualified(
     points: Mapping[int, int],
     scores: Mapping[int, tuple[int, str]],
     gaps: Mapping[int, int],
-) -> Qualified:
+) -> FrameworkScore:
     elements = list(framework.elements.all())
     total, most = qualification_total(points, [element.pk for element in elements])
     known = [
-        Known(element, *scores.get(element.pk, (0, "")), gaps.get(element.pk, 0))
+        ScoredElement(element, *scores.get(element.pk, (0, "")), gaps.get(element.pk, 0))
         for element in elements
     ]
-    return Qualified(
+    return FrameworkScore(
         framework=framework,
         points=total,
         most=most,

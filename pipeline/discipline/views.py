@@ -16,7 +16,7 @@ from pipeline.discipline.services import exits
 from pipeline.discipline.services import qualification as services
 from pipeline.discipline.services import setup as exit_setup
 from pipeline.enums import Status
-from pipeline.http import Visit, form_page, posted, saved, stage_admins, visit_of
+from pipeline.http import PageRequest, form_page, page_request_of, posted, saved, stage_admins
 from pipeline.set_up_pages import SetUpPages
 from pipeline.stages.models import Stage
 
@@ -24,9 +24,9 @@ from pipeline.stages.models import Stage
 @require_safe
 def deal_exit(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what it takes to leave the stage; by htmx as a part of the deal's page."""
-    visit = visit_of(request)
-    found = visible_deal(visit, pk)
-    context = {"deal": found, "exit": exit_of(visit.viewer, found)}
+    page_request = page_request_of(request)
+    found = visible_deal(page_request, pk)
+    context = {"deal": found, "exit": exit_of(page_request.viewer, found)}
     part = request.headers.get("HX-Request")
     return render(request, f"pipeline/discipline/{'_' if part else ''}deal_exit.html", context)
 
@@ -34,11 +34,13 @@ def deal_exit(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def deal_criterion(request: HttpRequest, pk: int, criterion: int) -> HttpResponse:
     """Say what shows that the deal meets a criterion."""
-    visit = visit_of(request)
-    found = writable_deal(visit, pk)
-    row = _criterion(visit, criterion)
+    page_request = page_request_of(request)
+    found = writable_deal(page_request, pk)
+    row = _criterion(page_request, criterion)
     form = EvidenceForm(posted(request))
-    if saved(form, lambda: exits.meet_criterion(found, row, by=visit.viewer, **form.cleaned_data)):
+    if saved(
+        form, lambda: exits.meet_criterion(found, row, by=page_request.viewer, **form.cleaned_data)
+    ):
         messages.success(request, "Saved.")
         return redirect("analytics:deal", pk=pk)
     version = row.versions.live().first() or row.versions.last()
@@ -51,11 +53,11 @@ def deal_criterion(request: HttpRequest, pk: int, criterion: int) -> HttpRespons
 @require_POST
 def deal_criterion_withdraw(request: HttpRequest, pk: int, met: int) -> HttpResponse:
     """Take back that the deal meets a criterion."""
-    visit = visit_of(request)
-    found = writable_deal(visit, pk)
-    rows = CriterionMet.objects.visible_to(visit.viewer).select_related("version", "deal")
+    page_request = page_request_of(request)
+    found = writable_deal(page_request, pk)
+    rows = CriterionMet.objects.visible_to(page_request.viewer).select_related("version", "deal")
     row = get_object_or_404(rows, deal=found, pk=met)
-    exits.withdraw(row, by=visit.viewer, at=visit.now)
+    exits.withdraw(row, by=page_request.viewer, at=page_request.now)
     return redirect("analytics:deal", pk=pk)
 
 
@@ -63,13 +65,16 @@ def deal_criterion_withdraw(request: HttpRequest, pk: int, met: int) -> HttpResp
 @stage_admins
 def stage_exit(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what an open stage asks for; save the fields."""
-    visit = visit_of(request)
-    stage = _open_stage(visit, pk)
+    page_request = page_request_of(request)
+    stage = _open_stage(page_request, pk)
     found = set_up_of(stage)
     form = RequiredFieldsForm(posted(request), initial={"fields_asked": found.fields})
     if form.is_valid():
         exit_setup.require_fields(
-            stage, by=visit.viewer, fields=form.cleaned_data["fields_asked"], at=visit.now
+            stage,
+            by=page_request.viewer,
+            fields=form.cleaned_data["fields_asked"],
+            at=page_request.now,
         )
         messages.success(request, "Saved.")
         return redirect("pipeline:stage-exit", pk=pk)
@@ -80,10 +85,12 @@ def stage_exit(request: HttpRequest, pk: int) -> HttpResponse:
 @stage_admins
 def criterion_new(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask for one thing more."""
-    visit = visit_of(request)
-    stage = _open_stage(visit, pk)
+    page_request = page_request_of(request)
+    stage = _open_stage(page_request, pk)
     form = CriterionForm(posted(request), stage=stage)
-    if saved(form, lambda: exit_setup.add_criterion(stage, by=visit.viewer, **form.values())):
+    if saved(
+        form, lambda: exit_setup.add_criterion(stage, by=page_request.viewer, **form.values())
+    ):
         return redirect("pipeline:stage-exit", pk=pk)
     return form_page(request, "pipeline/discipline/criterion.html", form, stage=stage, is_new=True)
 
@@ -92,13 +99,15 @@ def criterion_new(request: HttpRequest, pk: int) -> HttpResponse:
 @stage_admins
 def criterion(request: HttpRequest, pk: int) -> HttpResponse:
     """Let a criterion read otherwise from now on."""
-    visit = visit_of(request)
-    row = _criterion(visit, pk)
+    page_request = page_request_of(request)
+    row = _criterion(page_request, pk)
     version = get_object_or_404(row.versions.live())
     form = CriterionForm(posted(request), stage=row.stage, version=version)
     if saved(
         form,
-        lambda: exit_setup.reword_criterion(row, by=visit.viewer, at=visit.now, **form.values()),
+        lambda: exit_setup.reword_criterion(
+            row, by=page_request.viewer, at=page_request.now, **form.values()
+        ),
     ):
         return redirect("pipeline:stage-exit", pk=row.stage_id)
     return form_page(request, "pipeline/discipline/criterion.html", form, stage=row.stage)
@@ -108,27 +117,29 @@ def criterion(request: HttpRequest, pk: int) -> HttpResponse:
 @stage_admins
 def criterion_end(request: HttpRequest, pk: int) -> HttpResponse:
     """No longer ask for a criterion."""
-    visit = visit_of(request)
-    row = _criterion(visit, pk)
-    exit_setup.end_criterion(row, by=visit.viewer, at=visit.now)
+    page_request = page_request_of(request)
+    row = _criterion(page_request, pk)
+    exit_setup.end_criterion(row, by=page_request.viewer, at=page_request.now)
     return redirect("pipeline:stage-exit", pk=row.stage_id)
 
 
-def _open_stage(visit: Visit, pk: int) -> Stage:
-    return get_object_or_404(Stage.objects.visible_to(visit.viewer).filter(kind=Status.OPEN), pk=pk)
+def _open_stage(page_request: PageRequest, pk: int) -> Stage:
+    return get_object_or_404(
+        Stage.objects.visible_to(page_request.viewer).filter(kind=Status.OPEN), pk=pk
+    )
 
 
-def _criterion(visit: Visit, pk: int) -> ExitCriterion:
-    rows = ExitCriterion.objects.visible_to(visit.viewer).select_related("stage")
+def _criterion(page_request: PageRequest, pk: int) -> ExitCriterion:
+    rows = ExitCriterion.objects.visible_to(page_request.viewer).select_related("stage")
     return get_object_or_404(rows, pk=pk)
 
 
 @require_safe
 def deal_qualification(request: HttpRequest, pk: int) -> HttpResponse:
     """Show how well a deal is qualified; by htmx as a part of the deal's page."""
-    visit = visit_of(request)
-    found = visible_deal(visit, pk)
-    context = {"deal": found, "found": qualification(visit.viewer, found)}
+    page_request = page_request_of(request)
+    found = visible_deal(page_request, pk)
+    context = {"deal": found, "found": qualification(page_request.viewer, found)}
     part = request.headers.get("HX-Request")
     return render(
         request, f"pipeline/discipline/{'_' if part else ''}deal_qualification.html", context
@@ -138,14 +149,14 @@ def deal_qualification(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def deal_qualify(request: HttpRequest, pk: int, framework: int) -> HttpResponse:
     """Score a deal by a framework."""
-    visit = visit_of(request)
-    found = writable_deal(visit, pk)
-    row = get_object_or_404(Framework.objects.visible_to(visit.viewer).live(), pk=framework)
+    page_request = page_request_of(request)
+    found = writable_deal(page_request, pk)
+    row = get_object_or_404(Framework.objects.visible_to(page_request.viewer).live(), pk=framework)
     form = ScoresForm(
         posted(request), elements=row.elements.live(), scores=services.newest_scores(found)
     )
     made = saved(
-        form, lambda: services.score_deal(found, row, by=visit.viewer, scores=form.scores())
+        form, lambda: services.score_deal(found, row, by=page_request.viewer, scores=form.scores())
     )
     if made is None:
         return form_page(
@@ -159,7 +170,7 @@ def deal_qualify(request: HttpRequest, pk: int, framework: int) -> HttpResponse:
 @stage_admins
 def frameworks_page(request: HttpRequest) -> HttpResponse:
     """List the frameworks with their elements."""
-    context = {"frameworks": frameworks(in_use=False), "now": visit_of(request).now}
+    context = {"frameworks": frameworks(in_use=False), "now": page_request_of(request).now}
     return render(request, "pipeline/discipline/frameworks.html", context)
 
 
@@ -170,8 +181,8 @@ FRAMEWORK = SetUpPages(
     home_label="Qualification",
     use_note="the scores of before stay to be read",
     form=lambda _, data, row: FrameworkForm(data, framework=row),
-    save=lambda visit, form, row: services.save_framework(
-        row, by=visit.viewer, **form.cleaned_data
+    save=lambda page_request, form, row: services.save_framework(
+        row, by=page_request.viewer, **form.cleaned_data
     ),
     heading="New framework",
     use_url="pipeline:framework-use",
@@ -196,8 +207,8 @@ ELEMENT = SetUpPages(
     home_label="Qualification",
     use_note="the scores of before stay to be read",
     form=_element_form,
-    save=lambda visit, form, row: services.save_element(
-        row.framework, row, by=visit.viewer, at=visit.now, **form.values()
+    save=lambda page_request, form, row: services.save_element(
+        row.framework, row, by=page_request.viewer, at=page_request.now, **form.values()
     ),
     use_url="pipeline:element-use",
     set_use=services.set_use,
@@ -211,12 +222,14 @@ _, element, element_use = ELEMENT.views()
 @stage_admins
 def element_new(request: HttpRequest, pk: int) -> HttpResponse:
     """Add an element to a framework."""
-    visit, parent = visit_of(request), FRAMEWORK.found(request, pk)
+    page_request, parent = page_request_of(request), FRAMEWORK.found(request, pk)
     form = _element_form(request, posted(request), None)
     if saved(
         form,
-        lambda: services.save_element(parent, None, by=visit.viewer, at=visit.now, **form.values()),
+        lambda: services.save_element(
+            parent, None, by=page_request.viewer, at=page_request.now, **form.values()
+        ),
     ):
         return redirect("pipeline:frameworks")
-    shown = ELEMENT.shown(visit, None) | {"heading": f"New element of {parent.name}"}
+    shown = ELEMENT.shown(page_request, None) | {"heading": f"New element of {parent.name}"}
     return form_page(request, ELEMENT.template, form, **shown)

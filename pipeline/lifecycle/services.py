@@ -14,8 +14,8 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from org import audit
-from org.facts import organisation_facts
 from org.models.people import Person
+from org.settings_cache import organisation_settings
 from pipeline import history, rules
 from pipeline.deals.declared import EDITABLE
 from pipeline.deals.models.deals import Deal
@@ -77,7 +77,7 @@ def create_deal(
     if unknown := sorted(set(values) - set(EDITABLE)):
         raise TypeError(f"a deal has no {', '.join(unknown)} to set")
     answers = exit or ExitAnswers()
-    values["currency"] = values.get("currency") or organisation_facts().currency
+    values["currency"] = values.get("currency") or organisation_settings().currency
     deal = Deal(
         owner=owner,
         stage=stage,

@@ -6,10 +6,10 @@ from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from kit.api.fields import Choice, Moment, NothingSerializer, Row, StrictSerializer
+from kit.api.fields import MomentTextField, NothingSerializer, RowField, StrictSerializer, WordField
 from kit.api.operations import operation, page_body
 from kit.api.pages import page_of
-from org.rest import ApiRequest, answer_once, require
+from org.api_requests import ApiRequest, answer_once, require
 from pipeline import rules
 from pipeline.customers.api import contacts_seen
 from pipeline.deals.api.contacts import ORDERING, DealContactQuery
@@ -25,14 +25,14 @@ ROLES = list(BuyingRole)
 class NewDealContact(StrictSerializer):
     """A contact of the deal's account and the role they play from now on."""
 
-    contact = Row(rows=contacts_seen)
-    role = Choice(choices=ROLES)
+    contact = RowField(rows=contacts_seen)
+    role = WordField(choices=ROLES)
 
 
 class NewRole(StrictSerializer):
     """What the contact is to the deal from now on."""
 
-    role = Choice(choices=ROLES)
+    role = WordField(choices=ROLES)
 
 
 class DealContactBody(serializers.Serializer):
@@ -42,9 +42,9 @@ class DealContactBody(serializers.Serializer):
     deal = serializers.IntegerField(source="deal_id")
     contact = serializers.IntegerField(source="contact_id")
     contact_name = serializers.CharField(source="contact.full_name")
-    role = Choice(choices=ROLES)
-    added_at = Moment()
-    ended_at = Moment(allow_null=True)
+    role = WordField(choices=ROLES)
+    added_at = MomentTextField()
+    ended_at = MomentTextField(allow_null=True)
 
 
 class DealContacts(APIView):

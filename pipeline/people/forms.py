@@ -7,7 +7,7 @@ from django import forms
 
 from kit.forms import KitForm
 from pipeline.deals.forms import ROLES
-from pipeline.people.metrics import Need
+from pipeline.people.metrics import RoleNeed
 
 
 class StagePeopleForm(KitForm):
@@ -27,7 +27,7 @@ class StagePeopleForm(KitForm):
         help_text="In a meeting, a call that was taken, or an e-mail that came in.",
     )
 
-    def __init__(self, data: Any = None, *, needs: Sequence[Need]) -> None:
+    def __init__(self, data: Any = None, *, needs: Sequence[RoleNeed]) -> None:
         super().__init__(
             data,
             initial={

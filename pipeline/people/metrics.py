@@ -59,7 +59,7 @@ def engagement(touches: Iterable[Touch], *, at: datetime) -> dict[int, Engagemen
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
+class RoleNeed:
     """By the stage at ``place`` somebody must play the role, and be talked with if ``engaged``."""
 
     place: int
@@ -71,11 +71,11 @@ class Need:
 class Gap:
     """A need that is not met: nobody plays the role, or nobody who does was ever talked with."""
 
-    need: Need
+    need: RoleNeed
     named: bool
 
 
-def usual_needs(stages: int) -> list[Need]:
+def usual_needs(stages: int) -> list[RoleNeed]:
     """Return what is needed by which of so many open stages where nobody said otherwise.
 
     From the second a champion who was talked with, from the third somebody who pays, from the last
@@ -83,15 +83,15 @@ def usual_needs(stages: int) -> list[Need]:
     """
     last = stages - 1
     return [
-        Need(min(1, last), BuyingRole.CHAMPION, engaged=True),
-        Need(min(2, last), BuyingRole.ECONOMIC_BUYER, engaged=last <= 2),
-        *([Need(last, BuyingRole.ECONOMIC_BUYER, engaged=True)] if last > 2 else []),
-        Need(last, BuyingRole.TECHNICAL, engaged=True),
+        RoleNeed(min(1, last), BuyingRole.CHAMPION, engaged=True),
+        RoleNeed(min(2, last), BuyingRole.ECONOMIC_BUYER, engaged=last <= 2),
+        *([RoleNeed(last, BuyingRole.ECONOMIC_BUYER, engaged=True)] if last > 2 else []),
+        RoleNeed(last, BuyingRole.TECHNICAL, engaged=True),
     ]
 
 
 def stakeholder_gaps(
-    needs: Sequence[Need],
+    needs: Sequence[RoleNeed],
     *,
     place: int,
     playing: Mapping[str, Collection[int]],

@@ -12,7 +12,7 @@ from pipeline.enums import BUYING_ROLE_LABELS, TOUCHES, BuyingRole, Status
 from pipeline.people.metrics import (
     Engagement,
     Gap,
-    Need,
+    RoleNeed,
     Touch,
     engagement,
     stakeholder_gaps,
@@ -77,20 +77,20 @@ def engaged_contacts(deal: Deal, *, now: datetime) -> Mapping[int, Engagement]:
     return engagement((Touch(*row) for row in rows.order_by().values_list(*columns)), at=now)
 
 
-def needs_of(stages: Sequence[Stage]) -> list[Need]:
+def needs_of(stages: Sequence[Stage]) -> list[RoleNeed]:
     """Return what the open stages of a pipeline need, as set up or, where not, as is usual.
 
     They come with their ``people`` (``select_related``), or each is asked for them.
     """
     usual = usual_needs(len(stages)) if stages else []
-    found: list[Need] = []
+    found: list[RoleNeed] = []
     for place, stage in enumerate(stages):
         row = stage.people if hasattr(stage, "people") else None
         if row is None:
             found += [need for need in usual if need.place == place]
             continue
         found += [
-            Need(place, BuyingRole(role), engaged=role in row.engaged)
+            RoleNeed(place, BuyingRole(role), engaged=role in row.engaged)
             for role in sorted({*row.named, *row.engaged})
         ]
     return found

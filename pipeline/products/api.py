@@ -5,10 +5,10 @@ from typing import Any
 from django.db.models import Q
 from rest_framework import serializers
 
-from kit.api.fields import Flag, Moment, Money, PlainText, StrictSerializer
+from kit.api.fields import FlagField, MomentTextField, MoneyField, StrictSerializer, TextField
 from kit.api.pages import Ordering, PageQuery
-from org.facts import organisation_facts
 from org.models.people import Person
+from org.settings_cache import organisation_settings
 from pipeline import rules
 from pipeline.api.resources import Resource
 from pipeline.products import services as products
@@ -18,27 +18,27 @@ ORDERING = Ordering({"name": "name", "family": "family"}, default="name")
 
 
 class ProductQuery(PageQuery):
-    text = PlainText(required=False, max_length=100, help_text="Parts of the name.")
-    family = PlainText(required=False, max_length=100)
-    external_id = PlainText(required=False, max_length=100)
-    archived = Flag(required=False, help_text="Products out of use instead of the others.")
+    text = TextField(required=False, max_length=100, help_text="Parts of the name.")
+    family = TextField(required=False, max_length=100)
+    external_id = TextField(required=False, max_length=100)
+    archived = FlagField(required=False, help_text="Products out of use instead of the others.")
     ordering = ORDERING.field()
 
 
 class ProductFields(StrictSerializer):
     """The fields of a product that a program may write, none of them required."""
 
-    name = PlainText(max_length=200, required=False)
-    family = PlainText(max_length=100, required=False, allow_blank=True)
-    list_price = Money(min_value=0, required=False, allow_null=True)
-    currency = PlainText(max_length=3, required=False)
-    external_id = PlainText(max_length=100, required=False, allow_null=True)
+    name = TextField(max_length=200, required=False)
+    family = TextField(max_length=100, required=False, allow_blank=True)
+    list_price = MoneyField(min_value=0, required=False, allow_null=True)
+    currency = TextField(max_length=3, required=False)
+    external_id = TextField(max_length=100, required=False, allow_null=True)
 
 
 class NewProduct(ProductFields):
     """A product to create; its currency is the reporting one unless you name another."""
 
-    name = PlainText(max_length=200)
+    name = TextField(max_length=200)
 
 
 class ProductChange(ProductFields):
@@ -54,14 +54,14 @@ class ProductBody(serializers.Serializer):
     id = serializers.IntegerField(source="pk")
     name = serializers.CharField()
     family = serializers.CharField()
-    list_price = Money(allow_null=True, help_text="Null: it has no list price.")
+    list_price = MoneyField(allow_null=True, help_text="Null: it has no list price.")
     currency = serializers.CharField()
     external_id = serializers.CharField(allow_null=True)
-    archived_at = Moment(allow_null=True)
+    archived_at = MomentTextField(allow_null=True)
 
 
 def _created(*, by: Person, **given: Any) -> Product:
-    return products.create_product(by=by, **{"currency": organisation_facts().currency} | given)
+    return products.create_product(by=by, **{"currency": organisation_settings().currency} | given)
 
 
 PRODUCTS = Resource(

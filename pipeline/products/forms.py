@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from kit.forms import ExactDecimalField, FileField, KitForm, PageField, PlainTextField, SortField
-from org.facts import organisation_facts
+from org.settings_cache import organisation_settings
 from pipeline.products.models import Product
 from pipeline.products.services import FIELDS
 from pipeline.products.tables import PRODUCTS
@@ -39,4 +39,4 @@ class ProductForm(KitForm):
 
     def __init__(self, data: Any = None, *, product: Product | None = None) -> None:
         stored = {name: getattr(product, name) for name in FIELDS} if product else {}
-        super().__init__(data, initial=stored or {"currency": organisation_facts().currency})
+        super().__init__(data, initial=stored or {"currency": organisation_settings().currency})

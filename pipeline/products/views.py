@@ -12,7 +12,7 @@ from kit.export import csv_response
 from kit.pages import paginate
 from kit.tables import Empty, Table
 from org.models.people import Person
-from pipeline.http import Visit, product_admins, visit_of
+from pipeline.http import PageRequest, page_request_of, product_admins
 from pipeline.products import services
 from pipeline.products.forms import ProductFilter, ProductForm
 from pipeline.products.models import Product
@@ -28,7 +28,7 @@ def products(request: HttpRequest) -> HttpResponseBase:
     if not form.is_valid():
         return render(request, "pipeline/products/products.html", {"form": form}, status=400)
     given = form.cleaned_data
-    rows = Product.objects.visible_to(visit_of(request).viewer)
+    rows = Product.objects.visible_to(page_request_of(request).viewer)
     if not given["archived"]:
         rows = rows.live()
     if given["q"]:
@@ -57,10 +57,10 @@ def _nothing(request: HttpRequest) -> Empty:
     return Empty(title="No products in use.", text=words, href=new, label="New product")
 
 
-def _save(visit: Visit, form: ProductForm, row: Product | None) -> Product:
+def _save(page_request: PageRequest, form: ProductForm, row: Product | None) -> Product:
     if row is None:
-        return services.create_product(by=visit.viewer, **form.cleaned_data)
-    return services.edit_product(row, by=visit.viewer, changes=form.cleaned_data)
+        return services.create_product(by=page_request.viewer, **form.cleaned_data)
+    return services.edit_product(row, by=page_request.viewer, changes=form.cleaned_data)
 
 
 def _set_use(row: Product, *, by: Person, at: datetime | None) -> Product:

@@ -3,7 +3,7 @@
 from django.db.models import Q, QuerySet
 from rest_framework import serializers
 
-from kit.api.fields import Choice, Flag, Row
+from kit.api.fields import FlagField, RowField, WordField
 from kit.api.pages import Ordering, PageQuery
 from org.models.people import Person
 from pipeline.api.resources import Resource
@@ -28,19 +28,19 @@ NAME_ORDERING = Ordering({"name": "name"}, default="name")
 
 
 class LossReasonQuery(PageQuery):
-    archived = Flag(required=False, help_text="Reasons out of use instead of those in use.")
+    archived = FlagField(required=False, help_text="Reasons out of use instead of those in use.")
     ordering = REASON_ORDERING.field()
 
 
 class CompetitorQuery(PageQuery):
-    archived = Flag(required=False, help_text="Competitors out of use instead of the others.")
+    archived = FlagField(required=False, help_text="Competitors out of use instead of the others.")
     ordering = NAME_ORDERING.field()
 
 
 class LossReasonBody(serializers.Serializer):
     code = serializers.CharField(help_text="What a deal's lost_reason holds.")
     name = serializers.CharField()
-    kind = Choice(choices=list(LossKind))
+    kind = WordField(choices=list(LossKind))
     order = serializers.IntegerField()
 
 
@@ -53,8 +53,8 @@ ORDERING = Ordering({"order": "order", "name": "name"}, default="order")
 
 
 class StageQuery(PageQuery):
-    archived = Flag(required=False, help_text="Archived stages instead of those in use.")
-    pipeline = Row(rows=pipelines_seen, required=False)
+    archived = FlagField(required=False, help_text="Archived stages instead of those in use.")
+    pipeline = RowField(rows=pipelines_seen, required=False)
     ordering = ORDERING.field()
 
 
@@ -62,15 +62,15 @@ class StageBody(serializers.Serializer):
     id = serializers.IntegerField(source="pk")
     pipeline = serializers.IntegerField(source="pipeline_id")
     name = serializers.CharField()
-    kind = Choice(choices=list(Status))
+    kind = WordField(choices=list(Status))
     order = serializers.IntegerField(help_text="Compares stages of one pipeline only.")
     probability = serializers.IntegerField(help_text="Percent of deals here that end as won.")
-    default_category = Choice(choices=list(Category))
+    default_category = WordField(choices=list(Category))
     expected_days = serializers.IntegerField(allow_null=True)
 
 
 class PipelineQuery(PageQuery):
-    archived = Flag(required=False, help_text="Archived pipelines instead of those in use.")
+    archived = FlagField(required=False, help_text="Archived pipelines instead of those in use.")
     ordering = ORDERING.field()
 
 

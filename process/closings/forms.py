@@ -5,8 +5,8 @@ from typing import Any
 
 from django import forms
 
-from analytics.context.forms import WhoseForm
-from analytics.context.reports.setting import Setting
+from analytics.context.forms import OwnerScopeForm
+from analytics.context.reports.organisation_calendar import OrganisationCalendar
 from kit.forms import DayField, KitForm, PageField, PlainTextField
 from org.models.people import Person
 from pipeline.deals.models.deals import Deal
@@ -46,12 +46,14 @@ class ClosingReviewForm(KitForm):
         self.order_fields(FIELDS)
 
 
-class ClosingsForm(WhoseForm):
+class ClosingsForm(OwnerScopeForm):
     """Closed deals of a scope and period, all or by whether they are reviewed."""
 
     page = PageField()
 
-    def __init__(self, data: Any, *, viewer: Person, calendar: Setting, now: datetime) -> None:
+    def __init__(
+        self, data: Any, *, viewer: Person, calendar: OrganisationCalendar, now: datetime
+    ) -> None:
         super().__init__(data, viewer=viewer, calendar=calendar, now=now)
         del self.fields["as_of"]
         self.fields["reviewed"] = forms.ChoiceField(

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
-from analytics.context.reports.look import Look
+from analytics.context.reports.report_view import ReportView
 from kit.pages import Page, paginate
 from pipeline.discipline.models import ClosingReview
 
@@ -19,9 +19,11 @@ class Closings:
     page: Page
 
 
-def closings_of(look: Look, *, reviewed: bool | None, number: int) -> Closings:
+def closings_of(report_view: ReportView, *, reviewed: bool | None, number: int) -> Closings:
     """Return the deals closed in the period, newest first, or those with or without a review."""
-    deals = look.closed.rows(moment=look.moment, day=look.day).visible_to(look.viewer)
+    deals = report_view.closed.rows(moment=report_view.moment, day=report_view.day).visible_to(
+        report_view.viewer
+    )
     rows: Any = with_review(deals)
     closed, done = rows.count(), rows.filter(has_review=True).count()
     if reviewed is not None:

@@ -6,14 +6,14 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from analytics.context.reports.setting import setting
+from analytics.context.reports.organisation_calendar import organisation_calendar
 from kit.tables import Empty, Table
 from org.http import PersonRequest
 from pipeline.deals.http import writable_deal
 from pipeline.discipline.models import ClosingReview
 from pipeline.discipline.services.closing_reviews import review_closing
 from pipeline.enums import Status
-from pipeline.http import form_page, posted, saved, sellers, visit_of
+from pipeline.http import form_page, page_request_of, posted, saved, sellers
 from process.closings.forms import ClosingReviewForm, ClosingsForm
 from process.closings.reports import closings_of
 from process.closings.tables import CLOSINGS
@@ -23,15 +23,17 @@ from process.closings.tables import CLOSINGS
 @sellers
 def closings(request: PersonRequest) -> HttpResponse:
     """List the closed deals of a scope and period with what decided them."""
-    form = ClosingsForm(request.GET, viewer=request.user, calendar=setting(), now=timezone.now())
+    form = ClosingsForm(
+        request.GET, viewer=request.user, calendar=organisation_calendar(), now=timezone.now()
+    )
     form.full_clean()
     if form.is_elsewhere:
         raise Http404
     if not form.is_valid():
         status = 400 if form.calendar.periods else 200
         return render(request, "process/closings/closings.html", {"form": form}, status=status)
-    look = form.look(form.scope)
-    found = closings_of(look, reviewed=form.wanted, number=form.cleaned_data["page"])
+    report_view = form.report_view(form.scope)
+    found = closings_of(report_view, reviewed=form.wanted, number=form.cleaned_data["page"])
     table = Table(
         columns=CLOSINGS,
         rows=found.page.rows,
@@ -40,26 +42,32 @@ def closings(request: PersonRequest) -> HttpResponse:
         base_query=request.GET,
         empty=Empty(title="No closed deals here.", text="Choose another period, team or filter."),
     )
-    context = {"form": form, "look": look, "found": found, "table": table}
+    context = {"form": form, "report_view": report_view, "found": found, "table": table}
     return render(request, "process/closings/closings.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def deal_closing(request: HttpRequest, pk: int) -> HttpResponse:
     """Write the review of a deal's closing, or replace it."""
-    visit = visit_of(request)
-    deal = writable_deal(visit, pk)
+    page_request = page_request_of(request)
+    deal = writable_deal(page_request, pk)
     if deal.status == Status.OPEN and request.method != "POST":
         messages.warning(request, "The deal is open: there is no closing to review.")
         return redirect("analytics:deal", pk=pk)
-    rows = ClosingReview.objects.visible_to(visit.viewer).select_related("competitor")
+    rows = ClosingReview.objects.visible_to(page_request.viewer).select_related("competitor")
     review = rows.filter(deal=deal, closed_at=deal.stage_entered_at).first()
     form = ClosingReviewForm(
-        posted(request), viewer=visit.viewer, deal=deal, review=review, today=visit.today
+        posted(request),
+        viewer=page_request.viewer,
+        deal=deal,
+        review=review,
+        today=page_request.today,
     )
     if saved(
         form,
-        lambda: review_closing(deal, by=visit.viewer, today=visit.today, **form.cleaned_data),
+        lambda: review_closing(
+            deal, by=page_request.viewer, today=page_request.today, **form.cleaned_data
+        ),
     ):
         messages.success(request, "The review is kept.")
         return redirect("analytics:deal", pk=pk)

@@ -1,8 +1,8 @@
 """Who may open the set-up of leavers."""
 
-from pipeline.http import View, _let_in
+from pipeline.http import View, let_in
 from process.leavers import rules
 
 
 def leaver_admins(view: View) -> View:
-    return _let_in(rules.can_set_leaver_rule, view)
+    return let_in(rules.can_set_leaver_rule, view)

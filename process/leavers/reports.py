@@ -120,8 +120,8 @@ def new_owners(
 
 def _team(person: Person, choice: dict[int, Person]) -> list[Person]:
     """Return the other members of the person's newest team, by name."""
-    seats = TeamMembership.objects.filter(person=person).order_by("-valid_from")
-    team = seats.values_list("team", flat=True).first()
+    memberships = TeamMembership.objects.filter(person=person).order_by("-valid_from")
+    team = memberships.values_list("team", flat=True).first()
     inside = TeamMembership.objects.filter(team=team, valid_to=None).values_list(
         "person", flat=True
     )

@@ -11,7 +11,7 @@ from kit.forms import add_errors
 from kit.tables import Empty, Table
 from org.models.people import Person
 from pipeline import rules
-from pipeline.http import form_page, posted, saved, visit_of
+from pipeline.http import form_page, page_request_of, posted, saved
 from process.leavers import services
 from process.leavers.enums import GIVEN_TO_LABELS
 from process.leavers.forms import HandOverForm, LeaverRuleForm
@@ -28,16 +28,17 @@ RULES_SHOWN = 10
 @leaver_admins
 def leavers(request: HttpRequest) -> HttpResponse:
     """Show who left and still has open deals, and set the rule that offers them to others."""
-    visit = visit_of(request)
+    page_request = page_request_of(request)
     form = LeaverRuleForm(posted(request), initial={"given_to": str(LeaverRule.standing())})
     if saved(
-        form, lambda: services.set_leaver_rule(form.cleaned_data["given_to"], by=visit.viewer)
+        form,
+        lambda: services.set_leaver_rule(form.cleaned_data["given_to"], by=page_request.viewer),
     ):
         messages.success(request, "Saved. Hand-overs are filled in so from now on.")
         return redirect("process:leavers")
     waiting = Table(
         columns=LEAVERS,
-        rows=leavers_of(visit.viewer),
+        rows=leavers_of(page_request.viewer),
         caption="Open deals of people who left",
         empty=Empty(title="Nobody who left has an open deal."),
     )
@@ -53,25 +54,25 @@ def leavers(request: HttpRequest) -> HttpResponse:
         form,
         waiting=waiting,
         history=history,
-        now=visit.now,
+        now=page_request.now,
     )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
     """Choose who gets whose deals, and do it."""
-    visit = visit_of(request)
-    person = get_object_or_404(Person.objects.led_by(visit.viewer), pk=pk)
-    if not rules.can_hand_over(visit.viewer, person):
+    page_request = page_request_of(request)
+    person = get_object_or_404(Person.objects.led_by(page_request.viewer), pk=pk)
+    if not rules.can_hand_over(page_request.viewer, person):
         raise PermissionDenied
-    groups = open_deals_by_account(visit.viewer, person)
+    groups = open_deals_by_account(page_request.viewer, person)
     rule = request.GET.get("by") or str(LeaverRule.standing())
     form = HandOverForm(
-        posted(request), viewer=visit.viewer, person=person, groups=groups, rule=rule
+        posted(request), viewer=page_request.viewer, person=person, groups=groups, rule=rule
     )
     if form.is_valid():
         try:
-            count = services.hand_over(person, by=visit.viewer, **form.values())
+            count = services.hand_over(person, by=page_request.viewer, **form.values())
         except ValidationError as error:
             add_errors(form, error)
         else:
@@ -85,7 +86,7 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "person": person,
         "groups": groups,
-        "currency": visit.currency,
+        "currency": page_request.currency,
         "by_rule": by_rule,
         "is_stored": "by" not in request.GET,
     }

@@ -5,19 +5,21 @@ from typing import Any
 
 from django import forms
 
-from analytics.context.forms import WhoseForm
-from analytics.context.reports.setting import Setting
+from analytics.context.forms import OwnerScopeForm
+from analytics.context.reports.organisation_calendar import OrganisationCalendar
 from kit.forms import PageField
 from org.models.people import Person
 from pipeline.stages.models import Stage
 
 
-class OverridesForm(WhoseForm):
+class OverridesForm(OwnerScopeForm):
     """Overrides of a scope in a period, of one person or one stage of it."""
 
     page = PageField()
 
-    def __init__(self, data: Any, *, viewer: Person, calendar: Setting, now: datetime) -> None:
+    def __init__(
+        self, data: Any, *, viewer: Person, calendar: OrganisationCalendar, now: datetime
+    ) -> None:
         super().__init__(data, viewer=viewer, calendar=calendar, now=now)
         del self.fields["as_of"]
         self.fields.pop("territory", None)

@@ -6,13 +6,13 @@ from django.db.models import BigIntegerField, Exists, OuterRef, Q, QuerySet, Sub
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, TruncDate
 
-from analytics.context.reports.look import Look
+from analytics.context.reports.report_view import ReportView
 from kit.pages import paginate
 from org.enums import SubjectKind
 from org.models.teams import TeamMembership
 from pipeline.deals.models.deals import DealVersion
 from pipeline.discipline.models import StageOverride
-from pipeline.discipline.reports import Overrides, _counted
+from pipeline.discipline.reports import Overrides, counted_overrides
 from pipeline.enums import Status
 from pipeline.stages.models import Stage
 
@@ -58,15 +58,15 @@ SELECT moved.id
 """
 
 
-def moves_past_exits(look: Look) -> QuerySet:
+def moves_past_exits(report_view: ReportView) -> QuerySet:
     """Return the versions by which deals of the scope were moved past exits in the period.
 
     ``left`` is the stage that each stood in, of a new deal the first one passed; ``because`` is
     the reason of its override, None without one.
     """
-    period = look.period.period
-    span = [look.calendar.start_of(period.start), look.calendar.start_of(period.end)]
-    rows = DealVersion.objects.visible_to(look.viewer)
+    period = report_view.period.period
+    span = [report_view.calendar.start_of(period.start), report_view.calendar.start_of(period.end)]
+    rows = DealVersion.objects.visible_to(report_view.viewer)
     rows = rows.filter(pk__in=RawSQL(PASSING, span))  # noqa: S611 -- no input but two moments
     own = StageOverride.objects.filter(
         deal=OuterRef("deal"),
@@ -88,49 +88,51 @@ def moves_past_exits(look: Look) -> QuerySet:
         because=Subquery(own.values("reason")[:1]),
     )
     rows = rows.annotate(left_name=Stage.objects.filter(pk=OuterRef("left")).values("name")[:1])
-    return in_scope(look, rows, "valid_from")
+    return in_scope(report_view, rows, "valid_from")
 
 
-def in_scope(look: Look, rows: QuerySet, moment: str) -> QuerySet:
+def in_scope(report_view: ReportView, rows: QuerySet, moment: str) -> QuerySet:
     """Return the rows whose ``owner`` was in the look's scope on the day of their ``moment``."""
-    scope, period = look.scope, look.period.period
+    scope, period = report_view.scope, report_view.period.period
     if scope.people is not None:
         return rows.filter(owner__in=scope.people)
     if scope.subject.kind is SubjectKind.EVERYONE:
         return rows
-    seats = TeamMembership.objects.filter(
+    memberships = TeamMembership.objects.filter(
         Q(valid_to__isnull=True) | Q(valid_to__gt=OuterRef("day")),
         person=OuterRef("owner"),
-        team__in=_inside(look, period.last_day, period.start),
+        team__in=_inside(report_view, period.last_day, period.start),
         valid_from__lte=OuterRef("day"),
     )
-    return rows.annotate(day=TruncDate(moment, tzinfo=look.calendar.zone)).filter(Exists(seats))
+    return rows.annotate(day=TruncDate(moment, tzinfo=report_view.calendar.zone)).filter(
+        Exists(memberships)
+    )
 
 
-def _inside(look: Look, *days: date) -> set[int]:
-    return {team for day in days for team in look.scope.inside(day)}
+def _inside(report_view: ReportView, *days: date) -> set[int]:
+    return {team for day in days for team in report_view.scope.inside(day)}
 
 
 def overrides_of(
-    look: Look, *, stage: int | None, number: int, list_moves: bool = False
+    report_view: ReportView, *, stage: int | None, number: int, list_moves: bool = False
 ) -> Overrides:
     """Return the overrides, and moves, of deals whose owners of the time were in the scope."""
-    period = look.period.period
-    rows: QuerySet = StageOverride.objects.visible_to(look.viewer).filter(
-        overridden_at__gte=look.calendar.start_of(period.start),
-        overridden_at__lt=look.calendar.start_of(period.end),
+    period = report_view.period.period
+    rows: QuerySet = StageOverride.objects.visible_to(report_view.viewer).filter(
+        overridden_at__gte=report_view.calendar.start_of(period.start),
+        overridden_at__lt=report_view.calendar.start_of(period.end),
     )
-    rows = in_scope(look, rows, "overridden_at")
-    moves = moves_past_exits(look)
+    rows = in_scope(report_view, rows, "overridden_at")
+    moves = moves_past_exits(report_view)
     if stage is not None:
         rows, moves = rows.filter(from_stage=stage), moves.filter(left=stage)
-    people = _counted(rows, moves, "owner", "owner")
+    people = counted_overrides(rows, moves, "owner", "owner")
     listed = moves.select_related("deal", "owner", "stage").order_by("-valid_from", "-pk")
     if not list_moves:
         listed = rows.select_related("deal", "from_stage", "to_stage", "owner", "overridden_by")
     return Overrides(
         total=sum(part.overrides for part in people),
         people=people,
-        stages=_counted(rows, moves, "from_stage", "left"),
+        stages=counted_overrides(rows, moves, "from_stage", "left"),
         page=paginate(listed, number=number),
     )

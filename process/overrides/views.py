@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from analytics.context.reports.setting import setting
+from analytics.context.reports.organisation_calendar import organisation_calendar
 from kit.tables import Empty, Table
 from org.http import PersonRequest
 from pipeline.http import sellers
@@ -27,17 +27,19 @@ NO_OVERRIDES = Empty(
 @sellers
 def overrides(request: PersonRequest) -> HttpResponse:
     """Count the overrides of a scope by owner and stage; each count opens its overrides."""
-    form = OverridesForm(request.GET, viewer=request.user, calendar=setting(), now=timezone.now())
+    form = OverridesForm(
+        request.GET, viewer=request.user, calendar=organisation_calendar(), now=timezone.now()
+    )
     form.full_clean()
     if form.is_elsewhere or {"stage", "list"} & set(form.errors):
         raise Http404
     if not form.is_valid():
         status = 400 if form.calendar.periods else 200
         return render(request, "process/overrides/overrides.html", {"form": form}, status=status)
-    look = form.look(form.scope)
+    report_view = form.report_view(form.scope)
     list_moves = form.cleaned_data["list"] == MOVES_LISTED
     found = overrides_of(
-        look,
+        report_view,
         stage=form.cleaned_data["stage"],
         number=form.cleaned_data["page"],
         list_moves=list_moves,
@@ -45,7 +47,7 @@ def overrides(request: PersonRequest) -> HttpResponse:
     none = NO_MOVES if list_moves else NO_OVERRIDES
     context = {
         "form": form,
-        "look": look,
+        "report_view": report_view,
         "people": Table(
             columns=counted("Owner then", "person", request.GET),
             rows=found.people,

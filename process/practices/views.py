@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from analytics.context.reports.one_state import one_state
-from analytics.context.reports.setting import setting
+from analytics.context.reports.organisation_calendar import organisation_calendar
 from analytics.metrics.forms import BestForm
 from kit.components import Tab
 from kit.export import table_response
@@ -29,7 +29,7 @@ def best(request: PersonRequest) -> HttpResponseBase:
         status = 400 if form.calendar.periods else 200
         return render(request, "process/practices/best.html", {"form": form}, status=status)
     with one_state():
-        found = peers_of(form.look(form.scope), title=form.title)
+        found = peers_of(form.report_view(form.scope), title=form.title)
     people = Table(
         columns=PEERS if found.top else TOO_FEW_PEERS,
         rows=sorted(
@@ -42,7 +42,7 @@ def best(request: PersonRequest) -> HttpResponseBase:
         return table_response("people-compared.csv", people)
     context = {
         "form": form,
-        "look": found.look,
+        "report_view": found.report_view,
         "found": found,
         "people": people,
         "titles": _tabs(request, found),
@@ -60,7 +60,7 @@ def best_behaviours(request: PersonRequest) -> HttpResponseBase:
     if not form.is_valid():
         raise Http404
     with one_state():
-        found = best_report(peers_of(form.look(form.scope), title=form.title))
+        found = best_report(peers_of(form.report_view(form.scope), title=form.title))
     table = Table(
         columns=COMPARED,
         file_columns=COMPARED_FILE,
@@ -75,7 +75,9 @@ def best_behaviours(request: PersonRequest) -> HttpResponseBase:
 
 
 def _form(request: PersonRequest) -> BestForm:
-    form = BestForm(request.GET, viewer=request.user, calendar=setting(), now=timezone.now())
+    form = BestForm(
+        request.GET, viewer=request.user, calendar=organisation_calendar(), now=timezone.now()
+    )
     form.full_clean()
     if form.is_elsewhere:
         raise Http404

@@ -6,9 +6,9 @@ from typing import Any
 from django import forms
 
 from analytics.context.forms import ScopeForm
-from analytics.context.reports.look import Look
+from analytics.context.reports.organisation_calendar import OrganisationCalendar
+from analytics.context.reports.report_view import ReportView
 from analytics.context.reports.scope import Scope, person_scope
-from analytics.context.reports.setting import Setting
 from kit.fields import choices
 from kit.forms import DayField, KitForm, PageField, PlainTextField
 from kit.periods import Period
@@ -45,7 +45,9 @@ class TargetForm(KitForm):
 class OwedForm(ScopeForm):
     """Whose activities against their targets, over a fiscal period or the week of the day."""
 
-    def __init__(self, data: Any, *, viewer: Person, calendar: Setting, now: datetime) -> None:
+    def __init__(
+        self, data: Any, *, viewer: Person, calendar: OrganisationCalendar, now: datetime
+    ) -> None:
         super().__init__(data, viewer=viewer, calendar=calendar, now=now)
         spans = [(WHOLE, "The period"), (WEEK, "The week")]
         self.fields["over"] = forms.ChoiceField(choices=spans, required=False, label="Over")
@@ -60,14 +62,14 @@ class OwedForm(ScopeForm):
         """The team that is asked for; oneself for those who lead none."""
         return super().scope if self.scopes else person_scope(self.viewer)
 
-    def span(self, look: Look) -> Period:
+    def span(self, report_view: ReportView) -> Period:
         """Return the days that are selected; for a valid form."""
-        return span_of(look, over=self.cleaned_data["over"])
+        return span_of(report_view, over=self.cleaned_data["over"])
 
 
-def span_of(look: Look, *, over: str) -> Period:
+def span_of(report_view: ReportView, *, over: str) -> Period:
     """Return the week of the as-of day, or the whole period."""
-    return around(look.day, Every.WEEK) if over == WEEK else look.period.period
+    return around(report_view.day, Every.WEEK) if over == WEEK else report_view.period.period
 
 
 USUAL_DAYS = 14
@@ -78,7 +80,9 @@ SHOWN = [f"{reach}:{status}" for reach in ("", *Reach) for status in STATUSES]
 class OutcomeForm(OwedForm):
     """Whose deals, created when, by the first activity of a kind within some days."""
 
-    def __init__(self, data: Any, *, viewer: Person, calendar: Setting, now: datetime) -> None:
+    def __init__(
+        self, data: Any, *, viewer: Person, calendar: OrganisationCalendar, now: datetime
+    ) -> None:
         # What is not said is shown as it is understood.
         data = data.copy()
         data["kind"] = data.get("kind") or str(ActivityKind.MEETING)

@@ -10,9 +10,9 @@ from django.urls import reverse
 from kit.display import percent
 from kit.tables import Column
 from pipeline.deals.tables import DEALS
-from process.targets.metrics.outcomes import Group, Reach, rate_interval
+from process.targets.metrics.outcomes import Reach, ReachGroup, rate_interval
 from process.targets.models import ActivityTarget
-from process.targets.reports.attainment import Line
+from process.targets.reports.attainment import TargetRow
 
 Href = Callable[[str, str], str]
 
@@ -29,7 +29,7 @@ def reach_label(reach: Reach, *, kind: str, days: int) -> str:
 def outcome_columns(*, kind: str, days: int, href: Href) -> list[Column]:
     """Return the columns; each number opens the deals that it counts."""
 
-    def number(status: str, label: str, value: Callable[[Group], int]) -> Column:
+    def number(status: str, label: str, value: Callable[[ReachGroup], int]) -> Column:
         return Column(
             key=status or "deals",
             label=label,
@@ -126,7 +126,7 @@ FIGURES = [
 ]
 
 
-def _person_href(line: Line) -> str:
+def _person_href(line: TargetRow) -> str:
     return reverse("member", args=[line.person])
 
 

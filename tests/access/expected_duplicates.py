@@ -18,12 +18,12 @@ MERGERS = {"rep": 403, "executive": 403, "recruiter": 404, "stranger": 403}
 def build(world: World) -> None:
     one, other, gone = (Account.objects.create(name=f"Canary twin {n}") for n in ("a", "A!", "b"))
     Account.objects.filter(pk=gone.pk).update(archived_at=AT, merged_into=one)
-    world.made["twins"] = (one.pk, other.pk)
+    world.made["duplicates"] = (one.pk, other.pk)
     world.made["merge"] = Merge.objects.create(kept_account=one, gone_account=gone, merged_at=AT)
 
 
-def twins(world: World, target: str) -> dict[str, Any]:
-    one, other = world.made["twins"]
+def duplicates(world: World, target: str) -> dict[str, Any]:
+    one, other = world.made["duplicates"]
     return {"kind": "accounts", "one": one, "other": MISSING if target == "missing" else other}
 
 
@@ -47,10 +47,10 @@ CASES = [
         kwargs=of_kind("planets"),
         query="?x",
     ),
-    Case("pipeline:merge", "GET", same(200, **MERGERS), kwargs=twins),
+    Case("pipeline:merge", "GET", same(200, **MERGERS), kwargs=duplicates),
     # Without a choice nothing is merged.
-    Case("pipeline:merge", "POST", same(400, **MERGERS), kwargs=twins),
-    Case("pipeline:set-apart", "POST", same(302, **MERGERS), kwargs=twins),
+    Case("pipeline:merge", "POST", same(400, **MERGERS), kwargs=duplicates),
+    Case("pipeline:set-apart", "POST", same(302, **MERGERS), kwargs=duplicates),
     Case(
         "pipeline:merge-undo",
         "POST",

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.utils import timezone
 
-from analytics.runs.enums import ChunkState, RunState, Step, Trigger
+from analytics.runs.enums import ChunkState, RunState, RunStep, Trigger
 from analytics.runs.models import RecomputeChunk, RecomputeRun
 from coaching import services as coaching
 from forecasting.models import DealExpectation, Forecast, ForecastRun, PastForecast
@@ -105,8 +105,8 @@ def _sales(world: World, newcomer: Person, number: int) -> None:
     account, deal = world.made["account"], world.deals["rita"]
     AccountFactory(name=f"Daughter {number}", parent=account, owner=newcomer)
     # Likely the same as the one before, and the same e-mail address at both.
-    twin = AccountFactory(name=f"Regional {number} Inc.")
-    for place in (account, twin):
+    duplicate = AccountFactory(name=f"Regional {number} Inc.")
+    for place in (account, duplicate):
         ContactFactory(account=place, email=f"twin-{number}@x.example")
     contact = ContactFactory(account=account)
     DealContactFactory(deal=deal, contact=contact)
@@ -231,7 +231,7 @@ def _runs(world: World, number: int) -> None:
         state=RunState.DONE,
         finished_at=AT,
     )
-    for step in (Step.ATTAINMENT, Step.FORECAST):
+    for step in (RunStep.ATTAINMENT, RunStep.FORECAST):
         RecomputeChunk.objects.create(
             run=world.made["run"],
             step=step,

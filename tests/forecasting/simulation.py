@@ -6,7 +6,7 @@ import numpy as np
 
 from forecasting.methods.history import LOST, OPEN, WON, History, Memberships, Split
 from forecasting.methods.listed import MAIN, METHODS
-from forecasting.methods.prediction import Span
+from forecasting.methods.prediction import ForecastSpan
 from forecasting.metrics.backtest import SETTLING_DAYS, Track
 
 QUARTERS = np.array(
@@ -139,7 +139,7 @@ def tracks(known: History, last: int, *, people: int, weeks: int = 120) -> tuple
         current = int(np.searchsorted(QUARTERS, t, side="right")) - 1
         for quarter in (current, current + 1):
             start, end = int(QUARTERS[quarter]), int(QUARTERS[quarter + 1])
-            told = model.predict(Span(start, end, (0, 0), (0, 0)))
+            told = model.predict(ForecastSpan(start, end, (0, 0), (0, 0)))
             from_open = told.deal >= 0
             settled = end - 1 + SETTLING_DAYS
             won = known.won_at(settled, start, end)

@@ -136,16 +136,16 @@ def test_the_dashboard_of_a_past_day_shows_what_would_have_been_said(
         query = part | {"as_of": told.day - timedelta(days=days)}
         return sign_in_as(who).get(reverse("team-forecast"), query)
 
-    assert shown(7).context["forecast"].retold.forecast == 900
+    assert shown(7).context["forecast"].recalculated.forecast == 900
     between = shown(9)
-    assert between.context["forecast"].retold.forecast == 800
+    assert between.context["forecast"].recalculated.forecast == 800
     assert "the same method would have said" in between.text
     assert "700 to 1,000" in between.text
-    assert shown(15).context["forecast"].retold is None
+    assert shown(15).context["forecast"].recalculated is None
     assert "the runs begin on" in shown(15).text
     told.tell("10", "20", "30", of=told.quarter, team=north)
     newest = shown(0).context["forecast"]
-    assert (newest.forecast.total, newest.retold) == (60, None)
+    assert (newest.forecast.total, newest.recalculated) == (60, None)
     assert not PastForecast.objects.visible_to(rita).exists()
 
 

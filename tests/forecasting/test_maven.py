@@ -11,7 +11,7 @@ import pytest
 
 from forecasting.methods.history import LOST, OPEN, UNPRICED, WEEK, WON, History
 from forecasting.methods.listed import MAIN, METHODS
-from forecasting.methods.prediction import Span
+from forecasting.methods.prediction import ForecastSpan
 from forecasting.metrics.backtest import Track, scaled
 from tests.forecasting.simulation import Row, history
 
@@ -76,7 +76,7 @@ def weekly(known: History) -> Track:
         for start, end in (quarter(*q) for q in TRUTH):
             if not start - 95 <= t < end:
                 continue
-            told = model.predict(Span(start, end, (0, 0), (0, 0)))
+            told = model.predict(ForecastSpan(start, end, (0, 0), (0, 0)))
             won = known.won_at(LAST, start, end)
             before = np.isin(known.deal[won], known.deal[known.won_at(t, start, end)])
             was_open = np.isin(known.deal[won], known.deal[known.open_at(t)])
@@ -109,7 +109,7 @@ def test_history_is_the_one_that_the_source_describes(known: History) -> None:
 
 
 def test_stale_deals_get_almost_nothing(known: History) -> None:
-    told = METHODS[MAIN](known, LAST).predict(Span(LAST + 1, LAST + 91, (0, 0), (0, 0)))
+    told = METHODS[MAIN](known, LAST).predict(ForecastSpan(LAST + 1, LAST + 91, (0, 0), (0, 0)))
     rows = told.deal[told.deal >= 0]
     age = LAST - known.entered[rows]
     stale, cents = age > 138, told.cents[told.deal >= 0]

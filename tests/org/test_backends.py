@@ -4,10 +4,10 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 
-from org import access, facts
+from org import access, settings_cache
 from org.backends import SessionBackend
 from org.enums import Role
-from org.seats import Seat
+from org.stays import Stay
 from tests.factories.org import PersonFactory, TeamFactory, TeamMembershipFactory
 
 pytestmark = pytest.mark.django_db
@@ -24,13 +24,13 @@ def test_person_of_a_session_comes_with_roles_teams_and_facts_in_one_statement(
 ):
     roles = sales_team.mia.role_set
 
-    with facts.one_request(), django_assert_num_queries(1):
+    with settings_cache.one_request(), django_assert_num_queries(1):
         mia = read(sales_team.mia)
         assert mia == sales_team.mia
         assert mia.role_set == roles
         assert mia.is_manager
         assert access.today() == access.today()
-        assert facts.organisation_facts().name
+        assert settings_cache.organisation_settings().name
     assert (mia.email, mia.password) == (sales_team.mia.email, sales_team.mia.password)
 
 
@@ -38,9 +38,9 @@ def test_person_of_a_session_comes_with_roles_teams_and_facts_in_one_statement(
 def test_led_teams_are_the_same_however_the_person_was_read(sales_team, name):
     person = getattr(sales_team, name)
 
-    assert person.led_seats is None
+    assert person.led_stays is None
     assert access.led_team_ids(read(person)) == access.led_team_ids(person)
-    assert read(person).led_seats is not None
+    assert read(person).led_stays is not None
 
 
 def test_a_team_is_led_from_the_first_day_of_the_seat_until_its_last():
@@ -54,9 +54,9 @@ def test_a_team_is_led_from_the_first_day_of_the_seat_until_its_last():
         person=lead, team=TeamFactory(), valid_from=SUMMER, valid_to=date(2021, 1, 1)
     )
 
-    found = sorted(read(lead).led_seats, key=lambda seat: seat.since)
+    found = sorted(read(lead).led_stays, key=lambda stay: stay.since)
 
-    assert found == [Seat(team.pk, since, until) for since, until in seats]
+    assert found == [Stay(team.pk, since, until) for since, until in seats]
     assert [found[0].holds(day) for day in (SPRING, date(2020, 5, 31), SUMMER)] == [
         True,
         True,
@@ -75,10 +75,10 @@ def test_nobody_is_read_who_is_not_there_or_may_not_enter():
 def test_person_without_role_or_organisation_is_read_all_the_same():
     person = read(PersonFactory(roles=[]))
 
-    assert (person.role_set, person.led_seats) == (frozenset(), ())
-    with facts.one_request():
+    assert (person.role_set, person.led_stays) == (frozenset(), ())
+    with settings_cache.one_request():
         read(person)
-        assert facts.organisation_facts() == facts.Facts()
+        assert settings_cache.organisation_settings() == settings_cache.OrganisationSettings()
 
 
 def test_a_role_taken_away_is_gone_on_the_next_request(client, sales_team):

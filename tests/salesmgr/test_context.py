@@ -39,8 +39,8 @@ def test_only_superusers_are_shown_the_patterns() -> None:
 
 def test_a_page_that_does_not_exist_is_absent() -> None:
     entries = (
-        context.Entry("Nowhere", "nowhere:page", "x"),
-        context.Entry("Patterns", "patterns", "x"),
+        context.NavigationEntry("Nowhere", "nowhere:page", "x"),
+        context.NavigationEntry("Patterns", "patterns", "x"),
     )
 
     found = context.links("/", entries, PersonFactory())
@@ -54,7 +54,7 @@ def test_a_page_that_does_not_exist_is_absent() -> None:
     [("/patterns/", True), ("/patterns/x/", True), ("/pattern", False), ("/", False)],
 )
 def test_the_open_page_is_marked(address: str, *, current: bool) -> None:
-    entries = (context.Entry("Patterns", "patterns", "x"),)
+    entries = (context.NavigationEntry("Patterns", "patterns", "x"),)
 
     (link,) = context.links(address, entries, PersonFactory())
 

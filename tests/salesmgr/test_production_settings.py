@@ -108,7 +108,7 @@ def test_scripts_come_from_the_site_alone(web: dict[str, Any]) -> None:
 def test_the_api_speaks_json_to_those_who_may_enter(web: dict[str, Any]) -> None:
     api = web["REST_FRAMEWORK"]
 
-    assert api["DEFAULT_PERMISSION_CLASSES"] == ["org.rest.MayEnter"]
+    assert api["DEFAULT_PERMISSION_CLASSES"] == ["org.api_requests.MayEnter"]
     assert api["DEFAULT_RENDERER_CLASSES"] == ["rest_framework.renderers.JSONRenderer"]
     assert api["DEFAULT_PARSER_CLASSES"] == ["kit.api.parsing.StrictJSONParser"]
     assert not any("Basic" in name for name in api["DEFAULT_AUTHENTICATION_CLASSES"])

@@ -58,10 +58,10 @@ def run(import_rows: int, *, report: Callable[[str], None]) -> Batches:
     return found
 
 
-def _timed(deed: Callable[[], object]) -> float:
+def _timed(job: Callable[[], object]) -> float:
     reset_peak()
     start = time.perf_counter()
-    deed()
+    job()
     return time.perf_counter() - start
 
 

@@ -8,7 +8,7 @@ from workbench.benchmarks.targets import Verdict
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CaseLabel:
     """The words of a case: what is measured and what its floor is."""
 
     title: str
@@ -23,7 +23,7 @@ class Report:
     months: int
     open_deals: Mapping[int, int]
     repetitions: int
-    lines: Mapping[str, Line]
+    lines: Mapping[str, CaseLabel]
     pages: Mapping[int, Mapping[str, Measurement]]
     batches: Mapping[int, Sequence[Batch]]
     verdicts: Sequence[Verdict]

@@ -80,7 +80,7 @@ def compare(
     return Measurement(timing(pages), timing(floors), statements)
 
 
-def _milliseconds(deed: Callable[[], object]) -> float:
+def _milliseconds(job: Callable[[], object]) -> float:
     start = time.perf_counter_ns()
-    deed()
+    job()
     return (time.perf_counter_ns() - start) / 1e6

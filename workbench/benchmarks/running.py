@@ -15,7 +15,7 @@ from django.utils import timezone
 from pipeline.deals.models.deals import Deal
 from workbench.benchmarks import batches, cases, targets
 from workbench.benchmarks.databases import bench_database
-from workbench.benchmarks.document import Line, Report
+from workbench.benchmarks.document import CaseLabel, Report
 from workbench.benchmarks.measuring import Measurement
 from workbench.demo.plan import TIME_ZONE
 
@@ -60,7 +60,7 @@ def run(
             if not only:
                 longer[size] = batches.run(import_rows, report=report)
     wanted = [case for case in cases.CASES if not only or case.key in only]
-    lines = {case.key: Line(case.title, case.floor) for case in wanted}
+    lines = {case.key: CaseLabel(case.title, case.floor) for case in wanted}
     titles = {key: line.title for key, line in lines.items()}
     verdicts = targets.judge(pages, titles)
     if longer:

@@ -11,7 +11,7 @@ SIZES_APART = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class CaseTarget:
     """Limits for one case at the largest size; None where the case has none of the kind.
 
     ``most_ms`` speaks of the median on the machine that the targets were set on, with a million
@@ -36,20 +36,20 @@ class Verdict:
     is_met: bool
 
 
-TARGETS: Mapping[str, Target] = {
-    "team": Target(most_ms=60, most_spread=2, most_ratio=2.3, most_growth=2.5),
-    "team-of-one": Target(most_ms=60, most_growth=2.5),
-    "me": Target(most_ms=60, most_growth=2.5),
-    "list": Target(most_ms=30, most_ratio=4, most_growth=2.5),
-    "list-manager": Target(most_ms=30, most_growth=2.5),
-    "list-rep": Target(most_ms=30, most_growth=2.5),
-    "changes": Target(most_ms=400, most_growth=2.5),
-    "review": Target(most_ms=400, most_growth=2.5),
-    "forecast": Target(most_ms=60, most_ratio=2.3, most_growth=2.5),
-    "metrics": Target(most_ms=1000, most_growth=2.5),
-    "metrics-stages": Target(most_ms=1000, most_growth=2.5),
-    "deal": Target(most_ms=12, most_ratio=3.5, most_growth=2.5),
-    "move": Target(most_ms=20, most_ratio=3.5, most_growth=2.5),
+TARGETS: Mapping[str, CaseTarget] = {
+    "team": CaseTarget(most_ms=60, most_spread=2, most_ratio=2.3, most_growth=2.5),
+    "team-of-one": CaseTarget(most_ms=60, most_growth=2.5),
+    "me": CaseTarget(most_ms=60, most_growth=2.5),
+    "list": CaseTarget(most_ms=30, most_ratio=4, most_growth=2.5),
+    "list-manager": CaseTarget(most_ms=30, most_growth=2.5),
+    "list-rep": CaseTarget(most_ms=30, most_growth=2.5),
+    "changes": CaseTarget(most_ms=400, most_growth=2.5),
+    "review": CaseTarget(most_ms=400, most_growth=2.5),
+    "forecast": CaseTarget(most_ms=60, most_ratio=2.3, most_growth=2.5),
+    "metrics": CaseTarget(most_ms=1000, most_growth=2.5),
+    "metrics-stages": CaseTarget(most_ms=1000, most_growth=2.5),
+    "deal": CaseTarget(most_ms=12, most_ratio=3.5, most_growth=2.5),
+    "move": CaseTarget(most_ms=20, most_ratio=3.5, most_growth=2.5),
 }
 # By batch: seconds for it, rows a second, deed / floor.
 MOST_ATTAINMENT_SECONDS, MOST_ATTAINMENT_RATIO = 0.5, 4.5
@@ -134,7 +134,7 @@ def judge(
     largest, smallest = results[sizes[-1]], results[sizes[0]]
     found = []
     for case, measured in largest.items():
-        target, title = TARGETS.get(case, Target()), titles[case]
+        target, title = TARGETS.get(case, CaseTarget()), titles[case]
         found += _absolute(title, target, measured)
         if case in smallest and target.most_growth and sizes[-1] >= SIZES_APART * sizes[0]:
             growth = measured.page.median / smallest[case].page.median
@@ -147,7 +147,7 @@ def judge(
     return found
 
 
-def _absolute(title: str, target: Target, measured: Measurement) -> list[Verdict]:
+def _absolute(title: str, target: CaseTarget, measured: Measurement) -> list[Verdict]:
     found = []
     if target.most_ms:
         found.append(_verdict(title, "median", measured.page.median, target.most_ms, " ms"))

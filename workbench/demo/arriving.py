@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.demo.close_dates import guessed_close
-from workbench.demo.days import Days
-from workbench.demo.deals import NEVER, UNPRICED, Deals, Floats, Ints
+from workbench.demo.days import SimulatedDays
+from workbench.demo.deals import NEVER, UNPRICED, Floats, Ints, SimulatedDeals
 from workbench.demo.market import SEGMENTS, Market
 from workbench.demo.plan import DEALS_PER_REP_AND_MONTH, Plan
 from workbench.demo.talent import Talent, ramped
@@ -31,7 +31,7 @@ class Arrivals:
     source: Ints
 
 
-def arrivals(plan: Plan, days: Days, talent: Talent, rng: np.random.Generator) -> Arrivals:
+def arrivals(plan: Plan, days: SimulatedDays, talent: Talent, rng: np.random.Generator) -> Arrivals:
     """Draw the deals to come by person, day and source: Poisson, or the asked number of them."""
     rate = _rates(days, talent)
     if plan.deals is not None:
@@ -65,7 +65,7 @@ def arrivals(plan: Plan, days: Days, talent: Talent, rng: np.random.Generator) -
     )
 
 
-def _rates(days: Days, talent: Talent) -> Floats:
+def _rates(days: SimulatedDays, talent: Talent) -> Floats:
     """Return the expected new deals by person and simulated day."""
     number = np.arange(days.end)
     ramp = ramped(number[None, :] - talent.started_on[:, None])
@@ -76,12 +76,12 @@ def _rates(days: Days, talent: Talent) -> Floats:
 
 
 def new_deals(
-    days: Days,
+    days: SimulatedDays,
     talent: Talent,
     market: Market,
     coming: Arrivals,
     rng: np.random.Generator,
-) -> Deals:
+) -> SimulatedDeals:
     """Return the deals as they are on the day they are opened, customers and true quality drawn."""
     count = len(coming.day)
     team = talent.team[coming.person, coming.day]
@@ -109,7 +109,7 @@ def new_deals(
         rng.random(count) < talent.diligence[coming.person], rng.integers(1, 4, count), 0
     )
     zeros = np.zeros(count, dtype=np.int32)
-    return Deals(
+    return SimulatedDeals(
         owner=coming.person.copy(),
         stage=stage,
         amount=np.where(unpriced, UNPRICED, np.maximum(hoped, 500)).astype(np.int32),

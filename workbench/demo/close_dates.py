@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.demo.days import Days
+from workbench.demo.days import SimulatedDays
 from workbench.demo.deals import Floats, Ints
 
 # Days that remain from the entry into a stage to the close, as a rep would guess them.
@@ -11,7 +11,7 @@ REMAINING = np.array([52.0, 41.0, 29.0, 19.0, 9.0])
 
 
 def guessed_close(
-    days: Days,
+    days: SimulatedDays,
     rng: np.random.Generator,
     *,
     today: NDArray[np.int64],

@@ -42,7 +42,7 @@ def _weekday_of(year: int, month: int, *, weekday: int, nth: int) -> date:
 
 
 @dataclass(frozen=True, slots=True)
-class Days:
+class SimulatedDays:
     """Every day from the warm-up to a year past the simulation; arrays are by day number.
 
     ``start``, ``today`` and ``end`` are the numbers of the first day of the history, of the day
@@ -73,14 +73,14 @@ class Days:
         return self.first + timedelta(days=int(number))
 
 
-def calendar_of(plan: Plan) -> Days:
+def calendar_of(plan: Plan) -> SimulatedDays:
     """Return the plan's days."""
     first = plan.warms_up_on
     dates = [first + timedelta(days=n) for n in range((plan.ends_on - first).days + BEYOND)]
     off = holidays(first.year, dates[-1].year)
     zone = ZoneInfo(TIME_ZONE)
     month = np.array([day.month for day in dates])
-    return Days(
+    return SimulatedDays(
         first=first,
         start=(plan.starts_on - first).days,
         today=(plan.today - first).days,

@@ -19,7 +19,7 @@ REASONS = ("", "Its owner left.", "Entered twice.")
 
 
 @dataclass(slots=True)
-class Deals:
+class SimulatedDeals:
     """One array each, by deal number. Days are day numbers, amounts whole units of the currency.
 
     The fields down to ``archived`` are what the product records; the others move the simulation.
@@ -55,9 +55,11 @@ class Deals:
     lost_reason: Ints
     pushes: Ints
 
-    def take(self, chosen: NDArray[np.int64]) -> "Deals":
+    def take(self, chosen: NDArray[np.int64]) -> "SimulatedDeals":
         """Return a copy of the chosen deals, in that order."""
-        return Deals(**{f.name: getattr(self, f.name)[chosen].copy() for f in fields(self)})
+        return SimulatedDeals(
+            **{f.name: getattr(self, f.name)[chosen].copy() for f in fields(self)}
+        )
 
 
 TRACKED = ("owner", "stage", "amount", "close_on", "override", "step", "step_on", "archived")

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kit.periods import month_start
-from workbench.demo.days import Days
-from workbench.demo.people import Roster
+from workbench.demo.days import SimulatedDays
+from workbench.demo.people import SimulatedRoster
 from workbench.demo.plan import Plan
 from workbench.demo.words import (
     COMPANY_FIRST,
@@ -51,7 +51,9 @@ class Market:
         return len(self.name)
 
 
-def open_market(plan: Plan, roster: Roster, deals: int, rng: np.random.Generator) -> Market:
+def open_market(
+    plan: Plan, roster: SimulatedRoster, deals: int, rng: np.random.Generator
+) -> Market:
     """Return about one account for every four deals."""
     count = int(np.clip(deals // 4, 40, MOST_ACCOUNTS))
     industry = rng.choice(len(INDUSTRIES), count, p=[share for _, _, share in INDUSTRIES])
@@ -89,7 +91,7 @@ def _company_names(industry: NDArray[np.int64], rng: np.random.Generator) -> lis
 
 
 def exchange_rates(
-    plan: Plan, days: Days, rng: np.random.Generator
+    plan: Plan, days: SimulatedDays, rng: np.random.Generator
 ) -> list[tuple[str, date, Decimal]]:
     """Return (currency, first day, rate) for every month from the first that a deal may need."""
     found = []

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from org.enums import Role
-from workbench.demo.days import Days
+from workbench.demo.days import SimulatedDays
 from workbench.demo.plan import DOMAIN, Plan
 from workbench.demo.words import DIVISIONS, FIRST_NAMES, LAST_NAMES, REGIONS
 
@@ -17,18 +17,18 @@ WHOLE = "Sales"
 
 
 @dataclass(slots=True)
-class Span:
+class EmployedSpan:
     """Days from ``start`` up to, and not including, ``end``; None for still."""
 
     start: date
     end: date | None = None
 
-    def meet(self, other: "Span") -> "Span | None":
+    def meet(self, other: "EmployedSpan") -> "EmployedSpan | None":
         """Return the days in both, or None."""
         start = max(self.start, other.start)
         ends = [end for end in (self.end, other.end) if end]
         end = min(ends) if ends else None
-        return Span(start, end) if end is None or start < end else None
+        return EmployedSpan(start, end) if end is None or start < end else None
 
 
 @dataclass(slots=True)
@@ -46,7 +46,7 @@ class Employee:
     roles: tuple[Role, ...]
     started_on: date
     left_on: date | None = None
-    sells: Span | None = None
+    sells: EmployedSpan | None = None
     skill: float = 0.0
     optimism: float = 0.0
     diligence: float = 0.8
@@ -62,19 +62,19 @@ class Employee:
 class Membership:
     person: int
     team: int
-    days: Span
+    days: EmployedSpan
     is_lead: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SimulatedLine:
     person: int
     manager: int
-    days: Span
+    days: EmployedSpan
 
 
 @dataclass(slots=True)
-class Roster:
+class SimulatedRoster:
     """Everybody and everything that organises them.
 
     ``teams`` lists (name, parent's index or None); a team's territory bears its name and index.
@@ -85,7 +85,7 @@ class Roster:
     teams: list[tuple[str, int | None]] = field(default_factory=list)
     selling_teams: list[int] = field(default_factory=list)
     memberships: list[Membership] = field(default_factory=list)
-    lines: list[Line] = field(default_factory=list)
+    lines: list[SimulatedLine] = field(default_factory=list)
 
     @property
     def reps(self) -> list[Employee]:
@@ -94,7 +94,7 @@ class Roster:
     def leads(self, team: int) -> list[Membership]:
         return [m for m in self.memberships if m.team == team and m.is_lead]
 
-    def team_by_day(self, days: Days) -> np.ndarray:
+    def team_by_day(self, days: SimulatedDays) -> np.ndarray:
         """Return an array [person, day] of the team that the person sells in, -1 for none."""
         table = np.full((len(self.people), days.count), -1, dtype=np.int16)
         for m in self.memberships:
@@ -107,7 +107,7 @@ class Roster:
         return table
 
 
-def recruit(plan: Plan, days: Days, rng: np.random.Generator) -> Roster:
+def recruit(plan: Plan, days: SimulatedDays, rng: np.random.Generator) -> SimulatedRoster:
     """Return the organisation's people over the whole history; nobody comes or goes after today."""
     return _Recruiting(plan, days, rng).run()
 
@@ -115,14 +115,14 @@ def recruit(plan: Plan, days: Days, rng: np.random.Generator) -> Roster:
 class _Recruiting:
     """The steps of ``recruit``, which share the names still free and the roster so far."""
 
-    def __init__(self, plan: Plan, days: Days, rng: np.random.Generator) -> None:
+    def __init__(self, plan: Plan, days: SimulatedDays, rng: np.random.Generator) -> None:
         self.plan, self.days, self.rng = plan, days, rng
-        self.roster = Roster()
+        self.roster = SimulatedRoster()
         self.used: set[str] = set()
         # The seat of each rep now: person, team.
         self.seats: list[tuple[Employee, int]] = []
 
-    def run(self) -> Roster:
+    def run(self) -> SimulatedRoster:
         """Return the roster."""
         self._staff_and_teams()
         self._fill_seats()
@@ -159,7 +159,7 @@ class _Recruiting:
             self.rng.choice(["Account Executive", "Senior Account Executive"], p=[0.7, 0.3])
         )
         person = self._hire(title, (Role.REP,), started_on)
-        person.sells = Span(started_on)
+        person.sells = EmployedSpan(started_on)
         person.skill = float(self.rng.normal())
         person.optimism = float(self.rng.normal())
         person.diligence = float(np.clip(self.rng.beta(6, 2), 0.25, 0.97))
@@ -177,7 +177,8 @@ class _Recruiting:
         vice = self._hire("VP Sales", (Role.MANAGER,), self._long_ago())
         self._add_team(WHOLE, None, vice)
         self.roster.lines += [
-            Line(p.index, chief.index, Span(p.started_on)) for p in self.roster.people[1:]
+            SimulatedLine(p.index, chief.index, EmployedSpan(p.started_on))
+            for p in self.roster.people[1:]
         ]
         count = max(2, round((self.plan.people - STAFF) / (REPS_PER_TEAM + 1.3)))
         divisions = [0] * len(DIVISIONS)
@@ -205,7 +206,7 @@ class _Recruiting:
         team = len(self.roster.teams)
         self.roster.teams.append((name, parent))
         self.roster.memberships.append(
-            Membership(lead.index, team, Span(lead.started_on), is_lead=True)
+            Membership(lead.index, team, EmployedSpan(lead.started_on), is_lead=True)
         )
         return team
 
@@ -248,7 +249,7 @@ class _Recruiting:
             at = comes
 
     def _join(self, person: Employee, team: int, since: date) -> None:
-        self.roster.memberships.append(Membership(person.index, team, Span(since)))
+        self.roster.memberships.append(Membership(person.index, team, EmployedSpan(since)))
 
     def _leave(self, person: Employee, day: date) -> None:
         person.left_on = day
@@ -312,7 +313,9 @@ class _Recruiting:
         self._stop(heir, rises)
         heir.title = f"Sales Manager, {self.roster.teams[team][0]}"
         heir.roles = (Role.MANAGER,)
-        self.roster.memberships.append(Membership(heir.index, team, Span(rises), is_lead=True))
+        self.roster.memberships.append(
+            Membership(heir.index, team, EmployedSpan(rises), is_lead=True)
+        )
         successor = self._hire_rep(_monday(rises + timedelta(days=40)))
         self._join(successor, place, successor.started_on)
         # The manager who left had a seat; two people stand where one stood, so the number holds.
@@ -324,10 +327,10 @@ class _Recruiting:
             if above is None:
                 continue
             for span, manager in self._led(above, m.days):
-                self.roster.lines.append(Line(m.person, manager, span))
+                self.roster.lines.append(SimulatedLine(m.person, manager, span))
         self.roster.lines.sort(key=lambda line: (line.person, line.days.start))
 
-    def _led(self, team: int, days: Span) -> list[tuple[Span, int]]:
+    def _led(self, team: int, days: EmployedSpan) -> list[tuple[EmployedSpan, int]]:
         """Return who leads ``team`` on which of the days; where nobody does, the lead above."""
         found = [
             (span, lead.person)
@@ -339,10 +342,10 @@ class _Recruiting:
         gaps, at = [], days.start
         for span, _ in found:
             if at < span.start:
-                gaps.append(Span(at, span.start))
+                gaps.append(EmployedSpan(at, span.start))
             at = span.end or date.max
         if at < (days.end or date.max):
-            gaps.append(Span(at, days.end))
+            gaps.append(EmployedSpan(at, days.end))
         if above is not None:
             for gap in gaps:
                 found += self._led(above, gap)

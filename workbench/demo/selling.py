@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from workbench.demo.arriving import CLOSES_AT, OPENS_AT
 from workbench.demo.close_dates import guessed_close
-from workbench.demo.days import Days
+from workbench.demo.days import SimulatedDays
 from workbench.demo.deals import (
     ACTIVITY_COLUMNS,
     LOST,
@@ -18,11 +18,11 @@ from workbench.demo.deals import (
     UNPRICED,
     VERSION_COLUMNS,
     WON,
-    Deals,
     Flags,
     Floats,
     Ints,
     Log,
+    SimulatedDeals,
 )
 from workbench.demo.talent import Talent
 
@@ -49,9 +49,9 @@ class Selling:
 
     def __init__(
         self,
-        days: Days,
+        days: SimulatedDays,
         talent: Talent,
-        deals: Deals,
+        deals: SimulatedDeals,
         rng: np.random.Generator,
         *,
         capacity: float,

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.demo.arriving import Arrivals, arrivals, new_deals
-from workbench.demo.days import Days, calendar_of
-from workbench.demo.deals import NEVER, WON, Deals, Ints
+from workbench.demo.days import SimulatedDays, calendar_of
+from workbench.demo.deals import NEVER, WON, Ints, SimulatedDeals
 from workbench.demo.market import Market, exchange_rates, open_market
-from workbench.demo.people import Roster, recruit
+from workbench.demo.people import SimulatedRoster, recruit
 from workbench.demo.plan import DEALS_PER_REP_AND_MONTH, Plan
 from workbench.demo.selling import Selling
 from workbench.demo.talent import Talent
@@ -25,7 +25,7 @@ PROSPECTING_A_DAY = 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class Lines:
+class SimulatedProductLines:
     """Products in deals: quantity times unit price in cents, which sum to the deal's amount."""
 
     deal: Ints
@@ -44,17 +44,17 @@ class Story:
     """
 
     plan: Plan
-    days: Days
-    roster: Roster
+    days: SimulatedDays
+    roster: SimulatedRoster
     talent: Talent
     market: Market
     rates: list[tuple[str, date, Decimal]]
-    deals: Deals
+    deals: SimulatedDeals
     versions: dict[str, Ints]
     activities: dict[str, Ints]
-    lines: Lines
+    lines: SimulatedProductLines
     deal_contacts: tuple[Ints, Ints]
-    later: Deals
+    later: SimulatedDeals
     capacity: float
 
     @property
@@ -101,7 +101,7 @@ def tell(plan: Plan) -> Story:
     return story
 
 
-def _run(selling: Selling, coming: Arrivals, past: int) -> Deals:
+def _run(selling: Selling, coming: Arrivals, past: int) -> SimulatedDeals:
     """Live through all days; return the deals as they stood at the beginning of today."""
     days = selling.days
     bounds = np.searchsorted(coming.day, np.arange(days.end + 1))
@@ -115,7 +115,7 @@ def _run(selling: Selling, coming: Arrivals, past: int) -> Deals:
     return now
 
 
-def _kept(plan: Plan, days: Days, now: Deals) -> NDArray[np.int64]:
+def _kept(plan: Plan, days: SimulatedDays, now: SimulatedDeals) -> NDArray[np.int64]:
     """Return the deals that the history holds: not those over before it began.
 
     Where a number of deals is asked for, the first that closed give way to those still open then.
@@ -139,7 +139,7 @@ def _of_kept(log: dict[str, Ints], kept: NDArray[np.int64], past: int) -> dict[s
     return {name: (deal if name == "deal" else column)[rows] for name, column in log.items()}
 
 
-def _lines(deals: Deals, rng: np.random.Generator) -> Lines:
+def _lines(deals: SimulatedDeals, rng: np.random.Generator) -> SimulatedProductLines:
     """Give the deals with a price that reached a proposal one or two products."""
     priced = np.flatnonzero((deals.amount > 0) & (deals.stage >= 2))
     whole = deals.amount[priced].astype(np.int64) * 100
@@ -160,7 +160,7 @@ def _lines(deals: Deals, rng: np.random.Generator) -> Lines:
     quantity = quantities[np.argmax(cents[:, None] <= quantities * listed[:, None], axis=1)]
     some = np.flatnonzero(cents > 0)
     some = some[np.argsort(deal[some], kind="stable")]
-    return Lines(
+    return SimulatedProductLines(
         deal=deal[some].astype(np.int32),
         product=product[some].astype(np.int32),
         quantity=quantity[some].astype(np.int32),
@@ -169,7 +169,7 @@ def _lines(deals: Deals, rng: np.random.Generator) -> Lines:
 
 
 def _deal_contacts(
-    plan: Plan, market: Market, deals: Deals, rng: np.random.Generator
+    plan: Plan, market: Market, deals: SimulatedDeals, rng: np.random.Generator
 ) -> tuple[Ints, Ints]:
     """Return (deal, contact): late deals know more of the people of the account."""
     if plan.is_bulk:

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.demo.days import Days
+from workbench.demo.days import SimulatedDays
 from workbench.demo.deals import Floats, Ints
-from workbench.demo.people import Roster
+from workbench.demo.people import SimulatedRoster
 
 RAMP_DAYS = 180
 
@@ -32,7 +32,7 @@ class Talent:
     lead: NDArray[np.int64]
 
     @classmethod
-    def of(cls, roster: Roster, days: Days) -> "Talent":
+    def of(cls, roster: SimulatedRoster, days: SimulatedDays) -> "Talent":
         people = roster.people
         leads = np.zeros((len(roster.teams), days.count), dtype=np.int64)
         for n, (_, parent) in enumerate(roster.teams):

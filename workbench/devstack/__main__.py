@@ -9,7 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from workbench.devstack.demo import Demo
 from workbench.devstack.refusal import Refusal
 from workbench.devstack.servers import Servers
-from workbench.devstack.steps import Asked, Stopped
+from workbench.devstack.steps import Stopped, StopRequest
 
 
 def say(text: str) -> None:
@@ -35,7 +35,7 @@ def up(_: list[str]) -> int:
 
 def foreground(_: list[str]) -> int:
     """Start the servers and keep them until Ctrl-C."""
-    asked = Asked()
+    asked = StopRequest()
     servers = Servers(say=say)
     servers.hold()
     say("Ctrl-C stops them.")

@@ -128,7 +128,7 @@ def members(group: int) -> list[int]:
     return found
 
 
-class Record:
+class ChildRecord:
     """A file that names the running children, so that a start after a kill can end them."""
 
     def __init__(self, path: Path) -> None:

@@ -18,11 +18,11 @@ from salesmgr.environment import env_int, env_text
 from workbench.demo.plan import Plan
 from workbench.devstack import connections, processes
 from workbench.devstack.address import Address
-from workbench.devstack.children import Child, Record
+from workbench.devstack.children import Child, ChildRecord
 from workbench.devstack.refusal import Refusal
 from workbench.devstack.servers import Servers
 from workbench.devstack.static import StaticFiles
-from workbench.devstack.steps import Asked, Progress, Step, Stopped
+from workbench.devstack.steps import StartProgress, StartStep, Stopped, StopRequest
 
 READY_SECONDS = 90
 WATCH_SECONDS = 1.0
@@ -37,7 +37,7 @@ class Demo:
     """The start, the watch and the end of everything."""
 
     def __init__(self) -> None:
-        self.progress = Progress()
+        self.progress = StartProgress()
         self.address = Address.from_environment()
         # Each refuses a URL that it cannot read, before anything is started.
         embedded.database_config(env_text("DATABASE_URL"))
@@ -46,10 +46,10 @@ class Demo:
         self.servers = Servers(say=self.progress.say)
         self.var = embedded.var_dir()
         self.logs = self.var / "log"
-        self.record = Record(self.servers.run / "demo.json")
-        self.asked = Asked()
+        self.record = ChildRecord(self.servers.run / "demo.json")
+        self.asked = StopRequest()
         self.children: list[Child] = []
-        self.recompute: Step | None = None
+        self.recompute: StartStep | None = None
         self.environment = self._environment()
 
     def run(self) -> None:
@@ -260,8 +260,8 @@ class Demo:
         self.progress.say(what)
         self._begin(what, *arguments).finish(self.asked, self.progress if aloud else None)
 
-    def _begin(self, what: str, *arguments: str) -> Step:
-        return Step(
+    def _begin(self, what: str, *arguments: str) -> StartStep:
+        return StartStep(
             what,
             [sys.executable, str(embedded.BASE_DIR / "manage.py"), *arguments],
             environment=self.environment,

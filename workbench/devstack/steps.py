@@ -18,7 +18,7 @@ class Stopped(Exception):  # noqa: N818 -- it is an answer, not a fault
     """The user asked to stop while the start-up was still at work."""
 
 
-class Progress:
+class StartProgress:
     """Prints each step with the seconds since the start."""
 
     def __init__(self) -> None:
@@ -35,7 +35,7 @@ class Progress:
         sys.stdout.flush()
 
 
-class Asked:
+class StopRequest:
     """Whether the user asked to stop, by Ctrl-C or a signal; twice means at once."""
 
     def __init__(self) -> None:
@@ -63,7 +63,7 @@ class Asked:
         self.times += 1
 
 
-class Step:
+class StartStep:
     """One command of the start-up, begun here and perhaps finished later."""
 
     def __init__(
@@ -82,7 +82,7 @@ class Step:
                 start_new_session=True,
             )
 
-    def finish(self, asked: Asked, progress: Progress | None = None) -> None:
+    def finish(self, asked: StopRequest, progress: StartProgress | None = None) -> None:
         """Wait for the end, passing the output on. Raises Refusal if it fails, Stopped if asked."""
         while not self.has_finished(progress):
             if asked:
@@ -90,7 +90,7 @@ class Step:
                 raise Stopped
             time.sleep(0.1)
 
-    def has_finished(self, progress: Progress | None = None) -> bool:
+    def has_finished(self, progress: StartProgress | None = None) -> bool:
         """Pass its new output on and return whether it is done. Raises Refusal if it failed."""
         ended = self._process.poll() is not None
         self._show(progress, rest=ended)
@@ -103,7 +103,7 @@ class Step:
         farewell = [(signal.SIGTERM, 10.0), (signal.SIGKILL, 5.0)]
         end_group(self._process.pid, farewell, reap=self._process.poll)
 
-    def _show(self, progress: Progress | None, *, rest: bool = False) -> None:
+    def _show(self, progress: StartProgress | None, *, rest: bool = False) -> None:
         if progress is None:
             return
         with self.log.open("rb") as stream:

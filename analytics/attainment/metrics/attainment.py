@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from org.enums import Measure
-from org.metrics.quotas import Subject, Target
+from org.metrics.quotas import ResolvedQuota, Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Attainment:
     measure: Measure
     period_id: int
     actual: int
-    target: Target | None
+    target: ResolvedQuota | None
     credits: tuple[Credit, ...]
 
     def __post_init__(self) -> None:
@@ -80,7 +80,7 @@ def attained(
     *,
     measure: Measure,
     period_id: int,
-    target: Target | None,
+    target: ResolvedQuota | None,
     credits: Sequence[Credit],
 ) -> Attainment:
     """Return the attainment that these credits make."""

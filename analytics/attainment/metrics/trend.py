@@ -8,7 +8,7 @@ from kit.periods import Period
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class AmountSpan:
     """Open amounts that counted from day ``since`` up to, and not including, day ``until``.
 
     ``cents`` is their sum, ``closing_cents`` the part of it expected to close in the period that
@@ -32,7 +32,7 @@ class TrendDay:
     deals: int
 
 
-def pipeline_trend(days: Period, stretches: Iterable[Stretch]) -> Sequence[TrendDay]:
+def pipeline_trend(days: Period, stretches: Iterable[AmountSpan]) -> Sequence[TrendDay]:
     """Return the open pipeline at the end of each day of ``days``, in cents.
 
     A stretch counts on every day d with since <= d < until, so the trend of a day equals the

@@ -8,17 +8,22 @@ from functools import cached_property
 from analytics.attainment.metrics.attainment import Attainment, Credit, attained, merged
 from analytics.attainment.reports.counts import counted
 from analytics.attainment.reports.ledger import Entry, Ledger
+from analytics.context.reports.organisation_calendar import (
+    Fiscal,
+    OrganisationCalendar,
+    around,
+    organisation_calendar,
+)
 from analytics.context.reports.roster import Roster, roster
-from analytics.context.reports.setting import Fiscal, Setting, around, setting
 from kit.money import cents
 from kit.periods import Period
 from org.enums import Measure, SubjectKind
 from org.metrics.quotas import (
+    FiscalSpan,
     Placed,
     QuotaBook,
-    Span,
+    ResolvedQuota,
     Subject,
-    Target,
     placed_quotas,
     resolved_quota,
 )
@@ -44,7 +49,7 @@ def attainment(
     period: Fiscal,
     measure: Measure,
     as_of: datetime,
-    calendar: Setting | None = None,
+    calendar: OrganisationCalendar | None = None,
     people: Roster | None = None,
 ) -> list[Attainment]:
     """Return the attainment of each subject, in their order, as it was at ``as_of``.
@@ -57,7 +62,7 @@ def attainment(
     none. The number of statements does not depend on how many subjects there are. ``calendar``
     and ``people`` (see ``roster_of``) are read where not given.
     """
-    calendar = calendar or setting()
+    calendar = calendar or organisation_calendar()
     people = people or roster_of(period, as_of, calendar)
     span = calendar.span(period.pk)
     book = quota_book(measure, [span], as_of, calendar=calendar, people=people)
@@ -89,14 +94,14 @@ def attainment(
 
 def quotas(
     subject: Subject, periods: Sequence[Fiscal], *, as_of: datetime
-) -> dict[int, Target | None]:
+) -> dict[int, ResolvedQuota | None]:
     """Return a subject's quota for each period, by its id, as ``attainment`` has it.
 
     The number of statements does not depend on how many periods there are.
     """
     if not periods:
         return {}
-    calendar = setting()
+    calendar = organisation_calendar()
     first = min(row.period.start for row in periods)
     whole = around(Period(first, max(row.period.end for row in periods)), calendar.day(as_of))
     spans = [calendar.span(row.pk) for row in periods]
@@ -112,7 +117,7 @@ class AttainmentBook:
 
     measure: Measure
     period_id: int
-    span: Span
+    span: FiscalSpan
     book: QuotaBook
     rows: Sequence[Entry]
     by_territory: Sequence[Entry] = field(default_factory=list)
@@ -160,7 +165,7 @@ def _cases(rows: Iterable[Entry]) -> list[Entry]:
 
 
 def roster_of(
-    period: Fiscal, as_of: datetime, calendar: Setting, *, viewer: Person | None = None
+    period: Fiscal, as_of: datetime, calendar: OrganisationCalendar, *, viewer: Person | None = None
 ) -> Roster:
     """Read the people with their seats of the period and of the as-of day."""
     return roster(around(period.period, calendar.day(as_of)), moment=as_of, viewer=viewer)
@@ -168,10 +173,10 @@ def roster_of(
 
 def quota_book(
     measure: Measure,
-    spans: Iterable[Span],
+    spans: Iterable[FiscalSpan],
     as_of: datetime,
     *,
-    calendar: Setting,
+    calendar: OrganisationCalendar,
     people: Roster,
 ) -> QuotaBook:
     """Read the quotas of a measure for periods and their parts as they were at ``as_of``."""
@@ -193,7 +198,7 @@ def quota_book(
 
 
 def credited_people(
-    subjects: Sequence[Subject], *, calendar: Setting, people: Roster
+    subjects: Sequence[Subject], *, calendar: OrganisationCalendar, people: Roster
 ) -> set[int] | None:
     """Return everybody who can have a credit that counts for these subjects; None for all."""
     if any(subject.kind is SubjectKind.EVERYONE for subject in subjects):
@@ -204,7 +209,7 @@ def credited_people(
     return wanted | {
         pk
         for pk, person in people.people.items()
-        if any(seat.team in inside for seat in person.seats)
+        if any(stay.team in inside for stay in person.stays)
     }
 
 

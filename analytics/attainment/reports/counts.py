@@ -17,7 +17,7 @@ from django.db.models import (
 from django.db.models.functions import TruncDate
 
 from analytics.attainment.reports.ledger import Entry
-from analytics.context.reports.setting import Setting
+from analytics.context.reports.organisation_calendar import OrganisationCalendar
 from kit.periods import Period
 from org.enums import Measure
 from pipeline.activities.models import Activity
@@ -29,7 +29,7 @@ def counted(
     period: Period,
     *,
     moment: datetime,
-    calendar: Setting,
+    calendar: OrganisationCalendar,
     people: set[int] | None,
 ) -> list[Entry]:
     """Return the deals created, or activities, of a period as known at ``moment``.
@@ -64,7 +64,9 @@ def _stretch(starts: list[date], day: str) -> Case | Value:
     return Case(*cases, default=last, output_field=IntegerField()) if cases else last
 
 
-def _created(period: Period, moment: datetime, calendar: Setting) -> tuple[QuerySet, str, str]:
+def _created(
+    period: Period, moment: datetime, calendar: OrganisationCalendar
+) -> tuple[QuerySet, str, str]:
     """Deals that are there at the moment, credited to who owned them when they were created."""
     made = DealSelection(created_from=period.start, created_to=period.end)
     rows = made.versions(moment=moment, day=calendar.day(moment)).annotate(
@@ -76,7 +78,9 @@ def _created(period: Period, moment: datetime, calendar: Setting) -> tuple[Query
     return rows, "first__owner", "created_on"
 
 
-def _acted(period: Period, moment: datetime, calendar: Setting) -> tuple[QuerySet, str, str]:
+def _acted(
+    period: Period, moment: datetime, calendar: OrganisationCalendar
+) -> tuple[QuerySet, str, str]:
     rows = Activity.objects.known_at(moment).filter(
         occurred_at__gte=calendar.start_of(period.start),
         occurred_at__lt=calendar.start_of(period.end),

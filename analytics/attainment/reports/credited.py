@@ -8,7 +8,10 @@ from typing import Any
 from django.db.models import QuerySet
 
 from analytics.attainment.reports.ledger import Ledger
-from analytics.context.reports.setting import Setting, setting
+from analytics.context.reports.organisation_calendar import (
+    OrganisationCalendar,
+    organisation_calendar,
+)
 from kit.money import cents, from_cents
 from kit.periods import Period
 from org import access
@@ -18,7 +21,7 @@ from pipeline.enums import Status
 
 
 @dataclass(frozen=True, slots=True)
-class Credited:
+class CreditedCents:
     """The cents that count of deals whose credit is split, by deal; of others, all of them.
 
     ``given`` are the deals among them that others own and gave a share of.
@@ -58,18 +61,18 @@ class Credited:
         return replace(totals, amount=totals.amount + less, by_status=by_status)
 
 
-def credited(selection: DealSelection, *, moment: datetime) -> Credited:
+def credited(selection: DealSelection, *, moment: datetime) -> CreditedCents:
     """Return what of which deals counts for the person, team or group that a selection names.
 
     Nothing is asked unless the selection is of deals closed in a span, by whose they are, with what
     splits make of that.
     """
     start, end = selection.closed_from, selection.closed_to
-    whose = (selection.credited_to, selection.team, selection.below)
-    of_credit = selection.status != Status.LOST and any(one is not None for one in whose)
+    owners = (selection.credited_to, selection.team, selection.below)
+    of_credit = selection.status != Status.LOST and any(one is not None for one in owners)
     if selection.whole or start is None or end is None or start >= end or not of_credit:
-        return Credited()
-    calendar = setting()
+        return CreditedCents()
+    calendar = organisation_calendar()
     counts = _counting(selection, calendar)
     shares: dict[int, int] = {}
     owned: set[int] = set()
@@ -81,13 +84,13 @@ def credited(selection: DealSelection, *, moment: datetime) -> Credited:
         if counts(each.person, each.team, each.day):
             shares[each.deal] = share + each.actual
     given = frozenset(deal for deal, share in shares.items() if share and deal not in owned)
-    return Credited(
+    return CreditedCents(
         {deal: share for deal, share in shares.items() if share or deal in owned}, given
     )
 
 
 def _counting(
-    selection: DealSelection, calendar: Setting
+    selection: DealSelection, calendar: OrganisationCalendar
 ) -> Callable[[int, int | None, date], bool]:
     """Return what says whether the credit of a person, in a team on a day, is the selection's."""
     below: set[int] | None = None

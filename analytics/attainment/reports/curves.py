@@ -15,7 +15,7 @@ from analytics.attainment.metrics.pace import (
     seasonal_share,
 )
 from analytics.attainment.reports.ledger import Ledger
-from analytics.context.reports.look import Look
+from analytics.context.reports.report_view import ReportView
 from kit.periods import Period
 from org.metrics.working_days import WorkingDays
 
@@ -44,26 +44,29 @@ class Pace:
     seasonal: Decimal | None
 
 
-def ledger_of(look: Look) -> Ledger:
+def ledger_of(report_view: ReportView) -> Ledger:
     """Return the ledger of a look's scope, of the period and those that it is compared with."""
-    first = [*look.calendar.earlier(look.period), look.period][0]
-    span = Period(first.period.start, look.period.period.end)
-    return Ledger(span, look.moment, look.calendar, scope=look.scope)
+    first = [*report_view.calendar.earlier(report_view.period), report_view.period][0]
+    span = Period(first.period.start, report_view.period.period.end)
+    return Ledger(span, report_view.moment, report_view.calendar, scope=report_view.scope)
 
 
-def booking_curves(look: Look, ledger: Ledger) -> Curves:
+def booking_curves(report_view: ReportView, ledger: Ledger) -> Curves:
     """Return the curves of a look, all as known at its moment, from its ledger."""
     booked = ledger.by_day()
     return Curves(
-        current=cumulative(look.period.period, booked),
-        earlier=[cumulative(each.period, booked) for each in look.calendar.earlier(look.period)],
+        current=cumulative(report_view.period.period, booked),
+        earlier=[
+            cumulative(each.period, booked)
+            for each in report_view.calendar.earlier(report_view.period)
+        ],
     )
 
 
-def pace_of(look: Look, reached: Attainment, curves: Curves) -> Pace:
+def pace_of(report_view: ReportView, reached: Attainment, curves: Curves) -> Pace:
     """Return the pace of an attainment of the look, by the curves of the same scope."""
-    days = look.calendar.working_days(look.period.period, moment=look.moment)
-    usual = seasonal_share(curves.earlier, share=days.share, week=look.calendar.week)
+    days = report_view.calendar.working_days(report_view.period.period, moment=report_view.moment)
+    usual = seasonal_share(curves.earlier, share=days.share, week=report_view.calendar.week)
     expected = expected_to_date(reached.quota, usual)
     return Pace(
         days=days,

@@ -17,8 +17,8 @@ from django.db import connection
 
 from analytics.attainment.metrics.attainment import Credit
 from analytics.attainment.metrics.outcomes import Outcomes
+from analytics.context.reports.organisation_calendar import OrganisationCalendar
 from analytics.context.reports.scope import Scope
-from analytics.context.reports.setting import Setting
 from kit.periods import Period
 from kit.sql import read
 from org.enums import SubjectKind
@@ -81,7 +81,7 @@ class Ledger:
 
     span: Period
     moment: datetime
-    calendar: Setting
+    calendar: OrganisationCalendar
     scope: Scope | None = None
     people: Collection[int] | None = None
 

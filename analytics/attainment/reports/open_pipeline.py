@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from django.db.models import Count, DecimalField, ExpressionWrapper, F, Q, Sum, Value
 from django.db.models.functions import Round
 
-from analytics.context.reports.look import Look
+from analytics.context.reports.report_view import ReportView
 from kit.money import cents
 from pipeline.deals.querysets import DealVersionQuerySet
 
@@ -73,15 +73,17 @@ OF_THE_STAGE = (
 )
 
 
-def open_slices(look: Look) -> Sequence[Slice]:
+def open_slices(report_view: ReportView) -> Sequence[Slice]:
     """Return the open pipeline of a report view.
 
     The weight is the stage's probability of the time, rounded half up to the cent for each deal
     (PostgreSQL rounds numeric halves away from zero) and then added up.
     """
-    period = look.period.period
+    period = report_view.period.period
     closing = Q(expected_close_on__gte=period.start, expected_close_on__lt=period.end)
-    rows = look.versions(look.open).values("owner", "stage", "category", *OF_THE_STAGE)
+    rows = report_view.versions(report_view.open).values(
+        "owner", "stage", "category", *OF_THE_STAGE
+    )
     undated = Count("owner", filter=Q(expected_close_on__isnull=True))
     rows = rows.annotate(
         **_amounts("all"), **_amounts("closing", closing), undated=undated

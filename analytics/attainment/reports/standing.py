@@ -5,10 +5,13 @@ from decimal import Decimal
 
 from analytics.attainment.metrics.attainment import Attainment, attained, merged
 from analytics.attainment.reports.attainment import attainment, roster_of
-from analytics.context.reports.look import Look
+from analytics.context.reports.organisation_calendar import (
+    OrganisationCalendar,
+    organisation_calendar,
+)
+from analytics.context.reports.report_view import ReportView
 from analytics.context.reports.roster import Roster
 from analytics.context.reports.scope import Scope, person_scope, scopes_of
-from analytics.context.reports.setting import Setting, setting
 from kit.money import from_cents
 from org.enums import Measure, SubjectKind
 from org.metrics.quotas import Subject, summed_targets
@@ -20,20 +23,20 @@ from pipeline.enums import Status
 OF_BOOKINGS = {"as_of", "status", "team", "below", "credited_to", "closed_from", "closed_to"}
 
 
-def scope_attainment(look: Look, *, people: Roster | None = None) -> Attainment:
+def scope_attainment(report_view: ReportView, *, people: Roster | None = None) -> Attainment:
     """Return the bookings of a look's scope beside its quota; a group's are its people's sums.
 
     ``people`` (see ``roster_of``) are read where not given.
     """
-    scope = look.scope
-    people = people or roster_of(look.period, look.moment, look.calendar)
+    scope = report_view.scope
+    people = people or roster_of(report_view.period, report_view.moment, report_view.calendar)
     group = sorted(scope.people or ()) if scope.subject.kind is SubjectKind.BELOW else []
     found = attainment(
         [Subject(SubjectKind.PERSON, pk) for pk in group] or [scope.subject],
-        period=look.period,
+        period=report_view.period,
         measure=Measure.BOOKINGS,
-        as_of=look.moment,
-        calendar=look.calendar,
+        as_of=report_view.moment,
+        calendar=report_view.calendar,
         people=people,
     )
     if not group:
@@ -41,12 +44,12 @@ def scope_attainment(look: Look, *, people: Roster | None = None) -> Attainment:
     owing = (
         one.target
         for pk, one in zip(group, found, strict=True)
-        if scope.owes(people.people[pk], look.day)
+        if scope.owes(people.people[pk], report_view.day)
     )
     return attained(
         scope.subject,
         measure=Measure.BOOKINGS,
-        period_id=look.period.pk,
+        period_id=report_view.period.pk,
         target=summed_targets(owing),
         credits=merged(credit for one in found for credit in one.credits),
     )
@@ -62,13 +65,13 @@ def standing_of(
     """
     if not _is_bookings(selection):
         return None
-    calendar = setting()
+    calendar = organisation_calendar()
     bounds = (selection.closed_from, selection.closed_to)
     named = (p for p in calendar.periods if (p.period.start, p.period.end) == bounds)
     period, scope = next(named, None), _scope(viewer, selection, calendar)
     if period is None or scope is None:
         return None
-    look = Look(
+    report_view = ReportView(
         viewer=viewer,
         scope=scope,
         period=period,
@@ -76,7 +79,7 @@ def standing_of(
         as_of=selection.as_of,
         calendar=calendar,
     )
-    found = scope_attainment(look)
+    found = scope_attainment(report_view)
     if found.target is None or from_cents(found.actual) != total:
         return None
     return found, calendar.working_days(period.period, moment=moment)
@@ -88,7 +91,9 @@ def _is_bookings(selection: DealSelection) -> bool:
     return selection.status == Status.WON and dated and given <= OF_BOOKINGS
 
 
-def _scope(viewer: Person, selection: DealSelection, calendar: Setting) -> Scope | None:
+def _scope(
+    viewer: Person, selection: DealSelection, calendar: OrganisationCalendar
+) -> Scope | None:
     """Return whose bookings the selection is; None where the viewer may not see their numbers."""
     if selection.credited_to is not None:
         person = Person.objects.led_by(viewer).filter(pk=selection.credited_to).first()

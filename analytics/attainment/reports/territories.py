@@ -9,7 +9,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 
 from analytics.attainment.metrics.attainment import Attainment
 from analytics.attainment.reports.attainment import EVERYONE, attainment
-from analytics.context.reports.setting import Named, Setting
+from analytics.context.reports.organisation_calendar import NamedPeriod, OrganisationCalendar
 from kit.money import from_cents
 from org.enums import Measure, SubjectKind
 from org.metrics.quotas import Subject
@@ -64,10 +64,10 @@ class ByTerritory:
 def by_territory(
     viewer: Person,
     *,
-    period: Named,
+    period: NamedPeriod,
     as_of: datetime,
     past_day: date | None,
-    calendar: Setting,
+    calendar: OrganisationCalendar,
 ) -> ByTerritory:
     """Return bookings and attainment of every territory in a period as known at ``as_of``.
 

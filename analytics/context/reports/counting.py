@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from analytics.context.reports.look import Look
+from analytics.context.reports.report_view import ReportView
 from analytics.context.reports.roster import Roster
 from kit.periods import Period
 from org.enums import SubjectKind
 from org.querysets import overlapping
-from org.seats import Seat
+from org.stays import Stay
 from pipeline.customers.models import AccountTerritory
 from pipeline.enums import Status
 
@@ -23,12 +23,12 @@ class Counting:
     that is looked at; None for all.
     """
 
-    look: Look
+    report_view: ReportView
     people: Roster
-    lying: Mapping[int, tuple[Seat, ...]]
+    lying: Mapping[int, tuple[Stay, ...]]
     stages: frozenset[int] | None = None
     # A few people close many deals on a few days: each pair is told once.
-    _told: dict[tuple[int, date], bool] = field(default_factory=dict, init=False, compare=False)
+    _known: dict[tuple[int, date], bool] = field(default_factory=dict, init=False, compare=False)
 
     def in_pipeline(self, stage: int) -> bool:
         """Whether a stage is one of the pipeline that is selected."""
@@ -51,36 +51,36 @@ class Counting:
         """
         is_open = status == Status.OPEN or credited_to is None or closed_on is None
         on = day if is_open or closed_on is None else closed_on
-        if self.look.scope.subject.kind is SubjectKind.TERRITORY:
+        if self.report_view.scope.subject.kind is SubjectKind.TERRITORY:
             return self._lies(account, on)
         return self.has(owner if is_open or credited_to is None else credited_to, on)
 
     def has(self, person: int, day: date) -> bool:
         """Whether what the person owns counts for the scope on ``day``."""
-        scope = self.look.scope
+        scope = self.report_view.scope
         if scope.team is None:
             return scope.people is None or person in scope.people
-        found = self._told.get((person, day))
+        found = self._known.get((person, day))
         if found is None:
             found = self.people.counted_on(person, day) in scope.inside(day)
-            self._told[person, day] = found
+            self._known[person, day] = found
         return found
 
     def who(self) -> set[int] | None:
         """Return everybody who was in the scope on some day that was read; None for all."""
-        scope = self.look.scope
+        scope = self.report_view.scope
         if scope.team is None:
             return None if scope.people is None else set(scope.people)
         teams = scope.ever_inside()
         return {
             pk
             for pk, person in self.people.people.items()
-            if any(seat.team in teams for seat in person.seats)
+            if any(stay.team in teams for stay in person.stays)
         }
 
     def moved_people(self, since: date, until: date) -> set[int]:
         """Return the people whose deals count on exactly one of the two days."""
-        if self.look.scope.team is None:
+        if self.report_view.scope.team is None:
             return set()
         return {pk for pk in self.people.people if self.has(pk, since) != self.has(pk, until)}
 
@@ -90,18 +90,18 @@ class Counting:
 
     def _lies(self, account: int | None, day: date) -> bool:
         stays = () if account is None else self.lying.get(account, ())
-        inside = self.look.scope.inside(day)
+        inside = self.report_view.scope.inside(day)
         return any(stay.team in inside and stay.holds(day) for stay in stays)
 
 
-def lying_in(territories: frozenset[int], span: Period) -> dict[int, tuple[Seat, ...]]:
+def lying_in(territories: frozenset[int], span: Period) -> dict[int, tuple[Stay, ...]]:
     """Return the stays in these territories, by account, that hold on some day of the span."""
-    found: dict[int, tuple[Seat, ...]] = {}
+    found: dict[int, tuple[Stay, ...]] = {}
     stays = AccountTerritory.objects.filter(
         overlapping(span.start, span.end), territory__in=territories
     )
     for account, territory, since, until in stays.values_list(
         "account", "territory", "valid_from", "valid_to"
     ):
-        found[account] = (*found.get(account, ()), Seat(territory, since, until))
+        found[account] = (*found.get(account, ()), Stay(territory, since, until))
     return found

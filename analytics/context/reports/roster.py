@@ -13,7 +13,7 @@ from kit.periods import Period
 from org.enums import Role
 from org.models.people import Person, RoleGrant
 from org.models.teams import TeamMembership
-from org.seats import Seat
+from org.stays import Stay
 from pipeline.activities.models import Activity
 
 
@@ -35,7 +35,7 @@ class Seller:
     left_on: date | None
     shown: bool
     last_activity: datetime | None
-    seats: tuple[Seat, ...]
+    stays: tuple[Stay, ...]
 
     def gone_by(self, day: date) -> bool:
         """Whether the person has left by ``day``."""
@@ -51,7 +51,7 @@ class Roster:
     def team_on(self, person: int, day: date) -> int | None:
         """Return the team that a person was in on a day of the span; None outside of any."""
         found = self.people.get(person)
-        return next((seat.team for seat in found.seats if seat.holds(day)), None) if found else None
+        return next((stay.team for stay in found.stays if stay.holds(day)), None) if found else None
 
     def counted_on(self, person: int, day: date) -> int | None:
         """Return the team that a person's deals and quota count for on a day of the span.
@@ -63,7 +63,7 @@ class Roster:
         if found is None or not found.gone_by(day):
             return self.team_on(person, day)
         last_day = (found.left_on or day) - timedelta(days=1)
-        return next((seat.team for seat in found.seats if seat.holds(last_day)), None)
+        return next((stay.team for stay in found.stays if stay.holds(last_day)), None)
 
     def in_teams(self, teams: frozenset[int], day: date) -> set[int]:
         """Return who was in these teams on a day."""
@@ -75,7 +75,7 @@ def roster(span: Period, *, moment: datetime, viewer: Person | None = None) -> R
 
     Without a viewer, none is shown.
     """
-    seats = (
+    stays = (
         TeamMembership.objects.counting_during(span.start, span.end)
         .filter(person=OuterRef("pk"))
         .order_by("valid_from")
@@ -88,8 +88,8 @@ def roster(span: Period, *, moment: datetime, viewer: Person | None = None) -> R
         sells=Exists(RoleGrant.objects.filter(person=OuterRef("pk"), role=Role.REP)),
         shown=Exists(led.filter(pk=OuterRef("pk"))),
         last_activity=Subquery(latest.values("occurred_at")[:1]) if viewer else _no_moment(),
-        seats=ArraySubquery(
-            seats.values(row=JSONObject(team="team", since="valid_from", until="valid_to"))
+        stays=ArraySubquery(
+            stays.values(row=JSONObject(team="team", since="valid_from", until="valid_to"))
         ),
     )
     return Roster({person.pk: _seller(person) for person in rows.order_by("full_name", "pk")})
@@ -110,5 +110,5 @@ def _seller(person: Any) -> Seller:
         left_on=person.left_on,
         shown=person.shown,
         last_activity=person.last_activity,
-        seats=tuple(Seat.read(**seat) for seat in person.seats),
+        stays=tuple(Stay.read(**stay) for stay in person.stays),
     )

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from analytics.context.reports.organisation_calendar import OrganisationCalendar
 from analytics.context.reports.roster import Seller
-from analytics.context.reports.setting import Setting
 from org import access
 from org.enums import SubjectKind
 from org.metrics.quotas import Subject
@@ -76,7 +76,7 @@ class Scope:
         return deals
 
 
-def scopes_of(viewer: Person, calendar: Setting) -> Sequence[Scope]:
+def scopes_of(viewer: Person, calendar: OrganisationCalendar) -> Sequence[Scope]:
     """Return what the viewer may look at on the team dashboard, the widest first.
 
     Admins and executives choose everyone or any team; a manager the teams led today and those
@@ -101,12 +101,12 @@ def person_scope(person: Person) -> Scope:
     return Scope(subject, person.full_name, people=frozenset({person.pk}))
 
 
-def territory_scope(territory: int, name: str, calendar: Setting) -> Scope:
+def territory_scope(territory: int, name: str, calendar: OrganisationCalendar) -> Scope:
     """Return the numbers of a territory and those in it."""
     return Scope(Subject(SubjectKind.TERRITORY, territory), name, tree=calendar.territories)
 
 
-def _teams(shown: set[int], calendar: Setting) -> list[Scope]:
+def _teams(shown: set[int], calendar: OrganisationCalendar) -> list[Scope]:
     """Return the teams depth first, those on one level by name."""
     found: list[Scope] = []
 

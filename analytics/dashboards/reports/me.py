@@ -10,15 +10,20 @@ from analytics.attainment.metrics.outcomes import Cycle, Outcomes
 from analytics.attainment.reports.attainment import quota_book
 from analytics.attainment.reports.curves import Curves, Pace, booking_curves, ledger_of, pace_of
 from analytics.attainment.reports.open_pipeline import Amounts, open_slices, total
-from analytics.context.reports.look import Look
 from analytics.context.reports.one_state import one_state
+from analytics.context.reports.organisation_calendar import NamedPeriod
+from analytics.context.reports.report_view import ReportView
 from analytics.context.reports.roster import Roster
-from analytics.context.reports.setting import Named
 from analytics.dashboards.reports.team_rows import cycle_of, outcomes_of
 from analytics.risk.metrics.attention import THRESHOLDS, ToDo, to_do_list
-from analytics.risk.reports.attention import ground_of, large_amount, open_deals, told_together
+from analytics.risk.reports.attention import (
+    grouped_undated,
+    large_amount,
+    open_deals,
+    risk_inputs_of,
+)
 from org.enums import Measure
-from org.metrics.quotas import Target, own_quota
+from org.metrics.quotas import ResolvedQuota, own_quota
 from org.models.people import Person
 from pipeline.activities.models import Activity
 
@@ -29,9 +34,9 @@ RECENT_ACTIVITIES = 6
 class EarlierPeriod:
     """What a person reached in an earlier period, in cents."""
 
-    period: Named
+    period: NamedPeriod
     booked: int
-    target: Target | None
+    target: ResolvedQuota | None
 
     @property
     def quota(self) -> int | None:
@@ -51,7 +56,7 @@ class MyReport:
     no close date and are so many that they are told in one line.
     """
 
-    look: Look
+    report_view: ReportView
     person: Person
     attainment: Attainment
     pace: Pace
@@ -73,49 +78,49 @@ class MyReport:
 
 
 @one_state()
-def my_report(look: Look, person: Person) -> MyReport:
+def my_report(report_view: ReportView, person: Person) -> MyReport:
     """Return the page of ``person``, whose scope the look has, in seven statements.
 
     One more where credit is parted.
     """
-    calendar, subject = look.calendar, look.scope.subject
-    earlier = calendar.earlier(look.period)
-    spans = {each.pk: calendar.span(each.pk) for each in (*earlier, look.period)}
+    calendar, subject = report_view.calendar, report_view.scope.subject
+    earlier = calendar.earlier(report_view.period)
+    spans = {each.pk: calendar.span(each.pk) for each in (*earlier, report_view.period)}
     book = quota_book(
-        Measure.BOOKINGS, spans.values(), look.moment, calendar=calendar, people=Roster({})
+        Measure.BOOKINGS, spans.values(), report_view.moment, calendar=calendar, people=Roster({})
     )
-    ledger = ledger_of(look)
-    booked = ledger.entries(look.period.period, lost=True)
+    ledger = ledger_of(report_view)
+    booked = ledger.entries(report_view.period.period, lost=True)
     reached = attained(
         subject,
         measure=Measure.BOOKINGS,
-        period_id=look.period.pk,
-        target=own_quota(subject, spans[look.period.pk], book),
+        period_id=report_view.period.pk,
+        target=own_quota(subject, spans[report_view.period.pk], book),
         credits=merged(booked),
     )
-    curves = booking_curves(look, ledger)
-    slices = open_slices(look)
-    undated = told_together(sum(each.undated for each in slices))
-    ground = ground_of(look)
-    deals = open_deals(look, ground=ground, owners=[person.pk], undated=not undated)
+    curves = booking_curves(report_view, ledger)
+    slices = open_slices(report_view)
+    undated = grouped_undated(sum(each.undated for each in slices))
+    inputs = risk_inputs_of(report_view)
+    deals = open_deals(report_view, inputs=inputs, owners=[person.pk], undated=not undated)
     return MyReport(
-        look=look,
+        report_view=report_view,
         person=person,
         attainment=reached,
-        pace=pace_of(look, reached, curves),
+        pace=pace_of(report_view, reached, curves),
         outcomes=outcomes_of(booked),
         cycle=cycle_of(booked),
         closing=total(slices, lambda each: each.closing),
         all_open=total(slices, lambda each: each.all),
         to_do=to_do_list(
             deals[: THRESHOLDS.deals_looked_at],
-            day=look.day,
-            large=large_amount(reached.quota, ground.rules),
-            rules=ground.rules,
+            day=report_view.day,
+            large=large_amount(reached.quota, inputs.rules),
+            rules=inputs.rules,
         ),
         undated=undated,
         capped=len(deals) > THRESHOLDS.deals_looked_at,
-        activities=_recent(look, person),
+        activities=_recent(report_view, person),
         curves=curves,
         earlier=[
             EarlierPeriod(each, curve.whole, own_quota(subject, spans[each.pk], book))
@@ -124,6 +129,10 @@ def my_report(look: Look, person: Person) -> MyReport:
     )
 
 
-def _recent(look: Look, person: Person) -> list[Activity]:
-    rows = Activity.objects.visible_to(look.viewer).known_at(look.moment).filter(person=person)
+def _recent(report_view: ReportView, person: Person) -> list[Activity]:
+    rows = (
+        Activity.objects.visible_to(report_view.viewer)
+        .known_at(report_view.moment)
+        .filter(person=person)
+    )
     return list(rows.select_related("deal", "account")[:RECENT_ACTIVITIES])

@@ -9,9 +9,9 @@ from analytics.attainment.metrics.outcomes import Outcomes
 from analytics.attainment.reports.attainment import AttainmentBook
 from analytics.attainment.reports.ledger import Entry
 from analytics.attainment.reports.open_pipeline import Amounts, Slice
-from analytics.context.reports.look import Look
+from analytics.context.reports.report_view import ReportView
 from analytics.context.reports.roster import Roster
-from analytics.dashboards.reports.team_rows import Row, closing_of, cycle_of, outcomes_of
+from analytics.dashboards.reports.team_rows import TeamRow, closing_of, cycle_of, outcomes_of
 from org.enums import SubjectKind
 from org.metrics.quotas import Subject
 from org.trees import below
@@ -22,12 +22,12 @@ TWICE = "Counted in two of these teams"
 
 
 def team_rows(
-    look: Look,
+    report_view: ReportView,
     book: AttainmentBook,
     people: Roster,
     *,
     slices: Sequence[Slice],
-) -> list[Row]:
+) -> list[TeamRow]:
     """Return a line for each team directly below the scope, and one for what is of none of them.
 
     One more takes off what is of two of them, where a team moved out of another in the period.
@@ -35,38 +35,40 @@ def team_rows(
     Closed deals count by the team of their time, open ones by that of their owner, as on the
     team's own dashboard. Empty where there is no team below.
     """
-    owned = {each.owner: people.counted_on(each.owner, look.day) for each in slices}
-    found: list[Row] = []
+    owned = {each.owner: people.counted_on(each.owner, report_view.day) for each in slices}
+    found: list[TeamRow] = []
     inside_any: set[int] = set()
     times: Counter[int] = Counter()
-    for team in _below(look):
-        inside = look.calendar.teams.inside(team, look.day)
+    for team in _below(report_view):
+        inside = report_view.calendar.teams.inside(team, report_view.day)
         inside_any |= inside
         reached = book.attainment(Subject(SubjectKind.TEAM, team))
         of_team = [
             place
             for place, row in enumerate(book.rows)
-            if row.team in look.calendar.teams.inside(team, row.day)
+            if row.team in report_view.calendar.teams.inside(team, row.day)
         ]
         times.update(of_team)
-        line = _line(look, look.calendar.team_names[team], [book.rows[n] for n in of_team])
+        line = _line(
+            report_view, report_view.calendar.team_names[team], [book.rows[n] for n in of_team]
+        )
         open_ones = closing_of(each for each in slices if owned[each.owner] in inside)
         found.append(replace(line, team=team, target=reached.target, closing=open_ones))
     if not found:
         return []
-    rest = _line(look, OUTSIDE, [row for n, row in enumerate(book.rows) if n not in times])
+    rest = _line(report_view, OUTSIDE, [row for n, row in enumerate(book.rows) if n not in times])
     rest = replace(
         rest, closing=closing_of(each for each in slices if owned[each.owner] not in inside_any)
     )
-    twice = _line(look, TWICE, [book.rows[n] for n in times for _ in range(times[n] - 1)])
+    twice = _line(report_view, TWICE, [book.rows[n] for n in times for _ in range(times[n] - 1)])
     return [*found, *(row for row in (rest, _taken_off(twice)) if not _is_empty(row))]
 
 
-def _is_empty(row: Row) -> bool:
+def _is_empty(row: TeamRow) -> bool:
     return row.credit == Credit(0, 0, 0) and not (row.outcomes.closed or row.closing.deals)
 
 
-def _taken_off(row: Row) -> Row:
+def _taken_off(row: TeamRow) -> TeamRow:
     """Return a line that takes away what a line has, which others have too."""
     credit, ended = row.credit, row.outcomes
     return replace(
@@ -79,7 +81,7 @@ def _taken_off(row: Row) -> Row:
     )
 
 
-def check_teams(teams: Sequence[Row], whole: Row, quota_beside: int | None) -> None:
+def check_teams(teams: Sequence[TeamRow], whole: TeamRow, quota_beside: int | None) -> None:
     """Raise ValueError unless the lines of teams, where there are any, add up to the scope."""
     if not teams:
         return
@@ -95,15 +97,15 @@ def check_teams(teams: Sequence[Row], whole: Row, quota_beside: int | None) -> N
             raise ValueError(f"the {name} of teams add up to {found}, not to {wanted}")
 
 
-def _below(look: Look) -> list[int]:
+def _below(report_view: ReportView) -> list[int]:
     """Return the teams directly below the scope on its day that the viewer may open, by name.
 
     Where that is a single one, it says no more than the total: those below it are returned.
     """
-    calendar, scope = look.calendar, look.scope
+    calendar, scope = report_view.calendar, report_view.scope
     if scope.subject.kind not in {SubjectKind.TEAM, SubjectKind.EVERYONE}:
         return []
-    parents = calendar.teams.parents(look.day)
+    parents = calendar.teams.parents(report_view.day)
     open_to_viewer = set(calendar.parents)
     if scope.team is not None:
         open_to_viewer = below(calendar.parents, {scope.team})
@@ -118,9 +120,9 @@ def _below(look: Look) -> list[int]:
     return found
 
 
-def _line(look: Look, name: str, rows: Sequence[Entry]) -> Row:
-    return Row(
-        look=look,
+def _line(report_view: ReportView, name: str, rows: Sequence[Entry]) -> TeamRow:
+    return TeamRow(
+        report_view=report_view,
         name=name,
         credit=summed(rows),
         target=None,

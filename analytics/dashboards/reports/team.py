@@ -20,15 +20,15 @@ from analytics.attainment.reports.open_pipeline import (
     open_slices,
     total,
 )
-from analytics.context.reports.look import Look
 from analytics.context.reports.one_state import one_state
+from analytics.context.reports.report_view import ReportView
 from analytics.context.reports.roster import Roster, Seller
 from analytics.dashboards.reports.subteams import check_teams, team_rows
-from analytics.dashboards.reports.team_rows import Row, closing_of, cycle_of, outcomes_of
-from analytics.risk.metrics.attention import Standing, person_prompts
+from analytics.dashboards.reports.team_rows import TeamRow, closing_of, cycle_of, outcomes_of
+from analytics.risk.metrics.attention import PersonStatus, person_prompts
 from analytics.risk.reports.attention import Attention, attention
 from org.enums import Measure, SubjectKind
-from org.metrics.quotas import Target, quotas_by_person, summed_targets
+from org.metrics.quotas import ResolvedQuota, quotas_by_person, summed_targets
 from pipeline.enums import Category
 
 DAY = timedelta(days=1)
@@ -44,13 +44,13 @@ class TeamReport:
     lies outside of them; ``not_of_teams`` is to their quotas what ``unallocated`` is to people's.
     """
 
-    look: Look
+    report_view: ReportView
     attainment: Attainment
     pace: Pace
-    total: Row
-    rows: Sequence[Row]
+    total: TeamRow
+    rows: Sequence[TeamRow]
     unallocated: int | None
-    teams: Sequence[Row]
+    teams: Sequence[TeamRow]
     not_of_teams: int | None
     without_quota: int
     all_open: Amounts
@@ -79,27 +79,27 @@ class TeamReport:
 
 
 @one_state()
-def team_report(look: Look) -> TeamReport:
+def team_report(report_view: ReportView) -> TeamReport:
     """Return the dashboard of a look, in seven statements that see one state of the database.
 
     One more where credit is parted.
     """
-    ledger = ledger_of(look)
-    books = _books(look, ledger)
-    curves = booking_curves(look, ledger)
-    slices = open_slices(look)
-    whole = _scope_attainment(look, books)
-    rows = _rows(look, books, slices)
-    pace = pace_of(look, whole, curves)
+    ledger = ledger_of(report_view)
+    books = _books(report_view, ledger)
+    curves = booking_curves(report_view, ledger)
+    slices = open_slices(report_view)
+    whole = _scope_attainment(report_view, books)
+    rows = _rows(report_view, books, slices)
+    pace = pace_of(report_view, whole, curves)
     given = summed_targets(row.target for row in rows)
     owners = _shown_owners(books.people, slices)
-    teams = team_rows(look, books.book, books.people, slices=slices)
+    teams = team_rows(report_view, books.book, books.people, slices=slices)
     of_teams = summed_targets(row.target for row in teams)
     return TeamReport(
-        look=look,
+        report_view=report_view,
         attainment=whole,
         pace=pace,
-        total=_total(look, whole, books, slices),
+        total=_total(report_view, whole, books, slices),
         rows=rows,
         unallocated=_difference(whole.target, given),
         teams=teams,
@@ -110,12 +110,12 @@ def team_report(look: Look) -> TeamReport:
         by_category=bars(slices, _category_key),
         curves=curves,
         attention=attention(
-            look,
-            people=person_prompts(_standings(look, rows, pace)),
+            report_view,
+            people=person_prompts(_standings(report_view, rows, pace)),
             quota=whole.quota,
             owners=owners,
             undated=sum(each.undated for each in slices if each.owner in owners),
-            gone={pk for pk in owners if books.people.people[pk].gone_by(look.day)},
+            gone={pk for pk in owners if books.people.people[pk].gone_by(report_view.day)},
         ),
     )
 
@@ -131,87 +131,95 @@ class _Books:
 
     people: Roster
     book: AttainmentBook
-    targets: Mapping[int, Target]
+    targets: Mapping[int, ResolvedQuota]
 
     @property
     def rows(self) -> Sequence[Entry]:
         return self.book.rows
 
 
-def _books(look: Look, ledger: Ledger) -> _Books:
-    calendar, scope = look.calendar, look.scope
-    people = roster_of(look.period, look.moment, calendar, viewer=look.viewer)
-    span = calendar.span(look.period.pk)
-    book = quota_book(Measure.BOOKINGS, [span], look.moment, calendar=calendar, people=people)
+def _books(report_view: ReportView, ledger: Ledger) -> _Books:
+    calendar, scope = report_view.calendar, report_view.scope
+    people = roster_of(report_view.period, report_view.moment, calendar, viewer=report_view.viewer)
+    span = calendar.span(report_view.period.pk)
+    book = quota_book(
+        Measure.BOOKINGS, [span], report_view.moment, calendar=calendar, people=people
+    )
     return _Books(
         people=people,
         book=AttainmentBook(
             measure=Measure.BOOKINGS,
-            period_id=look.period.pk,
+            period_id=report_view.period.pk,
             span=span,
             book=book,
-            rows=ledger.entries(look.period.period, lost=True),
+            rows=ledger.entries(report_view.period.period, lost=True),
         ),
         targets=quotas_by_person(span, book, team=scope.team),
     )
 
 
-def _scope_attainment(look: Look, books: _Books) -> Attainment:
+def _scope_attainment(report_view: ReportView, books: _Books) -> Attainment:
     """Return the attainment of the scope; that of a group of people is the sum of theirs."""
-    subject = look.scope.subject
+    subject = report_view.scope.subject
     if subject.kind is not SubjectKind.BELOW:
         return books.book.attainment(subject)
     return attained(
         subject,
         measure=Measure.BOOKINGS,
-        period_id=look.period.pk,
+        period_id=report_view.period.pk,
         target=summed_targets(
-            books.targets[pk] for pk in look.scope.people or () if _owes(look, books, pk)
+            books.targets[pk]
+            for pk in report_view.scope.people or ()
+            if _owes(report_view, books, pk)
         ),
         credits=merged(books.rows),
     )
 
 
-def _rows(look: Look, books: _Books, slices: Sequence[Slice]) -> list[Row]:
+def _rows(report_view: ReportView, books: _Books, slices: Sequence[Slice]) -> list[TeamRow]:
     """Return a line for each person who belongs to the scope or counts for it."""
     credits = {credit.person: credit for credit in merged(books.rows)}
     closing = {
         owner: closing_of(rows) for owner, rows in grouped(slices, lambda s: s.owner).items()
     }
     ended = grouped(books.rows, lambda row: row.person)
-    there = _there(look, books.people)
-    shown: list[Row] = []
-    hidden: list[Row] = []
+    there = _there(report_view, books.people)
+    shown: list[TeamRow] = []
+    hidden: list[TeamRow] = []
     for pk, seller in books.people.people.items():
-        counts = pk in credits or pk in closing or _owes(look, books, pk)
-        here = pk in there and (seller.active or books.people.team_on(pk, look.day) is not None)
+        counts = pk in credits or pk in closing or _owes(report_view, books, pk)
+        here = pk in there and (
+            seller.active or books.people.team_on(pk, report_view.day) is not None
+        )
         if not counts and not (here and seller.sells):
             continue
-        row = Row(
-            look=look,
+        row = TeamRow(
+            report_view=report_view,
             person=pk,
             name=seller.name,
-            left_on=_left_on(look, books.people, seller, there=pk in there),
+            left_on=_left_on(report_view, books.people, seller, there=pk in there),
             sells=seller.sells and here,
             credit=credits.get(pk, Credit(pk, 0, 0)),
-            target=books.targets.get(pk) if _owes(look, books, pk) else None,
+            target=books.targets.get(pk) if _owes(report_view, books, pk) else None,
             closing=closing.get(pk, Amounts()),
             outcomes=outcomes_of(ended.get(pk, ())),
             cycle=cycle_of(ended.get(pk, ())),
             last_activity=seller.last_activity,
         )
         (shown if seller.shown else hidden).append(row)
-    return [*shown, *_elsewhere(look, hidden, books.rows)]
+    return [*shown, *_elsewhere(report_view, hidden, books.rows)]
 
 
-def _elsewhere(look: Look, hidden: Sequence[Row], rows: Sequence[Entry]) -> list[Row]:
+def _elsewhere(
+    report_view: ReportView, hidden: Sequence[TeamRow], rows: Sequence[Entry]
+) -> list[TeamRow]:
     """Return one line for all whom the viewer may not see one by one, if there is anybody."""
     if not hidden:
         return []
     who = {row.person for row in hidden}
     return [
-        Row(
-            look=look,
+        TeamRow(
+            report_view=report_view,
             person=None,
             name="",
             people=len(hidden),
@@ -224,12 +232,14 @@ def _elsewhere(look: Look, hidden: Sequence[Row], rows: Sequence[Entry]) -> list
     ]
 
 
-def _total(look: Look, whole: Attainment, books: _Books, slices: Sequence[Slice]) -> Row:
-    return Row(
-        look=look,
+def _total(
+    report_view: ReportView, whole: Attainment, books: _Books, slices: Sequence[Slice]
+) -> TeamRow:
+    return TeamRow(
+        report_view=report_view,
         whole=True,
         person=None,
-        name=look.scope.label,
+        name=report_view.scope.label,
         credit=summed(whole.credits),
         target=whole.target,
         closing=closing_of(slices),
@@ -239,51 +249,57 @@ def _total(look: Look, whole: Attainment, books: _Books, slices: Sequence[Slice]
     )
 
 
-def _standings(look: Look, rows: Iterable[Row], pace: Pace) -> list[Standing]:
+def _standings(report_view: ReportView, rows: Iterable[TeamRow], pace: Pace) -> list[PersonStatus]:
     """Return how those who sell stand; what is expected of each is at the scope's usual pace."""
     return [
-        Standing(
+        PersonStatus(
             person=row.person,
             quota=row.quota,
             actual=row.booked,
             expected=expected_to_date(row.quota, pace.seasonal_share),
-            quiet_days=look.days_since(row.last_activity),
+            quiet_days=report_view.days_since(row.last_activity),
         )
         for row in rows
         if row.person is not None and row.sells
     ]
 
 
-def _there(look: Look, people: Roster) -> Collection[int]:
+def _there(report_view: ReportView, people: Roster) -> Collection[int]:
     """Return who belongs to the scope on the day that is selected."""
-    if look.scope.people is not None:
-        return look.scope.people
-    if look.scope.team is None:
+    if report_view.scope.people is not None:
+        return report_view.scope.people
+    if report_view.scope.team is None:
         return set(people.people)
-    return people.in_teams(look.scope.inside(look.day), look.day)
+    return people.in_teams(report_view.scope.inside(report_view.day), report_view.day)
 
 
-def _owes(look: Look, books: _Books, pk: int) -> bool:
+def _owes(report_view: ReportView, books: _Books, pk: int) -> bool:
     """Whether the person's quota is part of the scope's."""
-    return pk in books.targets and look.scope.owes(books.people.people[pk], look.day)
+    return pk in books.targets and report_view.scope.owes(books.people.people[pk], report_view.day)
 
 
-def _left_on(look: Look, people: Roster, seller: Seller, *, there: bool) -> date | None:
+def _left_on(
+    report_view: ReportView, people: Roster, seller: Seller, *, there: bool
+) -> date | None:
     """Return the first day on which the person no longer belonged to the scope."""
-    if look.scope.team is None:
-        return seller.left_on if seller.gone_by(look.day) else None
+    if report_view.scope.team is None:
+        return seller.left_on if seller.gone_by(report_view.day) else None
     if there:
         return None
-    ends = {seat.until for seat in seller.seats if seat.until is not None}
-    if look.scope.tree:
-        ends |= set(look.scope.tree.starts(look.period.period.start, look.day + DAY))
+    ends = {stay.until for stay in seller.stays if stay.until is not None}
+    if report_view.scope.tree:
+        ends |= set(
+            report_view.scope.tree.starts(report_view.period.period.start, report_view.day + DAY)
+        )
     left = [
-        day for day in ends if people.team_on(seller.pk, day - DAY) in look.scope.inside(day - DAY)
+        day
+        for day in ends
+        if people.team_on(seller.pk, day - DAY) in report_view.scope.inside(day - DAY)
     ]
     return max(left, default=None)
 
 
-def _difference(whole: Target | None, given: Target | None) -> int | None:
+def _difference(whole: ResolvedQuota | None, given: ResolvedQuota | None) -> int | None:
     if whole is None and given is None:
         return None
     return (whole.amount if whole else 0) - (given.amount if given else 0)

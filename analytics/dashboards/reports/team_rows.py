@@ -11,13 +11,13 @@ from analytics.attainment.metrics.coverage import coverage
 from analytics.attainment.metrics.outcomes import Cycle, Outcomes, sales_cycle
 from analytics.attainment.reports.ledger import Entry
 from analytics.attainment.reports.open_pipeline import Amounts, Slice, total
-from analytics.context.reports.look import Look
-from org.metrics.quotas import Target
+from analytics.context.reports.report_view import ReportView
+from org.metrics.quotas import ResolvedQuota
 from pipeline.deals.reports.selection import DealSelection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class TeamRow:
     """A line of a table of people or teams, in cents.
 
     It is that of a ``person``, of a ``team``, of the ``whole`` scope, or sums up ``people`` whom
@@ -25,7 +25,7 @@ class Row:
     day on which the person no longer belonged to the team.
     """
 
-    look: Look
+    report_view: ReportView
     person: int | None = None
     team: int | None = None
     name: str
@@ -34,7 +34,7 @@ class Row:
     left_on: date | None = None
     sells: bool = False
     credit: Credit
-    target: Target | None
+    target: ResolvedQuota | None
     closing: Amounts
     outcomes: Outcomes
     cycle: Cycle

@@ -9,8 +9,8 @@ from django.db.models import Count, F, Q, Sum, Window
 from django.db.models.functions import RowNumber
 
 from analytics.attainment.reports.open_pipeline import Amounts, grouped, open_slices, total
-from analytics.context.reports.look import Look
 from analytics.context.reports.one_state import one_state
+from analytics.context.reports.report_view import ReportView
 from kit.money import cents
 from pipeline.deals.reports.selection import DealSelection
 from pipeline.enums import Status
@@ -74,31 +74,33 @@ class StageColumn:
 
 
 @one_state()
-def board(look: Look, *, closing: bool) -> list[StageColumn]:
+def board(report_view: ReportView, *, closing: bool) -> list[StageColumn]:
     """Return the stages of the look's pipeline as columns in their order, in four statements.
 
     ``closing`` narrows the open deals to those expected to close in the period. Archived stages
     have a column while deals stand in them.
     """
-    open_deals = look.closing if closing else look.open
-    by_stage = grouped(open_slices(look), lambda each: each.stage)
-    cards, closed = _cards(look, open_deals), _closed(look)
+    open_deals = report_view.closing if closing else report_view.open
+    by_stage = grouped(open_slices(report_view), lambda each: each.stage)
+    cards, closed = _cards(report_view, open_deals), _closed(report_view)
     found = []
-    stages = Stage.objects.visible_to(look.viewer)
-    for stage in stages if look.pipeline is None else stages.filter(pipeline=look.pipeline):
+    stages = Stage.objects.visible_to(report_view.viewer)
+    for stage in (
+        stages if report_view.pipeline is None else stages.filter(pipeline=report_view.pipeline)
+    ):
         slices = by_stage.get(stage.pk, ())
         amounts = total(slices, lambda each: each.closing if closing else each.all)
         # The stage says which pipeline: addresses stay as they are where there is one.
         deals = open_deals.but(stage=stage.pk, pipeline=None)
         if stage.kind != Status.OPEN:
             amounts = closed.get(stage.pk, Amounts())
-            deals = look.closed.but(stage=stage.pk, pipeline=None)
+            deals = report_view.closed.but(stage=stage.pk, pipeline=None)
         if stage.archived_at is None or amounts.deals:
             found.append(StageColumn(stage, amounts, cards.get(stage.pk, ()), deals))
     return found
 
 
-def _cards(look: Look, deals: DealSelection) -> dict[int, list[Card]]:
+def _cards(report_view: ReportView, deals: DealSelection) -> dict[int, list[Card]]:
     """Return the largest deals of each stage that the viewer may open."""
     place = Window(
         RowNumber(),
@@ -106,17 +108,20 @@ def _cards(look: Look, deals: DealSelection) -> dict[int, list[Card]]:
         order_by=[F("amount_base").desc(nulls_last=True), F("deal")],
     )
     rows = (
-        look.versions(deals).visible_to(look.viewer).annotate(place=place).filter(place__lte=CARDS)
+        report_view.versions(deals)
+        .visible_to(report_view.viewer)
+        .annotate(place=place)
+        .filter(place__lte=CARDS)
     )
     found: dict[int, list[Card]] = {}
     for row in rows.order_by("stage", "place").values(*SHOWN):
-        found.setdefault(row["stage"], []).append(_card(row, look))
+        found.setdefault(row["stage"], []).append(_card(row, report_view))
     return found
 
 
-def _card(row: Mapping[str, Any], look: Look) -> Card:
+def _card(row: Mapping[str, Any], report_view: ReportView) -> Card:
     def is_past(name: str) -> bool:
-        return row[name] is not None and row[name] < look.day
+        return row[name] is not None and row[name] < report_view.day
 
     return Card(
         deal=row["deal"],
@@ -132,10 +137,10 @@ def _card(row: Mapping[str, Any], look: Look) -> Card:
     )
 
 
-def _closed(look: Look) -> dict[int, Amounts]:
+def _closed(report_view: ReportView) -> dict[int, Amounts]:
     """Return what closed in the period by stage; weights say nothing of closed deals."""
     rows: Sequence[Mapping[str, Any]] = (
-        look.versions(look.closed)
+        report_view.versions(report_view.closed)
         .order_by()
         .values("stage")
         .annotate(

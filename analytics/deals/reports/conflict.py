@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from kit import display
-from pipeline.activities.reports.timeline import Entry, deal_timeline
+from pipeline.activities.reports.timeline import TimelineEntry, deal_timeline
 from pipeline.deals.declared import DECLARED, EDITABLE
 from pipeline.deals.models.deals import Deal
 from pipeline.deals.services.checks import reason_label
@@ -16,7 +16,7 @@ KEPT_AS = {"currency": "amount", "category_override": "category"}
 
 
 @dataclass(frozen=True, slots=True)
-class Clash:
+class DealFieldDifference:
     """A field with the author's value, the stored value, and who stored it.
 
     ``contested``: the stored value is not the one that the author saw, so somebody changed it
@@ -30,16 +30,16 @@ class Clash:
     stored: str
     contested: bool
     choosable: bool
-    entry: Entry | None
+    entry: TimelineEntry | None
 
 
 @dataclass(frozen=True, slots=True)
-class Conflict:
+class DealEditConflict:
     """A deal as it is now, the author's clashing fields, and what else happened meanwhile."""
 
     current: Deal
-    clashes: list[Clash]
-    meanwhile: list[Entry]
+    clashes: list[DealFieldDifference]
+    meanwhile: list[TimelineEntry]
 
 
 def edit_conflict(
@@ -49,11 +49,11 @@ def edit_conflict(
     contested: Collection[str],
     choosable: Collection[str],
     seen: datetime | None,
-) -> Conflict:
+) -> DealEditConflict:
     """Compare attempted values with stored ones; the author read them at ``seen``."""
     timeline = deal_timeline(current, limit=None)
     clashes = [
-        Clash(
+        DealFieldDifference(
             field=field,
             label=DECLARED[field].label,
             mine=words(field, mine),
@@ -65,7 +65,7 @@ def edit_conflict(
         for field, mine in attempted.items()
         if field in EDITABLE and field != "external_id" and getattr(current, field) != mine
     ]
-    return Conflict(current, clashes, _since(timeline.entries, seen))
+    return DealEditConflict(current, clashes, _since(timeline.entries, seen))
 
 
 def words(field: str, value: Any) -> str:
@@ -81,7 +81,7 @@ def words(field: str, value: Any) -> str:
     return display.day(value) if isinstance(value, date) else str(value)
 
 
-def _since(entries: list[Entry], seen: datetime | None) -> list[Entry]:
+def _since(entries: list[TimelineEntry], seen: datetime | None) -> list[TimelineEntry]:
     """Return the changes after ``seen``; the newest one where that is not known."""
     changes = [entry for entry in entries if entry.activity is None]
     return [entry for entry in changes if entry.at > seen] if seen else changes[:1]

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from analytics.attainment.reports.credited import Credited, credited
+from analytics.attainment.reports.credited import CreditedCents, credited
 from analytics.deals.reports.order import GROUPINGS, grouped_page
 from kit.money import half_up
 from kit.pages import COUNT_CAP, PAGE_SIZE, Page
@@ -84,7 +84,7 @@ def deal_rows(
     return rows.select_related("account", "owner", "stage__pipeline").only(*shown)
 
 
-def credited_of(selection: DealSelection, *, now: datetime) -> Credited:
+def credited_of(selection: DealSelection, *, now: datetime) -> CreditedCents:
     """Return what of its deals counts for whom the selection is of."""
     return credited(selection, moment=end_of_day(selection.as_of) if selection.as_of else now)
 
@@ -143,7 +143,7 @@ def _rows(
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class PathStep:
     """A stage on a deal's path: ``days`` the deal stood there (None: never), and how it goes on."""
 
     stage: Stage
@@ -153,7 +153,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ProductLine:
     """A product line; ``quantity`` without needless zeros, ``total`` to the cent."""
 
     pk: int
@@ -177,13 +177,13 @@ class DealPage:
     category: str
     days_here: float
     is_overdue: bool
-    path: list[Step]
+    path: list[PathStep]
     ways: list[Stage]
     crossing: Pipeline | None
     following: Stage | None
     won: Stage | None
     lost: Stage | None
-    lines: list[Line]
+    lines: list[ProductLine]
     lines_total: Decimal
     people: DealPeople
     timeline: Timeline
@@ -249,8 +249,8 @@ def deal_page(
     )
 
 
-def _line(row: DealLine) -> Line:
-    return Line(
+def _line(row: DealLine) -> ProductLine:
+    return ProductLine(
         pk=row.pk,
         product=row.product.name,
         quantity=f"{row.quantity.normalize():,f}",
@@ -261,7 +261,7 @@ def _line(row: DealLine) -> Line:
 
 def _path(
     deal: Deal, stages: list[Stage], versions: list[DealVersion], *, now: datetime
-) -> list[Step]:
+) -> list[PathStep]:
     """Return the open stages of its pipeline in use and those it stood in; of closed ones, its own.
 
     What the deal went through in another pipeline comes first, and is over.
@@ -277,7 +277,7 @@ def _path(
     ]
     on_path.sort(key=lambda stage: stage.pipeline_id == own)
     return [
-        Step(
+        PathStep(
             stage=stage,
             days=days.get(stage.pk) if stage.kind == Status.OPEN else None,
             is_current=stage.pk == deal.stage_id,

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from analytics.context.reports.setting import setting
+from analytics.context.reports.organisation_calendar import organisation_calendar
 from analytics.deals.forms import BoardForm
 from analytics.deals.reports.board import StageColumn, board
 from kit.money import from_cents
@@ -21,24 +21,26 @@ from pipeline.http import sellers
 @sellers
 def deal_board(request: PersonRequest) -> HttpResponse:
     """Show the stages as columns; a deal is moved by dragging its card or by its own form."""
-    form = BoardForm(request.GET, viewer=request.user, calendar=setting(), now=timezone.now())
+    form = BoardForm(
+        request.GET, viewer=request.user, calendar=organisation_calendar(), now=timezone.now()
+    )
     form.full_clean()
     if form.is_elsewhere:
         raise Http404
     if not form.is_valid():
         status = 400 if form.calendar.periods else 200
         return render(request, "analytics/deals/board.html", {"form": form}, status=status)
-    look = form.look(form.scope)
-    columns = board(look, closing=form.cleaned_data["closing"])
+    report_view = form.report_view(form.scope)
+    columns = board(report_view, closing=form.cleaned_data["closing"])
     stages = [column.stage for column in columns if column.stage.archived_at is None]
     context = {
         "form": form,
-        "look": look,
+        "report_view": report_view,
         "first": next((stage for stage in stages if stage.kind == Status.OPEN), None),
         "columns": [_column(column) for column in columns],
         "stages": stages,
         "may_move": rules.can_write(request.user),
-        "seen": look.moment.isoformat(),
+        "seen": report_view.moment.isoformat(),
         "back": request.get_full_path(),
     }
     return render(request, "analytics/deals/board.html", context)

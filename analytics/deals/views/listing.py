@@ -21,7 +21,7 @@ from pipeline import rules
 from pipeline.customers.models import Account
 from pipeline.deals.reports.selection import DealSelection
 from pipeline.deals.tables import DEALS, download_columns, page_columns, with_credited
-from pipeline.http import Visit, sellers, visit_of
+from pipeline.http import PageRequest, page_request_of, sellers
 from pipeline.lifecycle.forms.deal_filter import DealFilter
 
 # The order of a past day's deals, which know no creation: largest first.
@@ -32,22 +32,22 @@ LARGEST_FIRST = Sort("amount", descending=True)
 @sellers
 def deals(request: HttpRequest) -> HttpResponse:
     """List the deals that the filter in the address asks for."""
-    visit = visit_of(request)
-    form = _form(request, visit)
+    page_request = page_request_of(request)
+    form = _form(request, page_request)
     if not form.is_valid():
         return render(request, "analytics/deals/deals.html", {"form": form}, status=400)
     selection, sort = DealSelection(**form.selection()), _sort(form)
     found = deal_list(
-        visit.viewer,
+        page_request.viewer,
         selection,
         **_order(sort),
         number=form.cleaned_data["page"],
         exact=form.cleaned_data["exact"],
-        now=visit.now,
-        today=visit.today,
+        now=page_request.now,
+        today=page_request.today,
     )
     return render(
-        request, "analytics/deals/deals.html", _context(request, visit, form, found, sort)
+        request, "analytics/deals/deals.html", _context(request, page_request, form, found, sort)
     )
 
 
@@ -55,23 +55,28 @@ def deals(request: HttpRequest) -> HttpResponse:
 @sellers
 def deals_csv(request: HttpRequest) -> HttpResponseBase:
     """Download every row of the filter, not only the page's."""
-    visit = visit_of(request)
-    form = _form(request, visit)
+    page_request = page_request_of(request)
+    form = _form(request, page_request)
     if not form.is_valid():
         return render(request, "analytics/deals/deals.html", {"form": form}, status=400)
     selection = DealSelection(**form.selection())
     order = _order(_sort(form))
-    parted = credited_of(selection, now=visit.now)
+    parted = credited_of(selection, now=page_request.now)
     rows = deal_rows(
-        visit.viewer, selection, **order, now=visit.now, today=visit.today, also=parted.given
+        page_request.viewer,
+        selection,
+        **order,
+        now=page_request.now,
+        today=page_request.today,
+        also=parted.given,
     )
     columns = download_columns(pipelines=form.has_pipelines)
     columns = with_credited(columns) if parted else columns
     return csv_response("deals.csv", columns, parted.marked(rows.iterator(chunk_size=2000)))
 
 
-def _form(request: HttpRequest, visit: Visit) -> DealFilter:
-    return DealFilter(request.GET, viewer=visit.viewer, today=visit.today)
+def _form(request: HttpRequest, page_request: PageRequest) -> DealFilter:
+    return DealFilter(request.GET, viewer=page_request.viewer, today=page_request.today)
 
 
 def _sort(form: DealFilter) -> Sort:
@@ -84,7 +89,7 @@ def _order(sort: Sort) -> dict[str, Any]:
     return {"field": column.sort, "descending": sort.descending}
 
 
-def standing_words(reached: Attainment, days: WorkingDays) -> str:
+def as_of_words(reached: Attainment, days: WorkingDays) -> str:
     """Return what the deals of the list are beside the quota that they count for."""
     booked, quota = money(from_cents(reached.actual)), money(from_cents(reached.quota or 0))
     share = percent(reached.share)
@@ -102,9 +107,9 @@ def standing_words(reached: Attainment, days: WorkingDays) -> str:
 
 
 def _context(
-    request: HttpRequest, visit: Visit, form: DealFilter, found: DealList, sort: Sort
+    request: HttpRequest, page_request: PageRequest, form: DealFilter, found: DealList, sort: Sort
 ) -> dict[str, Any]:
-    may_create = rules.can_write(visit.viewer)
+    may_create = rules.can_write(page_request.viewer)
     empty = Empty(
         title="No deals match.",
         text="Take a filter away, or clear them all.",
@@ -137,18 +142,19 @@ def _context(
     whole = found.totals.amount
     if whole is not None and found.elsewhere:
         whole += found.elsewhere.amount or 0
-    moment = end_of_day(found.selection.as_of) if found.selection.as_of else visit.now
-    standing = standing_of(visit.viewer, found.selection, moment=moment, total=whole)
+    moment = end_of_day(found.selection.as_of) if found.selection.as_of else page_request.now
+    standing = standing_of(page_request.viewer, found.selection, moment=moment, total=whole)
     return {
         "form": form,
         "found": found,
-        "standing": standing and standing_words(*standing),
+        "standing": standing and as_of_words(*standing),
         "table": table,
         "may_create": may_create,
-        "currency": visit.currency,
-        "account": account and Account.objects.visible_to(visit.viewer).filter(pk=account).first(),
+        "currency": page_request.currency,
+        "account": account
+        and Account.objects.visible_to(page_request.viewer).filter(pk=account).first(),
         "without_account_href": query_with(request.GET, {"account": None, "page": None}),
         "exact_href": query_with(request.GET, {"exact": 1}),
         "csv_href": reverse("analytics:deals-csv") + query_with(request.GET, {"page": None}),
-        "now": visit.now,
+        "now": page_request.now,
     }

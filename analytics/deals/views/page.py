@@ -20,10 +20,16 @@ from pipeline.activities.forms.activities import LogForm
 from pipeline.activities.reports.timeline import SHOWN
 from pipeline.deals.http import visible_deal, writable_deal
 from pipeline.deals.models.deals import Deal
-from pipeline.http import Visit, back_to, form_page, posted, saved, visit_of, writers
+from pipeline.http import PageRequest, back_to, form_page, page_request_of, posted, saved, writers
 from pipeline.lifecycle import services
-from pipeline.lifecycle.forms.deals import PARTS, ArchiveForm, EditDealForm, NewDealForm, PartForm
-from pipeline.lifecycle.forms.moves import LostForm, MoveForm, WonForm
+from pipeline.lifecycle.forms.deals import (
+    PARTS,
+    ArchiveForm,
+    DealPartForm,
+    EditDealForm,
+    NewDealForm,
+)
+from pipeline.lifecycle.forms.moves import LostForm, MoveDealForm, WonForm
 from pipeline.lifecycle.reports import just_made
 from pipeline.stages.models import Pipeline
 
@@ -52,30 +58,36 @@ def pipeline_tabs(viewer: Person, deal: Deal, *, chosen: Any, back: str) -> list
 @require_safe
 def deal(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a deal: facts, path, parts and story."""
-    visit = visit_of(request)
-    found = visible_deal(visit, pk, "credited_to", "created_by")
+    page_request = page_request_of(request)
+    found = visible_deal(page_request, pk, "credited_to", "created_by")
     limit = None if request.GET.get("timeline") == "all" else SHOWN
-    page = deal_page(visit.viewer, found, now=visit.now, today=visit.today, limit=limit)
-    return render(request, "analytics/deals/deal.html", _page_context(visit, page))
+    page = deal_page(
+        page_request.viewer, found, now=page_request.now, today=page_request.today, limit=limit
+    )
+    return render(request, "analytics/deals/deal.html", _page_context(page_request, page))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @writers
 def deal_new(request: HttpRequest) -> HttpResponse:
     """Make a deal from a few fields."""
-    visit = visit_of(request)
-    initial = {"currency": visit.currency, "account": request.GET.get("account", "")}
+    page_request = page_request_of(request)
+    initial = {"currency": page_request.currency, "account": request.GET.get("account", "")}
     if "stage" in request.GET:
         initial["stage"] = request.GET["stage"]
-    form = NewDealForm(posted(request), viewer=visit.viewer, initial=initial)
+    form = NewDealForm(posted(request), viewer=page_request.viewer, initial=initial)
     if form.is_valid() and not form.cleaned_data["again"]:
-        twin = just_made(visit.viewer, form.values(now=visit.now), now=visit.now)
-        if twin is not None:
-            context = {"form": form, "twin": twin, "now": visit.now}
+        duplicate = just_made(
+            page_request.viewer, form.values(now=page_request.now), now=page_request.now
+        )
+        if duplicate is not None:
+            context = {"form": form, "duplicate": duplicate, "now": page_request.now}
             return render(request, "analytics/deals/deal_new.html", context, status=409)
     made = saved(
         form,
-        lambda: services.create_deal(by=visit.viewer, source="page", **form.values(now=visit.now)),
+        lambda: services.create_deal(
+            by=page_request.viewer, source="page", **form.values(now=page_request.now)
+        ),
     )
     if made is None:
         return form_page(request, "analytics/deals/deal_new.html", form)
@@ -86,14 +98,16 @@ def deal_new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def deal_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Edit a deal; a second editor is shown both values and overwrites nothing."""
-    visit = visit_of(request)
-    found = writable_deal(visit, pk)
-    form = EditDealForm(posted(request), viewer=visit.viewer, deal=found, now=visit.now)
+    page_request = page_request_of(request)
+    found = writable_deal(page_request, pk)
+    form = EditDealForm(
+        posted(request), viewer=page_request.viewer, deal=found, now=page_request.now
+    )
     try:
-        if not saved(form, lambda: _edit(visit, found, form)):
+        if not saved(form, lambda: _edit(page_request, found, form)):
             return form_page(request, "analytics/deals/deal_edit.html", form, deal=found)
     except services.EditConflict as conflict:
-        return _edit_conflict(request, visit, form, conflict)
+        return _edit_conflict(request, page_request, form, conflict)
     messages.success(request, "Saved.")
     return redirect("analytics:deal", pk=pk)
 
@@ -109,22 +123,24 @@ def deal_part(request: HttpRequest, pk: int, part: str) -> HttpResponse:
     """Change a part of a deal, on a page of its own or, by htmx, in the place of a list's line."""
     if part not in PARTS:
         raise Http404
-    visit = visit_of(request)
-    found = writable_deal(visit, pk)
+    page_request = page_request_of(request)
+    found = writable_deal(page_request, pk)
     deal_href = reverse("analytics:deal", args=[pk])
     sent = posted(request)
     wanted = (request.GET if sent is None else sent).get("next", "")
     back = back_to(request, wanted, otherwise=deal_href)
-    form = PartForm(sent, viewer=visit.viewer, deal=found, now=visit.now, part=part, back=back)
+    form = DealPartForm(
+        sent, viewer=page_request.viewer, deal=found, now=page_request.now, part=part, back=back
+    )
     try:
-        if not saved(form, lambda: _edit(visit, found, form)):
+        if not saved(form, lambda: _edit(page_request, found, form)):
             in_place = request.headers.get("HX-Request") and sent is None
             template = (
                 "analytics/deals/_step_form.html" if in_place else "analytics/deals/deal_step.html"
             )
             return form_page(request, template, form, deal=found, back=back)
     except services.EditConflict as conflict:
-        return _edit_conflict(request, visit, form, conflict)
+        return _edit_conflict(request, page_request, form, conflict)
     messages.success(request, "Saved.")
     return redirect(back)
 
@@ -132,19 +148,21 @@ def deal_part(request: HttpRequest, pk: int, part: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def deal_move(request: HttpRequest, pk: int) -> HttpResponse:
     """Move a deal to another stage; a closing asks for its reason or evidence."""
-    visit = visit_of(request)
-    found = writable_deal(visit, pk)
+    page_request = page_request_of(request)
+    found = writable_deal(page_request, pk)
     sent = posted(request)
     wanted = (request.GET if sent is None else sent).get("next", "")
     initial = {name: request.GET.get(name) for name in ("stage", "pipeline")}
-    initial |= {"seen": visit.now.isoformat(), "next": wanted}
-    form = MoveForm(sent, viewer=visit.viewer, deal=found, initial=initial)
+    initial |= {"seen": page_request.now.isoformat(), "next": wanted}
+    form = MoveDealForm(sent, viewer=page_request.viewer, deal=found, initial=initial)
     try:
-        moved = saved(form, lambda: _move(visit, found, form))
+        moved = saved(form, lambda: _move(page_request, found, form))
     except services.EditConflict as conflict:
-        return _move_conflict(request, visit, form, conflict)
+        return _move_conflict(request, page_request, form, conflict)
     if moved is None:
-        ways = pipeline_tabs(visit.viewer, found, chosen=form["pipeline"].value(), back=wanted)
+        ways = pipeline_tabs(
+            page_request.viewer, found, chosen=form["pipeline"].value(), back=wanted
+        )
         back = back_to(request, wanted, otherwise=found.get_absolute_url())
         return form_page(
             request, "analytics/deals/deal_move.html", form, deal=found, pipelines=ways, back=back
@@ -156,14 +174,16 @@ def deal_move(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def deal_archive(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a deal out of the lists, or bring an archived one back."""
-    visit = visit_of(request)
-    found = writable_deal(visit, pk)
+    page_request = page_request_of(request)
+    found = writable_deal(page_request, pk)
     restoring = found.archived_at is not None
-    write = services.restore_deal if restoring else partial(services.archive_deal, now=visit.now)
+    write = (
+        services.restore_deal if restoring else partial(services.archive_deal, now=page_request.now)
+    )
     form = ArchiveForm(posted(request), initial={"version": found.version})
     try:
         if not saved(
-            form, lambda: write(found, by=visit.viewer, source="page", **form.cleaned_data)
+            form, lambda: write(found, by=page_request.viewer, source="page", **form.cleaned_data)
         ):
             return form_page(
                 request, "analytics/deals/deal_archive.html", form, deal=found, restoring=restoring
@@ -175,47 +195,50 @@ def deal_archive(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("analytics:deal", pk=pk)
 
 
-def _edit(visit: Visit, found: Deal, form: EditDealForm) -> Deal:
+def _edit(page_request: PageRequest, found: Deal, form: EditDealForm) -> Deal:
     version: int = form.cleaned_data["version"]
     return services.edit_deal(
-        found, by=visit.viewer, source="page", version=version, changes=form.changes()
+        found, by=page_request.viewer, source="page", version=version, changes=form.changes()
     )
 
 
-def _move(visit: Visit, found: Deal, form: MoveForm) -> Deal:
+def _move(page_request: PageRequest, found: Deal, form: MoveDealForm) -> Deal:
     return services.move_stage(
         found,
-        by=visit.viewer,
+        by=page_request.viewer,
         source="page",
         version=form.cleaned_data["version"],
         to=form.cleaned_data["stage"],
         crossing=form.crosses,
-        **form.texts(now=visit.now),
+        **form.texts(now=page_request.now),
     )
 
 
-def _page_context(visit: Visit, page: Any) -> dict[str, Any]:
+def _page_context(page_request: PageRequest, page: Any) -> dict[str, Any]:
     return {
         "page": page,
         "deal": page.deal,
-        "risk": deal_risk(page.deal, now=visit.now, today=visit.today),
-        "move": MoveForm(viewer=visit.viewer, deal=page.deal, ways=page.ways),
-        "seen": visit.now.isoformat(),
+        "risk": deal_risk(page.deal, now=page_request.now, today=page_request.today),
+        "move": MoveDealForm(viewer=page_request.viewer, deal=page.deal, ways=page.ways),
+        "seen": page_request.now.isoformat(),
         "won": WonForm(),
-        "lost": LostForm(viewer=visit.viewer, deal=page.deal),
-        "log": LogForm(viewer=visit.viewer, now=visit.now, deal=page.deal),
-        "may_log": rules.can_write(visit.viewer) and page.deal.archived_at is None,
-        "currency": visit.currency,
-        "now": visit.now,
-        "today": visit.today,
+        "lost": LostForm(viewer=page_request.viewer, deal=page.deal),
+        "log": LogForm(viewer=page_request.viewer, now=page_request.now, deal=page.deal),
+        "may_log": rules.can_write(page_request.viewer) and page.deal.archived_at is None,
+        "currency": page_request.currency,
+        "now": page_request.now,
+        "today": page_request.today,
     }
 
 
 def _edit_conflict(
-    request: HttpRequest, visit: Visit, form: EditDealForm, conflict: services.EditConflict
+    request: HttpRequest,
+    page_request: PageRequest,
+    form: EditDealForm,
+    conflict: services.EditConflict,
 ) -> HttpResponse:
     """Show both values; the form sent from there carries the version and values shown there."""
-    current = EditDealForm(viewer=visit.viewer, deal=conflict.current, now=visit.now)
+    current = EditDealForm(viewer=page_request.viewer, deal=conflict.current, now=page_request.now)
     sides = edit_conflict(
         conflict.current,
         conflict.attempted,
@@ -227,13 +250,16 @@ def _edit_conflict(
         "conflict": sides,
         "deal": conflict.current,
         "inputs": form.inputs_over(current, [clash.field for clash in sides.clashes]),
-        "now": visit.now,
+        "now": page_request.now,
     }
     return render(request, "analytics/deals/deal_edit_conflict.html", context, status=409)
 
 
 def _move_conflict(
-    request: HttpRequest, visit: Visit, form: MoveForm, conflict: services.EditConflict
+    request: HttpRequest,
+    page_request: PageRequest,
+    form: MoveDealForm,
+    conflict: services.EditConflict,
 ) -> HttpResponse:
     sides = edit_conflict(
         conflict.current, {}, contested=(), choosable=(), seen=form.cleaned_data["seen"]
@@ -242,8 +268,8 @@ def _move_conflict(
         "conflict": sides,
         "deal": conflict.current,
         "to": form.cleaned_data["stage"],
-        "inputs": form.inputs(version=conflict.current.version, seen=visit.now),
-        "now": visit.now,
+        "inputs": form.inputs(version=conflict.current.version, seen=page_request.now),
+        "now": page_request.now,
         "back": back_to(
             request, form.cleaned_data["next"], otherwise=conflict.current.get_absolute_url()
         ),

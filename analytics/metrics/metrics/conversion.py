@@ -21,7 +21,7 @@ class Way(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class StageStep:
     """A stage of a pipeline: its place among the others, and what it makes of deals."""
 
     pk: int
@@ -59,7 +59,7 @@ class StageFlow:
     ended in the period, ``ages`` of the deals that stand there at the moment.
     """
 
-    step: Step
+    step: StageStep
     ways: Mapping[Way, int]
     skipped: int
     days: Cycle
@@ -75,7 +75,7 @@ class StageFlow:
         return self.entered - self.ways[Way.STILL]
 
 
-def way_of(stage: Step, went_to: Step | None) -> Way:
+def way_of(stage: StageStep, went_to: StageStep | None) -> Way:
     """Return which way a deal went that left a stage for another; None for one still there."""
     if went_to is None:
         return Way.STILL
@@ -106,7 +106,7 @@ def stage_conversion(flow: StageFlow) -> Decimal | None:
 
 
 def stage_flows(
-    steps: Sequence[Step],
+    steps: Sequence[StageStep],
     stays: Iterable[Stays],
     *,
     ages: Mapping[int, Mapping[int, int]],
@@ -150,7 +150,7 @@ def stage_flows(
     ]
 
 
-def skipped_by(steps: Sequence[Step], stays: Iterable[Stays]) -> dict[int, set[int]]:
+def skipped_by(steps: Sequence[StageStep], stays: Iterable[Stays]) -> dict[int, set[int]]:
     """Return, by stage, the deals that passed it over on their way forward."""
     known = {step.pk: step for step in steps}
     found: dict[int, set[int]] = {}
@@ -168,7 +168,11 @@ def skipped_by(steps: Sequence[Step], stays: Iterable[Stays]) -> dict[int, set[i
 
 
 def skips(
-    steps: Sequence[Step], *, came_from: Step | None, stage: Step, went_to: Step | None = None
+    steps: Sequence[StageStep],
+    *,
+    came_from: StageStep | None,
+    stage: StageStep,
+    went_to: StageStep | None = None,
 ) -> set[int]:
     """Return the stages that a deal passes over by how it comes to a stage and leaves it.
 

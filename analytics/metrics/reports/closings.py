@@ -18,8 +18,8 @@ from django.db.models import (
 from django.db.models.functions import Greatest, TruncDate
 
 from analytics.attainment.metrics.outcomes import Outcomes
-from analytics.context.reports.look import Look
-from analytics.context.reports.setting import Setting
+from analytics.context.reports.organisation_calendar import OrganisationCalendar
+from analytics.context.reports.report_view import ReportView
 from analytics.metrics.metrics.closings import Closing, Ends, Key, cut, ended
 from kit.money import cents
 from org import access
@@ -32,7 +32,7 @@ ELSEWHERE = "People who now report to somebody else"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class ClosingsRow:
     """A line of a table: closed deals that have something in common, and how they ended.
 
     ``deals`` selects exactly them; None where the viewer may know their sum alone.
@@ -63,11 +63,11 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lines:
+class ClosingsRows:
     """Lines that add up to the whole: each closed deal is in one of them."""
 
-    whole: Line
-    lines: Sequence[Line]
+    whole: ClosingsRow
+    lines: Sequence[ClosingsRow]
 
     def __post_init__(self) -> None:
         found = sum((line.outcomes for line in self.lines), Outcomes())
@@ -75,10 +75,10 @@ class Lines:
             raise ValueError(f"lines add up to {found}, not to {self.whole.outcomes}")
 
 
-def closings(look: Look, deals: DealSelection) -> list[Closing]:
+def closings(report_view: ReportView, deals: DealSelection) -> list[Closing]:
     """Return the closed deals of a selection of the report view, in one statement."""
-    rows = look.versions(deals).annotate(
-        days=days_to_close(look.calendar), shown=shown_to(look.viewer)
+    rows = report_view.versions(deals).annotate(
+        days=days_to_close(report_view.calendar), shown=shown_to(report_view.viewer)
     )
     return [
         Closing(
@@ -125,7 +125,7 @@ def closings(look: Look, deals: DealSelection) -> list[Closing]:
     ]
 
 
-def days_to_close(calendar: Setting) -> Greatest:
+def days_to_close(calendar: OrganisationCalendar) -> Greatest:
     """Days from creation to closing of a closed deal's version; never below 0."""
     created = Deal.objects.filter(pk=OuterRef("deal")).values(
         day=TruncDate("created_at", tzinfo=calendar.zone)
@@ -142,18 +142,18 @@ def shown_to(viewer: Person) -> ExpressionWrapper | Value:
     return ExpressionWrapper(below, output_field=BooleanField())
 
 
-def line(label: str, deals: DealSelection | None, rows: Iterable[Closing]) -> Line:
-    return Line(label=label, ends=ended(rows), deals=deals)
+def line(label: str, deals: DealSelection | None, rows: Iterable[Closing]) -> ClosingsRow:
+    return ClosingsRow(label=label, ends=ended(rows), deals=deals)
 
 
-def parted(
-    whole: Line,
+def grouped_closings(
+    whole: ClosingsRow,
     rows: Iterable[Closing],
     by: Callable[[Closing], Key],
     *,
     part: Callable[[Key], Mapping[str, Any]],
     label: Callable[[Key], str],
-) -> Lines:
+) -> ClosingsRows:
     """Return the whole grouped by what ``by`` says, the part with most deals first.
 
     ``part`` is what the selection of a part has besides. Deals that the viewer may not open are a
@@ -169,4 +169,4 @@ def parted(
     found.sort(key=lambda each: (-each.outcomes.closed, each.label))
     if hidden:
         found.append(line(ELSEWHERE, None, hidden))
-    return Lines(whole=whole, lines=found)
+    return ClosingsRows(whole=whole, lines=found)

@@ -7,16 +7,16 @@ from typing import Any
 
 from django.db.models import Count, Q, Sum
 
-from analytics.context.reports.look import Look
 from analytics.context.reports.one_state import one_state
+from analytics.context.reports.report_view import ReportView
 from analytics.metrics.metrics.closings import Closing, cut, ended
 from analytics.metrics.reports.closings import (
     ELSEWHERE,
-    Line,
-    Lines,
+    ClosingsRow,
+    ClosingsRows,
     closings,
+    grouped_closings,
     line,
-    parted,
     shown_to,
 )
 from kit.money import cents
@@ -36,7 +36,7 @@ class Created:
     deals: DealSelection | None
 
 
-def created_by_source(look: Look, created: DealSelection) -> list[Created]:
+def created_by_source(report_view: ReportView, created: DealSelection) -> list[Created]:
     """Return the deals created in the period by source, the largest amount first.
 
     Name: Pipeline created
@@ -49,8 +49,8 @@ def created_by_source(look: Look, created: DealSelection) -> list[Created]:
     Source: Atrium, "New opportunities"
     """
     rows = (
-        look.versions(created)
-        .annotate(shown=shown_to(look.viewer))
+        report_view.versions(created)
+        .annotate(shown=shown_to(report_view.viewer))
         .values("deal__source", "shown")
         .annotate(
             rows=Count("deal"),
@@ -80,12 +80,12 @@ def created_by_source(look: Look, created: DealSelection) -> list[Created]:
 class CutsReport:
     """Closed deals grouped by what they are; products overlap where a deal has several."""
 
-    look: Look
-    whole: Line
-    sources: Lines
-    industries: Lines
-    competitors: Lines
-    products: Sequence[Line]
+    report_view: ReportView
+    whole: ClosingsRow
+    sources: ClosingsRows
+    industries: ClosingsRows
+    competitors: ClosingsRows
+    products: Sequence[ClosingsRow]
     created: Created
     created_by_source: Sequence[Created]
 
@@ -97,42 +97,44 @@ class CutsReport:
 
 
 @one_state()
-def cuts_report(look: Look, *, reached: int | None) -> CutsReport:
+def cuts_report(report_view: ReportView, *, reached: int | None) -> CutsReport:
     """Return the cuts of a report view, in three statements."""
-    deals = look.closed.but(reached=reached)
-    rows = closings(look, deals)
-    whole = line(look.scope.label, deals, rows)
-    created = look.deals(
-        DealSelection(created_from=look.period.period.start, created_to=look.period.period.end)
+    deals = report_view.closed.but(reached=reached)
+    rows = closings(report_view, deals)
+    whole = line(report_view.scope.label, deals, rows)
+    created = report_view.deals(
+        DealSelection(
+            created_from=report_view.period.period.start, created_to=report_view.period.period.end
+        )
     )
-    by_source = created_by_source(look, created)
+    by_source = created_by_source(report_view, created)
     return CutsReport(
-        look=look,
+        report_view=report_view,
         whole=whole,
-        sources=parted(
+        sources=grouped_closings(
             whole,
             rows,
             lambda row: row.source,
             part=lambda source: {"source": source or NOT_GIVEN},
             label=lambda source: source or "No source",
         ),
-        industries=parted(
+        industries=grouped_closings(
             whole,
             rows,
             lambda row: row.industry,
             part=lambda industry: {"industry": industry or NOT_GIVEN},
             label=lambda industry: industry or "No industry",
         ),
-        competitors=parted(
+        competitors=grouped_closings(
             whole,
             rows,
             lambda row: (row.competitor or NO_COMPETITOR, row.competitor_name),
             part=lambda found: {"competitor": found[0]},
             label=lambda found: found[1] or "Nobody named",
         ),
-        products=_by_product(look, deals, rows),
+        products=_by_product(report_view, deals, rows),
         created=Created(
-            label=look.scope.label,
+            label=report_view.scope.label,
             count=sum(each.count for each in by_source),
             cents=sum(each.cents for each in by_source),
             unpriced=sum(each.unpriced for each in by_source),
@@ -142,11 +144,13 @@ def cuts_report(look: Look, *, reached: int | None) -> CutsReport:
     )
 
 
-def _by_product(look: Look, deals: DealSelection, rows: Sequence[Closing]) -> list[Line]:
+def _by_product(
+    report_view: ReportView, deals: DealSelection, rows: Sequence[Closing]
+) -> list[ClosingsRow]:
     """Return a line for each product; a deal with two of them is in both lines."""
     sold: dict[int, set[int]] = {}
     names: dict[int, str] = {}
-    lines = DealLine.objects.filter(deal__in=look.versions(deals).values("deal"))
+    lines = DealLine.objects.filter(deal__in=report_view.versions(deals).values("deal"))
     for deal, product, name in lines.values_list("deal", "product", "product__name"):
         sold.setdefault(deal, set()).add(product)
         names[product] = name
@@ -161,7 +165,10 @@ def _by_product(look: Look, deals: DealSelection, rows: Sequence[Closing]) -> li
     ]
     found.sort(key=lambda each: (-each.outcomes.closed, each.label))
     hidden = cut(rows, lambda row: row.shown).get(False, [])
-    return [*found, *([Line(label=ELSEWHERE, ends=ended(hidden), deals=None)] if hidden else [])]
+    return [
+        *found,
+        *([ClosingsRow(label=ELSEWHERE, ends=ended(hidden), deals=None)] if hidden else []),
+    ]
 
 
 def _created(row: Mapping[str, Any], created: DealSelection) -> Created:

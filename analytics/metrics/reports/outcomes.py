@@ -8,13 +8,19 @@ from typing import Any
 
 from django.db.models import Count, Q, Sum
 
-from analytics.context.reports.look import Look
 from analytics.context.reports.one_state import one_state
-from analytics.context.reports.setting import Named
+from analytics.context.reports.organisation_calendar import NamedPeriod
+from analytics.context.reports.report_view import ReportView
 from analytics.metrics.metrics.closings import Closing, LateShare, cut, quarter_end_effect, weeks_of
 from analytics.metrics.metrics.cohorts import Cohort, is_immature
-from analytics.metrics.reports.closings import Line, Lines, closings, line, parted
-from analytics.metrics.reports.qualified import Qualified, qualified
+from analytics.metrics.reports.closings import (
+    ClosingsRow,
+    ClosingsRows,
+    closings,
+    grouped_closings,
+    line,
+)
+from analytics.metrics.reports.qualified import QualifiedWinRate, qualified
 from kit.money import cents
 from kit.periods import Period
 from org.enums import PeriodKind
@@ -40,21 +46,21 @@ class Week:
     """A week of the quarters that are selected: the line of each of them, and of all."""
 
     label: str
-    quarters: Sequence[Line | None]
-    whole: Line
+    quarters: Sequence[ClosingsRow | None]
+    whole: ClosingsRow
 
 
-def cohorts(look: Look, whole: Line) -> list[CohortLine]:
+def cohorts(report_view: ReportView, whole: ClosingsRow) -> list[CohortLine]:
     """Return what became of the deals created in this period and up to four before, the newest
     first; how long deals take is told by those that ``whole`` has won.
     """
-    periods = [*look.calendar.earlier(look.period), look.period]
-    rows = look.versions(
-        look.deals(
+    periods = [*report_view.calendar.earlier(report_view.period), report_view.period]
+    rows = report_view.versions(
+        report_view.deals(
             DealSelection(created_from=periods[0].period.start, created_to=periods[-1].period.end)
         )
     )
-    found = rows.aggregate(**_counts(look, periods))
+    found = rows.aggregate(**_counts(report_view, periods))
     lines = []
     for period in reversed(periods):
         span = period.period
@@ -66,8 +72,10 @@ def cohorts(look: Look, whole: Line) -> list[CohortLine]:
         lines.append(
             CohortLine(
                 cohort=cohort,
-                deals=look.deals(DealSelection(created_from=span.start, created_to=span.end)),
-                immature=is_immature(cohort, day=look.day, cycle=whole.ends.won_days),
+                deals=report_view.deals(
+                    DealSelection(created_from=span.start, created_to=span.end)
+                ),
+                immature=is_immature(cohort, day=report_view.day, cycle=whole.ends.won_days),
             )
         )
     return lines
@@ -81,14 +89,14 @@ class OutcomesReport:
     ``late`` is None for a month, and before the last month of a quarter has begun.
     """
 
-    look: Look
-    whole: Line
-    people: Lines
-    reasons: Lines
+    report_view: ReportView
+    whole: ClosingsRow
+    people: ClosingsRows
+    reasons: ClosingsRows
     quarters: Sequence[Period]
     weeks: Sequence[Week]
     late: LateShare | None
-    qualified: Qualified | None
+    qualified: QualifiedWinRate | None
     cohorts: Sequence[CohortLine]
 
     def __post_init__(self) -> None:
@@ -98,39 +106,43 @@ class OutcomesReport:
 
 
 @one_state()
-def outcomes_report(look: Look, *, reached: int | None, names: Mapping[int, str]) -> OutcomesReport:
+def outcomes_report(
+    report_view: ReportView, *, reached: int | None, names: Mapping[int, str]
+) -> OutcomesReport:
     """Return how deals ended: closed deals, names of reasons, cohorts, and those qualified.
 
     ``reached`` counts only the deals that came as far as this stage; ``names`` are those of the
     people whom the viewer may see.
     """
-    deals = look.closed.but(reached=reached)
-    rows = closings(look, deals)
-    whole = line(look.scope.label, deals, rows)
+    deals = report_view.closed.but(reached=reached)
+    rows = closings(report_view, deals)
+    whole = line(report_view.scope.label, deals, rows)
     lost = [row for row in rows if not row.won]
     reasons = loss_names()
     return OutcomesReport(
-        look=look,
+        report_view=report_view,
         whole=whole,
-        qualified=qualified(look) if reached is None else None,
+        qualified=qualified(report_view) if reached is None else None,
         people=by_person(whole, rows, names),
-        reasons=parted(
+        reasons=grouped_closings(
             line("All lost deals", deals.but(status=Status.LOST), lost),
             lost,
             lambda row: row.lost_reason,
             part=lambda reason: {"lost_reason": reason or NOT_GIVEN},
             label=lambda reason: reasons[reason] if reason else NO_REASON,
         ),
-        quarters=_quarters(look),
-        weeks=_weeks(look, deals, rows),
-        late=_late(look, rows),
-        cohorts=cohorts(look, whole),
+        quarters=_quarters(report_view),
+        weeks=_weeks(report_view, deals, rows),
+        late=_late(report_view, rows),
+        cohorts=cohorts(report_view, whole),
     )
 
 
-def by_person(whole: Line, rows: Sequence[Closing], names: Mapping[int, str]) -> Lines:
+def by_person(
+    whole: ClosingsRow, rows: Sequence[Closing], names: Mapping[int, str]
+) -> ClosingsRows:
     """Return a line for each person with the credit."""
-    return parted(
+    return grouped_closings(
         whole,
         rows,
         lambda row: row.person,
@@ -139,50 +151,50 @@ def by_person(whole: Line, rows: Sequence[Closing], names: Mapping[int, str]) ->
     )
 
 
-def _quarters(look: Look) -> list[Period]:
+def _quarters(report_view: ReportView) -> list[Period]:
     """Return the quarters of the period; a month is the part of its quarter."""
-    period = look.period
+    period = report_view.period
     if period.kind == PeriodKind.MONTH:
-        quarter = look.calendar.holding(period.period.start) or period
+        quarter = report_view.calendar.holding(period.period.start) or period
         return [quarter.period]
     return [
         each.period
-        for each in look.calendar.periods
+        for each in report_view.calendar.periods
         if each.kind == PeriodKind.QUARTER
         and period.period.start <= each.period.start < period.period.end
     ]
 
 
-def _late(look: Look, rows: Sequence[Closing]) -> LateShare | None:
+def _late(report_view: ReportView, rows: Sequence[Closing]) -> LateShare | None:
     """Return the quarter-end effect, or None of a month or before a quarter's last month."""
-    if look.period.kind == PeriodKind.MONTH:
+    if report_view.period.kind == PeriodKind.MONTH:
         return None
-    found = quarter_end_effect(rows, _quarters(look), until=look.day)
+    found = quarter_end_effect(rows, _quarters(report_view), until=report_view.day)
     return found if found.days_late else None
 
 
-def _weeks(look: Look, deals: DealSelection, rows: Sequence[Closing]) -> list[Week]:
+def _weeks(report_view: ReportView, deals: DealSelection, rows: Sequence[Closing]) -> list[Week]:
     """Return the weeks of the quarters, counted from the first day of each."""
     by_day = cut(rows, lambda row: row.closed_on)
-    parted_quarters = [weeks_of(quarter) for quarter in _quarters(look)]
+    parted_quarters = [weeks_of(quarter) for quarter in _quarters(report_view)]
     longest = max(parted_quarters, key=len, default=[])
     found = []
     for place, week in enumerate(longest):
         spans = [weeks[place] if place < len(weeks) else None for weeks in parted_quarters]
-        lines = [_week(look, deals, by_day, span) for span in spans]
+        lines = [_week(report_view, deals, by_day, span) for span in spans]
         inside = [row for span in spans if span for row in _closed_on(by_day, span)]
         found.append(Week(label=week.label, quarters=lines, whole=line(week.label, None, inside)))
     return found
 
 
 def _week(
-    look: Look,
+    report_view: ReportView,
     deals: DealSelection,
     by_day: Mapping[date, Sequence[Closing]],
     span: Period | None,
-) -> Line | None:
-    start = max(span.start, look.period.period.start) if span else None
-    end = min(span.end, look.period.period.end) if span else None
+) -> ClosingsRow | None:
+    start = max(span.start, report_view.period.period.start) if span else None
+    end = min(span.end, report_view.period.period.end) if span else None
     if span is None or start is None or end is None or start >= end:
         return None
     selected = deals.but(closed_from=start, closed_to=end)
@@ -194,12 +206,12 @@ def _closed_on(by_day: Mapping[date, Sequence[Closing]], span: Period) -> list[C
     return [row for day in days for row in by_day.get(day, ())]
 
 
-def _counts(look: Look, periods: Sequence[Named]) -> dict[str, Any]:
+def _counts(report_view: ReportView, periods: Sequence[NamedPeriod]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for period in periods:
         created = Q(
-            deal__created_at__gte=look.calendar.start_of(period.period.start),
-            deal__created_at__lt=look.calendar.start_of(period.period.end),
+            deal__created_at__gte=report_view.calendar.start_of(period.period.start),
+            deal__created_at__lt=report_view.calendar.start_of(period.period.end),
         )
         found[f"sum_{period.pk}"] = Sum("amount_base", filter=created, default=Decimal(0))
         for status in Status:

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from analytics.context.reports.look import Look
 from analytics.context.reports.one_state import one_state
+from analytics.context.reports.report_view import ReportView
 from analytics.metrics.metrics.closings import cut
 from analytics.metrics.metrics.prices import PricedLine, Prices, compared
 from analytics.metrics.reports.closings import ELSEWHERE, shown_to
@@ -41,7 +41,7 @@ class PricesReport:
     ``won`` are all won deals; those that nothing could be compared of are the rest.
     """
 
-    look: Look
+    report_view: ReportView
     won: int
     rows: Sequence[PricedLine]
     whole: PriceLine
@@ -50,15 +50,15 @@ class PricesReport:
 
 
 @one_state()
-def prices_report(look: Look, *, names: Mapping[int, str]) -> PricesReport:
+def prices_report(report_view: ReportView, *, names: Mapping[int, str]) -> PricesReport:
     """Return the prices of a report view, in two statements."""
-    found = price_lines(look)
+    found = price_lines(report_view)
     rows = found.rows
     return PricesReport(
-        look=look,
+        report_view=report_view,
         won=found.won,
         rows=rows,
-        whole=PriceLine(label=look.scope.label, whole=True, prices=compared(rows)),
+        whole=PriceLine(label=report_view.scope.label, whole=True, prices=compared(rows)),
         products=_parted(rows, lambda row: row.product, found.products),
         people=_parted(rows, lambda row: row.person, names),
     )
@@ -73,9 +73,9 @@ class PriceLines:
     won: int
 
 
-def price_lines(look: Look) -> PriceLines:
+def price_lines(report_view: ReportView) -> PriceLines:
     """Return the lines of won deals that have a list price in the currency of the deal."""
-    held = look.versions(look.won).annotate(shown=shown_to(look.viewer))
+    held = report_view.versions(report_view.won).annotate(shown=shown_to(report_view.viewer))
     won = {
         deal: (currency, person, rate or Decimal(1), shown)
         for deal, currency, person, rate, shown in held.values_list(
@@ -83,7 +83,7 @@ def price_lines(look: Look) -> PriceLines:
         )
     }
     lines = DealLine.objects.filter(
-        deal__in=look.versions(look.won).values("deal"), product__list_price__gt=0
+        deal__in=report_view.versions(report_view.won).values("deal"), product__list_price__gt=0
     )
     found: list[PricedLine] = []
     products: dict[int, str] = {}

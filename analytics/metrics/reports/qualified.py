@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from django.db.models import Count
 
 from analytics.attainment.metrics.outcomes import Outcomes
-from analytics.context.reports.look import Look
+from analytics.context.reports.report_view import ReportView
 from pipeline.deals.reports.selection import DealSelection
 from pipeline.enums import Status
 from pipeline.stages.reports import QUALIFIED, QualifiedFrom, qualified_from
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Qualified:
+class QualifiedWinRate:
     """Closed deals that were qualified, by number alone, and from which stages that counts."""
 
     deals: DealSelection
@@ -32,7 +32,7 @@ class Qualified:
         )
 
 
-def qualified(look: Look) -> Qualified:
+def qualified(report_view: ReportView) -> QualifiedWinRate:
     """Return the closed deals of a look that came as far as the qualified stage, by how they ended.
 
     Name: Win rate from the qualified stage
@@ -47,10 +47,12 @@ def qualified(look: Look) -> Qualified:
     Source: own; which stage is the qualified one is set for each pipeline, by default its second
         open stage, and is as it is set today
     """
-    deals = look.closed.but(reached=QUALIFIED)
-    found = dict(look.versions(deals).order_by().values_list("status").annotate(rows=Count("deal")))
-    return Qualified(
+    deals = report_view.closed.but(reached=QUALIFIED)
+    found = dict(
+        report_view.versions(deals).order_by().values_list("status").annotate(rows=Count("deal"))
+    )
+    return QualifiedWinRate(
         deals=deals,
         outcomes=Outcomes(won=found.get(Status.WON, 0), lost=found.get(Status.LOST, 0)),
-        stages=qualified_from(look.pipeline),
+        stages=qualified_from(report_view.pipeline),
     )

@@ -11,8 +11,8 @@ from decimal import Decimal
 
 from django.db.models import QuerySet
 
-from analytics.context.reports.look import Look
 from analytics.context.reports.one_state import one_state
+from analytics.context.reports.report_view import ReportView
 from analytics.metrics.metrics.conversion import Way
 from analytics.metrics.metrics.promises import MOVED, Fate, Promise
 from analytics.metrics.reports.overlays import overlays
@@ -39,13 +39,13 @@ class Behind:
     taken: Mapping[str, Mapping[int, Decimal]] = field(default_factory=dict)
 
 
-def behind(look: Look, figure: str) -> Behind:
+def behind(report_view: ReportView, figure: str) -> Behind:
     """Return the deals behind a figure; UnknownFigureError for one that is none."""
     kind, *words = figure.split(".")
     if kind not in KINDS:
         raise UnknownFigureError(figure)
     try:
-        return KINDS[kind](look, words)
+        return KINDS[kind](report_view, words)
     except (KeyError, IndexError, ValueError) as error:
         raise UnknownFigureError(figure) from error
 
@@ -100,18 +100,20 @@ PUSHES = {
 }
 
 
-def rows_behind(look: Look, found: Behind, *, by: str, descending: bool) -> QuerySet:
+def rows_behind(report_view: ReportView, found: Behind, *, by: str, descending: bool) -> QuerySet:
     """Return all of the deals that the viewer may open, as they were, ordered by a column."""
-    held = DealVersion.objects.as_of(look.moment).filter(deal__in=found.deals)
-    seen = held.visible_to(look.viewer).select_related("account", "owner", "stage__pipeline")
+    held = DealVersion.objects.as_of(report_view.moment).filter(deal__in=found.deals)
+    seen = held.visible_to(report_view.viewer).select_related("account", "owner", "stage__pipeline")
     return seen.in_order(by, descending=descending)
 
 
 @one_state()
-def rows_of(look: Look, figure: str, *, by: str, descending: bool, number: int) -> Rows:
+def rows_of(
+    report_view: ReportView, figure: str, *, by: str, descending: bool, number: int
+) -> Rows:
     """Return a page of the deals behind a figure; UnknownFigureError for one that is none."""
-    found = behind(look, figure)
-    seen = rows_behind(look, found, by=by, descending=descending)
+    found = behind(report_view, figure)
+    seen = rows_behind(report_view, found, by=by, descending=descending)
     totals = deal_totals(seen, cap=None)
     return Rows(
         behind=found,
@@ -125,17 +127,17 @@ def rows_of(look: Look, figure: str, *, by: str, descending: bool, number: int) 
     )
 
 
-def _stages(look: Look, words: list[str]) -> Behind:
+def _stages(report_view: ReportView, words: list[str]) -> Behind:
     stage, way = words
     steps = steps_of()
     names = {step.pk: step.name for step in steps if step.kind == Status.OPEN}
     title = f"{names[int(stage)]}: deals that {WAYS[way]}"
-    return Behind(title=title, deals=deals_of_stage(look, steps, int(stage), way))
+    return Behind(title=title, deals=deals_of_stage(report_view, steps, int(stage), way))
 
 
-def _slips(look: Look, words: list[str]) -> Behind:
+def _slips(report_view: ReportView, words: list[str]) -> Behind:
     fate, *person = words
-    rows = promised(look)
+    rows = promised(report_view)
     if person:
         rows = [row for row in rows if row.shown and row.person == int(person[0])]
     found = [row for row in rows if _has(row, fate)]
@@ -155,13 +157,13 @@ def _has(row: Promise, fate: str) -> bool:
     return row.fate in MOVED if fate == "moved" else row.fate == fate
 
 
-def _pushes(look: Look, words: list[str]) -> Behind:
+def _pushes(report_view: ReportView, words: list[str]) -> Behind:
     (which,) = words
-    return Behind(title=PUSHES[which], deals=getattr(pushes_of(look), which))
+    return Behind(title=PUSHES[which], deals=getattr(pushes_of(report_view), which))
 
 
-def _prices(look: Look, words: list[str]) -> Behind:
-    rows = price_lines(look).rows
+def _prices(report_view: ReportView, words: list[str]) -> Behind:
+    rows = price_lines(report_view).rows
     if words != ["all"]:
         field, key = words
         read: Mapping[str, Callable[..., int]] = {
@@ -181,10 +183,10 @@ def _prices(look: Look, words: list[str]) -> Behind:
     )
 
 
-def _overlay(look: Look, words: list[str]) -> Behind:
+def _overlay(report_view: ReportView, words: list[str]) -> Behind:
     (whose,) = words
     taken: dict[int, Decimal] = {}
-    for each in overlays(look, person=None if whose == "all" else int(whose)):
+    for each in overlays(report_view, person=None if whose == "all" else int(whose)):
         taken[each.deal] = taken.get(each.deal, Decimal(0)) + from_cents(each.overlay)
     return Behind(
         title="Won deals that count as overlay credit",
@@ -193,7 +195,7 @@ def _overlay(look: Look, words: list[str]) -> Behind:
     )
 
 
-KINDS: Mapping[str, Callable[[Look, list[str]], Behind]] = {
+KINDS: Mapping[str, Callable[[ReportView, list[str]], Behind]] = {
     "stages": _stages,
     "slips": _slips,
     "pushes": _pushes,

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from django.db import connection
 from django.db.models import F, FilteredRelation, Q
 
-from analytics.context.reports.look import Look
 from analytics.context.reports.one_state import one_state
+from analytics.context.reports.report_view import ReportView
 from analytics.metrics.metrics.closings import cut
 from analytics.metrics.metrics.promises import Promise, Promises, fate_of, promises
 from analytics.metrics.reports.closings import ELSEWHERE, shown_to
@@ -45,7 +45,7 @@ class PromiseLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pushes:
+class PushedDeals:
     """The deals that were open in the period, those pushed in it, and the moves themselves."""
 
     open: frozenset[int]
@@ -62,12 +62,12 @@ class SlipsReport:
     ``expected`` selects the promises as they stood at the start.
     """
 
-    look: Look
+    report_view: ReportView
     rows: Sequence[Promise]
     whole: PromiseLine
     people: Sequence[PromiseLine]
     expected: DealSelection
-    pushes: Pushes
+    pushes: PushedDeals
 
     def __post_init__(self) -> None:
         found = sum(line.promises.expected for line in self.people)
@@ -76,9 +76,9 @@ class SlipsReport:
 
 
 @one_state()
-def slips_report(look: Look, *, names: Mapping[int, str]) -> SlipsReport:
+def slips_report(report_view: ReportView, *, names: Mapping[int, str]) -> SlipsReport:
     """Return the slips and pushes of a report view, in three statements."""
-    rows = promised(look)
+    rows = promised(report_view)
     people = [
         PromiseLine(
             label=names.get(person, "Somebody else"), person=person, promises=promises(group)
@@ -90,12 +90,12 @@ def slips_report(look: Look, *, names: Mapping[int, str]) -> SlipsReport:
     if hidden:
         people.append(PromiseLine(label=ELSEWHERE, promises=promises(hidden)))
     return SlipsReport(
-        look=look,
+        report_view=report_view,
         rows=rows,
-        whole=PromiseLine(label=look.scope.label, whole=True, promises=promises(rows)),
+        whole=PromiseLine(label=report_view.scope.label, whole=True, promises=promises(rows)),
         people=people,
-        expected=_at_start(look).closing,
-        pushes=pushes_of(look),
+        expected=_at_start(report_view).closing,
+        pushes=pushes_of(report_view),
     )
 
 
@@ -103,21 +103,21 @@ def _person(row: Promise) -> int:
     return row.person
 
 
-def _at_start(look: Look) -> Look:
+def _at_start(report_view: ReportView) -> ReportView:
     """Return the report view at the end of the day before the period, or as it is before that."""
-    before = look.period.period.start - DAY
-    if look.day <= before:
-        return look
-    return replace(look, as_of=before, moment=look.calendar.end_of(before))
+    before = report_view.period.period.start - DAY
+    if report_view.day <= before:
+        return report_view
+    return replace(report_view, as_of=before, moment=report_view.calendar.end_of(before))
 
 
-def promised(look: Look) -> list[Promise]:
+def promised(report_view: ReportView) -> list[Promise]:
     """Return the deals expected at the start with what became of them by the period's end."""
-    start, end = _at_start(look), at_the_end_of(look, look.period)
-    period = look.period.period
+    start, end = _at_start(report_view), at_the_end_of(report_view, report_view.period)
+    period = report_view.period.period
     held = Q(deal__versions__valid_from__lte=end.moment, deal__versions__valid_to__gt=end.moment)
     rows = start.versions(start.closing).annotate(
-        later=FilteredRelation("deal__versions", condition=held), shown=shown_to(look.viewer)
+        later=FilteredRelation("deal__versions", condition=held), shown=shown_to(report_view.viewer)
     )
     found = []
     for row in rows.values(
@@ -136,7 +136,7 @@ def promised(look: Look) -> list[Promise]:
             close_on=row["close_on"],
             closed_on=row["closed_on_later"],
             period=period,
-            is_over=end.day >= period.last_day and look.day > period.last_day,
+            is_over=end.day >= period.last_day and report_view.day > period.last_day,
         )
         amount = row["amount_base"]
         found.append(
@@ -145,22 +145,24 @@ def promised(look: Look) -> list[Promise]:
     return found
 
 
-def pushes_of(look: Look) -> Pushes:
+def pushes_of(report_view: ReportView) -> PushedDeals:
     """Return the moves of the expected close of all deals that were open in the period."""
-    period = look.period.period
+    period = report_view.period.period
     worked = Q(status="open") | Q(closed_on__gte=period.start)
-    counted = look.deals(DealSelection(created_to=period.end))
-    deals, given = scope_sql(look.versions(counted).filter(worked))
+    counted = report_view.deals(DealSelection(created_to=period.end))
+    deals, given = scope_sql(report_view.versions(counted).filter(worked))
     values = {
-        "start": look.calendar.start_of(period.start),
-        "end": look.calendar.start_of(period.end),
-        "moment": look.moment,
+        "start": report_view.calendar.start_of(period.start),
+        "end": report_view.calendar.start_of(period.end),
+        "moment": report_view.moment,
     }
     with connection.cursor() as cursor:
         cursor.execute(CLOSES.format(deals=deals), {**values, **given})
         rows = cursor.fetchall()
-    moves = {deal: date_moves(closes or (), period_of=_quarter(look)) for deal, closes in rows}
-    return Pushes(
+    moves = {
+        deal: date_moves(closes or (), period_of=_quarter(report_view)) for deal, closes in rows
+    }
+    return PushedDeals(
         open=frozenset(moves),
         pushed=frozenset(deal for deal, found in moves.items() if found.pushes),
         slipped=frozenset(deal for deal, found in moves.items() if found.slips),
@@ -169,13 +171,13 @@ def pushes_of(look: Look) -> Pushes:
     )
 
 
-def _quarter(look: Look) -> Callable[[date], object]:
+def _quarter(report_view: ReportView) -> Callable[[date], object]:
     """Return what tells the fiscal quarters of days apart; beyond the calendar, the day itself."""
     known: dict[date, object] = {}
 
     def quarter_of(day: date) -> object:
         if day not in known:
-            known[day] = look.calendar.holding(day) or day
+            known[day] = report_view.calendar.holding(day) or day
         return known[day]
 
     return quarter_of

@@ -9,12 +9,12 @@ from django.db import connection
 from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from analytics.context.reports.look import Look
 from analytics.context.reports.one_state import one_state
+from analytics.context.reports.report_view import ReportView
 from analytics.metrics.metrics.conversion import (
     StageFlow,
+    StageStep,
     Stays,
-    Step,
     Way,
     skipped_by,
     skips,
@@ -74,7 +74,7 @@ SELECT went_to, deal_id FROM numbered WHERE stage_id = %(stage)s AND began AND n
 class StagesReport:
     """The flow through the stages of a report view; ``pipelines`` are their names, in order."""
 
-    look: Look
+    report_view: ReportView
     flows: Sequence[StageFlow]
     pipelines: Mapping[int, str]
 
@@ -88,22 +88,22 @@ class StagesReport:
 
 
 @one_state()
-def stages_report(look: Look) -> StagesReport:
+def stages_report(report_view: ReportView) -> StagesReport:
     """Return the flow through each open stage, in three statements."""
     stages = list(_stages())
     steps, pipelines = _steps(stages), {each.pipeline_id: each.pipeline.name for each in stages}
-    if look.pipeline is not None:
-        pipelines = {pk: name for pk, name in pipelines.items() if pk == look.pipeline}
+    if report_view.pipeline is not None:
+        pipelines = {pk: name for pk, name in pipelines.items() if pk == report_view.pipeline}
     elif len(pipelines) == 1:
         pipelines = dict.fromkeys(pipelines, "All stages")
     return StagesReport(
-        look=look,
-        flows=stage_flows(steps, _stays(look, steps), ages=_ages(look)),
+        report_view=report_view,
+        flows=stage_flows(steps, _stays(report_view, steps), ages=_ages(report_view)),
         pipelines=pipelines,
     )
 
 
-def steps_of() -> list[Step]:
+def steps_of() -> list[StageStep]:
     """Return all stages, archived ones too: deals went through them."""
     return _steps(_stages())
 
@@ -113,27 +113,29 @@ def _stages() -> QuerySet[Stage]:
     return found
 
 
-def _steps(stages: Iterable[Stage]) -> list[Step]:
+def _steps(stages: Iterable[Stage]) -> list[StageStep]:
     return [
-        Step(pk=s.pk, name=s.name, pipeline=s.pipeline_id, order=s.order, kind=s.kind)
+        StageStep(pk=s.pk, name=s.name, pipeline=s.pipeline_id, order=s.order, kind=s.kind)
         for s in stages
     ]
 
 
-def deals_of_stage(look: Look, steps: Sequence[Step], stage: int, way: str) -> set[int]:
+def deals_of_stage(
+    report_view: ReportView, steps: Sequence[StageStep], stage: int, way: str
+) -> set[int]:
     """Return the deals behind a number: those of a way, "entered", "left" or "skipped"."""
     known = {step.pk: step for step in steps}
     if way == "skipped":
-        return skipped_by(steps, _stays(look, steps)).get(stage, set())
+        return skipped_by(steps, _stays(report_view, steps)).get(stage, set())
     found: set[int] = set()
-    for went_to, deal in _read(look, LISTED, stage=stage):
+    for went_to, deal in _read(report_view, LISTED, stage=stage):
         went = way_of(known[stage], None if went_to is None else known[went_to])
         if way in ("entered", went) or (way == "left" and went is not Way.STILL):
             found.add(deal)
     return found
 
 
-def _stays(look: Look, steps: Sequence[Step]) -> list[Stays]:
+def _stays(report_view: ReportView, steps: Sequence[StageStep]) -> list[Stays]:
     given = {
         "late": [step.pk for step in steps if skips(steps, came_from=None, stage=step)],
         "leaps": [
@@ -143,16 +145,16 @@ def _stays(look: Look, steps: Sequence[Step]) -> list[Stays]:
             if skips(steps, came_from=stage, stage=stage, went_to=to)
         ],
     }
-    return [Stays(*row) for row in _read(look, COUNTED, **given)]
+    return [Stays(*row) for row in _read(report_view, COUNTED, **given)]
 
 
-def _read(look: Look, wanted: str, **given: Any) -> Iterable[tuple[Any, ...]]:
-    deals, parameters = scope_sql(look.versions(look.deals(DealSelection())))
-    period = look.period.period
+def _read(report_view: ReportView, wanted: str, **given: Any) -> Iterable[tuple[Any, ...]]:
+    deals, parameters = scope_sql(report_view.versions(report_view.deals(DealSelection())))
+    period = report_view.period.period
     values = {
-        "start": look.calendar.start_of(period.start),
-        "end": look.calendar.start_of(period.end),
-        "moment": look.moment,
+        "start": report_view.calendar.start_of(period.start),
+        "end": report_view.calendar.start_of(period.end),
+        "moment": report_view.moment,
         **given,
     }
     with connection.cursor() as cursor:
@@ -160,7 +162,7 @@ def _read(look: Look, wanted: str, **given: Any) -> Iterable[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
-def _ages(look: Look) -> dict[int, Counter[int]]:
+def _ages(report_view: ReportView) -> dict[int, Counter[int]]:
     """Return how many days the open deals of each stage stand there, as tables."""
     other = DealVersion.objects.filter(
         ~Q(stage=OuterRef("stage")),
@@ -168,9 +170,11 @@ def _ages(look: Look) -> dict[int, Counter[int]]:
         valid_to__lte=OuterRef("valid_from"),
     )
     since = other.order_by().values("deal").annotate(last=Max("valid_to")).values("last")
-    rows = look.versions(look.open).annotate(since=Coalesce(Subquery(since), F("deal__created_at")))
+    rows = report_view.versions(report_view.open).annotate(
+        since=Coalesce(Subquery(since), F("deal__created_at"))
+    )
     found: dict[int, Counter[int]] = {}
     for stage, entered in rows.values_list("stage", "since"):
-        days = int((look.moment - entered).total_seconds() // SECONDS_A_DAY)
+        days = int((report_view.moment - entered).total_seconds() // SECONDS_A_DAY)
         found.setdefault(stage, Counter())[days] += 1
     return found

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from analytics.context.metrics import FEWEST_CASES
-from analytics.context.reports.look import Look, closed_in
 from analytics.context.reports.one_state import one_state
-from analytics.context.reports.setting import Named
+from analytics.context.reports.organisation_calendar import NamedPeriod
+from analytics.context.reports.report_view import ReportView, closed_in
 from analytics.metrics.metrics.closings import ended
 from analytics.metrics.metrics.velocity import (
     Factor,
@@ -25,10 +25,10 @@ from pipeline.deals.reports.selection import DealSelection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pace:
+class PeriodVelocity:
     """The factors of a period, the velocity in whole cents a day, and the deals behind them."""
 
-    period: Named
+    period: NamedPeriod
     factors: Velocity
     cents_a_day: int | None
     closed: DealSelection
@@ -62,9 +62,9 @@ class VelocityReport:
     has no velocity.
     """
 
-    look: Look
-    now: Pace
-    before: Pace | None
+    report_view: ReportView
+    now: PeriodVelocity
+    before: PeriodVelocity | None
     parts: Mapping[Factor, int] | None
 
     def __post_init__(self) -> None:
@@ -89,15 +89,17 @@ class VelocityReport:
 
 
 @one_state()
-def velocity_report(look: Look, *, reached: int | None) -> VelocityReport:
+def velocity_report(report_view: ReportView, *, reached: int | None) -> VelocityReport:
     """Return both velocities and the parts of the change, in four statements."""
-    earlier = look.calendar.earlier(look.period)[-1:]
-    now = _pace(look, look.period, reached)
-    before = _pace(look, earlier[0], reached) if earlier else None
-    return VelocityReport(look=look, now=now, before=before, parts=_parts(before, now))
+    earlier = report_view.calendar.earlier(report_view.period)[-1:]
+    now = _pace(report_view, report_view.period, reached)
+    before = _pace(report_view, earlier[0], reached) if earlier else None
+    return VelocityReport(
+        report_view=report_view, now=now, before=before, parts=_parts(before, now)
+    )
 
 
-def _parts(before: Pace | None, now: Pace) -> dict[Factor, int] | None:
+def _parts(before: PeriodVelocity | None, now: PeriodVelocity) -> dict[Factor, int] | None:
     if before is None or before.cents_a_day is None or now.cents_a_day is None:
         return None
     was, found = factors_of(before.factors), factors_of(now.factors)
@@ -107,11 +109,11 @@ def _parts(before: Pace | None, now: Pace) -> dict[Factor, int] | None:
     return rounded_parts(velocity_change(was, found), total=change)
 
 
-def _pace(look: Look, period: Named, reached: int | None) -> Pace:
-    closed = look.deals(closed_in(period.period)).but(reached=reached)
-    at_end = at_the_end_of(look, period)
+def _pace(report_view: ReportView, period: NamedPeriod, reached: int | None) -> PeriodVelocity:
+    closed = report_view.deals(closed_in(period.period)).but(reached=reached)
+    at_end = at_the_end_of(report_view, period)
     opened = at_end.open
-    ends = ended(closings(look, closed))
+    ends = ended(closings(report_view, closed))
     factors = Velocity(
         open_deals=at_end.versions(opened).count(),
         average_cents=fraction_of(ends.average_won_cents),
@@ -120,7 +122,7 @@ def _pace(look: Look, period: Named, reached: int | None) -> Pace:
         cycle_days=fraction_of(ends.won_days.median),
     )
     velocity = sales_velocity(factors)
-    return Pace(
+    return PeriodVelocity(
         period=period,
         factors=factors,
         cents_a_day=None if velocity is None else whole_cents(velocity),
@@ -129,9 +131,9 @@ def _pace(look: Look, period: Named, reached: int | None) -> Pace:
     )
 
 
-def at_the_end_of(look: Look, period: Named) -> Look:
+def at_the_end_of(report_view: ReportView, period: NamedPeriod) -> ReportView:
     """Return the look at the end of a period, or as it is where the period is not over by then."""
     last = period.period.last_day
-    if look.day <= last:
-        return look
-    return replace(look, period=period, as_of=last, moment=look.calendar.end_of(last))
+    if report_view.day <= last:
+        return report_view
+    return replace(report_view, period=period, as_of=last, moment=report_view.calendar.end_of(last))

@@ -8,7 +8,7 @@ from analytics.attainment.metrics.outcomes import Cycle, Outcomes, win_rate, win
 from analytics.context.metrics import FEWEST_CASES, withheld
 from analytics.metrics.metrics.closings import lost_share
 from analytics.metrics.metrics.cohorts import cohort_win_rate
-from analytics.metrics.reports.closings import Line
+from analytics.metrics.reports.closings import ClosingsRow
 from analytics.metrics.reports.cuts import Created
 from analytics.metrics.reports.outcomes import CohortLine, Week
 from kit.display import count, days
@@ -32,7 +32,7 @@ def _money(value: int | Decimal | None) -> Decimal | None:
     return None if value is None else from_cents(round(value))
 
 
-def _cycle(row: Line, *, won: bool, part: str) -> Decimal | None:
+def _cycle(row: ClosingsRow, *, won: bool, part: str) -> Decimal | None:
     cycle = row.ends.won_days if won else row.ends.lost_days
     value: Decimal | None = getattr(cycle, part)
     return withheld(value, cases=cycle.cases)
@@ -173,7 +173,7 @@ def week_columns(quarters: Sequence[str]) -> list[Column]:
     ]
 
 
-def _of_quarter(place: int, read: Callable[[Line], Any]) -> Callable[[Week], Any]:
+def _of_quarter(place: int, read: Callable[[ClosingsRow], Any]) -> Callable[[Week], Any]:
     def of(row: Week) -> Any:
         line = row.quarters[place]
         return None if line is None else read(line)

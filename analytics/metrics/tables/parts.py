@@ -11,8 +11,8 @@ from analytics.metrics.metrics.conversion import StageFlow, Way, stage_conversio
 from analytics.metrics.metrics.prices import discount
 from analytics.metrics.metrics.promises import Fate, miss_rate, slip_rate, slip_rate_by_value
 from analytics.metrics.reports.prices import PriceLine
-from analytics.metrics.reports.slips import PromiseLine, Pushes
-from analytics.metrics.reports.velocity import Pace
+from analytics.metrics.reports.slips import PromiseLine, PushedDeals
+from analytics.metrics.reports.velocity import PeriodVelocity
 from analytics.metrics.tables.metrics import FEW
 from kit.display import count, days
 from kit.money import from_cents
@@ -283,7 +283,7 @@ VELOCITY = [
 ]
 
 
-def _known(row: Pace, value: Decimal | None) -> Decimal | None:
+def _known(row: PeriodVelocity, value: Decimal | None) -> Decimal | None:
     return withheld(value, cases=row.factors.closed)
 
 
@@ -297,7 +297,7 @@ class PushRow:
     moves: int | None = None
 
 
-def push_rows(pushes: Pushes, href: Href) -> list[PushRow]:
+def push_rows(pushes: PushedDeals, href: Href) -> list[PushRow]:
     """Return what was open, what of it was pushed, and what of that left its quarter."""
     return [
         PushRow("Open in the period", len(pushes.open), href("pushes.open")),

@@ -8,7 +8,7 @@ from functools import partial
 from django.db.models import F, QuerySet, Window
 from django.db.models.functions import Lag
 
-from analytics.quotas.reports.shapes import GridQuery, Ground, ground_of
+from analytics.quotas.reports.shapes import GridInputs, GridQuery, grid_inputs
 from org import access
 from org.enums import SubjectKind
 from org.metrics.quotas import Subject, carried, own_quota, placed_quotas, summed_targets
@@ -39,31 +39,31 @@ class TeamLine:
 
 def team_lines(viewer: Person, query: GridQuery, *, now: datetime) -> list[TeamLine]:
     """Return the teams that the viewer may see, as a tree, with their targets of the year."""
-    ground = ground_of(viewer, query, now, {})
-    span = ground.calendar.span(query.year)
-    placed = placed_quotas(span, ground.book)
+    inputs = grid_inputs(viewer, query, now, {})
+    span = inputs.calendar.span(query.year)
+    placed = placed_quotas(span, inputs.book)
     lines = []
     for team, depth in depth_first(Team.objects.visible_to(viewer).filter(archived_at=None)):
-        targets = carried(placed, partial(ground.calendar.teams.inside, team.pk)).values()
+        targets = carried(placed, partial(inputs.calendar.teams.inside, team.pk)).values()
         lines.append(
             TeamLine(
                 team=team,
                 depth=min(depth, 6),
-                own=ground.units(own_quota(Subject(SubjectKind.TEAM, team.pk), span, ground.book)),
-                together=ground.units(summed_targets(targets)),
-                without=_without(ground, team.pk),
+                own=inputs.units(own_quota(Subject(SubjectKind.TEAM, team.pk), span, inputs.book)),
+                together=inputs.units(summed_targets(targets)),
+                without=_without(inputs, team.pk),
             )
         )
     return lines
 
 
-def _without(ground: Ground, team: int) -> int:
+def _without(inputs: GridInputs, team: int) -> int:
     """Count the team's own people of today who sell and have no target in the year."""
-    having = ground.book.people()
+    having = inputs.book.people()
     return sum(
         person.active and person.sells and pk not in having
-        for pk, person in ground.people.people.items()
-        if ground.people.team_on(pk, ground.book.as_of) == team
+        for pk, person in inputs.people.people.items()
+        if inputs.people.team_on(pk, inputs.book.as_of) == team
     )
 
 

@@ -8,12 +8,17 @@ from functools import cached_property
 from typing import Literal
 
 from analytics.attainment.reports.attainment import quota_book
+from analytics.context.reports.organisation_calendar import (
+    NamedPeriod,
+    OrganisationCalendar,
+    around,
+    organisation_calendar,
+)
 from analytics.context.reports.roster import Roster, roster
-from analytics.context.reports.setting import Named, Setting, around, setting
 from kit.money import cents, from_cents
 from org import rules
 from org.enums import Measure, PeriodKind
-from org.metrics.quotas import Placed, QuotaBook, Subject, Target, placed_quotas
+from org.metrics.quotas import Placed, QuotaBook, ResolvedQuota, Subject, placed_quotas
 from org.models.people import Person
 from org.models.quotas import Quota
 
@@ -38,19 +43,19 @@ class GridQuery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
+class QuotaColumn:
     """A period of the grid; a total adds up periods that stand before it."""
 
-    period: Named
+    period: NamedPeriod
     is_total: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
+class QuotaCell:
     """A target in a period, in units or cases. ``is_input`` where the viewer may type one."""
 
     subject: Subject
-    column: Column
+    column: QuotaColumn
     label: str
     value: Decimal | None
     is_input: bool = False
@@ -63,17 +68,17 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class QuotaGridRow:
     """A subject's cells. ``group`` opens the grid of a team that stands inside this one."""
 
     subject: Subject
     name: str
-    cells: list[Cell]
+    cells: list[QuotaCell]
     group: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sum:
+class QuotaSum:
     """A line of sums below the rows."""
 
     label: str
@@ -81,18 +86,18 @@ class Sum:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Grid:
+class QuotaGrid:
     """What the page shows. ``seen`` is the id of the newest version that concerns the viewer."""
 
-    columns: list[Column]
-    rows: list[Row]
-    sums: list[Sum]
+    columns: list[QuotaColumn]
+    rows: list[QuotaGridRow]
+    sums: list[QuotaSum]
     seen: int
     pages: int
     unit: Unit
 
     @property
-    def inputs(self) -> list[Cell]:
+    def inputs(self) -> list[QuotaCell]:
         return [cell for row in self.rows for cell in row.cells if cell.is_input]
 
 
@@ -105,19 +110,19 @@ def unit_of(measure: Measure, values: Iterable[Decimal | None]) -> Unit:
 
 
 @dataclass(frozen=True)
-class Ground:
+class GridInputs:
     """Everything that the builders of rows need."""
 
     viewer: Person
     query: GridQuery
-    calendar: Setting
+    calendar: OrganisationCalendar
     people: Roster
     book: QuotaBook
-    columns: list[Column]
+    columns: list[QuotaColumn]
     seen: int
 
     @property
-    def year(self) -> Named:
+    def year(self) -> NamedPeriod:
         return self.calendar.named(self.query.year)
 
     @cached_property
@@ -129,7 +134,7 @@ class Ground:
         """Return what rules.can_set_quota_of returns, for all people at once."""
         return person != self.viewer.pk and person in self.led and rules.can_set_quotas(self.viewer)
 
-    def units(self, target: Target | None) -> Decimal | None:
+    def units(self, target: ResolvedQuota | None) -> Decimal | None:
         if target is None:
             return None
         return self.amount(target.amount)
@@ -138,22 +143,32 @@ class Ground:
         is_money = self.query.measure == Measure.BOOKINGS
         return from_cents(amount) if is_money else Decimal(amount)
 
-    def cell(self, subject: Subject, name: str, column: Column, value: Target | None) -> Cell:
+    def cell(
+        self, subject: Subject, name: str, column: QuotaColumn, value: ResolvedQuota | None
+    ) -> QuotaCell:
         """Return a cell; a total that is set as such, and not added up, says so."""
         label = f"{name}, {column.period.period.label}"
         note = ""
         if column.is_total and (subject, column.period.pk) in self.book.rows:
             note = f"Set for {column.period.period.label} as a whole"
-        return Cell(subject=subject, column=column, label=label, value=self.units(value), note=note)
+        return QuotaCell(
+            subject=subject, column=column, label=label, value=self.units(value), note=note
+        )
 
     def placed(self) -> list[Placed]:
         """Return, for each column, what part of whose quota each team carries."""
         spans = [self.calendar.span(column.period.pk) for column in self.columns]
         return [placed_quotas(span, self.book) for span in spans]
 
-    def grid(self, rows: Sequence[Row], sums: list[Sum], *, head: Sequence[Row] = ()) -> Grid:
+    def grid(
+        self,
+        rows: Sequence[QuotaGridRow],
+        sums: list[QuotaSum],
+        *,
+        head: Sequence[QuotaGridRow] = (),
+    ) -> QuotaGrid:
         start = (self.query.page - 1) * ROWS_A_PAGE
-        return Grid(
+        return QuotaGrid(
             columns=self.columns,
             rows=[*head, *rows[start : start + ROWS_A_PAGE]],
             sums=sums,
@@ -169,11 +184,11 @@ class Ground:
         )
 
 
-def ground_of(viewer: Person, query: GridQuery, now: datetime, drafts: Drafts) -> Ground:
+def grid_inputs(viewer: Person, query: GridQuery, now: datetime, drafts: Drafts) -> GridInputs:
     # Without those that a slower clock calls later: the page does not show them.
     shown = Quota.objects.of_people_seen_by(viewer).filter(set_at__lte=now)
     seen = shown.order_by("-pk").values_list("pk", flat=True).first() or 0
-    calendar = setting()
+    calendar = organisation_calendar()
     year = calendar.named(query.year)
     people = roster(around(year.period, calendar.day(now)), moment=now)
     span = calendar.span(year.pk)
@@ -185,28 +200,30 @@ def ground_of(viewer: Person, query: GridQuery, now: datetime, drafts: Drafts) -
         if target is not None:
             rows[key] = cents(target) if is_money else int(target)
     columns = grid_columns(calendar, year, query.kind)
-    return Ground(viewer, query, calendar, people, replace(book, rows=rows), columns, seen)
+    return GridInputs(viewer, query, calendar, people, replace(book, rows=rows), columns, seen)
 
 
-def grid_columns(calendar: Setting, year: Named, kind: PeriodKind) -> list[Column]:
+def grid_columns(
+    calendar: OrganisationCalendar, year: NamedPeriod, kind: PeriodKind
+) -> list[QuotaColumn]:
     """Return the periods of a kind in a year, each quarter and the year followed by its total."""
     if kind == PeriodKind.YEAR:
-        return [Column(period=year, is_total=False)]
+        return [QuotaColumn(period=year, is_total=False)]
     found = []
     for quarter in _parts(calendar, year):
         if kind == PeriodKind.MONTH:
-            found += [Column(period=p, is_total=False) for p in _parts(calendar, quarter)]
-        found.append(Column(period=quarter, is_total=kind == PeriodKind.MONTH))
-    return [*found, Column(period=year, is_total=True)]
+            found += [QuotaColumn(period=p, is_total=False) for p in _parts(calendar, quarter)]
+        found.append(QuotaColumn(period=quarter, is_total=kind == PeriodKind.MONTH))
+    return [*found, QuotaColumn(period=year, is_total=True)]
 
 
-def _parts(calendar: Setting, period: Named) -> list[Named]:
+def _parts(calendar: OrganisationCalendar, period: NamedPeriod) -> list[NamedPeriod]:
     return [part for part in calendar.periods if part.parent == period.pk]
 
 
-def exact(ground: Ground, subject: Subject, column: Column) -> Target | None:
-    amount = ground.book.rows.get((subject, column.period.pk))
-    return None if amount is None else Target(amount)
+def exact(inputs: GridInputs, subject: Subject, column: QuotaColumn) -> ResolvedQuota | None:
+    amount = inputs.book.rows.get((subject, column.period.pk))
+    return None if amount is None else ResolvedQuota(amount)
 
 
 def added(values: Iterable[Decimal | None]) -> Decimal | None:

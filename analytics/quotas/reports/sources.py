@@ -11,15 +11,15 @@ from django.utils.http import urlencode
 from analytics.attainment.metrics.attainment import Attainment
 from analytics.attainment.reports.attainment import quota_book, roster_of
 from analytics.attainment.reports.standing import scope_attainment
-from analytics.context.reports.look import Look
 from analytics.context.reports.one_state import one_state
+from analytics.context.reports.report_view import ReportView
 from analytics.context.reports.roster import Roster
 from org.enums import Measure, SubjectKind
 from org.metrics.quotas import (
-    Part,
     QuotaBook,
+    QuotaPart,
+    ResolvedQuota,
     Subject,
-    Target,
     carried_parts,
     own_parts,
     placed_quotas,
@@ -52,9 +52,9 @@ class QuotaSources:
     ``reached`` is the attainment of the whole scope; None for a single person in it.
     """
 
-    look: Look
+    report_view: ReportView
     person: Person | None
-    target: Target | None
+    target: ResolvedQuota | None
     lines: Sequence[Source]
     reached: Attainment | None
 
@@ -66,37 +66,43 @@ class QuotaSources:
             raise ValueError(f"the quota is {wanted}, not {self.reached.target}")
 
 
-def sources_url(look: Look, **but: Any) -> str:
+def sources_url(report_view: ReportView, **but: Any) -> str:
     """Return the address of the quotas behind that of a report view's scope.
 
     ``but`` names another ``team``, or a ``person`` of the scope alone.
     """
-    subject = look.scope.subject
+    subject = report_view.scope.subject
     mine = subject.kind is SubjectKind.PERSON
-    whose: dict[str, Any] = {"person": subject.pk} if mine else {"team": look.scope.key}
-    given = {**whose, "period": look.period.pk, "as_of": look.as_of, **but}
+    whose: dict[str, Any] = {"person": subject.pk} if mine else {"team": report_view.scope.key}
+    given = {**whose, "period": report_view.period.pk, "as_of": report_view.as_of, **but}
     named = {key: value for key, value in given.items() if value is not None}
     return f"{reverse('analytics:quota-sources')}?{urlencode(named)}"
 
 
 @one_state()
-def quota_sources(look: Look, *, person: Person | None = None) -> QuotaSources:
+def quota_sources(report_view: ReportView, *, person: Person | None = None) -> QuotaSources:
     """Return what the quota of a look's scope is made of, or that of one person within it."""
-    people = roster_of(look.period, look.moment, look.calendar, viewer=look.viewer)
-    span = look.calendar.span(look.period.pk)
-    book = quota_book(Measure.BOOKINGS, [span], look.moment, calendar=look.calendar, people=people)
-    parts = _parts(look, book, people, person)
+    people = roster_of(
+        report_view.period, report_view.moment, report_view.calendar, viewer=report_view.viewer
+    )
+    span = report_view.calendar.span(report_view.period.pk)
+    book = quota_book(
+        Measure.BOOKINGS, [span], report_view.moment, calendar=report_view.calendar, people=people
+    )
+    parts = _parts(report_view, book, people, person)
     return QuotaSources(
-        look=look,
+        report_view=report_view,
         person=person,
         target=sum_of_parts(parts),
-        lines=_lines(look, people, parts),
-        reached=None if person else scope_attainment(look, people=people),
+        lines=_lines(report_view, people, parts),
+        reached=None if person else scope_attainment(report_view, people=people),
     )
 
 
-def _parts(look: Look, book: QuotaBook, people: Roster, person: Person | None) -> list[Part]:
-    scope, span = look.scope, look.calendar.span(look.period.pk)
+def _parts(
+    report_view: ReportView, book: QuotaBook, people: Roster, person: Person | None
+) -> list[QuotaPart]:
+    scope, span = report_view.scope, report_view.calendar.span(report_view.period.pk)
     if person is not None:
         if scope.team is None:
             return own_parts(Subject(SubjectKind.PERSON, person.pk), span, book)
@@ -105,17 +111,17 @@ def _parts(look: Look, book: QuotaBook, people: Roster, person: Person | None) -
         return [part for part in carried if part.subject.pk == person.pk]
     if scope.subject.kind is not SubjectKind.BELOW:
         return quota_parts(scope.subject, span, book)
-    owing = [pk for pk in people.people if scope.owes(people.people[pk], look.day)]
+    owing = [pk for pk in people.people if scope.owes(people.people[pk], report_view.day)]
     return [part for pk in owing for part in own_parts(Subject(SubjectKind.PERSON, pk), span, book)]
 
 
-def _lines(look: Look, people: Roster, parts: Sequence[Part]) -> list[Source]:
+def _lines(report_view: ReportView, people: Roster, parts: Sequence[QuotaPart]) -> list[Source]:
     """Return a line for each part that the viewer may see, by name, and one for all others."""
-    name_of = _namer(look, people, parts)
+    name_of = _namer(report_view, people, parts)
     shown: list[Source] = []
-    hidden: list[Part] = []
+    hidden: list[QuotaPart] = []
     for part in parts:
-        period = look.calendar.named(part.span.pk).period
+        period = report_view.calendar.named(part.span.pk).period
         if (name := name_of(part.subject)) is None:
             hidden.append(part)
         else:
@@ -128,14 +134,16 @@ def _lines(look: Look, people: Roster, parts: Sequence[Part]) -> list[Source]:
     rest = Source(
         subject=None,
         name="",
-        period=look.period.period.label,
+        period=report_view.period.period.label,
         cents=sum(part.amount for part in hidden),
         hidden=len({part.subject for part in hidden}),
     )
     return [*shown, rest]
 
 
-def _namer(look: Look, people: Roster, parts: Sequence[Part]) -> Callable[[Subject], str | None]:
+def _namer(
+    report_view: ReportView, people: Roster, parts: Sequence[QuotaPart]
+) -> Callable[[Subject], str | None]:
     """Return what names a subject, and says None of one that the viewer may not see."""
     names: dict[Subject, str] = {
         Subject(SubjectKind.PERSON, pk): seller.name
@@ -143,6 +151,6 @@ def _namer(look: Look, people: Roster, parts: Sequence[Part]) -> Callable[[Subje
         if seller.shown
     }
     if any(part.subject.kind is SubjectKind.TEAM for part in parts):
-        teams = Team.objects.visible_to(look.viewer).values_list("pk", "name")
+        teams = Team.objects.visible_to(report_view.viewer).values_list("pk", "name")
         names |= {Subject(SubjectKind.TEAM, pk): f"{name} as a team" for pk, name in teams}
     return names.get

@@ -10,11 +10,18 @@ from django.db.models import FilteredRelation, Q, QuerySet
 
 from analytics.attainment.reports.open_pipeline import Amounts, Slice, open_slices, total
 from analytics.context.reports.counting import Counting, lying_in
-from analytics.context.reports.look import Look
 from analytics.context.reports.one_state import one_state
+from analytics.context.reports.report_view import ReportView
 from analytics.context.reports.roster import Roster, roster
 from analytics.review.enums import Movement, Unit
-from analytics.review.metrics import Standing, Step, Waterfall, Worth, movements, waterfalls
+from analytics.review.metrics import (
+    DealState,
+    MovementStep,
+    Waterfall,
+    Worth,
+    movements,
+    waterfalls,
+)
 from kit.money import cents
 from kit.periods import Period
 from org.enums import SubjectKind
@@ -56,24 +63,24 @@ class Moved:
 
     deal: int
     shown: bool
-    before: Standing | None
-    after: Standing
+    before: DealState | None
+    after: DealState
     categories: tuple[str | None, str]
-    steps: Sequence[Step]
+    steps: Sequence[MovementStep]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
     """The pipeline of a report view's period at two moments, and all that lies between them.
 
-    ``look`` is the later moment, ``before`` the same look at the earlier one. ``opening`` and
-    ``closing`` are slices of what was in play, counted by themselves; ``moved`` are the deals that
-    make the difference. ``flows`` has a waterfall for each unit, which would not exist if the
+    ``report_view`` is the later moment, ``before`` the same look at the earlier one. ``opening``
+    and ``closing`` are slices of what was in play, counted by themselves; ``moved`` are the deals
+    that make the difference. ``flows`` has a waterfall for each unit, which would not exist if the
     three did not agree.
     """
 
-    look: Look
-    before: Look
+    report_view: ReportView
+    before: ReportView
     people: Roster
     opening: Sequence[Slice]
     closing: Sequence[Slice]
@@ -82,15 +89,15 @@ class Changes:
 
     @property
     def period(self) -> Period:
-        return self.look.period.period
+        return self.report_view.period.period
 
     def by_movement(self, unit: Unit = Unit.AMOUNT) -> dict[Movement, list[tuple[Moved, int]]]:
         """Return the deals of each movement with what each adds to it, the largest first."""
         found: dict[Movement, list[tuple[Moved, int]]] = defaultdict(list)
         for moved in self.moved:
             for step in moved.steps:
-                for told, value in step.told():
-                    if told is unit:
+                for of, value in step.amounts():
+                    if of is unit:
                         found[step.movement].append((moved, value))
         for deals in found.values():
             deals.sort(key=lambda pair: (-abs(pair[1]), pair[0].deal))
@@ -98,19 +105,19 @@ class Changes:
 
 
 @one_state()
-def pipeline_changes(look: Look, *, since: datetime) -> Changes:
+def pipeline_changes(report_view: ReportView, *, since: datetime) -> Changes:
     """Return how the pipeline in play for the look's period went from ``since`` to its moment.
 
     Five statements, whatever the number of deals: people with their seats, what was in play at
     either moment, and the deals that changed in between (a second statement where people or
     accounts changed places, one for the stages of the pipeline where one of several is looked at).
     """
-    before = earlier(look, since)
-    counting = counting_of(look)
-    opening, closing = open_slices(before), open_slices(look)
-    moved = moved_deals(look, before, counting)
+    before = earlier(report_view, since)
+    counting = counting_of(report_view)
+    opening, closing = open_slices(before), open_slices(report_view)
+    moved = moved_deals(report_view, before, counting)
     return Changes(
-        look=look,
+        report_view=report_view,
         before=before,
         people=counting.people,
         opening=opening,
@@ -124,33 +131,35 @@ def pipeline_changes(look: Look, *, since: datetime) -> Changes:
     )
 
 
-def earlier(look: Look, since: datetime) -> Look:
+def earlier(report_view: ReportView, since: datetime) -> ReportView:
     """Return the report view at an earlier moment; ValueError for one that is not earlier."""
-    if since > look.moment:
+    if since > report_view.moment:
         raise ValueError("the moment to compare with lies after the one that is looked at")
-    return replace(look, moment=since, as_of=look.calendar.day(since))
+    return replace(report_view, moment=since, as_of=report_view.calendar.day(since))
 
 
-def counting_of(look: Look) -> Counting:
+def counting_of(report_view: ReportView) -> Counting:
     """Read who and what ever counted for the scope: a closing may be of any day."""
-    territorial = look.scope.subject.kind is SubjectKind.TERRITORY
+    territorial = report_view.scope.subject.kind is SubjectKind.TERRITORY
     stages = None
-    if look.pipeline is not None:
-        stages = frozenset(Stage.objects.of(look.pipeline).values_list("pk", flat=True))
+    if report_view.pipeline is not None:
+        stages = frozenset(Stage.objects.of(report_view.pipeline).values_list("pk", flat=True))
     return Counting(
-        look=look,
-        people=roster(ALL_TIME, moment=look.moment, viewer=look.viewer),
-        lying=lying_in(look.scope.ever_inside(), ALL_TIME) if territorial else {},
+        report_view=report_view,
+        people=roster(ALL_TIME, moment=report_view.moment, viewer=report_view.viewer),
+        lying=lying_in(report_view.scope.ever_inside(), ALL_TIME) if territorial else {},
         stages=stages,
     )
 
 
-def moved_deals(look: Look, before: Look, counting: Counting) -> list[Moved]:
+def moved_deals(report_view: ReportView, before: ReportView, counting: Counting) -> list[Moved]:
     """Return the deals whose standing changed, of all that could concern the scope and period."""
-    rows = _compared(look, before).filter(_concerns(look.period.period), _whose(counting))
+    rows = _compared(report_view, before).filter(
+        _concerns(report_view.period.period), _whose(counting)
+    )
     if (own := counting.stages) is not None:
         rows = rows.filter(Q(stage__in=own) | Q(was__stage__in=own))
-    days = before.day, look.day
+    days = before.day, report_view.day
     found = list(_values(rows.filter(valid_from__gt=before.moment)))
     people, accounts = counting.moved_people(*days), counting.moved_accounts(*days)
     if people or accounts:
@@ -168,8 +177,8 @@ def with_before(rows: DealVersionQuerySet, since: datetime) -> DealVersionQueryS
     return joined
 
 
-def _compared(look: Look, before: Look) -> DealVersionQuerySet:
-    return with_before(DealVersion.objects.as_of(look.moment), before.moment)
+def _compared(report_view: ReportView, before: ReportView) -> DealVersionQuerySet:
+    return with_before(DealVersion.objects.as_of(report_view.moment), before.moment)
 
 
 def _concerns(period: Period) -> Q:
@@ -181,7 +190,7 @@ def _concerns(period: Period) -> Q:
 
 
 def _whose(counting: Counting) -> Q:
-    if counting.look.scope.subject.kind is SubjectKind.TERRITORY:
+    if counting.report_view.scope.subject.kind is SubjectKind.TERRITORY:
         accounts = list(counting.lying)
         return Q(account__in=accounts) | Q(was__account__in=accounts)
     who = counting.who()
@@ -208,15 +217,15 @@ def _moved(row: Row, counting: Counting, days: tuple[date, date]) -> Moved:
         before=before,
         after=after,
         categories=(was[-1], held[-1]),
-        steps=movements(before, after, period=counting.look.period.period),
+        steps=movements(before, after, period=counting.report_view.period.period),
     )
 
 
-def _standing(values: Row, counting: Counting, day: date) -> Standing:
+def _standing(values: Row, counting: Counting, day: date) -> DealState:
     """Return a deal's standing on a day, from the values of FIELDS."""
     (status, stage, owner, probability, amount, currency, amount_base, expected_close_on, closed_on,
      archived, credited_to, account, _) = values  # fmt: skip
-    return Standing(
+    return DealState(
         status=status,
         stage=stage,
         owner=owner,

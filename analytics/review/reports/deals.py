@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from analytics.attainment.reports.open_pipeline import amounts_of
-from analytics.context.reports.look import Look
+from analytics.context.reports.report_view import ReportView
 from analytics.review.enums import Movement, Unit
 from analytics.review.metrics import worth
 from analytics.review.reports.changes import Changes, Moved, worth_of
@@ -80,9 +80,13 @@ def _listed(changes: Changes, found: Sequence[tuple[Moved, int]], wanted: Wanted
     )
 
 
-def in_play_at(changes: Changes, look: Look, *, unit: Unit, wanted: Wanted) -> ChangedDeals:
+def in_play_at(
+    changes: Changes, report_view: ReportView, *, unit: Unit, wanted: Wanted
+) -> ChangedDeals:
     """Return the deals in play at one of the two moments, the largest first."""
-    return _largest_first(changes, look, look.versions(look.closing), unit, wanted)
+    return _largest_first(
+        changes, report_view, report_view.versions(report_view.closing), unit, wanted
+    )
 
 
 def along_flow(changes: Changes, flow: Flow, *, link: str, wanted: Wanted) -> ChangedDeals:
@@ -98,17 +102,17 @@ def along_flow(changes: Changes, flow: Flow, *, link: str, wanted: Wanted) -> Ch
     if source == target:
         # What stayed where it was need not have changed at all.
         strangers = [moved.deal for moved, place, _ in came if place != source]
-        rows = changes.look.versions(changes.look.closing).filter(**{flow.by: source})
+        rows = changes.report_view.versions(changes.report_view.closing).filter(**{flow.by: source})
         stayed = rows.exclude(deal__in=strangers)
-        return _largest_first(changes, changes.look, stayed, Unit.AMOUNT, wanted)
+        return _largest_first(changes, changes.report_view, stayed, Unit.AMOUNT, wanted)
     deals = [(moved, value) for moved, place, value in came if place == source]
     return _listed(changes, sorted(deals, key=lambda pair: (-pair[1], pair[0].deal)), wanted)
 
 
 def _largest_first(
-    changes: Changes, look: Look, rows: DealVersionQuerySet, unit: Unit, wanted: Wanted
+    changes: Changes, report_view: ReportView, rows: DealVersionQuerySet, unit: Unit, wanted: Wanted
 ) -> ChangedDeals:
-    seen = rows.visible_to(look.viewer)
+    seen = rows.visible_to(report_view.viewer)
     whole, shown = worth_of(amounts_of(rows)), worth_of(amounts_of(seen))
     ordered = seen.in_order("amount_base", descending=True)
     if wanted.order or wanted.whole:
@@ -147,12 +151,16 @@ def _alone(row: DealVersion, unit: Unit) -> int:
 
 def _both(changes: Changes, values: Mapping[int, int]) -> list[ChangedDeal]:
     """Return these deals with their versions of both moments."""
-    held = versions_of(changes.look, values)
+    held = versions_of(changes.report_view, values)
     was = versions_of(changes.before, values)
     return [ChangedDeal(held[deal], was.get(deal), value) for deal, value in values.items()]
 
 
-def versions_of(look: Look, deals: Iterable[int]) -> dict[int, DealVersion]:
+def versions_of(report_view: ReportView, deals: Iterable[int]) -> dict[int, DealVersion]:
     """Return these deals as they stood at a look's moment, of those that the viewer may see."""
-    rows = DealVersion.objects.as_of(look.moment).visible_to(look.viewer).filter(deal__in=deals)
+    rows = (
+        DealVersion.objects.as_of(report_view.moment)
+        .visible_to(report_view.viewer)
+        .filter(deal__in=deals)
+    )
     return {row.deal_id: row for row in rows.select_related("account", "owner", "stage")}

@@ -6,7 +6,7 @@ from typing import Literal
 
 from analytics.attainment.reports.open_pipeline import Slice, by_stage
 from analytics.review.enums import MOVEMENT_LABELS, Movement, Unit
-from analytics.review.metrics import Standing
+from analytics.review.metrics import DealState
 from analytics.review.reports.changes import Changes, Moved
 from pipeline.enums import CATEGORY_LABELS, Category
 
@@ -27,7 +27,7 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class FlowLink:
     """What went from a node of ``Flow.before`` to one of ``Flow.after``, by their index.
 
     ``key`` names the link in an address.
@@ -50,9 +50,9 @@ class Flow:
     by: By
     before: Sequence[Node]
     after: Sequence[Node]
-    links: Sequence[Link]
+    links: Sequence[FlowLink]
 
-    def words(self, link: Link) -> str:
+    def words(self, link: FlowLink) -> str:
         """Return a link in words."""
         return f"{self.before[link.source].label} to {self.after[link.target].label}"
 
@@ -101,7 +101,7 @@ class _Key:
     after: Callable[[Moved], Place]
 
 
-def _stage(standing: Standing | None) -> Place:
+def _stage(standing: DealState | None) -> Place:
     return str(standing.stage) if standing else ""
 
 
@@ -163,7 +163,7 @@ def _drawn(by: By, sums: Mapping[tuple[Place, Place], _Sum], labels: Mapping[Pla
         before=[_node(place, 0, sums, labels) for place in sources],
         after=[_node(place, 1, sums, labels) for place in targets],
         links=[
-            Link(
+            FlowLink(
                 sources.index(source),
                 targets.index(target),
                 each.cents,

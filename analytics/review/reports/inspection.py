@@ -5,16 +5,16 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from analytics.attainment.reports.open_pipeline import Amounts, amounts_of, grouped, total
-from analytics.context.reports.look import Look
+from analytics.context.reports.report_view import ReportView
 from analytics.review.enums import Movement
 from analytics.review.reports.changes import Changes, Moved
 from analytics.review.reports.deals import versions_of
 from analytics.risk.enums import Only, Signal
 from analytics.risk.metrics.risk import Health, OpenDeal, deal_reasons, health
-from analytics.risk.reports.attention import ground_of
+from analytics.risk.reports.attention import risk_inputs_of
 from analytics.risk.reports.filter import at_risk
 from analytics.risk.reports.inputs import judged, with_facts
-from analytics.risk.reports.rules import Ground
+from analytics.risk.reports.rules import RiskInputs
 from kit.pages import Page, page_of
 from pipeline.deals.models.deals import DealVersion
 from pipeline.deals.querysets import DealVersionQuerySet
@@ -34,12 +34,12 @@ class Inspected:
     standing: OpenDeal
     reasons: tuple[Signal, ...]
     health: Health | None
-    look: Look
+    report_view: ReportView
     moved: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class InspectionGroup:
     """A total that opens its deals: a category in play, or a movement since. In cents."""
 
     show: str
@@ -59,8 +59,8 @@ class Inspection:
     page: Page
     shown: Amounts
     elsewhere: int
-    in_play: Sequence[Group]
-    since: Sequence[Group]
+    in_play: Sequence[InspectionGroup]
+    since: Sequence[InspectionGroup]
     moved: int | None = None
 
     def deals_of(self, show: str) -> int:
@@ -82,23 +82,23 @@ def inspection(
 
     ``only`` narrows them to those with something to look at; ``field`` is a column of versions.
     """
-    look, ground = changes.look, ground_of(changes.look)
+    report_view, inputs = changes.report_view, risk_inputs_of(changes.report_view)
     moves = changes.by_movement()
-    rows = _narrowed(_rows(changes, show, moves), only, changes, ground)
-    seen = rows.visible_to(look.viewer)
+    rows = _narrowed(_rows(changes, show, moves), only, changes, inputs)
+    seen = rows.visible_to(report_view.viewer)
     shown, whole = _counted(changes, show, only) or (amounts_of(seen), rows.count())
     page = page_of(
-        _in_order(_described(seen, changes, ground), field, descending=descending),
+        _in_order(_described(seen, changes, inputs), field, descending=descending),
         total=shown.deals,
         number=number,
     )
     return Inspection(
-        page=replace(page, rows=_inspected(changes, page.rows, ground, _worth(moves, show))),
+        page=replace(page, rows=_inspected(changes, page.rows, inputs, _worth(moves, show))),
         shown=shown,
         elsewhere=whole - shown.deals,
         in_play=_categories(changes),
         since=[
-            Group(str(movement), len(deals), sum(value for _, value in deals))
+            InspectionGroup(str(movement), len(deals), sum(value for _, value in deals))
             for movement, deals in moves.items()
         ],
         moved=None if only else _moved(moves, show),
@@ -109,14 +109,14 @@ def inspected_deals(
     changes: Changes, *, show: str, only: str, field: str, descending: bool
 ) -> Iterator[Inspected]:
     """Return every deal of a group that the viewer may open, for a download; see ``inspection``."""
-    ground, moves = ground_of(changes.look), changes.by_movement()
+    inputs, moves = risk_inputs_of(changes.report_view), changes.by_movement()
     worth = _worth(moves, show)
-    rows = _narrowed(_rows(changes, show, moves), only, changes, ground)
-    seen = _described(rows.visible_to(changes.look.viewer), changes, ground)
+    rows = _narrowed(_rows(changes, show, moves), only, changes, inputs)
+    seen = _described(rows.visible_to(changes.report_view.viewer), changes, inputs)
     seen = _in_order(seen, field, descending=descending)
     waiting = seen.iterator(chunk_size=BATCH)
     while batch := list(islice(waiting, BATCH)):
-        yield from _inspected(changes, batch, ground, worth)
+        yield from _inspected(changes, batch, inputs, worth)
 
 
 def _counted(changes: Changes, show: str, only: str) -> tuple[Amounts, int] | None:
@@ -125,7 +125,7 @@ def _counted(changes: Changes, show: str, only: str) -> tuple[Amounts, int] | No
     The slices of what is in play tell it where nothing narrows them; of a past day they do not:
     who may open a deal is a matter of its owner of today.
     """
-    if only or show in set(Movement) or changes.look.as_of is not None:
+    if only or show in set(Movement) or changes.report_view.as_of is not None:
         return None
     group = [each for each in changes.closing if show in (CLOSING, each.category)]
     people = changes.people.people
@@ -134,8 +134,10 @@ def _counted(changes: Changes, show: str, only: str) -> tuple[Amounts, int] | No
     return total(mine, lambda each: each.closing), whole.deals
 
 
-def _described(rows: DealVersionQuerySet, changes: Changes, ground: Ground) -> DealVersionQuerySet:
-    return with_facts(rows, moment=changes.look.moment, ground=ground)
+def _described(
+    rows: DealVersionQuerySet, changes: Changes, inputs: RiskInputs
+) -> DealVersionQuerySet:
+    return with_facts(rows, moment=changes.report_view.moment, inputs=inputs)
 
 
 def _in_order(rows: DealVersionQuerySet, field: str, *, descending: bool) -> DealVersionQuerySet:
@@ -144,32 +146,32 @@ def _in_order(rows: DealVersionQuerySet, field: str, *, descending: bool) -> Dea
 
 
 def _rows(changes: Changes, show: str, moves: Moves) -> DealVersionQuerySet:
-    look = changes.look
+    report_view = changes.report_view
     if show in set(Movement):
         found = [moved.deal for moved, _ in moves.get(Movement(show), ())]
-        return DealVersion.objects.as_of(look.moment).filter(deal__in=found)
-    return look.versions(look.closing.but(category="" if show == CLOSING else show))
+        return DealVersion.objects.as_of(report_view.moment).filter(deal__in=found)
+    return report_view.versions(report_view.closing.but(category="" if show == CLOSING else show))
 
 
-def _categories(changes: Changes) -> list[Group]:
+def _categories(changes: Changes) -> list[InspectionGroup]:
     by_category = grouped(changes.closing, lambda each: each.category)
     parts = {name: total(slices, lambda each: each.closing) for name, slices in by_category.items()}
     whole = total(changes.closing, lambda each: each.closing)
     ordered = [(str(category), parts.get(category, Amounts())) for category in reversed(Category)]
     return [
-        Group(show, amounts.deals, amounts.cents)
+        InspectionGroup(show, amounts.deals, amounts.cents)
         for show, amounts in [(CLOSING, whole), *ordered]
         if amounts.deals or show == CLOSING
     ]
 
 
 def _narrowed(
-    rows: DealVersionQuerySet, only: str, changes: Changes, ground: Ground
+    rows: DealVersionQuerySet, only: str, changes: Changes, inputs: RiskInputs
 ) -> DealVersionQuerySet:
     if only == Only.CHANGED:
         changed: DealVersionQuerySet = rows.filter(valid_from__gt=changes.before.moment)
         return changed
-    return at_risk(rows, changes.look, ground, only) if only else rows
+    return at_risk(rows, changes.report_view, inputs, only) if only else rows
 
 
 def _worth(moves: Moves, show: str) -> dict[int, int]:
@@ -186,19 +188,19 @@ def _moved(moves: Moves, show: str) -> int | None:
 
 
 def _inspected(
-    changes: Changes, rows: Sequence[DealVersion], ground: Ground, worth: Mapping[int, int]
+    changes: Changes, rows: Sequence[DealVersion], inputs: RiskInputs, worth: Mapping[int, int]
 ) -> list[Inspected]:
     """Return these deals, which have their facts, with all that is told of them."""
-    look = changes.look
-    gone = {pk for pk, person in changes.people.people.items() if person.gone_by(look.day)}
+    report_view = changes.report_view
+    gone = {pk for pk, person in changes.people.people.items() if person.gone_by(report_view.day)}
     was = versions_of(changes.before, [row.deal_id for row in rows])
     return [
         _one(
             row,
             was.get(row.deal_id),
-            judged(row, look.day, look.calendar.day, ground, gone),
-            look,
-            ground,
+            judged(row, report_view.day, report_view.calendar.day, inputs, gone),
+            report_view,
+            inputs,
             moved=worth.get(row.deal_id),
         )
         for row in rows
@@ -209,8 +211,8 @@ def _one(
     row: DealVersion,
     was: DealVersion | None,
     deal: OpenDeal,
-    look: Look,
-    ground: Ground,
+    report_view: ReportView,
+    inputs: RiskInputs,
     *,
     moved: int | None,
 ) -> Inspected:
@@ -219,8 +221,12 @@ def _one(
         now=row,
         was=was,
         standing=deal,
-        reasons=deal_reasons(deal, day=look.day, large=None, rules=ground.rules) if is_open else (),
-        health=health(deal, day=look.day, large=None, rules=ground.rules) if is_open else None,
-        look=look,
+        reasons=deal_reasons(deal, day=report_view.day, large=None, rules=inputs.rules)
+        if is_open
+        else (),
+        health=health(deal, day=report_view.day, large=None, rules=inputs.rules)
+        if is_open
+        else None,
+        report_view=report_view,
         moved=moved,
     )

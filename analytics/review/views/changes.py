@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from analytics.context.reports.setting import setting
+from analytics.context.reports.organisation_calendar import organisation_calendar
 from analytics.review.charts import flow_chart, waterfall_chart
 from analytics.review.enums import MOVEMENT_LABELS, Movement, Unit
 from analytics.review.forms import CAME, CLOSING, FLOW, OPENING, WENT, ChangesForm
@@ -32,14 +32,16 @@ def changes(request: PersonRequest) -> HttpResponseBase:
 
     The deals of a bar can be had as a file.
     """
-    form = ChangesForm(request.GET, viewer=request.user, calendar=setting(), now=timezone.now())
+    form = ChangesForm(
+        request.GET, viewer=request.user, calendar=organisation_calendar(), now=timezone.now()
+    )
     form.full_clean()
     if form.is_elsewhere:
         raise Http404
     if not form.is_valid():
         status = 400 if form.calendar.periods else 200
         return render(request, "analytics/review/changes.html", {"form": form}, status=status)
-    found = pipeline_changes(form.look(form.scope), since=form.cleaned_data["since_moment"])
+    found = pipeline_changes(form.report_view(form.scope), since=form.cleaned_data["since_moment"])
     if form.cleaned_data["file"] and form.cleaned_data["show"]:
         deals, _, _ = _asked(found, form, whole=True)
         columns = with_second_lines(changed_columns(_unit(form)))
@@ -50,7 +52,7 @@ def changes(request: PersonRequest) -> HttpResponseBase:
 def _context(request: HttpRequest, form: ChangesForm, found: Changes) -> dict[str, Any]:
     unit: Unit = form.cleaned_data["unit"]
     flow, by = found.flows[unit], form.cleaned_data["by"]
-    label = found.look.period.period.label
+    label = found.report_view.period.period.label
 
     def href(show: str, link: str | None = None) -> str:
         changed = {"show": show, "link": link, "by": by if link else request.GET.get("by")}
@@ -61,7 +63,7 @@ def _context(request: HttpRequest, form: ChangesForm, found: Changes) -> dict[st
     return {
         "form": form,
         "found": found,
-        "look": found.look,
+        "report_view": found.report_view,
         "compared_with": form.compared_with,
         "unit": unit,
         "counted": unit is Unit.DEALS,
@@ -73,12 +75,12 @@ def _context(request: HttpRequest, form: ChangesForm, found: Changes) -> dict[st
         "closing": in_words(flow.closing, unit),
         "opening_href": href(OPENING),
         "closing_href": href(CLOSING),
-        "may_write": rules.can_write(found.look.viewer),
+        "may_write": rules.can_write(found.report_view.viewer),
         "waterfall": drawn
         and waterfall_chart(
             flow,
             opening="Then",
-            closing="Now" if found.look.as_of is None else "As of the day",
+            closing="Now" if found.report_view.as_of is None else "As of the day",
             title=f"Pipeline closing in {label}: what changed",
             href=href,
         ),
@@ -146,7 +148,7 @@ def _asked(
         deals = in_play_at(found, found.before, unit=unit, wanted=wanted)
         return deals, "In the pipeline then", "in play at the earlier moment"
     if show == CLOSING:
-        deals = in_play_at(found, found.look, unit=unit, wanted=wanted)
+        deals = in_play_at(found, found.report_view, unit=unit, wanted=wanted)
         return deals, "In the pipeline now", "in play at the later moment"
     if show == FLOW:
         flow, link = pipeline_flow(found, given["by"]), given["link"]

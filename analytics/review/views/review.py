@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from analytics.context.reports.setting import setting
+from analytics.context.reports.organisation_calendar import organisation_calendar
 from analytics.review import services
 from analytics.review.enums import MOVEMENT_LABELS, Movement, ViewPage
 from analytics.review.forms import ReviewedForm, ReviewForm, ViewForm
@@ -18,8 +18,8 @@ from analytics.review.models import SavedView
 from analytics.review.reports.changes import Changes, pipeline_changes
 from analytics.review.reports.inspection import (
     CLOSING,
-    Group,
     Inspection,
+    InspectionGroup,
     inspected_deals,
     inspection,
 )
@@ -72,7 +72,9 @@ def review_file(request: PersonRequest) -> HttpResponseBase:
 
 
 def _form(request: PersonRequest) -> ReviewForm:
-    form = ReviewForm(request.GET, viewer=request.user, calendar=setting(), now=timezone.now())
+    form = ReviewForm(
+        request.GET, viewer=request.user, calendar=organisation_calendar(), now=timezone.now()
+    )
     form.full_clean()
     if form.is_elsewhere:
         raise Http404
@@ -80,7 +82,7 @@ def _form(request: PersonRequest) -> ReviewForm:
 
 
 def _changes(form: ReviewForm) -> Changes:
-    return pipeline_changes(form.look(form.scope), since=form.cleaned_data["since_moment"])
+    return pipeline_changes(form.report_view(form.scope), since=form.cleaned_data["since_moment"])
 
 
 def _asked(form: ReviewForm) -> dict[str, Any]:
@@ -99,16 +101,16 @@ def _asked(form: ReviewForm) -> dict[str, Any]:
 def _context(
     request: PersonRequest, form: ReviewForm, changes: Changes, found: Inspection
 ) -> dict[str, Any]:
-    given, look = form.cleaned_data, changes.look
+    given, report_view = form.cleaned_data, changes.report_view
 
-    def tab(group: Group) -> Tab:
+    def tab(group: InspectionGroup) -> Tab:
         worth = money_short(from_cents(group.cents))
         href = query_with(request.GET, {"show": group.show, "page": None})
         label = f"{LABELS[group.show]} {worth}"
         return Tab(label=label, href=href, current=group.show == given["show"], count=group.deals)
 
     views = ViewForm(viewer=request.user, calendar=form.calendar, query=request.GET.urlencode())
-    edits = rules.can_write(request.user) and not look.as_of
+    edits = rules.can_write(request.user) and not report_view.as_of
     columns = editable_columns(request.get_full_path()) if edits else REVIEW
     table = Table(
         columns=with_moved(columns, given["show"]),
@@ -127,7 +129,7 @@ def _context(
     keep = query_with(request.GET, {"show": None, "only": None, "sort": None, "page": None})
     return {
         "form": form,
-        "look": look,
+        "report_view": report_view,
         "found": found,
         "compared_with": form.compared_with,
         "in_play": [tab(group) for group in found.in_play],
@@ -141,7 +143,7 @@ def _context(
         "table": table,
         "csv_href": reverse("analytics:review-csv") + query_with(request.GET, {"page": None}),
         "changes_href": reverse("analytics:changes") + keep,
-        "reviewed": None if look.as_of else ReviewedForm(initial=_seen(form)),
+        "reviewed": None if report_view.as_of else ReviewedForm(initial=_seen(form)),
         "done_href": reverse("analytics:review-done") + query_with(request.GET, {"page": None}),
         "views": saved_views(request.user, ViewPage.REVIEW, shared=views.shared),
         "view_form": views,
@@ -177,7 +179,7 @@ def view_save(request: PersonRequest, page: str) -> HttpResponse:
     """Keep a list's filter under a name."""
     if page not in set(ViewPage):
         raise Http404
-    form = ViewForm(request.POST, viewer=request.user, calendar=setting())
+    form = ViewForm(request.POST, viewer=request.user, calendar=organisation_calendar())
 
     def write() -> SavedView:
         given = form.cleaned_data

@@ -7,20 +7,22 @@ from typing import Any
 
 from django import forms
 
-from analytics.context.forms import PipelineLookForm
-from analytics.context.reports.setting import Setting
+from analytics.context.forms import PipelineViewForm
+from analytics.context.reports.organisation_calendar import OrganisationCalendar
 from analytics.risk.enums import SIGNAL_LABELS, Signal
 from analytics.risk.metrics.hygiene import REMEDY_LABELS, STATE_LABELS
 from kit.forms import DayField, KitForm, PageField, PlainTextField
 from org.models.people import Person
 
 
-class WorklistForm(PipelineLookForm):
+class WorklistForm(PipelineViewForm):
     """The filter of the data quality list: scope, rule and state of the decision."""
 
     page = PageField()
 
-    def __init__(self, data: Any, *, viewer: Person, calendar: Setting, now: datetime) -> None:
+    def __init__(
+        self, data: Any, *, viewer: Person, calendar: OrganisationCalendar, now: datetime
+    ) -> None:
         super().__init__(data, viewer=viewer, calendar=calendar, now=now)
         rules = [(str(signal), SIGNAL_LABELS[signal]) for signal in Signal]
         states = [(str(state), label) for state, label in STATE_LABELS.items()]
@@ -35,7 +37,7 @@ class WorklistForm(PipelineLookForm):
 
 
 @dataclass(frozen=True, slots=True)
-class Offered:
+class IssueChoice:
     """An issue that may be decided about: the newest decision that is shown of it, 0 for none."""
 
     signal: Signal
@@ -48,12 +50,12 @@ class Offered:
         return f"{self.signal}:{self.seen}"
 
 
-def _offered(token: str) -> Offered | None:
+def _offered(token: str) -> IssueChoice | None:
     name, _, seen = token.partition(":")
     if name not in set(Signal) or not (seen.isascii() and seen.isdecimal() and len(seen) < 19):
         return None
     signal = Signal(name)
-    return Offered(signal, int(seen), SIGNAL_LABELS[signal], is_ticked=True)
+    return IssueChoice(signal, int(seen), SIGNAL_LABELS[signal], is_ticked=True)
 
 
 class DecisionForm(KitForm):
@@ -76,7 +78,7 @@ class DecisionForm(KitForm):
     )
 
     def __init__(
-        self, data: Any = None, *, offered: Sequence[Offered] = (), **options: Any
+        self, data: Any = None, *, offered: Sequence[IssueChoice] = (), **options: Any
     ) -> None:
         super().__init__(data, **options)
         if data is not None:

@@ -8,7 +8,7 @@ from django import forms
 from django.forms import BoundField
 
 from analytics.risk.enums import SIGNAL_LABELS, Signal
-from analytics.risk.metrics.risk import RECORD_GAPS, RULES, Rule, Rules
+from analytics.risk.metrics.risk import RECORD_GAPS, RULES, RiskRule, Rules
 from analytics.risk.metrics.stage_norms import Learnt
 from analytics.risk.reports.words import MEANINGS, UNITS
 from analytics.risk.services.risk import HEAVIEST, LARGEST_LIMIT
@@ -58,14 +58,14 @@ class RiskForm(KitForm):
                     min_value=0, max_value=HEAVIEST, initial=rule.weight, label=f"{label}: weight"
                 )
 
-    def values(self) -> dict[Signal, Rule]:
+    def values(self) -> dict[Signal, RiskRule]:
         """Return the rules as entered; for a valid form. A threshold left alone keeps its basis."""
         return {signal: self._rule(signal) for signal in Signal}
 
-    def _rule(self, signal: Signal) -> Rule:
+    def _rule(self, signal: Signal) -> RiskRule:
         given, before = self.cleaned_data, self.rules[signal]
         limit = given.get(f"{signal}_limit")
-        return Rule(
+        return RiskRule(
             limit=limit,
             weight=given.get(f"{signal}_weight", 0),
             on=given[f"{signal}_on"],
@@ -101,7 +101,7 @@ def _text(field: BoundField | None) -> str:
     return "" if value is None else str(value)
 
 
-def _basis(rule: Rule) -> str:
+def _basis(rule: RiskRule) -> str:
     if rule.learnt_from is None:
         return "Set by hand"
     return f"Learnt from {rule.learnt_from:,} won deals"
@@ -115,7 +115,7 @@ def _learnt(found: Learnt | None) -> str:
     return f"{found.limit:,}, from {found.deals:,} won deals"
 
 
-def _adoptable(found: Learnt | None, rule: Rule) -> int | None:
+def _adoptable(found: Learnt | None, rule: RiskRule) -> int | None:
     """Return the learnt threshold where it is not what holds already."""
     if found is None or found.limit is None:
         return None

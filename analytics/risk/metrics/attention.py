@@ -42,7 +42,7 @@ class DealPrompt:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class PersonStatus:
     """How a person stands: cents or None where undefined; ``quiet_days`` None without activity."""
 
     person: int
@@ -56,7 +56,7 @@ class Standing:
 class PersonPrompt:
     """A person who needs attention; ``reasons`` in the order of urgency."""
 
-    standing: Standing
+    standing: PersonStatus
     reasons: tuple[PersonReason, ...]
 
 
@@ -150,7 +150,7 @@ def to_do_list(
 
 
 def person_prompts(
-    standings: Iterable[Standing], *, limits: Thresholds = THRESHOLDS
+    standings: Iterable[PersonStatus], *, limits: Thresholds = THRESHOLDS
 ) -> Sequence[PersonPrompt]:
     """Return the people who need attention: one line each, the most urgent first."""
     found = [
@@ -160,7 +160,7 @@ def person_prompts(
 
 
 def person_reasons(
-    standing: Standing, *, limits: Thresholds = THRESHOLDS
+    standing: PersonStatus, *, limits: Thresholds = THRESHOLDS
 ) -> tuple[PersonReason, ...]:
     """Return why the person needs attention, the most urgent reason first.
 

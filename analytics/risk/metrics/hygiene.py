@@ -9,7 +9,7 @@ from enum import StrEnum
 from analytics.context.metrics import FEWEST_CASES
 from analytics.risk.enums import Signal
 from analytics.risk.metrics.risk import RECORD_GAPS, RULES, OpenDeal, Rules
-from pipeline.enums import ASKED_LABELS, Asked
+from pipeline.enums import ASKED_LABELS, ExitField
 
 # Working days that whoever decides has by default.
 USUAL_DAYS = 5
@@ -49,15 +49,15 @@ REMEDY_LABELS = {
 
 # What these rules say is not said once more of the stages that ask for it.
 TOLD = {
-    Signal.NO_AMOUNT: ASKED_LABELS[Asked.AMOUNT],
-    Signal.NO_CONTACT: ASKED_LABELS[Asked.CONTACTS],
-    Signal.NO_CLOSE_DATE: ASKED_LABELS[Asked.EXPECTED_CLOSE],
-    Signal.NO_STEP: ASKED_LABELS[Asked.NEXT_STEP],
+    Signal.NO_AMOUNT: ASKED_LABELS[ExitField.AMOUNT],
+    Signal.NO_CONTACT: ASKED_LABELS[ExitField.CONTACTS],
+    Signal.NO_CLOSE_DATE: ASKED_LABELS[ExitField.EXPECTED_CLOSE],
+    Signal.NO_STEP: ASKED_LABELS[ExitField.NEXT_STEP],
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class DealRecord:
     """What an open deal's record holds of its customer and of what its stages ask for.
 
     ``named``: somebody of the customer is named on it. ``missing`` is what the exits of the stages
@@ -68,7 +68,7 @@ class Record:
     missing: tuple[str, ...] = ()
 
 
-def record_gaps(deal: OpenDeal, record: Record, *, rules: Rules = RULES) -> tuple[Signal, ...]:
+def record_gaps(deal: OpenDeal, record: DealRecord, *, rules: Rules = RULES) -> tuple[Signal, ...]:
     """Return which rules of hygiene that say nothing of risk the deal breaks.
 
     An amount of nothing is none; a contact who took part in an activity need not be named.
@@ -81,9 +81,9 @@ def record_gaps(deal: OpenDeal, record: Record, *, rules: Rules = RULES) -> tupl
     return tuple(gap for gap in RECORD_GAPS if rules[gap].on and holds[gap])
 
 
-def untold(
-    deal: OpenDeal, record: Record, reasons: Collection[Signal], *, rules: Rules = RULES
-) -> Record:
+def unreported(
+    deal: OpenDeal, record: DealRecord, reasons: Collection[Signal], *, rules: Rules = RULES
+) -> DealRecord:
     """Return the record without what another rule that the deal breaks says of it already."""
     held = {*reasons, *record_gaps(deal, record, rules=rules)}
     told = {label for signal, label in TOLD.items() if signal in held}

@@ -24,7 +24,7 @@ WAITING_FOR = frozenset({Signal.STEP_OVERDUE, Signal.QUIET, Signal.NO_STEP})
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class RiskRule:
     """How a signal is judged: whether at all, from where on, and what it weighs.
 
     ``limit`` is None for a signal that either holds or does not. ``learnt_from`` is the number of
@@ -37,26 +37,26 @@ class Rule:
     learnt_from: int | None = None
 
 
-Rules = Mapping[Signal, Rule]
+Rules = Mapping[Signal, RiskRule]
 # Where nobody has set anything else.
 RULES: Rules = MappingProxyType(
     {
-        Signal.OWNER_LEFT: Rule(None, 5),
-        Signal.CLOSE_PASSED: Rule(1, 10),
-        Signal.NOT_COMMITTED: Rule(5, 5),
-        Signal.STEP_OVERDUE: Rule(1, 8),
-        Signal.STALLED: Rule(150, 14),
-        Signal.QUIET: Rule(14, 16),
-        Signal.PUSHED: Rule(3, 8),
-        Signal.TOO_SOON: Rule(100, 5),
-        Signal.WENT_BACK: Rule(30, 6),
-        Signal.AMOUNT_FELL: Rule(20, 6),
-        Signal.SINGLE_CONTACT: Rule(2, 8),
+        Signal.OWNER_LEFT: RiskRule(None, 5),
+        Signal.CLOSE_PASSED: RiskRule(1, 10),
+        Signal.NOT_COMMITTED: RiskRule(5, 5),
+        Signal.STEP_OVERDUE: RiskRule(1, 8),
+        Signal.STALLED: RiskRule(150, 14),
+        Signal.QUIET: RiskRule(14, 16),
+        Signal.PUSHED: RiskRule(3, 8),
+        Signal.TOO_SOON: RiskRule(100, 5),
+        Signal.WENT_BACK: RiskRule(30, 6),
+        Signal.AMOUNT_FELL: RiskRule(20, 6),
+        Signal.SINGLE_CONTACT: RiskRule(2, 8),
         # Says nothing true before the organisation names who plays which role.
-        Signal.NO_DECISION_MAKER: Rule(30, 8, on=False),
-        Signal.NO_CLOSE_DATE: Rule(None, 4),
-        Signal.NO_STEP: Rule(None, 5),
-        **{gap: Rule(None, 0) for gap in RECORD_GAPS},
+        Signal.NO_DECISION_MAKER: RiskRule(30, 8, on=False),
+        Signal.NO_CLOSE_DATE: RiskRule(None, 4),
+        Signal.NO_STEP: RiskRule(None, 5),
+        **{gap: RiskRule(None, 0) for gap in RECORD_GAPS},
     }
 )
 
@@ -108,7 +108,7 @@ class OpenDeal:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class HealthPart:
     """What a signal adds to a deal's health: all of its ``weight``, or nothing while it holds."""
 
     signal: Signal
@@ -120,7 +120,7 @@ class Part:
 class Health:
     """The parts that a deal's health is the sum of, and the signals that could not be judged."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[HealthPart, ...]
     unjudged: tuple[Signal, ...]
     kept: int
     total: int
@@ -203,7 +203,7 @@ def health(deal: OpenDeal, *, day: date, large: int | None, rules: Rules = RULES
     held = set(deal_reasons(deal, day=day, large=large, rules=rules))
     unjudged = _unjudged(deal, large)
     parts = tuple(
-        Part(signal, rule.weight, 0 if signal in held else rule.weight)
+        HealthPart(signal, rule.weight, 0 if signal in held else rule.weight)
         for signal, rule in ((signal, rules[signal]) for signal in RISKS)
         if rule.on and rule.weight and signal not in unjudged
     )

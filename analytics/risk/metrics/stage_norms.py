@@ -49,7 +49,7 @@ NO_NORM = Norm()
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class StageSpan:
     """How a deal stood for a while: in which stage, at what amount, expected to close when."""
 
     stage: int
@@ -94,7 +94,7 @@ SHARES = {
 
 
 def won_deal(
-    spans: Sequence[Span], *, touches: Iterable[datetime], people: int, won_at: datetime
+    spans: Sequence[StageSpan], *, touches: Iterable[datetime], people: int, won_at: datetime
 ) -> WonDeal:
     """Return what a deal teaches that was won at ``won_at``, from how it was while open."""
     stays = [(span.stage, span.start, span.end) for span in spans]

@@ -6,12 +6,12 @@ from datetime import date
 
 from django.db.models import F, Q
 
-from analytics.context.reports.look import Look
+from analytics.context.reports.report_view import ReportView
 from analytics.risk.enums import Signal
 from analytics.risk.metrics.attention import THRESHOLDS, DealPrompt, PersonPrompt, deal_prompts
 from analytics.risk.metrics.risk import OpenDeal, Rules
 from analytics.risk.reports.inputs import judged_deals
-from analytics.risk.reports.rules import Ground, risk_ground
+from analytics.risk.reports.rules import RiskInputs, risk_inputs
 from pipeline.deals.models.deals import DealVersion
 from pipeline.deals.querysets import DealVersionQuerySet
 
@@ -28,16 +28,16 @@ class Attention:
     deals: Sequence[DealPrompt]
     people: Sequence[PersonPrompt]
     large: int | None
-    ground: Ground
+    inputs: RiskInputs
     looked_at: int
     capped: bool
     undated: int = 0
 
 
 def open_deals(
-    look: Look,
+    report_view: ReportView,
     *,
-    ground: Ground,
+    inputs: RiskInputs,
     owners: Collection[int],
     due_by: date | None = None,
     gone: Collection[int] = (),
@@ -52,33 +52,33 @@ def open_deals(
     most one more than ``most``: they are found in the index before the rest is read.
     """
     order = (F("amount_base").desc(nulls_last=True), "deal")
-    largest = look.versions(look.open).filter(owner__in=owners).order_by(*order)
+    largest = report_view.versions(report_view.open).filter(owner__in=owners).order_by(*order)
     due = Q(expected_close_on__lt=due_by) if due_by else Q(expected_close_on__isnull=False)
     if undated:
         due = due | Q(expected_close_on__isnull=True) if due_by else Q()
     if due:
         largest = largest.filter(due | Q(owner__in=gone) if gone else due)
-    rows = DealVersion.objects.as_of(look.moment).filter(
+    rows = DealVersion.objects.as_of(report_view.moment).filter(
         deal__in=largest.values("deal")[: most + 1]
     )
-    return _judged(look, rows.order_by(*order), ground, gone)
+    return _judged(report_view, rows.order_by(*order), inputs, gone)
 
 
 def _judged(
-    look: Look, rows: DealVersionQuerySet, ground: Ground, gone: Collection[int]
+    report_view: ReportView, rows: DealVersionQuerySet, inputs: RiskInputs, gone: Collection[int]
 ) -> list[OpenDeal]:
     return judged_deals(
-        rows.visible_to(look.viewer),
-        moment=look.moment,
-        day_of=look.calendar.day,
-        ground=ground,
+        rows.visible_to(report_view.viewer),
+        moment=report_view.moment,
+        day_of=report_view.calendar.day,
+        inputs=inputs,
         gone=gone,
     )
 
 
-def ground_of(look: Look) -> Ground:
+def risk_inputs_of(report_view: ReportView) -> RiskInputs:
     """Return what deals were judged by at the report view's moment."""
-    return risk_ground(moment=look.moment, day=look.day)
+    return risk_inputs(moment=report_view.moment, day=report_view.day)
 
 
 def large_amount(quota: int | None, rules: Rules) -> int | None:
@@ -87,13 +87,13 @@ def large_amount(quota: int | None, rules: Rules) -> int | None:
     return None if quota is None or share is None else quota * share // 100
 
 
-def told_together(undated: int) -> int:
+def grouped_undated(undated: int) -> int:
     """Return the number of deals without a close date if it is told in one line, else 0."""
     return undated if undated >= THRESHOLDS.undated_alike else 0
 
 
 def attention(
-    look: Look,
+    report_view: ReportView,
     *,
     people: Sequence[PersonPrompt],
     quota: int | None,
@@ -102,19 +102,19 @@ def attention(
     undated: int,
 ) -> Attention:
     """Return what needs attention; ``people`` were judged by their standing already."""
-    alike = told_together(undated)
-    due_by = look.period.period.end
-    ground = ground_of(look)
+    alike = grouped_undated(undated)
+    due_by = report_view.period.period.end
+    inputs = risk_inputs_of(report_view)
     found = open_deals(
-        look, ground=ground, owners=owners, due_by=due_by, gone=gone, undated=not alike
+        report_view, inputs=inputs, owners=owners, due_by=due_by, gone=gone, undated=not alike
     )
-    large = large_amount(quota, ground.rules)
+    large = large_amount(quota, inputs.rules)
     judged = found[: THRESHOLDS.deals_looked_at]
     return Attention(
-        deals=deal_prompts(judged, day=look.day, large=large, rules=ground.rules),
+        deals=deal_prompts(judged, day=report_view.day, large=large, rules=inputs.rules),
         people=people,
         large=large,
-        ground=ground,
+        inputs=inputs,
         looked_at=len(judged),
         capped=len(found) > len(judged),
         undated=alike,

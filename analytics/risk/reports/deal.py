@@ -7,10 +7,10 @@ from datetime import date, datetime
 from analytics.risk.enums import SIGNAL_LABELS, Signal
 from analytics.risk.metrics.risk import Health, deal_reasons, health
 from analytics.risk.reports.inputs import judged_deals
-from analytics.risk.reports.rules import risk_ground
+from analytics.risk.reports.rules import risk_inputs
 from analytics.risk.reports.words import norm_words, reason_words, waiting_words
 from org.access import local_day
-from org.facts import organisation_facts
+from org.settings_cache import organisation_settings
 from pipeline.deals.models.deals import Deal, DealVersion
 from pipeline.enums import Status
 
@@ -45,21 +45,21 @@ def deal_risk(deal: Deal, *, now: datetime, today: date) -> DealRisk | None:
     """Return the risk of a deal that its viewer may see, in two statements; None if not open."""
     if deal.status != Status.OPEN or deal.archived_at is not None:
         return None
-    zone = organisation_facts().time_zone
-    ground = risk_ground(moment=now, day=today)
+    zone = organisation_settings().time_zone
+    inputs = risk_inputs(moment=now, day=today)
     left_on = deal.owner.left_on
     found = judged_deals(
         DealVersion.objects.as_of(now).filter(deal=deal.pk),
         moment=now,
         day_of=lambda moment: local_day(moment, time_zone=zone),
-        ground=ground,
+        inputs=inputs,
         gone=[deal.owner_id] if left_on is not None and left_on <= today else [],
     )
     if not found:
         return None
     (subject,) = found
-    reasons = deal_reasons(subject, day=today, large=None, rules=ground.rules)
-    points = health(subject, day=today, large=None, rules=ground.rules)
+    reasons = deal_reasons(subject, day=today, large=None, rules=inputs.rules)
+    points = health(subject, day=today, large=None, rules=inputs.rules)
     lines = [
         HealthLine(
             SIGNAL_LABELS[part.signal],

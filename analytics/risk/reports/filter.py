@@ -26,11 +26,11 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, TruncDate
 
-from analytics.context.reports.look import Look
+from analytics.context.reports.report_view import ReportView
 from analytics.risk.enums import Only, Signal
 from analytics.risk.metrics.risk import WAITING_FOR
 from analytics.risk.reports.inputs import facts
-from analytics.risk.reports.rules import Ground
+from analytics.risk.reports.rules import RiskInputs
 from pipeline.deals.models.deals import DealVersion
 from pipeline.deals.querysets import DealVersionQuerySet
 from pipeline.enums import Status
@@ -38,7 +38,7 @@ from pipeline.enums import Status
 NOTHING = Q(pk__in=[])
 
 
-class Pushes(Func):
+class PushCount(Func):
     """How often a deal's expected close was moved to a later day by a moment."""
 
     template = """(SELECT count(*) FROM (
@@ -55,15 +55,15 @@ class Pushes(Func):
 
 
 def at_risk(
-    rows: DealVersionQuerySet, look: Look, ground: Ground, only: str
+    rows: DealVersionQuerySet, report_view: ReportView, inputs: RiskInputs, only: str
 ) -> DealVersionQuerySet:
     """Return the rows with one signal, or with any that is on for ``Only.AT_RISK``."""
     wanted = list(CONDITIONS) if only == Only.AT_RISK else [Signal(only)]
-    judged = [signal for signal in wanted if signal in CONDITIONS and ground.rules[signal].on]
-    known = _facts(look, ground)
+    judged = [signal for signal in wanted if signal in CONDITIONS and inputs.rules[signal].on]
+    known = _facts(report_view, inputs)
     needed = {name for signal in judged for name in NEEDS.get(signal, ())}
     described = rows.alias(**{name: known[name] for name in known if name in needed})
-    found = reduce(or_, (_condition(signal, look, ground) for signal in judged), NOTHING)
+    found = reduce(or_, (_condition(signal, report_view, inputs) for signal in judged), NOTHING)
     narrowed: DealVersionQuerySet = described.filter(found, status=Status.OPEN)
     return narrowed
 
@@ -81,23 +81,23 @@ NEEDS: dict[Signal, tuple[str, ...]] = {
 }
 
 
-def _facts(look: Look, ground: Ground) -> dict[str, Any]:
-    known = facts(moment=look.moment, ground=ground)
+def _facts(report_view: ReportView, inputs: RiskInputs) -> dict[str, Any]:
+    known = facts(moment=report_view.moment, inputs=inputs)
     top = DealVersion.objects.filter(
         deal=OuterRef("deal"),
         currency=OuterRef("currency"),
-        valid_from__lte=look.moment,
+        valid_from__lte=report_view.moment,
         status=Status.OPEN,
     )
-    limit = ground.rules[Signal.AMOUNT_FELL].limit or 0
-    entered_on = TruncDate("entered", tzinfo=look.calendar.zone)
+    limit = inputs.rules[Signal.AMOUNT_FELL].limit or 0
+    entered_on = TruncDate("entered", tzinfo=report_view.calendar.zone)
     return {
         "entered": known["entered"],
         "last_touch": Coalesce(known["touched"], F("deal__created_at")),
         "people": known["people"],
         "met_decision_maker": known["met_decision_maker"],
         "back_from": known["back_from"],
-        "pushes": Pushes(look.moment),
+        "pushes": PushCount(report_view.moment),
         "planned": ExpressionWrapper(
             F("expected_close_on") - ExpressionWrapper(entered_on, output_field=DateField()),
             output_field=DurationField(),
@@ -108,55 +108,55 @@ def _facts(look: Look, ground: Ground) -> dict[str, Any]:
     }
 
 
-def _condition(signal: Signal, look: Look, ground: Ground) -> Q:
-    found = CONDITIONS[signal](look, ground, ground.rules[signal].limit or 0)
+def _condition(signal: Signal, report_view: ReportView, inputs: RiskInputs) -> Q:
+    found = CONDITIONS[signal](report_view, inputs, inputs.rules[signal].limit or 0)
     if signal in WAITING_FOR:
-        found &= Q(wait_until__isnull=True) | Q(wait_until__lte=look.day)
+        found &= Q(wait_until__isnull=True) | Q(wait_until__lte=report_view.day)
     return found
 
 
-def _begun_by(look: Look, days: int) -> datetime:
+def _begun_by(report_view: ReportView, days: int) -> datetime:
     """Return the moment before which something lies that is so many days old."""
-    return look.calendar.start_of(look.day - timedelta(days=days - 1))
+    return report_view.calendar.start_of(report_view.day - timedelta(days=days - 1))
 
 
-def _stalled(look: Look, ground: Ground, limit: int) -> Q:
+def _stalled(report_view: ReportView, inputs: RiskInputs, limit: int) -> Q:
     found = NOTHING
-    for stage, norm in ground.norms.items():
+    for stage, norm in inputs.norms.items():
         if norm.days is not None:
             days = -(-limit * norm.days // 100)
-            found |= Q(stage=stage, entered__lt=_begun_by(look, days))
+            found |= Q(stage=stage, entered__lt=_begun_by(report_view, days))
     return found
 
 
-def _too_soon(look: Look, ground: Ground, limit: int) -> Q:
+def _too_soon(report_view: ReportView, inputs: RiskInputs, limit: int) -> Q:
     found = NOTHING
-    for stage, norm in ground.norms.items():
+    for stage, norm in inputs.norms.items():
         if norm.quickest is not None:
             fewest = -(-limit * norm.quickest // 100)
             found |= Q(stage=stage, planned__lt=timedelta(days=fewest))
-    return Q(expected_close_on__gte=look.day) & found
+    return Q(expected_close_on__gte=report_view.day) & found
 
 
 # The cheapest to find out first: the database stops at the first that holds.
-CONDITIONS: dict[Signal, Callable[[Look, Ground, int], Q]] = {
-    Signal.CLOSE_PASSED: lambda look, _, limit: Q(
-        expected_close_on__lte=look.day - timedelta(days=limit)
+CONDITIONS: dict[Signal, Callable[[ReportView, RiskInputs, int], Q]] = {
+    Signal.CLOSE_PASSED: lambda report_view, _, limit: Q(
+        expected_close_on__lte=report_view.day - timedelta(days=limit)
     ),
-    Signal.STEP_OVERDUE: lambda look, _, limit: Q(
-        next_step_on__lte=look.day - timedelta(days=limit)
+    Signal.STEP_OVERDUE: lambda report_view, _, limit: Q(
+        next_step_on__lte=report_view.day - timedelta(days=limit)
     ),
     Signal.NO_STEP: lambda *_: Q(next_step=""),
     Signal.NO_CLOSE_DATE: lambda *_: Q(expected_close_on__isnull=True),
-    Signal.OWNER_LEFT: lambda look, *_: Q(owner__left_on__lte=look.day),
+    Signal.OWNER_LEFT: lambda report_view, *_: Q(owner__left_on__lte=report_view.day),
     Signal.STALLED: _stalled,
     Signal.TOO_SOON: _too_soon,
-    Signal.QUIET: lambda look, _, limit: Q(last_touch__lt=_begun_by(look, limit)),
+    Signal.QUIET: lambda report_view, _, limit: Q(last_touch__lt=_begun_by(report_view, limit)),
     Signal.PUSHED: lambda _, __, limit: Q(pushes__gte=limit),
     Signal.WENT_BACK: lambda *_: Q(back_from__isnull=False),
     Signal.AMOUNT_FELL: lambda *_: Q(top__gt=0, lost__gte=0),
     Signal.SINGLE_CONTACT: lambda _, __, limit: Q(people__gt=0, people__lt=limit),
-    Signal.NO_DECISION_MAKER: lambda look, _, limit: Q(
-        met_decision_maker=False, deal__created_at__lt=_begun_by(look, limit)
+    Signal.NO_DECISION_MAKER: lambda report_view, _, limit: Q(
+        met_decision_maker=False, deal__created_at__lt=_begun_by(report_view, limit)
     ),
 }

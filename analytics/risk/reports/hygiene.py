@@ -6,23 +6,23 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from analytics.attainment.reports.attainment import roster_of
-from analytics.context.reports.look import Look
 from analytics.context.reports.one_state import one_state
+from analytics.context.reports.report_view import ReportView
 from analytics.risk.enums import Signal
 from analytics.risk.metrics.hygiene import (
     USUAL_DAYS,
     Clean,
-    Record,
+    DealRecord,
     Remedy,
     State,
     clean_of,
     record_gaps,
     state_of,
-    untold,
+    unreported,
 )
 from analytics.risk.metrics.risk import OpenDeal, deal_reasons
 from analytics.risk.models import Disposition
-from analytics.risk.reports.attention import ground_of, open_deals
+from analytics.risk.reports.attention import open_deals, risk_inputs_of
 from analytics.risk.reports.records import records_of
 from kit.periods import Period
 
@@ -31,13 +31,13 @@ DEALS_LOOKED_AT = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Breach:
+class DataQualityIssue:
     """A rule that an open deal breaks, with the newest decision about it and where that stands."""
 
     deal: OpenDeal
     owner: str
     signal: Signal
-    record: Record
+    record: DealRecord
     decision: Disposition | None
     state: State
     day: date
@@ -59,8 +59,8 @@ class Worklist:
     ``capped``: the scope has more open deals, smaller than those looked at.
     """
 
-    look: Look
-    breaches: Sequence[Breach]
+    report_view: ReportView
+    breaches: Sequence[DataQualityIssue]
     whole: Clean
     owners: Sequence[OwnersDeals]
     capped: bool
@@ -68,77 +68,79 @@ class Worklist:
     @property
     def by_signal(self) -> Mapping[Signal, int]:
         """The number of issues of each rule."""
-        return Counter(breach.signal for breach in self.breaches)
+        return Counter(issue.signal for issue in self.breaches)
 
     @property
     def by_state(self) -> Mapping[State, int]:
-        return Counter(breach.state for breach in self.breaches)
+        return Counter(issue.state for issue in self.breaches)
 
-    def narrowed(self, *, signal: str, state: str) -> list[Breach]:
+    def narrowed(self, *, signal: str, state: str) -> list[DataQualityIssue]:
         """Return the issues of a rule, of a state, or of both; "" is any."""
         return [
-            breach
-            for breach in self.breaches
-            if signal in {"", breach.signal} and state in {"", breach.state}
+            issue
+            for issue in self.breaches
+            if signal in {"", issue.signal} and state in {"", issue.state}
         ]
 
-    def by_deal(self, *, signal: str, state: str) -> list[list[Breach]]:
+    def by_deal(self, *, signal: str, state: str) -> list[list[DataQualityIssue]]:
         """Return the narrowed issues by deal, in the order of the first of each deal."""
-        found: dict[int, list[Breach]] = {}
-        for breach in self.narrowed(signal=signal, state=state):
-            found.setdefault(breach.deal.deal, []).append(breach)
+        found: dict[int, list[DataQualityIssue]] = {}
+        for issue in self.narrowed(signal=signal, state=state):
+            found.setdefault(issue.deal.deal, []).append(issue)
         return list(found.values())
 
 
 @one_state()
-def worklist(look: Look) -> Worklist:
+def worklist(report_view: ReportView) -> Worklist:
     """Return what of the open deals that the viewer may see breaks a rule, as of the report view.
 
     A breach is a signal that holds, by the rules in force: the same reasons as on the dashboard
     and the review, and what the record lacks besides.
     """
-    people = roster_of(look.period, look.moment, look.calendar, viewer=look.viewer).people
-    ground = ground_of(look)
+    people = roster_of(
+        report_view.period, report_view.moment, report_view.calendar, viewer=report_view.viewer
+    ).people
+    inputs = risk_inputs_of(report_view)
     found = open_deals(
-        look,
-        ground=ground,
+        report_view,
+        inputs=inputs,
         owners=[pk for pk, person in people.items() if person.shown],
-        gone=[pk for pk, person in people.items() if person.gone_by(look.day)],
+        gone=[pk for pk, person in people.items() if person.gone_by(report_view.day)],
         most=DEALS_LOOKED_AT,
     )
     deals = found[:DEALS_LOOKED_AT]
     decided = {
         (row.deal_id, row.signal): row
-        for row in Disposition.objects.visible_to(look.viewer)
+        for row in Disposition.objects.visible_to(report_view.viewer)
         .filter(deal__in=[deal.deal for deal in deals])
-        .newest(look.moment)
+        .newest(report_view.moment)
         .select_related("decided_by")
     }
-    records = records_of(look, [deal.deal for deal in deals])
-    by_deal: dict[int, list[Breach]] = {deal.deal: [] for deal in deals}
+    records = records_of(report_view, [deal.deal for deal in deals])
+    by_deal: dict[int, list[DataQualityIssue]] = {deal.deal: [] for deal in deals}
     for deal in deals:
-        reasons = deal_reasons(deal, day=look.day, large=None, rules=ground.rules)
-        record = untold(deal, records.get(deal.deal, Record()), reasons, rules=ground.rules)
-        for signal in (*reasons, *record_gaps(deal, record, rules=ground.rules)):
+        reasons = deal_reasons(deal, day=report_view.day, large=None, rules=inputs.rules)
+        record = unreported(deal, records.get(deal.deal, DealRecord()), reasons, rules=inputs.rules)
+        for signal in (*reasons, *record_gaps(deal, record, rules=inputs.rules)):
             decision = decided.get((deal.deal, signal))
             by_deal[deal.deal].append(
-                Breach(
+                DataQualityIssue(
                     deal=deal,
                     owner=people[deal.owner].name,
                     signal=signal,
                     record=record,
                     decision=decision,
-                    state=_state(decision, look.day),
-                    day=look.day,
+                    state=_state(decision, report_view.day),
+                    day=report_view.day,
                 )
             )
-    states = {pk: [breach.state for breach in found] for pk, found in by_deal.items()}
+    states = {pk: [issue.state for issue in found] for pk, found in by_deal.items()}
     owned: dict[int, list[int]] = {}
     for deal in deals:
         owned.setdefault(deal.owner, []).append(deal.deal)
     return Worklist(
-        look=look,
-        breaches=_in_order(breach for found in by_deal.values() for breach in found),
+        report_view=report_view,
+        breaches=_in_order(issue for found in by_deal.values() for issue in found),
         whole=clean_of(states.values()),
         owners=[
             OwnersDeals(
@@ -156,22 +158,22 @@ def _state(decision: Disposition | None, day: date) -> State:
     return state_of(Remedy(decision.remedy), decision.due_on, day=day)
 
 
-def _in_order(breaches: Iterable[Breach]) -> list[Breach]:
+def _in_order(breaches: Iterable[DataQualityIssue]) -> list[DataQualityIssue]:
     """Order by what waits longest, then by urgency, then the largest deal first."""
     states, signals = list(State), list(Signal)
     return sorted(
         breaches,
-        key=lambda breach: (
-            states.index(breach.state),
-            signals.index(breach.signal),
-            -(breach.deal.cents or 0),
-            breach.deal.deal,
+        key=lambda issue: (
+            states.index(issue.state),
+            signals.index(issue.signal),
+            -(issue.deal.cents or 0),
+            issue.deal.deal,
         ),
     )
 
 
-def usual_due_day(look: Look) -> date:
+def usual_due_day(report_view: ReportView) -> date:
     """Return the day that is USUAL_DAYS working days after the report view's."""
-    ahead = Period(look.day + timedelta(days=1), look.day + timedelta(days=60), "")
-    days = look.calendar.week.days(ahead)
+    ahead = Period(report_view.day + timedelta(days=1), report_view.day + timedelta(days=60), "")
+    days = report_view.calendar.week.days(ahead)
     return days[USUAL_DAYS - 1] if len(days) >= USUAL_DAYS else ahead.last_day

@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce, JSONObject
 from analytics.risk.enums import Signal
 from analytics.risk.metrics.risk import DECISION_MAKERS, OpenDeal, fall
 from analytics.risk.metrics.slips import date_moves
-from analytics.risk.reports.rules import Ground
+from analytics.risk.reports.rules import RiskInputs
 from kit.money import cents
 from pipeline.activities.models import Activity
 from pipeline.deals.models.deals import DealVersion
@@ -28,7 +28,7 @@ def judged_deals(
     *,
     moment: datetime,
     day_of: DayOf,
-    ground: Ground,
+    inputs: RiskInputs,
     gone: Collection[int],
 ) -> list[OpenDeal]:
     """Return versions that hold at ``moment`` as they are judged, in their order.
@@ -36,21 +36,21 @@ def judged_deals(
     ``day_of`` says on which of the organisation's days a moment lies; ``gone`` are the people
     who have left.
     """
-    found = with_facts(rows, moment=moment, ground=ground).select_related("stage")
-    return [judged(row, day_of(moment), day_of, ground, gone) for row in found]
+    found = with_facts(rows, moment=moment, inputs=inputs).select_related("stage")
+    return [judged(row, day_of(moment), day_of, inputs, gone) for row in found]
 
 
 def with_facts(
-    rows: DealVersionQuerySet, *, moment: datetime, ground: Ground
+    rows: DealVersionQuerySet, *, moment: datetime, inputs: RiskInputs
 ) -> DealVersionQuerySet:
     """Add to versions that hold at ``moment`` what their history and activities tell."""
     described: DealVersionQuerySet = rows.annotate(
-        created=F("deal__created_at"), **facts(moment=moment, ground=ground)
+        created=F("deal__created_at"), **facts(moment=moment, inputs=inputs)
     )
     return described
 
 
-def facts(*, moment: datetime, ground: Ground) -> dict[str, Any]:
+def facts(*, moment: datetime, inputs: RiskInputs) -> dict[str, Any]:
     """Return what a version's history and activities tell of it, as expressions by name."""
     earlier = DealVersion.objects.filter(deal=OuterRef("deal"), valid_from__lte=moment).order_by()
     others = (
@@ -62,7 +62,7 @@ def facts(*, moment: datetime, ground: Ground) -> dict[str, Any]:
     )
     touches = Activity.objects.known_at(moment).filter(deal=OuterRef("deal"), kind__in=TOUCHES)
     people = touches.order_by().values("deal").annotate(n=Count("contact", distinct=True))
-    recently = moment - timedelta(days=ground.rules[Signal.WENT_BACK].limit or 0)
+    recently = moment - timedelta(days=inputs.rules[Signal.WENT_BACK].limit or 0)
     # Of the same pipeline: the places of two say nothing of each other.
     further = earlier.filter(
         status=Status.OPEN,
@@ -97,7 +97,9 @@ def _met_decision_maker(moment: datetime) -> Exists:
     return Exists(deciding.filter(Exists(met)))
 
 
-def judged(row: Any, day: date, day_of: DayOf, ground: Ground, gone: Collection[int]) -> OpenDeal:
+def judged(
+    row: Any, day: date, day_of: DayOf, inputs: RiskInputs, gone: Collection[int]
+) -> OpenDeal:
     """Return a version that has its facts as it is judged on ``day``."""
     base = row.amount_base
     return OpenDeal(
@@ -113,7 +115,7 @@ def judged(row: Any, day: date, day_of: DayOf, ground: Ground, gone: Collection[
         next_step_on=row.next_step_on,
         quiet_days=(day - day_of(row.touched or row.created)).days,
         touched=row.touched is not None,
-        norm=ground.norm(row.stage_id),
+        norm=inputs.norm(row.stage_id),
         owner_left=row.owner_id in gone,
         wait_until=row.wait_until,
         moves=date_moves(row.closes, period_of=lambda close: close),

@@ -7,27 +7,27 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from analytics.context.reports.look import Look
+from analytics.context.reports.report_view import ReportView
 from analytics.risk.enums import Signal
-from analytics.risk.metrics.hygiene import Record
+from analytics.risk.metrics.hygiene import DealRecord
 from pipeline.deals.models.deals import DealLine, DealVersion
 from pipeline.deals.models.people import DealContact
 from pipeline.discipline.models import CriterionMet, CriterionVersion, RequiredField
-from pipeline.enums import ASKED_LABELS, Asked, Status
+from pipeline.enums import ASKED_LABELS, ExitField, Status
 
 # So many of what is missing are named; the rest are counted.
 NAMED = 4
 
 
-def records_of(look: Look, deals: Collection[int]) -> dict[int, Record]:
+def records_of(report_view: ReportView, deals: Collection[int]) -> dict[int, DealRecord]:
     """Return the record of each of these deals as it was at the report view's moment.
 
     Source and products are those of today: their past is not kept.
     """
-    moment = look.moment
+    moment = report_view.moment
     rows = (
         DealVersion.objects.as_of(moment)
-        .visible_to(look.viewer)
+        .visible_to(report_view.viewer)
         .filter(deal__in=deals)
         .annotate(
             contacts=Exists(DealContact.objects.as_of(moment).filter(deal=OuterRef("deal"))),
@@ -73,27 +73,34 @@ def _unmet(moment: datetime) -> QuerySet[CriterionVersion]:
     return unmet
 
 
-def _record(row: Mapping[str, Any]) -> Record:
+def _record(row: Mapping[str, Any]) -> DealRecord:
     known = {
         **{name: row[name] for name in _OF_VERSION},
-        Asked.ACCOUNT: row["account_id"],
-        Asked.CONTACTS: row["contacts"],
-        Asked.PRODUCTS: row["products"],
-        Asked.COMPETITOR: row["competitor_id"],
-        Asked.SOURCE: row["deal_source"],
+        ExitField.ACCOUNT: row["account_id"],
+        ExitField.CONTACTS: row["contacts"],
+        ExitField.PRODUCTS: row["products"],
+        ExitField.COMPETITOR: row["competitor_id"],
+        ExitField.SOURCE: row["deal_source"],
     }
-    lacking = [ASKED_LABELS[name] for name in Asked if name in row["asked"] and _blank(known[name])]
-    return Record(named=row["contacts"], missing=(*lacking, *row["unmet"]))
+    lacking = [
+        ASKED_LABELS[name] for name in ExitField if name in row["asked"] and _blank(known[name])
+    ]
+    return DealRecord(named=row["contacts"], missing=(*lacking, *row["unmet"]))
 
 
-_OF_VERSION = (Asked.AMOUNT, Asked.EXPECTED_CLOSE, Asked.NEXT_STEP, Asked.NEXT_STEP_ON)
+_OF_VERSION = (
+    ExitField.AMOUNT,
+    ExitField.EXPECTED_CLOSE,
+    ExitField.NEXT_STEP,
+    ExitField.NEXT_STEP_ON,
+)
 
 
 def _blank(value: object) -> bool:
     return value is None or value is False or value == ""
 
 
-def gap_words(signal: Signal, record: Record) -> str:
+def gap_words(signal: Signal, record: DealRecord) -> str:
     """Return what a record lacks, by name."""
     if signal is Signal.EXIT_MISSING:
         named, rest = record.missing[:NAMED], len(record.missing) - NAMED

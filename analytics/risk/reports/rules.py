@@ -11,7 +11,7 @@ from django.db.models import Max, OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
 from analytics.risk.enums import Signal
-from analytics.risk.metrics.risk import RULES, Rule, Rules
+from analytics.risk.metrics.risk import RULES, RiskRule, Rules
 from analytics.risk.metrics.stage_norms import NO_NORM, Learnt, Norm
 from analytics.risk.models import LearntLimit, SignalRule, StageNorm
 from analytics.runs.models import RecomputeRun
@@ -20,7 +20,7 @@ from pipeline.stages.models import Stage
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class RiskInputs:
     """The rules in force, the norm of each stage by id, and the day that the norms were made on.
 
     ``made_on`` is None where none was made yet: what the set-up of the stages states is used.
@@ -35,7 +35,7 @@ class Ground:
         return self.norms.get(stage, NO_NORM)
 
 
-def risk_ground(*, moment: datetime, day: date) -> Ground:
+def risk_inputs(*, moment: datetime, day: date) -> RiskInputs:
     """Return what deals were judged by at a moment of a day, in one statement."""
     norms = StageNorm.objects.filter(
         stage=OuterRef("pk"), run__is_current=True, run__as_of__lte=day
@@ -52,7 +52,7 @@ def risk_ground(*, moment: datetime, day: date) -> Ground:
     )
     rows = list(stages.values("pk", "name", "kind", "expected_days", "norm", "rules"))
     made = [date.fromisoformat(row["norm"]["day"]) for row in rows if row["norm"]]
-    return Ground(
+    return RiskInputs(
         rules=_rules(rows[0]["rules"]) if rows else RULES,
         norms={row["pk"]: _norm(row) for row in rows},
         stages={row["pk"]: row["name"] for row in rows if row["kind"] == Status.OPEN},
@@ -70,7 +70,7 @@ def _in_force(moment: datetime) -> QuerySet[SignalRule]:
 
 def _rules(rows: Sequence[Mapping[str, Any]]) -> Rules:
     found = {
-        Signal(row["signal"]): Rule(
+        Signal(row["signal"]): RiskRule(
             row["limit"], row["weight"], on=row["is_on"], learnt_from=row["learnt_from"]
         )
         for row in rows
@@ -111,9 +111,9 @@ class NormRow:
         return f"{self.norm.days} days, {basis}"
 
 
-def norm_rows(ground: Ground) -> list[NormRow]:
+def norm_rows(inputs: RiskInputs) -> list[NormRow]:
     """Return the open stages in their order."""
-    return [NormRow(name, ground.norm(pk)) for pk, name in ground.stages.items()]
+    return [NormRow(name, inputs.norm(pk)) for pk, name in inputs.stages.items()]
 
 
 def newest_rule() -> int:

@@ -13,7 +13,7 @@ from analytics.risk.enums import Signal
 from analytics.risk.metrics.stage_norms import (
     Learnt,
     Norm,
-    Span,
+    StageSpan,
     WonDeal,
     learnt_limits,
     stage_norms,
@@ -79,8 +79,8 @@ VERSION = (
 )
 
 
-def _span(row: dict[str, Any]) -> Span:
-    return Span(
+def _span(row: dict[str, Any]) -> StageSpan:
+    return StageSpan(
         stage=row["stage"],
         start=row["valid_from"],
         end=row["valid_to"],

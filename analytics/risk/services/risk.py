@@ -9,7 +9,7 @@ from django.db.models import Max
 
 from analytics.risk import rules
 from analytics.risk.enums import SIGNAL_LABELS, Signal
-from analytics.risk.metrics.risk import RECORD_GAPS, RULES, Rule, Rules
+from analytics.risk.metrics.risk import RECORD_GAPS, RULES, RiskRule, Rules
 from analytics.risk.metrics.stage_norms import Learnt, Norm
 from analytics.risk.models import LearntLimit, SignalRule, StageNorm
 from analytics.runs.models import RecomputeRun
@@ -22,7 +22,7 @@ HEAVIEST = 100
 
 @transaction.atomic
 def set_rules(
-    wanted: Mapping[Signal, Rule], *, by: Person | None, seen: int | None = None
+    wanted: Mapping[Signal, RiskRule], *, by: Person | None, seen: int | None = None
 ) -> list[SignalRule]:
     """Set how signals are judged from now on; return the rows that were added.
 
@@ -72,7 +72,7 @@ def adopt(signal: Signal, learnt: Learnt, *, by: Person | None) -> list[SignalRu
     return set_rules({signal: replace(rule, limit=learnt.limit, learnt_from=learnt.deals)}, by=by)
 
 
-def words(rule: Rule) -> str:
+def words(rule: RiskRule) -> str:
     """Return a rule as the log keeps it."""
     limit = "" if rule.limit is None else f", from {rule.limit}"
     learnt = "" if rule.learnt_from is None else f" (learnt from {rule.learnt_from} won deals)"
@@ -84,7 +84,7 @@ def _standing() -> Rules:
     return {
         **RULES,
         **{
-            Signal(row.signal): Rule(
+            Signal(row.signal): RiskRule(
                 row.limit, row.weight, on=row.is_on, learnt_from=row.learnt_from
             )
             for row in newest
@@ -92,7 +92,7 @@ def _standing() -> Rules:
     }
 
 
-def _check(wanted: Mapping[Signal, Rule]) -> None:
+def _check(wanted: Mapping[Signal, RiskRule]) -> None:
     errors: dict[str, str] = {}
     for signal, rule in wanted.items():
         needs = RULES[signal].limit is not None

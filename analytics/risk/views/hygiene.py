@@ -12,13 +12,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from analytics.context.reports.setting import setting
+from analytics.context.reports.organisation_calendar import organisation_calendar
 from analytics.risk.enums import SIGNAL_LABELS, Signal
-from analytics.risk.forms.hygiene import DecisionForm, Offered, WorklistForm
+from analytics.risk.forms.hygiene import DecisionForm, IssueChoice, WorklistForm
 from analytics.risk.metrics.hygiene import STATE_LABELS, Remedy, State
-from analytics.risk.reports.hygiene import Breach, Worklist, usual_due_day, worklist
+from analytics.risk.reports.hygiene import DataQualityIssue, Worklist, usual_due_day, worklist
 from analytics.risk.services import hygiene as services
-from analytics.risk.tables import BREACHES, OWNERS, breach_words
+from analytics.risk.tables import BREACHES, OWNERS, issue_words
 from kit.components import Tab
 from kit.display import count
 from kit.export import csv_response
@@ -34,27 +34,27 @@ TONES = {"overdue": "bad", "undecided": "warn", "due": "neutral", "justified": "
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class IssueRow:
     """An issue as the page shows it."""
 
-    breach: Breach
+    issue: DataQualityIssue
     words: str
     state: str
     tone: str
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class DealIssues:
     """A deal with its issues, and the form that decides about them where one may.
 
     ``state`` is that of the breach that waits longest.
     """
 
-    breach: Breach
+    issue: DataQualityIssue
     amount: Any
     state: str
     tone: str
-    lines: list[Line]
+    lines: list[IssueRow]
     form: DecisionForm | None
     hand_over: str
 
@@ -67,7 +67,7 @@ def hygiene(request: PersonRequest) -> HttpResponse:
     if not form.is_valid():
         status = 400 if form.calendar.periods else 200
         return render(request, "analytics/risk/hygiene.html", {"form": form}, status=status)
-    found = worklist(form.look(form.scope))
+    found = worklist(form.report_view(form.scope))
     return render(request, "analytics/risk/hygiene.html", _context(request, form, found))
 
 
@@ -78,7 +78,7 @@ def hygiene_file(request: PersonRequest) -> HttpResponseBase:
     form = _form(request)
     if not form.is_valid():
         return render(request, "analytics/risk/hygiene.html", {"form": form}, status=400)
-    found = worklist(form.look(form.scope))
+    found = worklist(form.report_view(form.scope))
     return csv_response("hygiene.csv", BREACHES, found.narrowed(**_asked(form)))
 
 
@@ -125,7 +125,9 @@ def hygiene_decide(request: PersonRequest) -> HttpResponse:
 
 
 def _form(request: PersonRequest) -> WorklistForm:
-    form = WorklistForm(request.GET, viewer=request.user, calendar=setting(), now=timezone.now())
+    form = WorklistForm(
+        request.GET, viewer=request.user, calendar=organisation_calendar(), now=timezone.now()
+    )
     form.full_clean()
     if form.is_elsewhere:
         raise Http404
@@ -137,10 +139,10 @@ def _asked(form: WorklistForm) -> dict[str, str]:
 
 
 def _context(request: PersonRequest, form: WorklistForm, found: Worklist) -> dict[str, Any]:
-    look, asked = found.look, _asked(form)
+    report_view, asked = found.report_view, _asked(form)
     page = paginate(found.by_deal(**asked), number=form.cleaned_data["page"])
-    may_decide = rules.can_write(request.user) and not look.as_of
-    due = usual_due_day(look) if may_decide else None
+    may_decide = rules.can_write(request.user) and not report_view.as_of
+    due = usual_due_day(report_view) if may_decide else None
 
     def tab(state: str, label: str, number: int) -> Tab:
         href = query_with(request.GET, {"state": state or None, "page": None})
@@ -151,7 +153,7 @@ def _context(request: PersonRequest, form: WorklistForm, found: Worklist) -> dic
     states += [tab(state, label, by_state[state]) for state, label in STATE_LABELS.items()]
     return {
         "form": form,
-        "look": look,
+        "report_view": report_view,
         "found": found,
         "clean_sub": f"{count(found.whole.clean)} of {count(found.whole.deals)}",
         "states": states,
@@ -173,35 +175,35 @@ def _context(request: PersonRequest, form: WorklistForm, found: Worklist) -> dic
     }
 
 
-def _group(breaches: list[Breach], *, back: str, due: date | None) -> Group:
+def _group(breaches: list[DataQualityIssue], *, back: str, due: date | None) -> DealIssues:
     first = breaches[0]
     deal = first.deal
-    left = any(breach.signal is Signal.OWNER_LEFT for breach in breaches)
-    return Group(
-        breach=first,
+    left = any(issue.signal is Signal.OWNER_LEFT for issue in breaches)
+    return DealIssues(
+        issue=first,
         amount=None if deal.cents is None else from_cents(deal.cents),
         state=STATE_LABELS[first.state],
         tone=TONES[first.state],
         lines=[
-            Line(breach, breach_words(breach), STATE_LABELS[breach.state], TONES[breach.state])
-            for breach in breaches
+            IssueRow(issue, issue_words(issue), STATE_LABELS[issue.state], TONES[issue.state])
+            for issue in breaches
         ],
         form=None if due is None else _decision(breaches, back=back, due=due),
         hand_over=reverse("process:hand-over", args=[deal.owner]) if left else "",
     )
 
 
-def _decision(breaches: list[Breach], *, back: str, due: date) -> DecisionForm:
+def _decision(breaches: list[DataQualityIssue], *, back: str, due: date) -> DecisionForm:
     """Return the form about a deal's issues, those ticked that wait for a decision."""
     waiting = [each for each in breaches if each.state in {State.OVERDUE, State.UNDECIDED}]
     deal = breaches[0].deal.deal
     return DecisionForm(
         auto_id=f"id_{deal}_%s",
         offered=[
-            Offered(
+            IssueChoice(
                 each.signal,
                 each.decision.pk if each.decision else 0,
-                breach_words(each),
+                issue_words(each),
                 is_ticked=not waiting or each in waiting,
             )
             for each in breaches

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from django.db import connection
 
-from analytics.runs.enums import ChunkState, Step
+from analytics.runs.enums import ChunkState, RunStep
 from analytics.runs.models import RecomputeChunk, RecomputeRun
 from pipeline.deals.models.deals import PastWrite
 
@@ -49,7 +49,7 @@ def doubt_about(run: RecomputeRun) -> str:
     if _noted(run) != run.past_writes:
         return "Deals, teams, quotas or the calendar of the past were changed while it computed."
     given_up = run.chunks.filter(state=ChunkState.QUARANTINED)
-    if given_up.filter(step=Step.ATTAINMENT).exists():
+    if given_up.filter(step=RunStep.ATTAINMENT).exists():
         return ""
     with connection.cursor() as cursor:
         cursor.execute(DISAGREEING, [run.pk])
@@ -63,7 +63,7 @@ def plan_anew(run: RecomputeRun) -> RecomputeChunk:
     run.past_writes = None
     run.save(update_fields=["restarts", "past_writes"])
     run.chunks.all().delete()
-    return RecomputeChunk(step=Step.PLAN, label=f"What there is to do, again ({run.restarts})")
+    return RecomputeChunk(step=RunStep.PLAN, label=f"What there is to do, again ({run.restarts})")
 
 
 def _noted(run: RecomputeRun) -> int:

@@ -22,7 +22,7 @@ from django.db.models import Count, F, Max, Q, QuerySet
 from kombu.exceptions import OperationalError as QueueError
 
 from analytics.runs import rules
-from analytics.runs.enums import PHASES, ChunkState, RunState, Step, Trigger
+from analytics.runs.enums import PHASES, ChunkState, RunState, RunStep, Trigger
 from analytics.runs.models import RecomputeChunk, RecomputeRun
 from analytics.runs.services import one_past
 from kit.periods import refusal_of_as_of
@@ -51,13 +51,13 @@ def written_meanwhile(error: Exception) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class RunProgress:
     """How far a run is. ``step`` is the one at work, None when it has finished."""
 
     done: int
     quarantined: int
     total: int
-    step: Step | None
+    step: RunStep | None
 
     @property
     def finished(self) -> int:
@@ -90,7 +90,7 @@ def request_run(
             run = RecomputeRun.objects.create(
                 as_of=day, moment=moment, trigger=trigger, requested_by=by
             )
-            add_chunks(run, [RecomputeChunk(step=Step.PLAN, label="What there is to do")])
+            add_chunks(run, [RecomputeChunk(step=RunStep.PLAN, label="What there is to do")])
             audit.record(by, "recompute.start", run)
             transaction.on_commit(lambda: send_waiting(run, now=now))
     except IntegrityError:
@@ -124,7 +124,7 @@ def _numbered(run: RecomputeRun, chunks: Iterable[RecomputeChunk]) -> list[Recom
     counts: dict[str, int] = {}
     numbered = []
     for chunk in chunks:
-        chunk.run, chunk.phase = run, PHASES[Step(chunk.step)]
+        chunk.run, chunk.phase = run, PHASES[RunStep(chunk.step)]
         chunk.part = counts[chunk.step] = counts.get(chunk.step, -1) + 1
         numbered.append(chunk)
     return numbered
@@ -213,7 +213,7 @@ def _publish(run: RecomputeRun, *, doubt: str, now: datetime) -> None:
     """
     given_up = run.chunks.filter(state=ChunkState.QUARANTINED)
     others = RecomputeRun.objects.filter(as_of=run.as_of, is_current=True)
-    planned = not given_up.filter(step=Step.PLAN).exists()
+    planned = not given_up.filter(step=RunStep.PLAN).exists()
     if planned and not others.filter(moment__gt=run.moment).exists():
         others.update(is_current=False)
         run.is_current = True
@@ -287,7 +287,7 @@ def idle_since(run: RecomputeRun) -> datetime | None:
     return max(filter(None, [run.created_at, *found.values()]))
 
 
-def progress(run: RecomputeRun) -> Progress:
+def progress(run: RecomputeRun) -> RunProgress:
     """Count the parts of the run. The total grows once, when the parts have been planned."""
     counts = run.chunks.aggregate(
         done=Count("pk", filter=Q(state=ChunkState.DONE)),
@@ -297,4 +297,4 @@ def progress(run: RecomputeRun) -> Progress:
     # Of one phase, what is being worked on comes before what waits.
     unfinished = run.chunks.exclude(state__in=FINISHED).order_by("phase", "-state", "pk")
     step = unfinished.values_list("step", flat=True).first()
-    return Progress(**counts, step=Step(step) if step else None)
+    return RunProgress(**counts, step=RunStep(step) if step else None)

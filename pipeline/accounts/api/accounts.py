@@ -5,11 +5,11 @@ from rest_framework import serializers
 
 from kit.api.fields import (
     ExactDecimal,
-    Flag,
-    Moment,
-    PlainText,
-    Row,
+    FlagField,
+    MomentTextField,
+    RowField,
     StrictSerializer,
+    TextField,
     WholeNumber,
 )
 from kit.api.pages import Ordering, PageQuery
@@ -28,37 +28,37 @@ def directory(viewer: Person) -> QuerySet:
 
 
 class AccountQuery(PageQuery):
-    text = PlainText(required=False, max_length=100, help_text="Beginnings of words in the name.")
-    owner = Row(rows=directory, required=False)
-    external_id = PlainText(required=False, max_length=100)
-    archived = Flag(required=False, help_text="Archived accounts instead of the others.")
+    text = TextField(required=False, max_length=100, help_text="Beginnings of words in the name.")
+    owner = RowField(rows=directory, required=False)
+    external_id = TextField(required=False, max_length=100)
+    archived = FlagField(required=False, help_text="Archived accounts instead of the others.")
     ordering = ORDERING.field()
 
 
 class AccountFields(StrictSerializer):
     """The fields of an account that a program may write, none of them required."""
 
-    name = PlainText(max_length=200, required=False)
-    owner = Row(rows=directory, required=False, allow_null=True)
-    parent = Row(  # type: ignore[assignment]
+    name = TextField(max_length=200, required=False)
+    owner = RowField(rows=directory, required=False, allow_null=True)
+    parent = RowField(  # type: ignore[assignment]
         rows=accounts_seen, required=False, allow_null=True
     )
-    industry = PlainText(max_length=100, required=False, allow_blank=True)
-    country = PlainText(max_length=100, required=False, allow_blank=True)
-    website = PlainText(max_length=200, required=False, allow_blank=True)
+    industry = TextField(max_length=100, required=False, allow_blank=True)
+    country = TextField(max_length=100, required=False, allow_blank=True)
+    website = TextField(max_length=200, required=False, allow_blank=True)
     employees = WholeNumber(min_value=0, required=False, allow_null=True)
     annual_revenue = ExactDecimal(
         max_digits=16, decimal_places=2, min_value=0, required=False, allow_null=True
     )
     founded_year = WholeNumber(min_value=0, max_value=9999, required=False, allow_null=True)
-    external_id = PlainText(max_length=100, required=False, allow_null=True)
+    external_id = TextField(max_length=100, required=False, allow_null=True)
 
 
 class NewAccount(AccountFields):
     """An account to create; a name that another account has is refused unless you insist."""
 
-    name = PlainText(max_length=200)
-    same_name_too = Flag(required=False)
+    name = TextField(max_length=200)
+    same_name_too = FlagField(required=False)
 
 
 class AccountChange(SeenSerializer, AccountFields):
@@ -81,8 +81,8 @@ class AccountBody(serializers.Serializer):
     annual_revenue = ExactDecimal(max_digits=16, decimal_places=2, allow_null=True)
     founded_year = serializers.IntegerField(allow_null=True)
     external_id = serializers.CharField(allow_null=True)
-    created_at = Moment()
-    archived_at = Moment(allow_null=True)
+    created_at = MomentTextField()
+    archived_at = MomentTextField(allow_null=True)
 
 
 ACCOUNTS = Resource(

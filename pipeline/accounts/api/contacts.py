@@ -3,7 +3,7 @@
 from django.db.models import Q
 from rest_framework import serializers
 
-from kit.api.fields import Flag, Moment, PlainText, Row, StrictSerializer
+from kit.api.fields import FlagField, MomentTextField, RowField, StrictSerializer, TextField
 from kit.api.pages import Ordering, PageQuery
 from pipeline.api.resources import Resource
 from pipeline.api_changes import SeenSerializer
@@ -14,29 +14,29 @@ ORDERING = Ordering({"full_name": "full_name", "created_at": "created_at"}, defa
 
 
 class ContactQuery(PageQuery):
-    text = PlainText(required=False, max_length=100, help_text="Parts of the name.")
-    account = Row(rows=accounts_seen, required=False)
-    email = PlainText(required=False, max_length=254)
-    external_id = PlainText(required=False, max_length=100)
-    archived = Flag(required=False, help_text="Archived contacts instead of the others.")
+    text = TextField(required=False, max_length=100, help_text="Parts of the name.")
+    account = RowField(rows=accounts_seen, required=False)
+    email = TextField(required=False, max_length=254)
+    external_id = TextField(required=False, max_length=100)
+    archived = FlagField(required=False, help_text="Archived contacts instead of the others.")
     ordering = ORDERING.field()
 
 
 class ContactFields(StrictSerializer):
     """The fields of a contact that a program may write, none of them required."""
 
-    full_name = PlainText(max_length=200, required=False)
-    title = PlainText(max_length=200, required=False, allow_blank=True)
-    email = PlainText(max_length=254, required=False, allow_blank=True)
-    phone = PlainText(max_length=60, required=False, allow_blank=True)
-    external_id = PlainText(max_length=100, required=False, allow_null=True)
+    full_name = TextField(max_length=200, required=False)
+    title = TextField(max_length=200, required=False, allow_blank=True)
+    email = TextField(max_length=254, required=False, allow_blank=True)
+    phone = TextField(max_length=60, required=False, allow_blank=True)
+    external_id = TextField(max_length=100, required=False, allow_null=True)
 
 
 class NewContact(ContactFields):
     """A contact to create; the same person twice at one account is refused."""
 
-    account = Row(rows=accounts_seen)
-    full_name = PlainText(max_length=200)
+    account = RowField(rows=accounts_seen)
+    full_name = TextField(max_length=200)
 
 
 class ContactChange(SeenSerializer, ContactFields):
@@ -53,8 +53,8 @@ class ContactBody(serializers.Serializer):
     email = serializers.CharField()
     phone = serializers.CharField()
     external_id = serializers.CharField(allow_null=True)
-    created_at = Moment()
-    archived_at = Moment(allow_null=True)
+    created_at = MomentTextField()
+    archived_at = MomentTextField(allow_null=True)
 
 
 CONTACTS = Resource(

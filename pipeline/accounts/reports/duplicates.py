@@ -14,8 +14,8 @@ from org.models.people import Person
 from pipeline import rules
 from pipeline.accounts.metrics import (
     SAME_BEGINNING,
+    DuplicateKey,
     Likeness,
-    Named,
     Pair,
     equal_pairs,
     likely_pairs,
@@ -39,7 +39,7 @@ MOST_LIKE_A_NEW_ONE = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Twins:
+class DuplicatePair:
     """Two rows that are likely the same, the elder first, and why."""
 
     one: Any
@@ -69,7 +69,7 @@ def duplicate_accounts(viewer: Person, *, number: int) -> Duplicates:
     named = rows.values_list("pk", name_key("name"), web_domain("website"), "parent")
     known, parents = [], {}
     for pk, key, domain, parent in named.iterator():
-        known.append(Named(pk, key, domain))
+        known.append(DuplicateKey(pk, key, domain))
         parents[pk] = parent
     pairs = likely_pairs(known, by_address=Likeness.DOMAIN)
     pairs = [pair for pair in pairs if not _is_of_one_company(pair, parents)]
@@ -87,11 +87,11 @@ def duplicate_contacts(viewer: Person, *, number: int) -> Duplicates:
     They have one e-mail address, or one name, or nearly, at one account.
     """
     rows = Contact.objects.visible_to(viewer).live()
-    at_account: dict[int, list[Named]] = {}
+    at_account: dict[int, list[DuplicateKey]] = {}
     addresses = []
     named = rows.values_list("pk", name_key("full_name"), Lower("email"), "account")
     for pk, key, email, account in named.iterator():
-        at_account.setdefault(account, []).append(Named(pk, key, email))
+        at_account.setdefault(account, []).append(DuplicateKey(pk, key, email))
         addresses.append((email, pk))
     pairs = equal_pairs(addresses, Likeness.EMAIL)
     for people in at_account.values():
@@ -118,15 +118,15 @@ def _without(pairs: Iterable[Pair], apart: Iterable[tuple[Any, ...]]) -> list[Pa
 
 def _duplicates(viewer: Person, page: Page, rows: QuerySet, merges: QuerySet) -> Duplicates:
     named = rows.in_bulk({pk for pair in page.rows for pk in (pair.one, pair.other)})
-    twins = [Twins(named[p.one], named[p.other], p.likeness) for p in page.rows]
+    duplicates = [DuplicatePair(named[p.one], named[p.other], p.likeness) for p in page.rows]
     return Duplicates(
-        page=replace(page, rows=twins),
+        page=replace(page, rows=duplicates),
         merges=list(merges.select_related("merged_by", "undone_by")[:MERGES_SHOWN]),
         may_merge=rules.can_merge(viewer),
     )
 
 
-def accounts_like(viewer: Person, name: str, *, website: str = "") -> list[Twins]:
+def accounts_like(viewer: Person, name: str, *, website: str = "") -> list[DuplicatePair]:
     """Return the accounts that a new one of this name and web address likely is."""
     rows = Account.objects.visible_to(viewer).live()
     rows = rows.annotate(key=name_key("name"), domain=web_domain("website"))
@@ -137,16 +137,20 @@ def accounts_like(viewer: Person, name: str, *, website: str = "") -> list[Twins
     found = []
     for row in near.order_by("name", "pk"):
         if row.key == row.asked_key:
-            found.append(Twins(row, None, Likeness.NAME))
+            found.append(DuplicatePair(row, None, Likeness.NAME))
         elif row.domain and row.domain == row.asked_domain:
-            found.append(Twins(row, None, Likeness.DOMAIN))
+            found.append(DuplicatePair(row, None, Likeness.DOMAIN))
         elif spelt_alike(row.key, row.asked_key):
-            found.append(Twins(row, None, Likeness.SPELLING))
+            found.append(DuplicatePair(row, None, Likeness.SPELLING))
     order = list(Likeness)
-    return sorted(found, key=lambda twins: order.index(twins.likeness))[:MOST_LIKE_A_NEW_ONE]
+    return sorted(found, key=lambda duplicates: order.index(duplicates.likeness))[
+        :MOST_LIKE_A_NEW_ONE
+    ]
 
 
-def contacts_like(viewer: Person, account: Account, full_name: str, *, email: str) -> list[Twins]:
+def contacts_like(
+    viewer: Person, account: Account, full_name: str, *, email: str
+) -> list[DuplicatePair]:
     """Return the contacts that a new one at the account likely is."""
     rows = Contact.objects.visible_to(viewer).live().select_related("account")
     rows = rows.annotate(
@@ -159,11 +163,11 @@ def contacts_like(viewer: Person, account: Account, full_name: str, *, email: st
     found = []
     for row in rows.filter(near).order_by("full_name", "pk"):
         if wanted and row.address == wanted:
-            found.append(Twins(row, None, Likeness.EMAIL))
+            found.append(DuplicatePair(row, None, Likeness.EMAIL))
         elif row.account_id == account.pk and row.key == row.asked_key:
-            found.append(Twins(row, None, Likeness.NAME))
+            found.append(DuplicatePair(row, None, Likeness.NAME))
         elif row.account_id == account.pk and spelt_alike(row.key, row.asked_key):
-            found.append(Twins(row, None, Likeness.SPELLING))
+            found.append(DuplicatePair(row, None, Likeness.SPELLING))
     return found[:MOST_LIKE_A_NEW_ONE]
 
 
@@ -178,7 +182,7 @@ def pair_of(rows: QuerySet, one: int, other: int) -> tuple[Any, Any] | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class DuplicateField:
     """A fact of two rows side by side."""
 
     label: str
@@ -187,7 +191,7 @@ class Line:
     differs: bool
 
 
-def compared(viewer: Person, one: Any, other: Any) -> list[Line]:
+def compared(viewer: Person, one: Any, other: Any) -> list[DuplicateField]:
     """Return the facts of two accounts or contacts, and how much of each the viewer sees."""
     lines = []
     for name in FIELDS[type(one)]:
@@ -195,7 +199,9 @@ def compared(viewer: Person, one: Any, other: Any) -> list[Line]:
         if mine in (None, "") and theirs in (None, ""):
             continue
         label = str(type(one)._meta.get_field(name).verbose_name).capitalize()  # noqa: SLF001 -- Django's public name
-        lines.append(Line(label, fact_words(mine), fact_words(theirs), differs=mine != theirs))
+        lines.append(
+            DuplicateField(label, fact_words(mine), fact_words(theirs), differs=mine != theirs)
+        )
     column = "account" if isinstance(one, Account) else "contact"
     counted: dict[str, QuerySet] = {
         "Activities that you see": Activity.objects.visible_to(viewer).live()
@@ -207,7 +213,7 @@ def compared(viewer: Person, one: Any, other: Any) -> list[Line]:
         pairs = rows.filter(**{f"{column}__in": [one.pk, other.pk]}).order_by()
         counts = dict(pairs.values(column).annotate(n=Count("pk")).values_list(column, "n"))
         mine, theirs = counts.get(one.pk, 0), counts.get(other.pk, 0)
-        lines.append(Line(label, str(mine), str(theirs), differs=mine != theirs))
+        lines.append(DuplicateField(label, str(mine), str(theirs), differs=mine != theirs))
     return lines
 
 

@@ -19,7 +19,7 @@ from pipeline.customers.fields import spelt, suggested_accounts
 from pipeline.customers.models import Account, Contact
 from pipeline.customers.services import accounts as services
 from pipeline.deals.tables import OF_AN_ACCOUNT
-from pipeline.http import Visit, form_page, posted, saved, sellers, visit_of, writers
+from pipeline.http import PageRequest, form_page, page_request_of, posted, saved, sellers, writers
 
 MAY_BE_THERE = "It may be there already: look above."
 
@@ -28,17 +28,17 @@ MAY_BE_THERE = "It may be there already: look above."
 @sellers
 def accounts(request: HttpRequest) -> HttpResponseBase:
     """List the customers, as a page or as a file."""
-    visit = visit_of(request)
+    page_request = page_request_of(request)
     form = AccountFilter(request.GET)
     if not form.is_valid():
         return render(request, "pipeline/accounts/accounts.html", {"form": form}, status=400)
     given = dict(form.cleaned_data)
     number, sort, file = (given.pop(name) for name in ("page", "sort", "file"))
-    rows = sort.apply(accounts_of(visit.viewer, **given), ACCOUNTS)
+    rows = sort.apply(accounts_of(page_request.viewer, **given), ACCOUNTS)
     if file:
-        return csv_response("accounts.csv", ACCOUNTS, account_file(visit.viewer, rows))
-    page = account_list(visit.viewer, rows, number=number)
-    may_write = rules.can_write(visit.viewer)
+        return csv_response("accounts.csv", ACCOUNTS, account_file(page_request.viewer, rows))
+    page = account_list(page_request.viewer, rows, number=number)
+    may_write = rules.can_write(page_request.viewer)
     table = Table(
         columns=ACCOUNTS,
         rows=page.rows,
@@ -53,7 +53,7 @@ def accounts(request: HttpRequest) -> HttpResponseBase:
             label="New account" if may_write else "Clear the filter",
         ),
     )
-    context = {"form": form, "table": table, "may_write": may_write, "now": visit.now}
+    context = {"form": form, "table": table, "may_write": may_write, "now": page_request.now}
     return render(request, "pipeline/accounts/accounts.html", context)
 
 
@@ -61,18 +61,18 @@ def accounts(request: HttpRequest) -> HttpResponseBase:
 @sellers
 def account_suggest(request: HttpRequest) -> HttpResponse:
     """Offer the accounts whose names begin like what is being typed, as options of a list."""
-    visit = visit_of(request)
+    page_request = page_request_of(request)
     text = (request.GET.get("account") or request.GET.get("parent") or "")[:100]
-    names = [spelt(account) for account in suggested_accounts(text, viewer=visit.viewer)]
+    names = [spelt(account) for account in suggested_accounts(text, viewer=page_request.viewer)]
     return render(request, "pipeline/accounts/_account_options.html", {"names": names})
 
 
 @require_safe
 def account(request: HttpRequest, pk: int) -> HttpResponse:
     """Show an account with the viewer's deals and activities there."""
-    visit = visit_of(request)
-    found = _visible(visit, pk)
-    page = account_page(visit.viewer, found, now=visit.now, today=visit.today)
+    page_request = page_request_of(request)
+    found = _visible(page_request, pk)
+    page = account_page(page_request.viewer, found, now=page_request.now, today=page_request.today)
     deals = Table(
         columns=OF_AN_ACCOUNT,
         rows=page.deals,
@@ -90,9 +90,9 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
         "account": found,
         "deals": deals,
         "activities": done,
-        "log": LogForm(viewer=visit.viewer, now=visit.now, account=found),
-        "currency": visit.currency,
-        "now": visit.now,
+        "log": LogForm(viewer=page_request.viewer, now=page_request.now, account=found),
+        "currency": page_request.currency,
+        "now": page_request.now,
     }
     return render(request, "pipeline/accounts/account.html", context)
 
@@ -101,17 +101,19 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
 @writers
 def account_new(request: HttpRequest) -> HttpResponse:
     """Enter a customer; one of the same name is pointed out first."""
-    visit = visit_of(request)
-    form = AccountForm(posted(request), viewer=visit.viewer)
+    page_request = page_request_of(request)
+    form = AccountForm(posted(request), viewer=page_request.viewer)
     given = form.cleaned_data if form.is_valid() else {}
     alike = []
     if given and not given["same_name_too"]:
-        alike = accounts_like(visit.viewer, given["name"], website=given["website"])
+        alike = accounts_like(page_request.viewer, given["name"], website=given["website"])
     made = None
     if alike:
         form.add_error("name", MAY_BE_THERE)
     else:
-        made = saved(form, lambda: services.create_account(by=visit.viewer, **form.cleaned_data))
+        made = saved(
+            form, lambda: services.create_account(by=page_request.viewer, **form.cleaned_data)
+        )
     if made is None:
         return form_page(request, "pipeline/accounts/account_form.html", form, alike=alike)
     messages.success(request, f"{made.name} is created.")
@@ -121,14 +123,14 @@ def account_new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def account_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Edit a customer; what somebody else changed meanwhile is not overwritten unseen."""
-    visit = visit_of(request)
-    found = _writable(visit, pk)
-    form = AccountForm(posted(request), viewer=visit.viewer, account=found)
+    page_request = page_request_of(request)
+    found = _writable(page_request, pk)
+    form = AccountForm(posted(request), viewer=page_request.viewer, account=found)
     try:
         if saved(
             form,
             lambda: services.edit_account(
-                found, by=visit.viewer, changes=form.changes(), seen=form.seen()
+                found, by=page_request.viewer, changes=form.changes(), seen=form.seen()
             ),
         ):
             messages.success(request, "Saved.")
@@ -142,13 +144,13 @@ def account_edit(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def account_archive(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a customer out of the lists, or bring an archived one back."""
-    visit = visit_of(request)
-    found = _writable(visit, pk)
+    page_request = page_request_of(request)
+    found = _writable(page_request, pk)
     try:
         if found.archived_at is None:
-            services.archive_account(found, by=visit.viewer, at=visit.now)
+            services.archive_account(found, by=page_request.viewer, at=page_request.now)
         else:
-            services.restore_account(found, by=visit.viewer)
+            services.restore_account(found, by=page_request.viewer)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     return redirect("pipeline:account", pk=pk)
@@ -157,20 +159,22 @@ def account_archive(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def contact_new(request: HttpRequest, pk: int) -> HttpResponse:
     """Enter somebody at a customer."""
-    visit = visit_of(request)
-    found = _writable(visit, pk)
+    page_request = page_request_of(request)
+    found = _writable(page_request, pk)
     form = ContactForm(posted(request))
     given = form.cleaned_data if form.is_valid() else {}
     alike = []
     if given and not given["another_too"]:
-        alike = contacts_like(visit.viewer, found, given["full_name"], email=given["email"])
+        alike = contacts_like(page_request.viewer, found, given["full_name"], email=given["email"])
     made = None
     if alike:
         form.add_error("full_name", MAY_BE_THERE)
     else:
         made = saved(
             form,
-            lambda: services.create_contact(by=visit.viewer, account=found, **form.cleaned_data),
+            lambda: services.create_contact(
+                by=page_request.viewer, account=found, **form.cleaned_data
+            ),
         )
     if made:
         return redirect("pipeline:account", pk=pk)
@@ -182,15 +186,15 @@ def contact_new(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def contact_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Edit somebody at a customer."""
-    visit = visit_of(request)
-    contact = _contact(visit, pk)
+    page_request = page_request_of(request)
+    contact = _contact(page_request, pk)
     about = {"account": contact.account, "contact": contact}
     form = ContactForm(posted(request), contact=contact)
     try:
         if saved(
             form,
             lambda: services.edit_contact(
-                contact, by=visit.viewer, changes=form.changes(), seen=form.seen()
+                contact, by=page_request.viewer, changes=form.changes(), seen=form.seen()
             ),
         ):
             return redirect("pipeline:account", pk=contact.account_id)
@@ -203,27 +207,29 @@ def contact_edit(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def contact_archive(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a contact out of the lists."""
-    visit = visit_of(request)
-    contact = _contact(visit, pk)
-    services.archive_contact(contact, by=visit.viewer, at=visit.now)
+    page_request = page_request_of(request)
+    contact = _contact(page_request, pk)
+    services.archive_contact(contact, by=page_request.viewer, at=page_request.now)
     return redirect("pipeline:account", pk=contact.account_id)
 
 
-def _visible(visit: Visit, pk: int) -> Account:
-    rows = Account.objects.visible_to(visit.viewer).select_related("owner", "parent", "merged_into")
+def _visible(page_request: PageRequest, pk: int) -> Account:
+    rows = Account.objects.visible_to(page_request.viewer).select_related(
+        "owner", "parent", "merged_into"
+    )
     return get_object_or_404(rows, pk=pk)
 
 
-def _writable(visit: Visit, pk: int) -> Account:
-    found = _visible(visit, pk)
-    if not rules.can_write(visit.viewer):
+def _writable(page_request: PageRequest, pk: int) -> Account:
+    found = _visible(page_request, pk)
+    if not rules.can_write(page_request.viewer):
         raise PermissionDenied
     return found
 
 
-def _contact(visit: Visit, pk: int) -> Contact:
-    rows = Contact.objects.visible_to(visit.viewer).select_related("account")
+def _contact(page_request: PageRequest, pk: int) -> Contact:
+    rows = Contact.objects.visible_to(page_request.viewer).select_related("account")
     found = get_object_or_404(rows, pk=pk)
-    if not rules.can_write(visit.viewer):
+    if not rules.can_write(page_request.viewer):
         raise PermissionDenied
     return found

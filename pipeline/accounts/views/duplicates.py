@@ -23,19 +23,19 @@ from pipeline.accounts.reports.duplicates import (
     pair_of,
 )
 from pipeline.customers.models import Account
-from pipeline.http import Visit, form_page, posted, sellers, visit_of
+from pipeline.http import PageRequest, form_page, page_request_of, posted, sellers
 
 
 @require_safe
 @sellers
 def duplicates(request: HttpRequest, kind: str) -> HttpResponse:
     """List what is likely the same, and what was merged lately."""
-    visit, form = visit_of(request), DuplicatesPage(request.GET)
+    page_request, form = page_request_of(request), DuplicatesPage(request.GET)
     if kind not in KINDS:
         raise Http404
     number = form.cleaned_data["page"] if form.is_valid() else 1
     find = duplicate_accounts if kind == "accounts" else duplicate_contacts
-    found = find(visit.viewer, number=number)
+    found = find(page_request.viewer, number=number)
     context = {
         "kind": kind,
         "found": found,
@@ -48,7 +48,7 @@ def duplicates(request: HttpRequest, kind: str) -> HttpResponse:
             for name in KINDS
         ],
         "pages": Table(columns=[], rows=[], caption="", page=found.page, base_query=request.GET),
-        "now": visit.now,
+        "now": page_request.now,
     }
     return render(request, "pipeline/accounts/duplicates.html", context)
 
@@ -56,9 +56,9 @@ def duplicates(request: HttpRequest, kind: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def merge(request: HttpRequest, kind: str, one: int, other: int) -> HttpResponse:
     """Compare two rows side by side, and make them one."""
-    visit = visit_of(request)
-    first, second = _pair(visit, kind, one, other)
-    if (done := _merged_already(visit, first, second)) is not None:
+    page_request = page_request_of(request)
+    first, second = _pair(page_request, kind, one, other)
+    if (done := _merged_already(page_request, first, second)) is not None:
         # A second click, or the way back: it is done.
         return redirect(_page_of(done.kept))
     form = MergeForm(posted(request), one=first, other=second)
@@ -66,13 +66,13 @@ def merge(request: HttpRequest, kind: str, one: int, other: int) -> HttpResponse
         kept, gone = form.pair()
         write = services.merge_accounts if kind == "accounts" else services.merge_contacts
         try:
-            write(kept, gone, by=visit.viewer, at=visit.now, take=form.take())
+            write(kept, gone, by=page_request.viewer, at=page_request.now, take=form.take())
         except ValidationError as error:
             add_errors(form, error)
         else:
             messages.success(request, f"{gone} is merged into {kept}. It can be taken back.")
             return redirect(_page_of(kept))
-    sides = compared(visit.viewer, first, second)
+    sides = compared(page_request.viewer, first, second)
     return form_page(
         request,
         "pipeline/accounts/merge.html",
@@ -87,9 +87,9 @@ def merge(request: HttpRequest, kind: str, one: int, other: int) -> HttpResponse
 @require_POST
 def set_apart(request: HttpRequest, kind: str, one: int, other: int) -> HttpResponse:
     """Say that two rows only look alike."""
-    visit = visit_of(request)
-    first, second = _pair(visit, kind, one, other)
-    services.set_apart(first, second, by=visit.viewer, at=visit.now)
+    page_request = page_request_of(request)
+    first, second = _pair(page_request, kind, one, other)
+    services.set_apart(first, second, by=page_request.viewer, at=page_request.now)
     messages.success(request, f"{first} and {second} are two.")
     return redirect("pipeline:duplicates", kind=kind)
 
@@ -98,10 +98,10 @@ def set_apart(request: HttpRequest, kind: str, one: int, other: int) -> HttpResp
 @sellers
 def merge_undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Have two rows again."""
-    visit = visit_of(request)
-    found = get_object_or_404(Merge.objects.visible_to(visit.viewer), pk=pk)
+    page_request = page_request_of(request)
+    found = get_object_or_404(Merge.objects.visible_to(page_request.viewer), pk=pk)
     try:
-        done = services.undo_merge(found, by=visit.viewer, at=visit.now)
+        done = services.undo_merge(found, by=page_request.viewer, at=page_request.now)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:
@@ -109,25 +109,25 @@ def merge_undo(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("pipeline:duplicates", kind="accounts" if found.kept_account else "contacts")
 
 
-def _pair(visit: Visit, kind: str, one: int, other: int) -> tuple[Any, Any]:
+def _pair(page_request: PageRequest, kind: str, one: int, other: int) -> tuple[Any, Any]:
     if kind not in KINDS:
         raise Http404
-    rows = KINDS[kind].objects.visible_to(visit.viewer)
+    rows = KINDS[kind].objects.visible_to(page_request.viewer)
     found = pair_of(rows, one, other)
     if found is None:
         raise Http404
-    if not rules.can_merge(visit.viewer):
+    if not rules.can_merge(page_request.viewer):
         raise PermissionDenied
     return found
 
 
-def _merged_already(visit: Visit, one: Any, other: Any) -> Merge | None:
+def _merged_already(page_request: PageRequest, one: Any, other: Any) -> Merge | None:
     """Return the merge that stands between the two, whichever way round."""
     if other.pk not in {one.merged_into_id} and one.pk not in {other.merged_into_id}:
         return None
     gone = one if one.merged_into_id == other.pk else other
     side = "gone_account" if isinstance(gone, Account) else "gone_contact"
-    return Merge.objects.visible_to(visit.viewer).standing().get(**{side: gone})
+    return Merge.objects.visible_to(page_request.viewer).standing().get(**{side: gone})
 
 
 def _page_of(row: Any) -> str:

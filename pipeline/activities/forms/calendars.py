@@ -10,7 +10,7 @@ from django.http import QueryDict
 
 from kit.forms import KitForm
 from pipeline.activities.imports.calendars import MOST_BYTES
-from pipeline.activities.reports.calendars import Row
+from pipeline.activities.reports.calendars import MeetingRow
 from pipeline.customers.models import Contact
 from pipeline.deals.models.deals import Deal
 
@@ -39,7 +39,7 @@ class CalendarForm(KitForm):
 class PickedRow:
     """A row of the preview with what is chosen for it."""
 
-    def __init__(self, row: Row, sent: QueryDict | None) -> None:
+    def __init__(self, row: MeetingRow, sent: QueryDict | None) -> None:
         self.row = row
         self.name = f"deal-{row.key}"
         offered = {str(deal.pk): deal for deal in row.deals}
@@ -59,7 +59,7 @@ class PickedRow:
 class PickForm:
     """The preview: which meetings are logged, and on which deal."""
 
-    def __init__(self, sent: QueryDict | None, rows: Sequence[Row]) -> None:
+    def __init__(self, sent: QueryDict | None, rows: Sequence[MeetingRow]) -> None:
         self.sent = sent
         self.rows = [PickedRow(row, sent) for row in rows]
 

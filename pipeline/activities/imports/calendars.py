@@ -14,7 +14,12 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pipeline.activities.imports.recurring import UNDERSTOOD, WEEKDAYS, NotUnderstoodError, Rule
+from pipeline.activities.imports.recurring import (
+    UNDERSTOOD,
+    WEEKDAYS,
+    NotUnderstoodError,
+    RecurrenceRule,
+)
 
 MOST_BYTES = 5_000_000
 MOST_EVENTS, MOST_ZONES, MOST_DEPTH = 20_000, 100, 4
@@ -45,14 +50,14 @@ class Meeting:
 
 
 @dataclass(frozen=True, slots=True)
-class Calendar:
+class CalendarFile:
     """The meetings of a file, the newest first, and how many events were left out, by reason."""
 
     meetings: list[Meeting]
     left_out: Counter[str] = field(default_factory=Counter)
 
 
-def read_calendar(content: bytes, *, zone: ZoneInfo, now: datetime, own: str) -> Calendar:
+def read_calendar(content: bytes, *, zone: ZoneInfo, now: datetime, own: str) -> CalendarFile:
     """Return what took place in the last 400 days with somebody else than ``own``, an address.
 
     Times without a zone are of ``zone``. Raises UnreadableCalendarError.
@@ -119,8 +124,8 @@ class _Reading:
     own: str
     steps: int = 0
 
-    def read(self, events: list[Any]) -> Calendar:
-        found = Calendar([])
+    def read(self, events: list[Any]) -> CalendarFile:
+        found = CalendarFile([])
         moved = self._moved(events)
         seen: set[str] = set()
         for event in events:
@@ -275,12 +280,12 @@ def _listed(event: Any, name: str) -> list[Any]:
     return [at for at in times if isinstance(at, date) and 1970 <= at.year <= 2200][:MOST_MEETINGS]
 
 
-def _rule(written: Any, start: datetime, zone: ZoneInfo) -> Rule:
+def _rule(written: Any, start: datetime, zone: ZoneInfo) -> RecurrenceRule:
     """Read a rule; raise _Skip for one that is not understood."""
     if not isinstance(written, dict) or set(written) - UNDERSTOOD:
         raise _Skip("repeating in a way that is not understood")
     try:
-        return Rule(
+        return RecurrenceRule(
             start=start.date(),
             freq=str(written["FREQ"][0]).upper(),
             interval=int(_one(written, "INTERVAL", 1)),

@@ -20,7 +20,7 @@ class NotUnderstoodError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class RecurrenceRule:
     """How something repeats from its first day on. ``by_day`` pairs an ordinal (0: each) with a
     weekday (Monday is 0)."""
 

@@ -16,7 +16,7 @@ from pipeline.deals.models.people import DealContact
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class MeetingRow:
     """A meeting with the contact it was with and the open deals it may have been about.
 
     ``deal`` is the one that is suggested: the only one on which the contact plays a part, or
@@ -34,7 +34,7 @@ class Row:
     is_logged: bool
 
 
-def calendar_rows(viewer: Person, upload: CalendarUpload) -> list[Row]:
+def calendar_rows(viewer: Person, upload: CalendarUpload) -> list[MeetingRow]:
     """Return the meetings that wait, in four statements whatever their number."""
     meetings = upload.meetings
     contacts = _contacts(viewer, {guest for meeting in meetings for guest in meeting["guests"]})
@@ -55,11 +55,11 @@ def _row(
     involved: set[tuple[int, int]],
     *,
     is_logged: bool,
-) -> Row:
+) -> MeetingRow:
     there = deals.get(met[0].account_id, [])
     playing = [deal for deal in there if (deal.pk, met[0].pk) in involved]
     only = next((each for each in (playing, there) if each), [])
-    return Row(
+    return MeetingRow(
         key=meeting["key"],
         title=meeting["title"],
         starts_at=datetime.fromisoformat(meeting["starts_at"]),

@@ -64,7 +64,7 @@ WITH_A_MOVE = ("competitor",)
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class FieldChange:
     """A field's value before and after, in words; "" before a first value."""
 
     field: str
@@ -74,7 +74,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TimelineEntry:
     """Something that happened. ``title`` says what, ``text`` is what a person wrote."""
 
     at: datetime
@@ -82,7 +82,7 @@ class Entry:
     title: str
     icon: str
     way: str = ""
-    changes: tuple[Change, ...] = ()
+    changes: tuple[FieldChange, ...] = ()
     reason: str = ""
     text: str = ""
     activity: Activity | None = None
@@ -92,10 +92,10 @@ class Entry:
 class Timeline:
     """The newest entries, and how many older ones are left out."""
 
-    entries: list[Entry]
+    entries: list[TimelineEntry]
     older: int
 
-    def last_change(self, field: str) -> Entry | None:
+    def last_change(self, field: str) -> TimelineEntry | None:
         """Return who last changed the field, and when, if an entry here says it."""
         for entry in self.entries:
             if any(change.field == field for change in entry.changes):
@@ -124,14 +124,14 @@ def deal_versions(deal: Deal) -> list[DealVersion]:
     return list(rows.select_related(*NAMES).only(*TOLD, *NAMES.values()))
 
 
-def _of_versions(versions: Iterable[DealVersion]) -> Iterable[Entry]:
+def _of_versions(versions: Iterable[DealVersion]) -> Iterable[TimelineEntry]:
     before: DealVersion | None = None
     for version in versions:
         yield _version_entry(before, version)
         before = version
 
 
-def _version_entry(before: DealVersion | None, after: DealVersion) -> Entry:
+def _version_entry(before: DealVersion | None, after: DealVersion) -> TimelineEntry:
     changes = _differences(before, after)
     title, icon = "Changed", "edit"
     if before is None:
@@ -144,7 +144,7 @@ def _version_entry(before: DealVersion | None, after: DealVersion) -> Entry:
         icon = "rotate-2" if reopened else "stairs"
     elif not changes:
         title, icon = "The set-up of the stage changed", "settings"
-    return Entry(
+    return TimelineEntry(
         at=after.valid_from,
         who=after.changed_by,
         title=title,
@@ -162,12 +162,12 @@ def _moved(verb: str, before: Stage, after: Stage) -> str:
     return f"{verb} {after} of {after.pipeline}"
 
 
-def _differences(before: DealVersion | None, after: DealVersion) -> tuple[Change, ...]:
+def _differences(before: DealVersion | None, after: DealVersion) -> tuple[FieldChange, ...]:
     found = []
     for field, label in TOLD_OF_VERSIONS.items():
         was, now = (version_words(version, field) for version in (before, after))
         if was != now:
-            found.append(Change(field, label, was, now))
+            found.append(FieldChange(field, label, was, now))
     return tuple(found)
 
 
@@ -188,7 +188,7 @@ def version_words(version: DealVersion | Deal | None, field: str) -> str:
     return display.day(value) if isinstance(value, date) else str(value)
 
 
-def _of_activities(deal: Deal) -> Iterable[Entry]:
+def _of_activities(deal: Deal) -> Iterable[TimelineEntry]:
     icons = {
         ActivityKind.CALL: "phone",
         ActivityKind.EMAIL: "mail",
@@ -208,7 +208,7 @@ def _of_activities(deal: Deal) -> Iterable[Entry]:
     )
     for activity in rows.only(*told):
         kind = ActivityKind(activity.kind)
-        yield Entry(
+        yield TimelineEntry(
             at=activity.occurred_at,
             who=activity.person,
             title=f"{ACTIVITY_LABELS[kind]}: {activity.subject}",
@@ -225,17 +225,17 @@ def _how(activity: Activity) -> str:
     return ", ".join(part for part in (activity.get_direction_display().lower(), lasted) if part)
 
 
-def _of_the_log(deal: Deal) -> Iterable[Entry]:
+def _of_the_log(deal: Deal) -> Iterable[TimelineEntry]:
     """Yield what the versions do not tell: fields that they lack, contacts and product lines."""
     rows = AuditEntry.objects.about(deal).select_related("actor")
     for row in rows.only("at", "action", "changes", "reason", "actor__full_name"):
         changes = tuple(
-            Change(field, LOGGED[field], _logged(before), _logged(after))
+            FieldChange(field, LOGGED[field], _logged(before), _logged(after))
             for field, (before, after) in row.changes.items()
             if field in (WITH_A_MOVE if row.action in TOLD_BY_VERSIONS else LOGGED)
         )
         if changes:
-            yield Entry(
+            yield TimelineEntry(
                 at=row.at,
                 who=row.actor,
                 title="Changed",
@@ -245,7 +245,7 @@ def _of_the_log(deal: Deal) -> Iterable[Entry]:
             )
 
 
-def _told_once(versions: list[Entry], log: list[Entry]) -> list[Entry]:
+def _told_once(versions: list[TimelineEntry], log: list[TimelineEntry]) -> list[TimelineEntry]:
     """Join what one deed left in the history and in the log: same author, same moment.
 
     Both have the time of their own statement, of which the version's came first.

@@ -12,8 +12,8 @@ from django.db import transaction
 from django.db.models.functions import Lower
 
 from org import audit
-from org.facts import organisation_facts
 from org.models.people import Person
+from org.settings_cache import organisation_settings
 from pipeline import rules
 from pipeline.activities.imports.calendars import Meeting, UnreadableCalendarError, read_calendar
 from pipeline.activities.models import Activity, CalendarUpload
@@ -35,7 +35,7 @@ def load_calendar(
     _require_writer(by)
     if found := CalendarUpload.objects.filter(person=by, submission=submission).first():
         return found
-    zone = ZoneInfo(organisation_facts().time_zone)
+    zone = ZoneInfo(organisation_settings().time_zone)
     try:
         calendar = read_calendar(content, zone=zone, now=now, own=by.email or "")
     except UnreadableCalendarError as error:

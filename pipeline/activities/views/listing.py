@@ -15,20 +15,20 @@ from pipeline.activities.models import Activity
 from pipeline.activities.reports.activities import activities_of, activity_list
 from pipeline.activities.services import activities as services
 from pipeline.activities.tables import ACTIVITIES
-from pipeline.http import back_to, form_page, posted, saved, sellers, visit_of, writers
+from pipeline.http import back_to, form_page, page_request_of, posted, saved, sellers, writers
 
 
 @require_safe
 @sellers
 def activities(request: HttpRequest) -> HttpResponse:
     """List what the viewer's people did, and what anybody did on the viewer's deals."""
-    visit = visit_of(request)
-    form = ActivityFilter(request.GET, viewer=visit.viewer)
+    page_request = page_request_of(request)
+    form = ActivityFilter(request.GET, viewer=page_request.viewer)
     if not form.is_valid():
         return render(request, "pipeline/activities/activities.html", {"form": form}, status=400)
-    rows = activities_of(visit.viewer, **form.arguments())
+    rows = activities_of(page_request.viewer, **form.arguments())
     page = activity_list(rows, number=form.cleaned_data["page"])
-    may_write = rules.can_write(visit.viewer)
+    may_write = rules.can_write(page_request.viewer)
     table = Table(
         columns=ACTIVITIES,
         rows=page.rows,
@@ -44,7 +44,7 @@ def activities(request: HttpRequest) -> HttpResponse:
         ),
     )
     csv_href = reverse("pipeline:activities-csv") + query_with(request.GET, {"page": None})
-    context = {"form": form, "table": table, "csv_href": csv_href, "now": visit.now}
+    context = {"form": form, "table": table, "csv_href": csv_href, "now": page_request.now}
     return render(request, "pipeline/activities/activities.html", context)
 
 
@@ -52,11 +52,11 @@ def activities(request: HttpRequest) -> HttpResponse:
 @sellers
 def activities_csv(request: HttpRequest) -> HttpResponseBase:
     """Download every activity of the filter, not only the page's."""
-    visit = visit_of(request)
-    form = ActivityFilter(request.GET, viewer=visit.viewer)
+    page_request = page_request_of(request)
+    form = ActivityFilter(request.GET, viewer=page_request.viewer)
     if not form.is_valid():
         return render(request, "pipeline/activities/activities.html", {"form": form}, status=400)
-    rows = activities_of(visit.viewer, **form.arguments())
+    rows = activities_of(page_request.viewer, **form.arguments())
     return csv_response("activities.csv", ACTIVITIES, rows.iterator(chunk_size=2000))
 
 
@@ -64,10 +64,13 @@ def activities_csv(request: HttpRequest) -> HttpResponseBase:
 @writers
 def activity_new(request: HttpRequest) -> HttpResponse:
     """Log an activity on the deal, account or contact that the sending page names."""
-    visit = visit_of(request)
-    form = LogForm(posted(request), viewer=visit.viewer, now=visit.now)
+    page_request = page_request_of(request)
+    form = LogForm(posted(request), viewer=page_request.viewer, now=page_request.now)
     logged = saved(
-        form, lambda: services.log_activity(by=visit.viewer, now=visit.now, **form.values())
+        form,
+        lambda: services.log_activity(
+            by=page_request.viewer, now=page_request.now, **form.values()
+        ),
     )
     if logged is None:
         return form_page(request, "pipeline/activities/activity_new.html", form)
@@ -78,12 +81,14 @@ def activity_new(request: HttpRequest) -> HttpResponse:
 @require_POST
 def activity_archive(request: HttpRequest, pk: int) -> HttpResponse:
     """Take back what was logged by mistake."""
-    visit = visit_of(request)
-    rows = Activity.objects.visible_to(visit.viewer).select_related("person", "deal", "account")
+    page_request = page_request_of(request)
+    rows = Activity.objects.visible_to(page_request.viewer).select_related(
+        "person", "deal", "account"
+    )
     found = get_object_or_404(rows, pk=pk)
-    if not rules.can_change_activity(visit.viewer, found):
+    if not rules.can_change_activity(page_request.viewer, found):
         raise PermissionDenied
-    services.archive_activity(found, by=visit.viewer, at=visit.now)
+    services.archive_activity(found, by=page_request.viewer, at=page_request.now)
     messages.success(request, f"“{found.subject}” is taken out.")
     return redirect("pipeline:activities")
 

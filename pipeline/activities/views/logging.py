@@ -21,20 +21,24 @@ from pipeline.activities.services.logging import log_and_plan
 from pipeline.activities.views.listing import about_of
 from pipeline.customers.fields import find_account
 from pipeline.customers.models import Account
-from pipeline.http import back_to, form_page, posted, saved, sellers, visit_of, writers
+from pipeline.http import back_to, form_page, page_request_of, posted, saved, sellers, writers
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @writers
 def activity_log(request: HttpRequest) -> HttpResponse:
     """Log an activity from wherever one is: a dialog over the page, or a page of its own."""
-    visit = visit_of(request)
-    form = QuickForm(posted(request), viewer=visit.viewer, now=visit.now, back=_came_from(request))
+    page_request = page_request_of(request)
+    form = QuickForm(
+        posted(request), viewer=page_request.viewer, now=page_request.now, back=_came_from(request)
+    )
     if request.headers.get("HX-Request"):
         return render(request, "pipeline/activities/_log_anywhere.html", {"form": form})
     logged = saved(
         form,
-        lambda: log_and_plan(by=visit.viewer, now=visit.now, source="page", **form.values()),
+        lambda: log_and_plan(
+            by=page_request.viewer, now=page_request.now, source="page", **form.values()
+        ),
     )
     if logged is None:
         return form_page(request, "pipeline/activities/activity_log.html", form)
@@ -46,11 +50,11 @@ def activity_log(request: HttpRequest) -> HttpResponse:
 @sellers
 def deal_suggest(request: HttpRequest) -> HttpResponse:
     """Offer the open deals whose names begin like what is being typed, as options of a list."""
-    visit = visit_of(request)
+    page_request = page_request_of(request)
     # Many rows of a page each have a field for a deal.
     field = next((name for name in request.GET if name.rpartition("-")[2] == "deal"), "deal")
-    found = suggested_deals(request.GET.get(field, "")[:100], viewer=visit.viewer)
-    options = spelt_deals(found, viewer=visit.viewer)
+    found = suggested_deals(request.GET.get(field, "")[:100], viewer=page_request.viewer)
+    options = spelt_deals(found, viewer=page_request.viewer)
     return render(request, "pipeline/activities/_options.html", {"options": options})
 
 
@@ -58,11 +62,11 @@ def deal_suggest(request: HttpRequest) -> HttpResponse:
 @sellers
 def contact_suggest(request: HttpRequest) -> HttpResponse:
     """Offer the contacts at the deal or account that the same form names."""
-    visit = visit_of(request)
+    page_request = page_request_of(request)
     found = suggested_contacts(
         request.GET.get("contact", "")[:100],
-        viewer=visit.viewer,
-        account=_account_named(request, visit.viewer),
+        viewer=page_request.viewer,
+        account=_account_named(request, page_request.viewer),
     )
     options = [(spelt_contact(contact), contact.title) for contact in found]
     return render(request, "pipeline/activities/_options.html", {"options": options})

@@ -6,10 +6,10 @@ from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from kit.api.fields import Choice, Moment, NothingSerializer, Row, StrictSerializer
+from kit.api.fields import MomentTextField, NothingSerializer, RowField, StrictSerializer, WordField
 from kit.api.operations import operation, page_body
 from kit.api.pages import Ordering, page_of
-from org.rest import ApiRequest, answer_once, require
+from org.api_requests import ApiRequest, answer_once, require
 from pipeline import rules
 from pipeline.credit.services import collaborators as services
 from pipeline.deals.api.contacts import DealContactQuery
@@ -24,8 +24,8 @@ ROLES = list(HelpingRole)
 class NewCollaborator(StrictSerializer):
     """A colleague who may see the deal from now on and log what they do for it."""
 
-    person = Row(rows=people_seen)
-    role = Choice(choices=ROLES)
+    person = RowField(rows=people_seen)
+    role = WordField(choices=ROLES)
 
 
 class CollaboratorBody(serializers.Serializer):
@@ -34,9 +34,9 @@ class CollaboratorBody(serializers.Serializer):
     id = serializers.IntegerField(source="pk")
     deal = serializers.IntegerField(source="deal_id")
     person = serializers.IntegerField(source="person_id")
-    role = Choice(choices=ROLES)
-    added_at = Moment()
-    ended_at = Moment(allow_null=True)
+    role = WordField(choices=ROLES)
+    added_at = MomentTextField()
+    ended_at = MomentTextField(allow_null=True)
 
 
 class DealCollaborators(APIView):

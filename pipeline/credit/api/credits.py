@@ -8,17 +8,17 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from kit.api.fields import (
-    Choice,
     ExactDecimal,
-    Moment,
-    PlainText,
-    Row,
+    MomentTextField,
+    RowField,
     StrictSerializer,
+    TextField,
     WholeNumber,
+    WordField,
 )
 from kit.api.operations import operation, page_body
 from kit.api.pages import Ordering, PageQuery, page_of
-from org.rest import ApiRequest, answer_once, require
+from org.api_requests import ApiRequest, answer_once, require
 from pipeline import rules
 from pipeline.credit.models import CreditSplit
 from pipeline.credit.services.credits import Share, split_credit
@@ -35,8 +35,8 @@ class CreditQuery(PageQuery):
 class ShareBody(StrictSerializer):
     """The percent of the deal that counts for a person."""
 
-    person = Row(rows=people_seen)
-    kind = Choice(choices=list(CreditKind))
+    person = RowField(rows=people_seen)
+    kind = WordField(choices=list(CreditKind))
     percent = ExactDecimal(max_digits=5, decimal_places=2)
 
 
@@ -44,7 +44,7 @@ class NewSplit(StrictSerializer):
     """Revenue shares make exactly 100, or there are none: then the owner has all of it."""
 
     shares = ShareBody(many=True, help_text="Twenty at most.")
-    reason = PlainText(max_length=1000)
+    reason = TextField(max_length=1000)
     seen = WholeNumber(
         allow_null=True,
         max_value=2**63 - 1,
@@ -59,7 +59,7 @@ class NewSplit(StrictSerializer):
 
 class SharedBody(serializers.Serializer):
     person = serializers.IntegerField(source="person_id")
-    kind = Choice(choices=list(CreditKind))
+    kind = WordField(choices=list(CreditKind))
     percent = ExactDecimal(max_digits=5, decimal_places=2)
 
 
@@ -68,7 +68,7 @@ class SplitBody(serializers.Serializer):
 
     id = serializers.IntegerField(source="pk")
     deal = serializers.IntegerField(source="deal_id")
-    set_at = Moment()
+    set_at = MomentTextField()
     set_by = serializers.IntegerField(source="set_by_id", allow_null=True)
     reason = serializers.CharField()
     shares = SharedBody(many=True)

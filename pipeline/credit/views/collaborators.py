@@ -10,19 +10,19 @@ from pipeline.credit.forms import CollaboratorForm
 from pipeline.credit.services import collaborators as services
 from pipeline.deals.http import writable_deal
 from pipeline.deals.models.people import DealCollaborator
-from pipeline.http import form_page, posted, saved, visit_of
+from pipeline.http import form_page, page_request_of, posted, saved
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def deal_collaborators(request: HttpRequest, pk: int) -> HttpResponse:
     """Let a colleague help."""
-    visit = visit_of(request)
-    found = writable_deal(visit, pk)
-    form = CollaboratorForm(posted(request), viewer=visit.viewer, deal=found)
+    page_request = page_request_of(request)
+    found = writable_deal(page_request, pk)
+    form = CollaboratorForm(posted(request), viewer=page_request.viewer, deal=found)
     if saved(
         form,
         lambda: services.add_collaborator(
-            found, by=visit.viewer, at=visit.now, **form.cleaned_data
+            found, by=page_request.viewer, at=page_request.now, **form.cleaned_data
         ),
     ):
         return redirect("analytics:deal", pk=pk)
@@ -32,12 +32,12 @@ def deal_collaborators(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def deal_collaborator_remove(request: HttpRequest, pk: int, row: int) -> HttpResponse:
     """End a colleague's help."""
-    visit = visit_of(request)
-    found = writable_deal(visit, pk)
-    rows = DealCollaborator.objects.visible_to(visit.viewer).filter(deal=found)
+    page_request = page_request_of(request)
+    found = writable_deal(page_request, pk)
+    rows = DealCollaborator.objects.visible_to(page_request.viewer).filter(deal=found)
     helping = get_object_or_404(rows.select_related("deal"), pk=row)
     try:
-        services.remove_collaborator(helping, by=visit.viewer, at=visit.now)
+        services.remove_collaborator(helping, by=page_request.viewer, at=page_request.now)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     return redirect("analytics:deal", pk=pk)

@@ -12,29 +12,32 @@ from pipeline.credit.models import CreditSplit
 from pipeline.credit.reports import deal_credit
 from pipeline.credit.services.credits import split_credit
 from pipeline.deals.http import visible_deal, writable_deal
-from pipeline.http import form_page, posted, saved, visit_of
+from pipeline.http import form_page, page_request_of, posted, saved
 
 
 @require_safe
 def deal_credit_part(request: HttpRequest, pk: int) -> HttpResponse:
     """Show who gets credit for the deal: a part of its page that loads by itself."""
-    visit = visit_of(request)
-    found = visible_deal(visit, pk, "credited_to")
-    context = {"credit": deal_credit(visit.viewer, found), "currency": visit.currency}
+    page_request = page_request_of(request)
+    found = visible_deal(page_request, pk, "credited_to")
+    context = {"credit": deal_credit(page_request.viewer, found), "currency": page_request.currency}
     return render(request, "pipeline/credit/_deal_credit.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def deal_split(request: HttpRequest, pk: int) -> HttpResponse:
     """Split the credit among people."""
-    visit = visit_of(request)
-    found = writable_deal(visit, pk)
-    if not rules.can_split_credit(visit.viewer, found):
+    page_request = page_request_of(request)
+    found = writable_deal(page_request, pk)
+    if not rules.can_split_credit(page_request.viewer, found):
         raise PermissionDenied
-    splits = CreditSplit.objects.visible_to(visit.viewer).filter(deal=found)
+    splits = CreditSplit.objects.visible_to(page_request.viewer).filter(deal=found)
     newest = splits.prefetch_related("shares").first()
-    form = CreditForm(posted(request), viewer=visit.viewer, deal=found, split=newest)
-    if saved(form, lambda: split_credit(found, by=visit.viewer, at=visit.now, **form.given())):
+    form = CreditForm(posted(request), viewer=page_request.viewer, deal=found, split=newest)
+    if saved(
+        form,
+        lambda: split_credit(found, by=page_request.viewer, at=page_request.now, **form.given()),
+    ):
         messages.success(request, "The credit is parted as you said.")
         return redirect("analytics:deal", pk=pk)
     return form_page(request, "pipeline/credit/deal_split.html", form, deal=found)

@@ -65,8 +65,8 @@ def create_account(
             "SELECT pg_advisory_xact_lock(%s, hashtext(pipeline_name_key(%s)))",
             [NAMES_LOCK, account.name],
         )
-    if not same_name_too and (twin := same_key(account.name).first()):
-        raise ValidationError({"name": f"There is an account of this name already: {twin}."})
+    if not same_name_too and (duplicate := same_key(account.name).first()):
+        raise ValidationError({"name": f"There is an account of this name already: {duplicate}."})
     with refused_as(REFUSALS):
         account.save(force_insert=True)
     audit.record(by, "account.create", account, changes={"name": (None, account.name)})
@@ -110,10 +110,10 @@ def create_contact(
     subject = locked_row(account)
     if subject.archived_at is not None:
         raise ValidationError("This account is archived; restore it first.")
-    twin = subject.contacts.live().filter(
+    duplicate = subject.contacts.live().filter(
         full_name__iexact=contact.full_name, email__iexact=contact.email
     )
-    if not another_too and twin.exists():
+    if not another_too and duplicate.exists():
         raise ValidationError({"full_name": "This account already has this contact."})
     with refused_as(REFUSALS):
         contact.save(force_insert=True)

@@ -6,11 +6,11 @@ from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from kit.api.fields import ExactDecimal, Money, NothingSerializer, Row, StrictSerializer
+from kit.api.fields import ExactDecimal, MoneyField, NothingSerializer, RowField, StrictSerializer
 from kit.api.operations import operation, page_body
 from kit.api.pages import Ordering, PageQuery, page_of
+from org.api_requests import ApiRequest, answer_once, require
 from org.models.people import Person
-from org.rest import ApiRequest, answer_once, require
 from pipeline import rules
 from pipeline.api_changes import SeenSerializer
 from pipeline.customers.api import unless_changed
@@ -24,8 +24,8 @@ class Line(serializers.Serializer):
     id = serializers.IntegerField(source="pk")
     product = serializers.IntegerField(source="product_id")
     product_name = serializers.CharField(source="product.name")
-    quantity = Money()
-    unit_price = Money()
+    quantity = MoneyField()
+    unit_price = MoneyField()
 
 
 ORDERING = Ordering({"id": "pk"}, default="id")
@@ -42,14 +42,14 @@ class LineQuery(PageQuery):
 class NewLine(StrictSerializer):
     """A quantity of a product at a price in the deal's currency. The deal's amount stays."""
 
-    product = Row(rows=products_seen)
+    product = RowField(rows=products_seen)
     quantity = ExactDecimal(max_digits=12, decimal_places=2)
-    unit_price = Money()
+    unit_price = MoneyField()
 
 
 class LineFields(StrictSerializer):
     quantity = ExactDecimal(max_digits=12, decimal_places=2, required=False)
-    unit_price = Money(required=False)
+    unit_price = MoneyField(required=False)
 
 
 class LineChange(SeenSerializer, LineFields):

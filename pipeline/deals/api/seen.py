@@ -3,8 +3,8 @@
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 
+from org.api_requests import ApiRequest
 from org.models.people import Person
-from org.rest import ApiRequest
 from pipeline.deals.models.deals import Deal
 
 

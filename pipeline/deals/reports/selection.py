@@ -27,13 +27,13 @@ from django.urls import reverse
 
 from kit.periods import start_of_day
 from org import access
-from org.facts import organisation_facts
 from org.models.calendar import FiscalPeriod
 from org.models.people import Person
 from org.models.teams import Team, TeamMembership, TeamPlacement
 from org.models.territories import TerritoryPlacement
 from org.models.trees import read_tree
 from org.querysets import on_day
+from org.settings_cache import organisation_settings
 from org.trees import DatedTree
 from pipeline.customers.models import Account, AccountTerritory
 from pipeline.deals.filters import Takes, part, parts_of
@@ -236,10 +236,10 @@ class DealSelection:
         calendar: Trees | None = None,
         also: Collection[int] = (),
     ) -> Q:
-        whose = self._whose(day, calendar)
+        owner_condition = self._owner_condition(day, calendar)
         if also:
-            whose |= Q(**{f"{deal}pk__in": also})
-        condition = self._kind() & self._amount() & self._time(deal) & whose
+            owner_condition |= Q(**{f"{deal}pk__in": also})
+        condition = self._kind() & self._amount() & self._time(deal) & owner_condition
         condition &= about(
             deal,
             source=self.source,
@@ -294,7 +294,7 @@ class DealSelection:
             **created,
         )
 
-    def _whose(self, day: date, calendar: Trees | None) -> Q:
+    def _owner_condition(self, day: date, calendar: Trees | None) -> Q:
         condition = _given(owner=self.owner, credited_to=self.credited_to)
         condition &= self._where(day, calendar)
         if self.below is not None:
@@ -387,4 +387,4 @@ def _given(**parts: Any) -> Q:
 
 
 def _start_of(day: date) -> datetime:
-    return start_of_day(day, zone=ZoneInfo(organisation_facts().time_zone))
+    return start_of_day(day, zone=ZoneInfo(organisation_settings().time_zone))

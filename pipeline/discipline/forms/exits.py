@@ -13,8 +13,8 @@ from pipeline.customers.fields import AccountField
 from pipeline.customers.models import Account
 from pipeline.discipline.forms.parts import contact_fields, new_parts, product_fields
 from pipeline.discipline.models import CriterionVersion, ExitCriterion
-from pipeline.discipline.services.exits import LONGEST, TYPED_IN, ExitAnswers, Need
-from pipeline.enums import ASKED_LABELS, Asked
+from pipeline.discipline.services.exits import LONGEST, TYPED_IN, ExitAnswers, ExitNeed
+from pipeline.enums import ASKED_LABELS, ExitField
 from pipeline.stages.forms.outcomes import TEXT_AREA, competitor_field
 from pipeline.stages.models import Stage
 
@@ -22,7 +22,7 @@ OVERRIDE = "override_reason"
 
 
 def exit_fields(
-    needs: Sequence[Need], *, viewer: Person, account: Account | None
+    needs: Sequence[ExitNeed], *, viewer: Person, account: Account | None
 ) -> dict[str, forms.Field]:
     """Return the fields for each need that can be answered with the move, and the way round it.
 
@@ -53,32 +53,34 @@ def exit_fields(
 
 
 def _asked_fields(name: str, *, viewer: Person, account: Account | None) -> dict[str, forms.Field]:
-    if name == Asked.CONTACTS:
+    if name == ExitField.CONTACTS:
         return contact_fields(account, viewer=viewer) if account is not None else {}
-    if name == Asked.PRODUCTS:
+    if name == ExitField.PRODUCTS:
         return product_fields(viewer=viewer)
-    if name == Asked.COMPETITOR:
+    if name == ExitField.COMPETITOR:
         return {name: asked_for(competitor_field(viewer=viewer))}
-    if name == Asked.ACCOUNT:
+    if name == ExitField.ACCOUNT:
         hint = "Begin to type its name."
         return {name: asked_for(AccountField(viewer=viewer, required=False, help_text=hint))}
     return {name: asked_for(TYPED[name]())}
 
 
 TYPED: Mapping[str, Any] = {
-    Asked.AMOUNT: lambda: ExactDecimalField(
+    ExitField.AMOUNT: lambda: ExactDecimalField(
         required=False, min_value=0, max_digits=14, decimal_places=2
     ),
-    Asked.EXPECTED_CLOSE: lambda: DayField(required=False, label="Expected close"),
-    Asked.NEXT_STEP: lambda: PlainTextField(required=False, max_length=500, label="Next step"),
-    Asked.NEXT_STEP_ON: lambda: DayField(required=False, label="Next step on"),
-    Asked.SOURCE: lambda: PlainTextField(
+    ExitField.EXPECTED_CLOSE: lambda: DayField(required=False, label="Expected close"),
+    ExitField.NEXT_STEP: lambda: PlainTextField(required=False, max_length=500, label="Next step"),
+    ExitField.NEXT_STEP_ON: lambda: DayField(required=False, label="Next step on"),
+    ExitField.SOURCE: lambda: PlainTextField(
         required=False, max_length=100, help_text="Where the deal came from: a fair, a referral."
     ),
 }
 
 
-def exit_answers(needs: Iterable[Need], given: Mapping[str, Any], *, now: datetime) -> ExitAnswers:
+def exit_answers(
+    needs: Iterable[ExitNeed], given: Mapping[str, Any], *, now: datetime
+) -> ExitAnswers:
     """Return what was typed in for the needs, from the cleaned values of a form."""
     return ExitAnswers(
         evidence={
@@ -143,7 +145,7 @@ class RequiredFieldsForm(KitForm):
 
     fields_asked = forms.MultipleChoiceField(
         required=False,
-        choices=choices(Asked, ASKED_LABELS),
+        choices=choices(ExitField, ASKED_LABELS),
         label="A deal that leaves must have",
         widget=forms.CheckboxSelectMultiple,
     )

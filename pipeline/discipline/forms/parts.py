@@ -11,7 +11,7 @@ from org.models.people import Person
 from pipeline.customers.models import Account, Contact
 from pipeline.deals.forms import ROLES
 from pipeline.discipline.services.parts import NEW_CONTACT, PRICE, QUANTITY, ROLE, NewParts
-from pipeline.enums import Asked
+from pipeline.enums import ExitField
 from pipeline.products.models import Product
 
 
@@ -19,7 +19,7 @@ def contact_fields(account: Account, *, viewer: Person) -> dict[str, forms.Field
     """Return the fields of a contact of the account, there or new, and of their role."""
     people = Contact.objects.visible_to(viewer).live().filter(account=account)
     return {
-        str(Asked.CONTACTS): forms.ModelChoiceField(
+        str(ExitField.CONTACTS): forms.ModelChoiceField(
             people, required=False, label="Contact", empty_label="Choose a contact"
         ),
         NEW_CONTACT: PlainTextField(
@@ -38,7 +38,7 @@ def product_fields(*, viewer: Person) -> dict[str, forms.Field]:
     """Return the fields of a product line."""
     products = Product.objects.visible_to(viewer).live()
     return {
-        str(Asked.PRODUCTS): forms.ModelChoiceField(
+        str(ExitField.PRODUCTS): forms.ModelChoiceField(
             products, required=False, label="Product", empty_label="Choose a product"
         ),
         QUANTITY: ExactDecimalField(
@@ -60,17 +60,17 @@ def product_fields(*, viewer: Person) -> dict[str, forms.Field]:
     }
 
 
-PARTS = (str(Asked.CONTACTS), NEW_CONTACT, ROLE, str(Asked.PRODUCTS), QUANTITY, PRICE)
+PARTS = (str(ExitField.CONTACTS), NEW_CONTACT, ROLE, str(ExitField.PRODUCTS), QUANTITY, PRICE)
 
 
 def new_parts(given: Mapping[str, Any], *, now: datetime) -> NewParts:
     """Return what was chosen, from the cleaned values of a form."""
     return NewParts(
         now=now,
-        contact=given.get(Asked.CONTACTS),
+        contact=given.get(ExitField.CONTACTS),
         new_contact=given.get(NEW_CONTACT) or "",
         role=given.get(ROLE) or "",
-        product=given.get(Asked.PRODUCTS),
+        product=given.get(ExitField.PRODUCTS),
         quantity=given.get(QUANTITY),
         unit_price=given.get(PRICE),
     )

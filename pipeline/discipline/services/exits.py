@@ -21,7 +21,7 @@ from pipeline.discipline.models import (
     StageOverride,
 )
 from pipeline.discipline.services.parts import NewParts, add_parts
-from pipeline.enums import ASKED_LABELS, Asked, Status
+from pipeline.enums import ASKED_LABELS, ExitField, Status
 from pipeline.stages.models import Stage
 
 LONGEST = 5_000
@@ -29,23 +29,23 @@ LONGEST = 5_000
 BEFORE_ANY = 0
 # What of the deal itself can be typed in together with the move; parts of it are NewParts.
 TYPED_IN = (
-    Asked.ACCOUNT,
-    Asked.AMOUNT,
-    Asked.EXPECTED_CLOSE,
-    Asked.NEXT_STEP,
-    Asked.NEXT_STEP_ON,
-    Asked.SOURCE,
+    ExitField.ACCOUNT,
+    ExitField.AMOUNT,
+    ExitField.EXPECTED_CLOSE,
+    ExitField.NEXT_STEP,
+    ExitField.NEXT_STEP_ON,
+    ExitField.SOURCE,
 )
 SENTENCES = {
-    Asked.ACCOUNT: "Say which account the deal is with.",
-    Asked.AMOUNT: "Give the amount.",
-    Asked.EXPECTED_CLOSE: "Say when it is expected to close.",
-    Asked.NEXT_STEP: "Say what the next step is.",
-    Asked.NEXT_STEP_ON: "Say when the next step is due.",
-    Asked.CONTACTS: "Name a contact of the account and their role.",
-    Asked.PRODUCTS: "Say which product they would buy.",
-    Asked.COMPETITOR: "Say whom we are up against.",
-    Asked.SOURCE: "Say where the deal came from.",
+    ExitField.ACCOUNT: "Say which account the deal is with.",
+    ExitField.AMOUNT: "Give the amount.",
+    ExitField.EXPECTED_CLOSE: "Say when it is expected to close.",
+    ExitField.NEXT_STEP: "Say what the next step is.",
+    ExitField.NEXT_STEP_ON: "Say when the next step is due.",
+    ExitField.CONTACTS: "Name a contact of the account and their role.",
+    ExitField.PRODUCTS: "Say which product they would buy.",
+    ExitField.COMPETITOR: "Say whom we are up against.",
+    ExitField.SOURCE: "Say where the deal came from.",
 }
 
 
@@ -66,7 +66,7 @@ class ExitAnswers:
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
+class ExitNeed:
     """One thing that an exit still needs: a field, or a criterion that nothing shows to be met."""
 
     name: str
@@ -107,18 +107,20 @@ def skipped_stages(to: Stage) -> list[int]:
 
 def exit_needs(
     deal: Deal, stages: Collection[int], *, values: Mapping[str, Any] | None = None
-) -> list[Need]:
+) -> list[ExitNeed]:
     """Return what the exits of the stages need beyond what the deal has, or has with ``values``."""
     if not stages:
         return []
     asked = RequiredField.objects.live().filter(stage__in=stages)
-    fields = [Asked(name) for name in asked.values_list("field", flat=True).distinct().order_by()]
-    lacking = [name for name in Asked if name in fields and _lacks(deal, name, values or {})]
-    found = [Need(str(name), ASKED_LABELS[name], SENTENCES[name]) for name in lacking]
+    fields = [
+        ExitField(name) for name in asked.values_list("field", flat=True).distinct().order_by()
+    ]
+    lacking = [name for name in ExitField if name in fields and _lacks(deal, name, values or {})]
+    found = [ExitNeed(str(name), ASKED_LABELS[name], SENTENCES[name]) for name in lacking]
     for version in unmet(deal, stages):
         sentence = "Say what the buyer did or said that shows it."
         found.append(
-            Need(f"criterion_{version.criterion_id}", version.statement, sentence, version)
+            ExitNeed(f"criterion_{version.criterion_id}", version.statement, sentence, version)
         )
     return found
 
@@ -282,12 +284,12 @@ def _hold(stages: Iterable[int]) -> None:
         )
 
 
-def _lacks(deal: Deal, name: Asked, values: Mapping[str, Any]) -> bool:
-    if name in (Asked.CONTACTS, Asked.PRODUCTS) and deal.pk is None:
+def _lacks(deal: Deal, name: ExitField, values: Mapping[str, Any]) -> bool:
+    if name in (ExitField.CONTACTS, ExitField.PRODUCTS) and deal.pk is None:
         return True
-    if name == Asked.CONTACTS:
+    if name == ExitField.CONTACTS:
         return not deal.contact_roles.filter(ended_at=None).exists()
-    if name == Asked.PRODUCTS:
+    if name == ExitField.PRODUCTS:
         return not deal.lines.exists()
     return values.get(name, getattr(deal, name)) in (None, "")
 

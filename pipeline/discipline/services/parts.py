@@ -16,17 +16,17 @@ from pipeline.customers.services.accounts import create_contact
 from pipeline.deals.models.deals import Deal
 from pipeline.deals.services.contacts import add_contact
 from pipeline.deals.services.lines import add_line
-from pipeline.enums import Asked
+from pipeline.enums import ExitField
 from pipeline.products.models import Product
 
 # Where the faults of a part stand in the form of the move.
 ROLE, NEW_CONTACT = "contacts_role", "contacts_new"
 QUANTITY, PRICE = "products_quantity", "products_price"
 FAULTS = {
-    "contact": str(Asked.CONTACTS),
+    "contact": str(ExitField.CONTACTS),
     "full_name": NEW_CONTACT,
     "role": ROLE,
-    "product": str(Asked.PRODUCTS),
+    "product": str(ExitField.PRODUCTS),
     "quantity": QUANTITY,
     "unit_price": PRICE,
 }
@@ -56,12 +56,12 @@ def add_parts(
         return set()
     found: set[str] = set()
     with _named_faults():
-        if Asked.CONTACTS in lacking and (parts.contact or parts.new_contact.strip()):
+        if ExitField.CONTACTS in lacking and (parts.contact or parts.new_contact.strip()):
             _name_contact(deal, parts, by=by)
-            found.add(Asked.CONTACTS)
-        if Asked.PRODUCTS in lacking and parts.product is not None:
+            found.add(ExitField.CONTACTS)
+        if ExitField.PRODUCTS in lacking and parts.product is not None:
             _sell(deal, parts, parts.product, by=by)
-            found.add(Asked.PRODUCTS)
+            found.add(ExitField.PRODUCTS)
     return found
 
 

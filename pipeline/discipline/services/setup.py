@@ -12,7 +12,7 @@ from org.services.guard import refused_as
 from org.services.set_up import locked_row, require
 from pipeline import rules
 from pipeline.discipline.models import CriterionVersion, ExitCriterion, RequiredField
-from pipeline.enums import Asked, Status
+from pipeline.enums import ExitField, Status
 from pipeline.stages.models import Stage
 
 REFUSALS = {
@@ -84,7 +84,7 @@ def require_fields(
 ) -> None:
     """Ask for exactly these fields at the exit of an open stage."""
     subject = _locked(stage, by)
-    wanted = {Asked(field) for field in fields}
+    wanted = {ExitField(field) for field in fields}
     rows = {row.field: row for row in RequiredField.objects.live().filter(stage=subject)}
     for field, row in rows.items():
         if field not in wanted:

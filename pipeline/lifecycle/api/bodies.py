@@ -9,19 +9,19 @@ from django.db import models
 from rest_framework import serializers
 
 from kit.api.fields import (
-    Choice,
-    Day,
-    Flag,
-    Moment,
-    Money,
-    PlainText,
-    Row,
+    DayTextField,
+    FlagField,
+    MomentTextField,
+    MoneyField,
+    RowField,
     StrictSerializer,
+    TextField,
     WholeNumber,
+    WordField,
 )
 from kit.api.pages import Ordering, PageQuery
-from org.rest_days import AsOfDay
-from org.rest_rows import people_led, teams_seen
+from org.api_days import AsOfDay
+from org.api_rows import people_led, teams_seen
 from pipeline.customers.api import accounts_seen
 from pipeline.deals.api.lines import Line
 from pipeline.deals.declared import DECLARED, EDITABLE, TRACKED, column_of
@@ -64,11 +64,11 @@ def taken(name: str) -> serializers.Field:
     column = column_of(name)
     told: dict[str, Any] = {"required": False, "help_text": DECLARED[name].api_help or None}
     if isinstance(column, models.DateField):
-        return Day(allow_null=True, **told)
+        return DayTextField(allow_null=True, **told)
     if isinstance(column, models.DecimalField):
-        return Money(allow_null=True, **told)
+        return MoneyField(allow_null=True, **told)
     told |= {"allow_null": True} if column.null else {"allow_blank": column.blank}
-    return PlainText(max_length=column.max_length or LONGEST_TEXT, **told)
+    return TextField(max_length=column.max_length or LONGEST_TEXT, **told)
 
 
 def given(name: str) -> serializers.Field:
@@ -78,7 +78,9 @@ def given(name: str) -> serializers.Field:
         return serializers.DateField(allow_null=column.null)
     told: dict[str, Any] = {"allow_null": column.null, "help_text": DECLARED[name].api_help or None}
     return (
-        Money(**told) if isinstance(column, models.DecimalField) else serializers.CharField(**told)
+        MoneyField(**told)
+        if isinstance(column, models.DecimalField)
+        else serializers.CharField(**told)
     )
 
 
@@ -86,16 +88,16 @@ FILTERS = {each.name: each for each in parts_of(DealSelection)}
 
 
 PARAMETERS: dict[Takes, Callable[..., serializers.Field]] = {
-    Takes.TEXT: partial(PlainText, max_length=100),
-    Takes.WORD: PlainText,
-    Takes.DAY: Day,
-    Takes.AMOUNT: Money,
-    Takes.FLAG: Flag,
-    Takes.PERSON: partial(Row, rows=people_led),
-    Takes.TEAM: partial(Row, rows=teams_seen),
-    Takes.STAGE: partial(Row, rows=stages_seen),
-    Takes.PIPELINE: partial(Row, rows=pipelines_seen),
-    Takes.ACCOUNT: partial(Row, rows=accounts_seen),
+    Takes.TEXT: partial(TextField, max_length=100),
+    Takes.WORD: TextField,
+    Takes.DAY: DayTextField,
+    Takes.AMOUNT: MoneyField,
+    Takes.FLAG: FlagField,
+    Takes.PERSON: partial(RowField, rows=people_led),
+    Takes.TEAM: partial(RowField, rows=teams_seen),
+    Takes.STAGE: partial(RowField, rows=stages_seen),
+    Takes.PIPELINE: partial(RowField, rows=pipelines_seen),
+    Takes.ACCOUNT: partial(RowField, rows=accounts_seen),
 }
 
 
@@ -107,8 +109,8 @@ class DealQuery(PageQuery):
     """The parts of a DealSelection; days are half-open, ``…_from`` included, ``…_to`` not."""
 
     as_of = AsOfDay(required=False, help_text=FILTERS["as_of"].api_help)
-    status = Choice(choices=STATUSES, required=False)
-    category = Choice(choices=list(Category), required=False)
+    status = WordField(choices=STATUSES, required=False)
+    category = WordField(choices=list(Category), required=False)
     ordering = ORDERING.field()
 
     def get_fields(self) -> dict[str, serializers.Field]:
@@ -123,10 +125,10 @@ class HistoryQuery(PageQuery):
 class DealFields(StrictSerializer):
     """The fields of a deal that a program may write, none of them required."""
 
-    account = Row(rows=accounts_seen, required=False, allow_null=True)
-    owner = Row(rows=people_led, required=False)
-    category_override = Choice(choices=OPEN_CATEGORIES, required=False, allow_null=True)
-    competitor = Row(rows=competitors_seen, required=False, allow_null=True)
+    account = RowField(rows=accounts_seen, required=False, allow_null=True)
+    owner = RowField(rows=people_led, required=False)
+    category_override = WordField(choices=OPEN_CATEGORIES, required=False, allow_null=True)
+    competitor = RowField(rows=competitors_seen, required=False, allow_null=True)
 
     def get_fields(self) -> dict[str, serializers.Field]:
         own = super().get_fields()
@@ -137,11 +139,11 @@ class ExitGiven(StrictSerializer):
     """What comes with a way past the exits of stages."""
 
     evidence = serializers.DictField(
-        child=PlainText(max_length=5_000),
+        child=TextField(max_length=5_000),
         required=False,
         help_text="What shows that exit criteria are met, by the names that a refusal gives them.",
     )
-    override_reason = PlainText(
+    override_reason = TextField(
         max_length=900,
         required=False,
         help_text="Why it goes without what the exits of the stages passed need; is counted.",
@@ -163,8 +165,8 @@ class NewDeal(DealFields, ExitGiven):
     A stage past the first asks for what the exits of those before it need.
     """
 
-    name = PlainText(max_length=200)
-    stage = Row(rows=stages_seen)
+    name = TextField(max_length=200)
+    stage = RowField(rows=stages_seen)
 
 
 class Version(StrictSerializer):
@@ -190,8 +192,8 @@ class Move(Version, ExitGiven):
     A reason of the kind "competitive" asks for the competitor too.
     """
 
-    stage = Row(rows=stages_seen)
-    pipeline = Row(
+    stage = RowField(rows=stages_seen)
+    pipeline = RowField(
         rows=pipelines_seen,
         required=False,
         help_text="The stage's, where the deal changes to another; left out, it stays in its own.",
@@ -199,15 +201,15 @@ class Move(Version, ExitGiven):
     lost_reason = taken("lost_reason")
     lost_note = taken("lost_note")
     win_evidence = taken("win_evidence")
-    competitor = Row(rows=competitors_seen, required=False, allow_null=True)
-    reopen_reason = PlainText(
+    competitor = RowField(rows=competitors_seen, required=False, allow_null=True)
+    reopen_reason = TextField(
         max_length=900, required=False, help_text="Needed where a closed deal is opened again."
     )
-    account = Row(rows=accounts_seen, required=False)
-    amount = Money(required=False)
-    expected_close_on = Day(required=False)
-    next_step = PlainText(max_length=500, required=False)
-    next_step_on = Day(required=False)
+    account = RowField(rows=accounts_seen, required=False)
+    amount = MoneyField(required=False)
+    expected_close_on = DayTextField(required=False)
+    next_step = TextField(max_length=500, required=False)
+    next_step_on = DayTextField(required=False)
 
 
 class Tracked(serializers.Serializer):
@@ -221,9 +223,9 @@ class Tracked(serializers.Serializer):
     stage_name = serializers.CharField(source="stage.name")
     pipeline = serializers.IntegerField(source="stage.pipeline_id")
     pipeline_name = serializers.CharField(source="stage.pipeline.name")
-    status = Choice(choices=list(Status))
+    status = WordField(choices=list(Status))
     credited_to = serializers.IntegerField(source="credited_to_id", allow_null=True)
-    category = Choice(choices=list(Category))
+    category = WordField(choices=list(Category))
 
     # Those of the rate and of the end of a deal are left to the answers that have them.
     FIELDS = tuple(name for name in TRACKED if name not in OF_THE_RATE | OF_THE_END)
@@ -257,12 +259,12 @@ class DealBody(Tracked):
     id = serializers.IntegerField(source="pk")
     version = serializers.IntegerField(help_text="Send it back with every change.")
     original_close_on = serializers.DateField(allow_null=True)
-    category_override = Choice(choices=OPEN_CATEGORIES, allow_null=True)
+    category_override = WordField(choices=OPEN_CATEGORIES, allow_null=True)
     competitor = serializers.IntegerField(source="competitor_id", allow_null=True)
-    created_at = Moment()
+    created_at = MomentTextField()
     created_by = serializers.IntegerField(source="created_by_id", allow_null=True)
-    stage_entered_at = Moment()
-    archived_at = Moment(allow_null=True)
+    stage_entered_at = MomentTextField()
+    archived_at = MomentTextField(allow_null=True)
     contacts = serializers.SerializerMethodField(help_text="Those involved by now, in any role.")
     lines = Line(many=True)
 
@@ -276,7 +278,7 @@ class DealBody(Tracked):
 class VersionBody(Tracked):
     """A deal as it was from ``valid_from`` up to, and not including, ``valid_to``."""
 
-    valid_from = Moment()
+    valid_from = MomentTextField()
     valid_to = serializers.SerializerMethodField(help_text="Null: it stands so still.")
     probability = serializers.IntegerField(help_text="Percent, by the stage of the time.")
     competitor = serializers.IntegerField(source="competitor_id", allow_null=True)

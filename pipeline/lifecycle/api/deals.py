@@ -15,15 +15,15 @@ from rest_framework.views import APIView
 from kit.api.operations import operation, page_body
 from kit.api.pages import page_of
 from org import access
+from org.api_requests import ApiRequest, answer_once, require
 from org.models.people import Person
-from org.rest import ApiRequest, answer_once, require
 from org.services.calendar import end_of_day
 from pipeline import rules
 from pipeline.api_changes import SOURCE, conflict
 from pipeline.deals.models.deals import Deal, DealLine
 from pipeline.deals.reports.selection import DealSelection
 from pipeline.discipline.services.exits import TYPED_IN, ExitAnswers
-from pipeline.enums import Asked
+from pipeline.enums import ExitField
 from pipeline.lifecycle import services as deals
 from pipeline.lifecycle.api.bodies import (
     FILTERS,
@@ -43,10 +43,10 @@ from pipeline.lifecycle.api.bodies import (
 
 NAMES = ("account", "owner", "stage__pipeline")
 # ``source`` is the way of the move here; that of the deal is edited, contacts and lines are added.
-MOVED_WITH = [name for name in TYPED_IN if name != Asked.SOURCE]
+MOVED_WITH = [name for name in TYPED_IN if name != ExitField.SOURCE]
 
 
-class Deals(APIView):
+class DealsEndpoint(APIView):
     @operation(
         name="deals_list", summary="List deals as they stand, or stood at the end of a day",
         query=DealQuery, gives=page_body("DealPage", DealRow),

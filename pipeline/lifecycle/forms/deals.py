@@ -20,8 +20,8 @@ from pipeline.deals.fields import PersonChoice, SeenField, plain_fields
 from pipeline.deals.models.deals import Deal
 from pipeline.discipline.forms.exits import OVERRIDE, exit_answers, exit_fields
 from pipeline.discipline.forms.parts import PARTS as PARTS_ASKED
-from pipeline.discipline.services.exits import TYPED_IN, Need, exit_needs, skipped_stages
-from pipeline.enums import Asked, Category, Status
+from pipeline.discipline.services.exits import TYPED_IN, ExitNeed, exit_needs, skipped_stages
+from pipeline.enums import Category, ExitField, Status
 from pipeline.stages.forms.outcomes import competitor_field, loss_fields, win_evidence
 from pipeline.stages.forms.pipelines import stage_choices
 from pipeline.stages.models import Stage
@@ -30,7 +30,7 @@ OVERRIDES = [pair for pair in choices(Category) if pair[0] != Category.CLOSED]
 
 
 # What an exit may ask for that is an argument of create_deal.
-CREATED_WITH = (*TYPED_IN, Asked.COMPETITOR)
+CREATED_WITH = (*TYPED_IN, ExitField.COMPETITOR)
 
 
 class NewDealForm(KitForm):
@@ -74,7 +74,7 @@ class NewDealForm(KitForm):
             return None
         return found
 
-    def _needs(self, offered: Sequence[Stage]) -> list[Need]:
+    def _needs(self, offered: Sequence[Stage]) -> list[ExitNeed]:
         """Return what the stage that was sent asks for; the first one, unsent, asks for nothing."""
         chosen = str(self["stage"].value() or "") if self.is_bound else ""
         stage = next((each for each in offered if str(each.pk) == chosen), None)
@@ -136,7 +136,7 @@ PARTS = {
 }
 
 
-class PartForm(EditDealForm):
+class DealPartForm(EditDealForm):
     """A part of a deal that is changed in its place; ``next`` is where its author came from."""
 
     def __init__(

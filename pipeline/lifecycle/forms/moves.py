@@ -11,14 +11,14 @@ from org.models.people import Person
 from pipeline.deals.fields import SeenField
 from pipeline.deals.models.deals import Deal
 from pipeline.discipline.forms.exits import exit_answers, exit_fields
-from pipeline.discipline.services.exits import Need, exit_needs, left_stages
+from pipeline.discipline.services.exits import ExitNeed, exit_needs, left_stages
 from pipeline.enums import Status
 from pipeline.stages.forms.outcomes import loss_fields, reopen_reason, win_evidence
 from pipeline.stages.forms.pipelines import id_in
 from pipeline.stages.models import Stage
 
 
-class MoveForm(KitForm):
+class MoveDealForm(KitForm):
     """The way to another stage. What each closing asks for is said by the service.
 
     ``pipeline`` names another pipeline that the deal changes to; left out, it stays in its own.
@@ -96,7 +96,7 @@ class MoveForm(KitForm):
         return [self[name] for name in self.exit_fields]
 
     @property
-    def elsewhere(self) -> list[Need]:
+    def elsewhere(self) -> list[ExitNeed]:
         """Return what the exits need that is entered on the deal's own page."""
         return [need for need in self.needs if need.name not in self.exit_fields]
 

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from pipeline.http import Visit, saved, stage_admins, visit_of
+from pipeline.http import PageRequest, page_request_of, saved, stage_admins
 from pipeline.set_up_pages import SetUpPages
 from pipeline.stages.forms.pipelines import ArchivePipelineForm, PipelineForm, QualifiedStageForm
 from pipeline.stages.models import Pipeline
@@ -20,21 +20,21 @@ from pipeline.stages.services.qualified_stage import set_qualified_stage
 def _form(request: HttpRequest, data: QueryDict | None, row: Pipeline | None) -> PipelineForm:
     if row is not None:
         return PipelineForm(data, pipeline=row)
-    rows = Pipeline.objects.visible_to(visit_of(request).viewer)
+    rows = Pipeline.objects.visible_to(page_request_of(request).viewer)
     last = rows.aggregate(last=Max("order"))["last"] or 0
     return PipelineForm(data, order=min(last + 10, 32_000))
 
 
-def _save(visit: Visit, form: PipelineForm, row: Pipeline | None) -> Pipeline:
+def _save(page_request: PageRequest, form: PipelineForm, row: Pipeline | None) -> Pipeline:
     if row is None:
-        return services.create_pipeline(by=visit.viewer, **form.cleaned_data)
-    return services.edit_pipeline(row, by=visit.viewer, changes=form.cleaned_data)
+        return services.create_pipeline(by=page_request.viewer, **form.cleaned_data)
+    return services.edit_pipeline(row, by=page_request.viewer, changes=form.cleaned_data)
 
 
-def _context(visit: Visit, row: Pipeline | None) -> dict[str, Any]:
+def _context(page_request: PageRequest, row: Pipeline | None) -> dict[str, Any]:
     if row is None:
         return {}
-    qualified = QualifiedStageForm(viewer=visit.viewer, pipeline=row)
+    qualified = QualifiedStageForm(viewer=page_request.viewer, pipeline=row)
     return {"pipeline": row, "archive": ArchivePipelineForm(), "qualified": qualified}
 
 
@@ -58,7 +58,7 @@ pipeline_new, pipeline, _ = PAGES.views()
 @stage_admins
 def pipeline_qualified(request: HttpRequest, pk: int) -> HttpResponse:
     """Set the stage from which the deals of a pipeline count as qualified."""
-    viewer, found = visit_of(request).viewer, PAGES.found(request, pk)
+    viewer, found = page_request_of(request).viewer, PAGES.found(request, pk)
     form = QualifiedStageForm(request.POST, viewer=viewer, pipeline=found)
 
     def write() -> Pipeline:
@@ -76,7 +76,7 @@ def pipeline_qualified(request: HttpRequest, pk: int) -> HttpResponse:
 @stage_admins
 def pipeline_default(request: HttpRequest, pk: int) -> HttpResponse:
     """Make a pipeline the default one."""
-    viewer, found = visit_of(request).viewer, PAGES.found(request, pk)
+    viewer, found = page_request_of(request).viewer, PAGES.found(request, pk)
     if saved(ArchivePipelineForm(request.POST), lambda: services.make_default(found, by=viewer)):
         messages.success(request, f"{found.name} is the default pipeline now.")
     else:
@@ -88,12 +88,14 @@ def pipeline_default(request: HttpRequest, pk: int) -> HttpResponse:
 @stage_admins
 def pipeline_archive(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a pipeline out of use, or bring one back."""
-    visit, found = visit_of(request), PAGES.found(request, pk)
+    page_request, found = page_request_of(request), PAGES.found(request, pk)
     archive = ArchivePipelineForm(request.POST)
     if found.archived_at is None:
-        write = partial(services.archive_pipeline, found, by=visit.viewer, at=visit.now)
+        write = partial(
+            services.archive_pipeline, found, by=page_request.viewer, at=page_request.now
+        )
     else:
-        write = partial(services.restore_pipeline, found, by=visit.viewer)
+        write = partial(services.restore_pipeline, found, by=page_request.viewer)
     if saved(archive, write):
         state = "out of use" if found.archived_at is None else "in use again"
         messages.success(request, f"{found.name} is {state}.")

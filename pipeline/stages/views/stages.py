@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from kit.tables import Empty, Table
-from pipeline.http import Visit, saved, stage_admins, visit_of
+from pipeline.http import PageRequest, page_request_of, saved, stage_admins
 from pipeline.set_up_pages import SetUpPages
 from pipeline.stages.forms.stages import ArchiveStageForm, StageForm
 from pipeline.stages.models import Pipeline, Stage
@@ -24,19 +24,21 @@ from pipeline.stages.tables import STAGES
 @stage_admins
 def stages(request: HttpRequest) -> HttpResponse:
     """List the pipelines with their stages, those out of use too, and the deals in them."""
-    visit = visit_of(request)
+    page_request = page_request_of(request)
     live = Q(deals__archived_at__isnull=True)
-    rows = Stage.objects.visible_to(visit.viewer).annotate(standing=Count("deals", filter=live))
+    rows = Stage.objects.visible_to(page_request.viewer).annotate(
+        standing=Count("deals", filter=live)
+    )
     by_pipeline: dict[int, list[Stage]] = {}
     for row in rows.order_by("order", "pk"):  # Grouping forgets the order of the model.
         by_pipeline.setdefault(row.pipeline_id, []).append(row)
     qualified = {each.pipeline: each for each in qualified_from()}
     pipelines = [
         _set_up(found, by_pipeline.get(found.pk, []), qualified.get(found.pk))
-        for found in Pipeline.objects.visible_to(visit.viewer)
+        for found in Pipeline.objects.visible_to(page_request.viewer)
     ]
     return render(
-        request, "pipeline/stages/stages.html", {"pipelines": pipelines, "now": visit.now}
+        request, "pipeline/stages/stages.html", {"pipelines": pipelines, "now": page_request.now}
     )
 
 
@@ -66,10 +68,10 @@ def _form(request: HttpRequest, data: QueryDict | None, row: Stage | None) -> St
     return StageForm(data, stage=row, pipeline=request.GET.get("pipeline", ""))
 
 
-def _save(visit: Visit, form: StageForm, row: Stage | None) -> Stage:
+def _save(page_request: PageRequest, form: StageForm, row: Stage | None) -> Stage:
     if row is None:
-        return services.create_stage(by=visit.viewer, **form.values())
-    return services.edit_stage(row, by=visit.viewer, changes=form.values())
+        return services.create_stage(by=page_request.viewer, **form.values())
+    return services.edit_stage(row, by=page_request.viewer, changes=form.values())
 
 
 PAGES = SetUpPages(
@@ -92,9 +94,9 @@ stage_new, stage, _ = PAGES.views()
 @stage_admins
 def stage_archive(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a stage out of use, its open deals moved on, or bring one back."""
-    visit, found = visit_of(request), PAGES.found(request, pk)
+    page_request, found = page_request_of(request), PAGES.found(request, pk)
     if found.archived_at is not None:
-        services.restore_stage(found, by=visit.viewer)
+        services.restore_stage(found, by=page_request.viewer)
         messages.success(request, f"{found.name} is in use again.")
         return redirect("pipeline:stages")
     # A stage without open deals is archived by an empty form.
@@ -102,7 +104,7 @@ def stage_archive(request: HttpRequest, pk: int) -> HttpResponse:
     if saved(
         archive,
         lambda: services.archive_stage(
-            found, by=visit.viewer, at=visit.now, **archive.cleaned_data
+            found, by=page_request.viewer, at=page_request.now, **archive.cleaned_data
         ),
     ):
         messages.success(request, f"{found.name} is out of use.")

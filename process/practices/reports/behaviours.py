@@ -9,7 +9,7 @@ from statistics import mean, median
 from django.db import connection
 from django.db.models import Count, F, FilteredRelation, Min, Q
 
-from analytics.context.reports.look import Look
+from analytics.context.reports.report_view import ReportView
 from analytics.metrics.metrics.closings import Closing, cut
 from analytics.metrics.metrics.prices import compared, discount
 from analytics.metrics.reports.closings import closings
@@ -70,7 +70,7 @@ class BestReport:
     compared: Sequence[Compared]
 
     @property
-    def told(self) -> int:
+    def clear(self) -> int:
         """The number of behaviours with a difference."""
         return sum(row.found.finding in (Finding.MORE, Finding.LESS) for row in self.compared)
 
@@ -91,37 +91,39 @@ def best_report(peers: Peers) -> BestReport:
 
 
 def _behaviours(peers: Peers) -> list[Behaviour]:
-    look = peers.look
+    report_view = peers.report_view
     people = {peer.person for peer in peers.compared}
     closed = {
         person: rows
-        for person, rows in cut(closings(look, look.closed), lambda row: row.person).items()
+        for person, rows in cut(
+            closings(report_view, report_view.closed), lambda row: row.person
+        ).items()
         if person in people
     }
     return [
-        *_of_activities(look, people),
-        *_of_engagement(look, closed),
-        *_of_prices(price_lines(look), people),
-        *_of_paths(look, closed),
+        *_of_activities(report_view, people),
+        *_of_engagement(report_view, closed),
+        *_of_prices(price_lines(report_view), people),
+        *_of_paths(report_view, closed),
     ]
 
 
-def _of_activities(look: Look, people: set[int]) -> list[Behaviour]:
+def _of_activities(report_view: ReportView, people: set[int]) -> list[Behaviour]:
     """Touches a week, and which part of them falls to deals in each stage at the time.
 
     The stages are those of the default pipeline: each more would make every interval wider.
     """
-    period = look.period.period
+    period = report_view.period.period
     held = Q(deal__versions__valid_from__lte=F("occurred_at")) & Q(
         deal__versions__valid_to__gt=F("occurred_at")
     )
     rows = (
-        Activity.objects.known_at(look.moment)
+        Activity.objects.known_at(report_view.moment)
         .filter(
             person__in=people,
             kind__in=TOUCHES,
-            occurred_at__gte=look.calendar.start_of(period.start),
-            occurred_at__lt=look.calendar.start_of(period.end),
+            occurred_at__gte=report_view.calendar.start_of(period.start),
+            occurred_at__lt=report_view.calendar.start_of(period.end),
         )
         .annotate(stood=FilteredRelation("deal__versions", condition=held))
         .values("person", "stood__stage")
@@ -131,7 +133,7 @@ def _of_activities(look: Look, people: set[int]) -> list[Behaviour]:
     by_stage: dict[int, Counter[int | None]] = {person: Counter() for person in people}
     for row in rows:
         by_stage[row["person"]][row["stood__stage"]] += row["touches"]
-    days = max((min(look.day, period.last_day) - period.start).days + 1, 1)
+    days = max((min(report_view.day, period.last_day) - period.start).days + 1, 1)
     weeks = days / DAYS_A_WEEK
     return [
         Behaviour(
@@ -164,12 +166,14 @@ def _shares(by_stage: Mapping[int, Counter[int | None]], stage: int) -> dict[int
     return found
 
 
-def _of_engagement(look: Look, closed: Mapping[int, Sequence[Closing]]) -> list[Behaviour]:
+def _of_engagement(
+    report_view: ReportView, closed: Mapping[int, Sequence[Closing]]
+) -> list[Behaviour]:
     """People reached on a deal, and the days until the first meeting."""
     meeting = Q(kind=ActivityKind.MEETING)
     rows = (
-        Activity.objects.known_at(look.moment)
-        .filter(deal__in=look.versions(look.closed).values("deal"), kind__in=TOUCHES)
+        Activity.objects.known_at(report_view.moment)
+        .filter(deal__in=report_view.versions(report_view.closed).values("deal"), kind__in=TOUCHES)
         .values("deal", "deal__created_at")
         .annotate(
             contacts=Count("contact", distinct=True), first=Min("occurred_at", filter=meeting)
@@ -229,11 +233,13 @@ def _of_prices(lines: PriceLines, people: set[int]) -> list[Behaviour]:
     ]
 
 
-def _of_paths(look: Look, closed: Mapping[int, Sequence[Closing]]) -> list[Behaviour]:
+def _of_paths(report_view: ReportView, closed: Mapping[int, Sequence[Closing]]) -> list[Behaviour]:
     """How often deals are pushed and go back."""
-    deals, given = scope_sql(look.versions(look.closed))
+    deals, given = scope_sql(report_view.versions(report_view.closed))
     with connection.cursor() as cursor:
-        cursor.execute(PATHS.format(deals=deals, pipeline="0"), {"moment": look.moment, **given})
+        cursor.execute(
+            PATHS.format(deals=deals, pipeline="0"), {"moment": report_view.moment, **given}
+        )
         paths = {deal: (pushes, backs) for deal, pushes, backs in cursor.fetchall()}
     return [
         Behaviour(

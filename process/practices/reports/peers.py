@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from analytics.attainment.metrics.attainment import Attainment
 from analytics.attainment.reports.attainment import attainment, roster_of
-from analytics.context.reports.look import Look
+from analytics.context.reports.report_view import ReportView
 from analytics.context.reports.roster import Roster, Seller
 from org.enums import Measure, SubjectKind
 from org.metrics.quotas import Subject
@@ -37,7 +37,7 @@ class Peer:
 class Peers:
     """The people of a look who sell; ``by_quota``: they are ranked by attainment, else bookings."""
 
-    look: Look
+    report_view: ReportView
     title: str
     titles: Sequence[str]
     by_quota: bool
@@ -57,33 +57,37 @@ class Peers:
         return dict(Counter(peer.left_out for peer in self.people if peer.left_out))
 
 
-def peers_of(look: Look, *, title: str | None) -> Peers:
+def peers_of(report_view: ReportView, *, title: str | None) -> Peers:
     """Return the people of a report view who sell and whom the viewer may see, in three statements.
 
     Compared are those of one ``title`` (the most frequent, where none is given) who are there on
     the day and joined 180 days before the period or earlier; where somebody has a quota, those who
     have one, ranked by attainment, else all, ranked by bookings.
     """
-    people = roster_of(look.period, look.moment, look.calendar, viewer=look.viewer)
+    people = roster_of(
+        report_view.period, report_view.moment, report_view.calendar, viewer=report_view.viewer
+    )
     sellers = [
         seller
         for seller in people.people.values()
-        if seller.sells and _is_here(look, people, seller)
+        if seller.sells and _is_here(report_view, people, seller)
     ]
-    kept = [seller for seller in sellers if not _outside(look, seller)]
+    kept = [seller for seller in sellers if not _outside(report_view, seller)]
     titles = [name for name, _ in Counter(seller.title for seller in kept).most_common()]
     chosen = title if title is not None else (titles[0] if titles else "")
     found = attainment(
         [Subject(SubjectKind.PERSON, seller.pk) for seller in sellers],
-        period=look.period,
+        period=report_view.period,
         measure=Measure.BOOKINGS,
-        as_of=look.moment,
-        calendar=look.calendar,
+        as_of=report_view.moment,
+        calendar=report_view.calendar,
         people=people,
     )
     attained = {seller.pk: each for seller, each in zip(sellers, found, strict=True)}
     by_quota = any(attained[s.pk].share is not None for s in kept if s.title == chosen)
-    why = {s.pk: _why_not(look, s, attained[s.pk], chosen, by_quota=by_quota) for s in sellers}
+    why = {
+        s.pk: _why_not(report_view, s, attained[s.pk], chosen, by_quota=by_quota) for s in sellers
+    }
     scores = {
         pk: (each.share or Decimal(0)) if by_quota else Decimal(each.actual)
         for pk, each in attained.items()
@@ -91,7 +95,7 @@ def peers_of(look: Look, *, title: str | None) -> Peers:
     }
     top = top_quarter(scores)
     return Peers(
-        look=look,
+        report_view=report_view,
         title=chosen,
         titles=titles,
         by_quota=by_quota,
@@ -109,30 +113,30 @@ def peers_of(look: Look, *, title: str | None) -> Peers:
     )
 
 
-def _is_here(look: Look, people: Roster, seller: Seller) -> bool:
+def _is_here(report_view: ReportView, people: Roster, seller: Seller) -> bool:
     """Whether the person belongs to the scope on the day and may be seen."""
     if not seller.shown:
         return False
-    if look.scope.people is not None:
-        return seller.pk in look.scope.people
-    if look.scope.team is None:
+    if report_view.scope.people is not None:
+        return seller.pk in report_view.scope.people
+    if report_view.scope.team is None:
         return True
-    return people.team_on(seller.pk, look.day) in look.scope.inside(look.day)
+    return people.team_on(seller.pk, report_view.day) in report_view.scope.inside(report_view.day)
 
 
-def _outside(look: Look, seller: Seller) -> str:
-    if not seller.active or seller.gone_by(look.day):
+def _outside(report_view: ReportView, seller: Seller) -> str:
+    if not seller.active or seller.gone_by(report_view.day):
         return GONE
     started = seller.started_on
-    if started is not None and started > look.period.period.start - TENURE:
+    if started is not None and started > report_view.period.period.start - TENURE:
         return SHORT_TENURE
     return ""
 
 
 def _why_not(
-    look: Look, seller: Seller, attained: Attainment, title: str, *, by_quota: bool
+    report_view: ReportView, seller: Seller, attained: Attainment, title: str, *, by_quota: bool
 ) -> str:
-    outside = _outside(look, seller)
+    outside = _outside(report_view, seller)
     if outside:
         return outside
     if seller.title != title:

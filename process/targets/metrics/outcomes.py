@@ -21,7 +21,7 @@ class Reach(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class ReachGroup:
     """Deals of one reach, by their state."""
 
     reach: Reach
@@ -56,7 +56,7 @@ class Funnel:
     a deal and that are not: what the latter led to cannot be known.
     """
 
-    groups: tuple[Group, ...]
+    groups: tuple[ReachGroup, ...]
     too_young: int
     linked: int
     unlinked: int
@@ -66,7 +66,7 @@ class Funnel:
         """The cohort: the deals created in the period whose days are over."""
         return sum(group.deals for group in self.groups)
 
-    def group(self, reach: Reach) -> Group:
+    def group(self, reach: Reach) -> ReachGroup:
         return next(group for group in self.groups if group.reach == reach)
 
 
@@ -75,7 +75,7 @@ def funnel_of(
 ) -> Funnel:
     """Put the counts by (reach, status) together, every reach being there."""
     groups = tuple(
-        Group(
+        ReachGroup(
             reach,
             **{status: counts.get((str(reach), status), 0) for status in ("open", "won", "lost")},
         )

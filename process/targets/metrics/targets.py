@@ -12,7 +12,7 @@ from process.targets.enums import Every
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
+class TargetVersion:
     """A target of a role and kind as somebody set it; None is no target from that day on."""
 
     role: str
@@ -43,7 +43,7 @@ class Reached:
 
 
 def daily(
-    versions: Iterable[Version], days: Sequence[date], week: Workweek
+    versions: Iterable[TargetVersion], days: Sequence[date], week: Workweek
 ) -> dict[date, Fraction]:
     """Return what one role owes of one kind on each of these working days; no key without a target.
 

@@ -11,21 +11,21 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count
 from django.urls import reverse
 
-from analytics.context.reports.look import Look
 from analytics.context.reports.one_state import one_state
+from analytics.context.reports.report_view import ReportView
 from kit.periods import Period
 from org.models.people import Person
 from org.models.teams import TeamMembership
 from pipeline.activities.models import Activity
 from pipeline.enums import ACTIVITY_LABELS, TOUCHES, ActivityKind
-from process.targets.metrics.targets import Reached, Version, daily, reached
+from process.targets.metrics.targets import Reached, TargetVersion, daily, reached
 from process.targets.models import ROLES, ActivityTarget
 
 Owed = Mapping[str, Mapping[str, Mapping[date, Fraction]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TargetRow:
     """A person and a kind of activity."""
 
     person: int
@@ -43,21 +43,25 @@ class Line:
 class Owing:
     """The lines of a scope, and how many of its people have no target for their roles."""
 
-    look: Look
+    report_view: ReportView
     span: Period
-    lines: Sequence[Line]
+    lines: Sequence[TargetRow]
     without: int
 
 
 @one_state()
-def owing(look: Look, span: Period) -> Owing:
+def owing(report_view: ReportView, span: Period) -> Owing:
     """Return what the people of a scope, whom the viewer sees, did of what they owe in a span."""
-    people = people_of(look)
-    owed = _owed(look, span)
-    done = _done(look, span, [person.pk for person in people]) if owed else {}
-    lines = [line for person in people for line in _lines(look, span, person, owed=owed, done=done)]
-    told = {line.person for line in lines}
-    return Owing(look, span, lines, sum(person.pk not in told for person in people))
+    people = people_of(report_view)
+    owed = _owed(report_view, span)
+    done = _done(report_view, span, [person.pk for person in people]) if owed else {}
+    lines = [
+        line
+        for person in people
+        for line in _lines(report_view, span, person, owed=owed, done=done)
+    ]
+    clear = {line.person for line in lines}
+    return Owing(report_view, span, lines, sum(person.pk not in clear for person in people))
 
 
 def targets_in_force(moment: datetime, day: date) -> list[ActivityTarget]:
@@ -67,48 +71,52 @@ def targets_in_force(moment: datetime, day: date) -> list[ActivityTarget]:
     return [target for target in newest if target.count is not None]
 
 
-def people_of(look: Look) -> list[Any]:
+def people_of(report_view: ReportView) -> list[Any]:
     """Return who belongs to the scope on the as-of day, with their roles of today."""
-    rows = Person.objects.led_by(look.viewer).annotate(
+    rows = Person.objects.led_by(report_view.viewer).annotate(
         roles=ArrayAgg("role_grants__role", default=[], distinct=True)
     )
-    if look.scope.team is not None:
-        seats = TeamMembership.objects.on(look.day).filter(team__in=look.scope.inside(look.day))
-        rows = rows.filter(pk__in=seats.values("person"))
-    elif look.scope.people is not None:
-        rows = rows.filter(pk__in=look.scope.people)
+    if report_view.scope.team is not None:
+        memberships = TeamMembership.objects.on(report_view.day).filter(
+            team__in=report_view.scope.inside(report_view.day)
+        )
+        rows = rows.filter(pk__in=memberships.values("person"))
+    elif report_view.scope.people is not None:
+        rows = rows.filter(pk__in=report_view.scope.people)
     roles = {role for role, _ in ROLES}
     return [
         person
         for person in rows.order_by("full_name", "pk")
-        if roles & set(person.roles) and not (person.left_on and person.left_on <= look.day)
+        if roles & set(person.roles) and not (person.left_on and person.left_on <= report_view.day)
     ]
 
 
-def _owed(look: Look, span: Period) -> Owed:
+def _owed(report_view: ReportView, span: Period) -> Owed:
     """Return what each working day asks for, by kind and role."""
     versions = [
-        Version(each.role, each.kind, each.count, each.every, each.starts_on, each.set_at)
-        for each in ActivityTarget.objects.visible_to(look.viewer)
-        .known_at(look.moment)
+        TargetVersion(each.role, each.kind, each.count, each.every, each.starts_on, each.set_at)
+        for each in ActivityTarget.objects.visible_to(report_view.viewer)
+        .known_at(report_view.moment)
         .filter(starts_on__lt=span.end)
     ]
-    days = look.calendar.week.days(span)
+    days = report_view.calendar.week.days(span)
     owed: dict[str, dict[str, Mapping[date, Fraction]]] = {}
     for kind, role in {(each.kind, each.role) for each in versions}:
         own = (each for each in versions if (each.kind, each.role) == (kind, role))
-        owed.setdefault(kind, {})[role] = daily(own, days, look.calendar.week)
+        owed.setdefault(kind, {})[role] = daily(own, days, report_view.calendar.week)
     return owed
 
 
-def _done(look: Look, span: Period, people: Collection[int]) -> dict[tuple[int, str], int]:
+def _done(
+    report_view: ReportView, span: Period, people: Collection[int]
+) -> dict[tuple[int, str], int]:
     rows = (
-        Activity.objects.visible_to(look.viewer)
-        .known_at(look.moment)
+        Activity.objects.visible_to(report_view.viewer)
+        .known_at(report_view.moment)
         .filter(
             person__in=people,
-            occurred_at__gte=look.calendar.start_of(span.start),
-            occurred_at__lt=look.calendar.start_of(span.end),
+            occurred_at__gte=report_view.calendar.start_of(span.start),
+            occurred_at__lt=report_view.calendar.start_of(span.end),
         )
         .order_by()
         .values_list("person", "kind")
@@ -118,8 +126,13 @@ def _done(look: Look, span: Period, people: Collection[int]) -> dict[tuple[int, 
 
 
 def _lines(
-    look: Look, span: Period, person: Any, *, owed: Owed, done: Mapping[tuple[int, str], int]
-) -> Iterable[Line]:
+    report_view: ReportView,
+    span: Period,
+    person: Any,
+    *,
+    owed: Owed,
+    done: Mapping[tuple[int, str], int],
+) -> Iterable[TargetRow]:
     for kind in TOUCHES:
         found = reached(
             done.get((person.pk, kind), 0),
@@ -127,11 +140,11 @@ def _lines(
             owed.get(kind, {}),
             since=person.started_on,
             until=person.left_on,
-            first_open_day=look.calendar.first_open_day(look.moment),
+            first_open_day=report_view.calendar.first_open_day(report_view.moment),
         )
         if found is not None:
             href = _href(person.pk, kind, span)
-            yield Line(person.pk, person.full_name, kind, found, href)
+            yield TargetRow(person.pk, person.full_name, kind, found, href)
 
 
 def _href(person: int, kind: str, span: Period) -> str:

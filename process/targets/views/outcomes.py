@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from analytics.context.reports.setting import setting
+from analytics.context.reports.organisation_calendar import organisation_calendar
 from kit.tables import Empty, Table, query_with
 from org.http import PersonRequest
 from pipeline.enums import ACTIVITY_LABELS, ActivityKind, Status
@@ -22,7 +22,9 @@ from process.targets.tables import OF_THE_COHORT, outcome_columns, reach_label
 @sellers
 def activity_outcomes(request: PersonRequest) -> HttpResponse:
     """Show how deals ended by when they had a first activity, and the deals of one figure."""
-    form = OutcomeForm(request.GET, viewer=request.user, calendar=setting(), now=timezone.now())
+    form = OutcomeForm(
+        request.GET, viewer=request.user, calendar=organisation_calendar(), now=timezone.now()
+    )
     form.full_clean()
     if form.is_elsewhere:
         raise Http404
@@ -32,7 +34,9 @@ def activity_outcomes(request: PersonRequest) -> HttpResponse:
             request, "process/targets/activity_outcomes.html", {"form": form}, status=status
         )
     given = form.cleaned_data
-    found = activity_outcome(form.look(form.scope), ActivityKind(given["kind"]), given["days"])
+    found = activity_outcome(
+        form.report_view(form.scope), ActivityKind(given["kind"]), given["days"]
+    )
     return render(request, "process/targets/activity_outcomes.html", _context(request, form, found))
 
 

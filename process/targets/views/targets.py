@@ -9,14 +9,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from analytics.context.forms import LookForm
+from analytics.context.forms import ReportViewForm
+from analytics.context.reports.organisation_calendar import organisation_calendar
 from analytics.context.reports.scope import person_scope
-from analytics.context.reports.setting import setting
 from kit.export import csv_response
 from kit.tables import Empty, Table
 from org.http import PersonRequest
 from org.models.people import Person
-from pipeline.http import View, _let_in, form_page, posted, saved, sellers, visit_of
+from pipeline.http import View, form_page, let_in, page_request_of, posted, saved, sellers
 from process.targets import rules
 from process.targets.forms import OwedForm, TargetForm
 from process.targets.models import ActivityTarget
@@ -26,7 +26,7 @@ from process.targets.tables import FIGURES, REACHED, VERSIONS
 
 
 def target_admins(view: View) -> View:
-    return _let_in(rules.can_set_activity_targets, view)
+    return let_in(rules.can_set_activity_targets, view)
 
 
 @require_safe
@@ -36,12 +36,12 @@ def activity_attainment(request: PersonRequest) -> HttpResponse:
     form = _owed_form(request)
     if not form.is_valid():
         return _refused(request, form)
-    look = form.look(form.scope)
-    found = owing(look, form.span(look))
+    report_view = form.report_view(form.scope)
+    found = owing(report_view, form.span(report_view))
     context = {
         "form": form,
         "found": found,
-        "look": look,
+        "report_view": report_view,
         "table": Table(
             columns=REACHED,
             rows=found.lines,
@@ -60,8 +60,10 @@ def activity_attainment_csv(request: PersonRequest) -> HttpResponseBase:
     form = _owed_form(request)
     if not form.is_valid():
         return _refused(request, form)
-    look = form.look(form.scope)
-    return csv_response("activity-targets.csv", REACHED, owing(look, form.span(look)).lines)
+    report_view = form.report_view(form.scope)
+    return csv_response(
+        "activity-targets.csv", REACHED, owing(report_view, form.span(report_view)).lines
+    )
 
 
 @require_safe
@@ -70,11 +72,13 @@ def activity_attainment_of(request: PersonRequest, pk: int) -> HttpResponse:
     """Show one person's activities against their targets: a part of their page."""
     person = get_object_or_404(Person.objects.led_by(request.user), pk=pk)
     now = timezone.now()
-    form = LookForm(request.GET, viewer=request.user, calendar=setting(), now=now)
+    form = ReportViewForm(
+        request.GET, viewer=request.user, calendar=organisation_calendar(), now=now
+    )
     if not form.is_valid():
         return _refused(request, form)
-    look = form.look(person_scope(person))
-    found = owing(look, look.period.period)
+    report_view = form.report_view(person_scope(person))
+    found = owing(report_view, report_view.period.period)
     table = Table(columns=FIGURES, rows=found.lines, caption="Activities against their targets")
     context = {"found": found, "table": table}
     return render(request, "process/targets/_activity_attainment.html", context)
@@ -84,24 +88,27 @@ def activity_attainment_of(request: PersonRequest, pk: int) -> HttpResponse:
 @target_admins
 def activity_targets(request: HttpRequest) -> HttpResponse:
     """Set what a role owes, and show what it owes now and owed before."""
-    visit = visit_of(request)
-    form = TargetForm(posted(request), today=visit.today)
+    page_request = page_request_of(request)
+    form = TargetForm(posted(request), today=page_request.today)
     target = saved(
-        form, lambda: set_activity_target(by=visit.viewer, at=visit.now, **form.cleaned_data)
+        form,
+        lambda: set_activity_target(
+            by=page_request.viewer, at=page_request.now, **form.cleaned_data
+        ),
     )
     if target is not None:
         messages.success(request, f"{target} from {target.starts_on:%-d %b %Y}.")
         return redirect("process:activity-targets")
-    versions = ActivityTarget.objects.visible_to(visit.viewer).select_related("set_by")
+    versions = ActivityTarget.objects.visible_to(page_request.viewer).select_related("set_by")
     context: dict[str, Any] = {
-        "in_force": targets_in_force(visit.now, visit.today),
+        "in_force": targets_in_force(page_request.now, page_request.today),
         "versions": Table(
             columns=VERSIONS,
             rows=list(versions[:200]),
             caption="Every version of the targets",
             empty=Empty(title="No targets yet.", text="Set the first one with the form."),
         ),
-        "now": visit.now,
+        "now": page_request.now,
     }
     return form_page(request, "process/targets/activity_targets.html", form, **context)
 
@@ -109,14 +116,14 @@ def activity_targets(request: HttpRequest) -> HttpResponse:
 def _owed_form(request: PersonRequest) -> OwedForm:
     """Read the address; a team that is not there for the viewer is not found."""
     now = timezone.now()
-    form = OwedForm(request.GET, viewer=request.user, calendar=setting(), now=now)
+    form = OwedForm(request.GET, viewer=request.user, calendar=organisation_calendar(), now=now)
     form.full_clean()
     if form.is_elsewhere:
         raise Http404
     return form
 
 
-def _refused(request: HttpRequest, form: LookForm) -> HttpResponse:
+def _refused(request: HttpRequest, form: ReportViewForm) -> HttpResponse:
     status = 400 if form.calendar.periods else 200
     return render(
         request, "process/targets/activity_attainment.html", {"form": form}, status=status

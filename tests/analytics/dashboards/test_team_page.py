@@ -298,7 +298,7 @@ def test_the_calendar_day_of_today_is_now(paper: Paper, sign_in_as):
 
     response = sign_in_as(paper.mia).get(reverse("team"), {"as_of": access.today().isoformat()})
 
-    assert response.context["look"].as_of is None
+    assert response.context["report_view"].as_of is None
 
 
 @pytest.mark.parametrize(
@@ -520,7 +520,7 @@ def test_the_teams_below_add_up_and_open_their_own_dashboards(paper: Paper, eve,
             if cell.column.key not in {"quota", "gap"}:
                 opened(client, cell.href)
     assert (
-        team_cells(response)[report.look.scope.label]["booked"]
+        team_cells(response)[report.report_view.scope.label]["booked"]
         == cells(response, "Everyone")["booked"]
     )
 

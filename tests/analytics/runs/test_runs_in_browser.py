@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from analytics.runs.enums import ChunkState, Step
+from analytics.runs.enums import ChunkState, RunStep
 from analytics.runs.models import RecomputeChunk, RecomputeRun
 from forecasting.services import nightly
 from tests.browser import PHONE, Axe, SignIn, fits
@@ -51,7 +51,7 @@ def test_a_run_with_a_part_given_up_is_readable_on_a_dark_phone(
     page.goto("/setup/runs/")
     page.get_by_role("button", name="Recompute").click()
     run = work_to_the_end()
-    RecomputeChunk.objects.filter(run=run, step=Step.ATTAINMENT).update(
+    RecomputeChunk.objects.filter(run=run, step=RunStep.ATTAINMENT).update(
         state=ChunkState.QUARANTINED, error="DataError: " + "a long reason " * 20
     )
 

@@ -5,10 +5,10 @@ import pytest
 
 from forecasting.methods import hazards
 from forecasting.methods.history import LOST, UNPRICED, WEEKS
-from forecasting.methods.prediction import Span
+from forecasting.methods.prediction import ForecastSpan
 from tests.forecasting.simulation import START, closed, history, opened, simulate, until
 
-QUARTER = Span(date(2022, 4, 1).toordinal(), date(2022, 7, 1).toordinal(), (0, 0), (0, 0))
+QUARTER = ForecastSpan(date(2022, 4, 1).toordinal(), date(2022, 7, 1).toordinal(), (0, 0), (0, 0))
 
 
 def test_few_cases_are_pulled_towards_the_wider_rate() -> None:
@@ -44,7 +44,7 @@ def test_deals_older_than_any_that_closed_get_almost_nothing() -> None:
     t = START + 100 + 7 * 60
 
     found = hazards.measured(known, t)
-    told = hazards.fit(known, t).predict(Span(t + 1, t + 92, (0, 0), (0, 0)))
+    told = hazards.fit(known, t).predict(ForecastSpan(t + 1, t + 92, (0, 0), (0, 0)))
 
     assert found.won[0, 9:].max() < 0.0005
     assert found.won[0, 8] > 0.3
@@ -112,10 +112,10 @@ def test_the_months_of_a_quarter_add_up_to_it_for_every_deal_and_person() -> Non
     t = START + 590
     model = hazards.fit(known, t)
     first = [date(2021, 10 + n, 1).toordinal() for n in range(3)] + [date(2022, 1, 1).toordinal()]
-    spans = [Span(first[n], first[n + 1], (0, 0), (0, 0)) for n in range(3)]
+    spans = [ForecastSpan(first[n], first[n + 1], (0, 0), (0, 0)) for n in range(3)]
 
     months = [model.predict(span) for span in spans]
-    quarter = model.predict(Span(first[0], first[3], (0, 0), (0, 0)))
+    quarter = model.predict(ForecastSpan(first[0], first[3], (0, 0), (0, 0)))
 
     assert sum(month.cents for month in months) == pytest.approx(quarter.cents, rel=1e-12)
     assert min(month.cents.min() for month in months) >= 0
@@ -136,7 +136,7 @@ def test_expected_bookings_agree_with_known_chances() -> None:
             rows.append(closed(deal, gone, status=1 if rng.random() < 0.5 else LOST))
     known = history(rows, last=last)
 
-    told = hazards.fit(known, last).predict(Span(last + 1, last + 92, (0, 0), (0, 0)))
+    told = hazards.fit(known, last).predict(ForecastSpan(last + 1, last + 92, (0, 0), (0, 0)))
 
     still_open = len(known.open_at(last))
     from_open = told.cents[told.deal >= 0].sum() / 100_00
@@ -176,7 +176,7 @@ def test_a_deal_without_amount_is_worth_an_average_won_one() -> None:
     rows += [opened(100, START + 33, cents=UNPRICED), opened(101, START + 33, cents=400_00)]
 
     told = hazards.fit(history(rows), START + 40).predict(
-        Span(START + 41, START + 131, (0, 0), (0, 0))
+        ForecastSpan(START + 41, START + 131, (0, 0), (0, 0))
     )
 
     unpriced, priced = told.cents[told.deal >= 0]

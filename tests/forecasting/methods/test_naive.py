@@ -2,7 +2,7 @@ import pytest
 
 from forecasting.methods import naive
 from forecasting.methods.listed import MAIN, METHODS
-from forecasting.methods.prediction import Span
+from forecasting.methods.prediction import ForecastSpan
 from tests.forecasting.simulation import closed, history, opened
 
 # Ann (1) booked 300 in the last period, 500 a year before and 120 so far; Ben (2) 80 last time.
@@ -13,7 +13,7 @@ KNOWN = history(
     ) for row in (opened(deal, day - 5, owner=owner), closed(deal, day, owner=owner, cents=cents))]
 )  # fmt: skip
 T = 1110
-SPAN = Span(1100, 1190, previous=(1000, 1100), year_before=(600, 700))
+SPAN = ForecastSpan(1100, 1190, previous=(1000, 1100), year_before=(600, 700))
 
 
 def told(name: str) -> dict[int, float]:
@@ -27,7 +27,7 @@ def test_as_last_period_what_is_left_of_it() -> None:
 
 def test_as_a_year_before_never_less_than_nothing() -> None:
     assert told("last_year") == {1: 380.0}
-    again = naive._rest_of(KNOWN, T, Span(1100, 1190, (0, 0), (0, 0)), whole=(1108, 1109))
+    again = naive._rest_of(KNOWN, T, ForecastSpan(1100, 1190, (0, 0), (0, 0)), whole=(1108, 1109))
     assert again[1].tolist() == [0.0]
 
 
@@ -37,7 +37,7 @@ def test_at_recent_pace_for_the_days_that_are_left() -> None:
 
 
 def test_a_period_to_come_gets_all_its_days_at_recent_pace() -> None:
-    later = Span(1190, 1281, (0, 0), (0, 0))
+    later = ForecastSpan(1190, 1281, (0, 0), (0, 0))
 
     found = METHODS["run_rate"](KNOWN, T).predict(later)
 

@@ -1,14 +1,14 @@
 from decimal import Decimal
 
 from forecasting.enums import Method
-from forecasting.metrics.accuracy import Told, accuracy, bias, score, scores
+from forecasting.metrics.accuracy import ScoredForecast, accuracy, bias, score, scores
 
 D = Decimal
 
 
-def told(forecast: int, actual: int, *, weeks: int = 6, period: str = "Q1", naive: int = 0,
-         low: int | None = None, high: int | None = None) -> Told:  # fmt: skip
-    return Told(
+def counted(forecast: int, actual: int, *, weeks: int = 6, period: str = "Q1", naive: int = 0,
+         low: int | None = None, high: int | None = None) -> ScoredForecast:  # fmt: skip
+    return ScoredForecast(
         period=period,
         weeks_left=weeks,
         forecast=D(forecast),
@@ -32,40 +32,40 @@ def test_accuracy_of_several_weighs_by_what_was_booked() -> None:
 def test_accuracy_and_bias_are_undefined_where_nothing_was_booked() -> None:
     assert accuracy([(D(10), D(0))]) is None
     assert accuracy([]) is None
-    assert bias([told(10, 0)]) is None
+    assert bias([counted(10, 0)]) is None
 
 
 def test_bias_keeps_its_sign() -> None:
-    assert bias([told(120, 100), told(90, 100)]) == D("0.05")
-    assert bias([told(80, 100)]) == D("-0.2")
+    assert bias([counted(120, 100), counted(90, 100)]) == D("0.05")
+    assert bias([counted(80, 100)]) == D("-0.2")
 
 
 def test_score_counts_periods_and_intervals_apart() -> None:
     found = score(
         6,
         [
-            told(100, 105, low=90, high=110, period="Q1"),
-            told(100, 130, low=90, high=110, period="Q2"),
-            told(100, 100, period="Q3"),
+            counted(100, 105, low=90, high=110, period="Q1"),
+            counted(100, 130, low=90, high=110, period="Q2"),
+            counted(100, 100, period="Q3"),
         ],
     )
 
     assert (found.periods, found.inside, found.intervals) == (3, 1, 2)
     assert found.coverage == D("0.5")
     assert found.is_few
-    assert score(6, [told(100, 100)]).coverage is None
+    assert score(6, [counted(100, 100)]).coverage is None
 
 
 def test_an_interval_holds_its_ends() -> None:
-    assert told(100, 90, low=90, high=110).inside is True
-    assert told(100, 110, low=90, high=110).inside is True
-    assert told(100, 111, low=90, high=110).inside is False
+    assert counted(100, 90, low=90, high=110).inside is True
+    assert counted(100, 110, low=90, high=110).inside is True
+    assert counted(100, 111, low=90, high=110).inside is False
 
 
 def test_verdict_is_against_the_best_simple_method() -> None:
-    better = score(6, [told(95, 100, naive=90)])
-    worse = score(6, [told(85, 100, naive=90)])
-    undefined = score(6, [told(85, 0)])
+    better = score(6, [counted(95, 100, naive=90)])
+    worse = score(6, [counted(85, 100, naive=90)])
+    undefined = score(6, [counted(85, 0)])
 
     assert (better.best_naive, better.beats_naive) == (Method.LAST_PERIOD, True)
     assert worse.beats_naive is False
@@ -73,6 +73,6 @@ def test_verdict_is_against_the_best_simple_method() -> None:
 
 
 def test_scores_stand_by_weeks_left_the_most_first() -> None:
-    found = scores([told(1, 1, weeks=2), told(1, 1, weeks=13), told(1, 1, weeks=2)])
+    found = scores([counted(1, 1, weeks=2), counted(1, 1, weeks=13), counted(1, 1, weeks=2)])
 
     assert [(each.weeks_left, each.periods) for each in found] == [(13, 1), (2, 1)]

@@ -42,12 +42,12 @@ def test_parts_are_scaled_by_what_came_true_before() -> None:
         PERIOD,
     ]
 
-    told = scaled(track(rows))
+    counted = scaled(track(rows))
 
     # Nothing known; 80 of 100, with half a period's trust in 1; 170 of 200, with the same.
-    assert told.open_ratio == pytest.approx([1.0, 130 / 150, 220 / 250])
-    assert told.forecast[:, 0] == pytest.approx([150.0, 50 + 100 * 130 / 150, 50 + 88.0])
-    assert told.periods.tolist() == [0, 1, 2]
+    assert counted.open_ratio == pytest.approx([1.0, 130 / 150, 220 / 250])
+    assert counted.forecast[:, 0] == pytest.approx([150.0, 50 + 100 * 130 / 150, 50 + 88.0])
+    assert counted.periods.tolist() == [0, 1, 2]
 
 
 def test_a_period_teaches_only_a_week_after_its_end() -> None:
@@ -83,22 +83,22 @@ def test_interval_by_hand() -> None:
         PERIOD | {"came_open": 100.0},
     ]
 
-    told = scaled(track(rows))
+    counted = scaled(track(rows))
 
     # One past period is too few; two: sqrt((4 + 1) / 2) units times Student's 1.886 of 2 degrees.
-    assert np.isnan(told.low[:2]).all()
+    assert np.isnan(counted.low[:2]).all()
     reach = np.sqrt(2.5) * 1.886 * 4
-    assert told.low[2, 0] == pytest.approx(150 - reach)
-    assert told.high[2, 0] == pytest.approx(150 + reach)
+    assert counted.low[2, 0] == pytest.approx(150 - reach)
+    assert counted.high[2, 0] == pytest.approx(150 + reach)
 
 
 def test_interval_never_goes_below_what_is_booked() -> None:
     rows = [PERIOD | {"came_open": 100.0, "outcome": 1150.0}] * 3 + [PERIOD | {"came_open": 0.0}]
 
-    told = scaled(track(rows))
+    counted = scaled(track(rows))
 
-    assert told.low[3, 0] == 50.0
-    assert told.high[3, 0] > told.forecast[3, 0]
+    assert counted.low[3, 0] == 50.0
+    assert counted.high[3, 0] > counted.forecast[3, 0]
 
 
 def test_many_pooled_errors_give_their_own_percentiles() -> None:
@@ -107,17 +107,17 @@ def test_many_pooled_errors_give_their_own_percentiles() -> None:
     errors = np.linspace(-4.0, 4.0, 101)
     outcome = crowd.outcome + errors[None, :]
 
-    told = scaled(dataclasses.replace(crowd, outcome=outcome))
+    counted = scaled(dataclasses.replace(crowd, outcome=outcome))
 
     # In units of 4 the errors are evenly spread over -1 to 1.
-    assert told.low[2] == pytest.approx(np.full(101, 150 - 0.8 * 4))
-    assert told.high[2] == pytest.approx(np.full(101, 150 + 0.8 * 4))
+    assert counted.low[2] == pytest.approx(np.full(101, 150 - 0.8 * 4))
+    assert counted.high[2] == pytest.approx(np.full(101, 150 + 0.8 * 4))
 
 
 def test_later_outcomes_change_no_earlier_forecast() -> None:
     known, last = simulate(7, people=4, years=3)
     people, _ = tracks(known, last, people=4, weeks=100)
-    told = scaled(people)
+    counted = scaled(people)
     for row in range(0, len(people.made_on), 17):
         unknown = people.end - 1 + 7 > people.made_on[row]
         poisoned = dataclasses.replace(
@@ -127,9 +127,9 @@ def test_later_outcomes_change_no_earlier_forecast() -> None:
             came_new=np.where(unknown, 1e9, people.came_new),
         )
         again = scaled(poisoned)
-        assert again.forecast[row] == pytest.approx(told.forecast[row])
-        assert again.low[row] == pytest.approx(told.low[row], nan_ok=True)
-        assert again.high[row] == pytest.approx(told.high[row], nan_ok=True)
+        assert again.forecast[row] == pytest.approx(counted.forecast[row])
+        assert again.low[row] == pytest.approx(counted.low[row], nan_ok=True)
+        assert again.high[row] == pytest.approx(counted.high[row], nan_ok=True)
 
 
 def test_cents_round_half_up() -> None:

@@ -10,14 +10,14 @@ SEEDS = range(10)
 PEOPLE = 8
 
 
-def held(track: Track, told: Scaled) -> list[float]:
+def held(track: Track, counted: Scaled) -> list[float]:
     """Return the shares of outcomes inside, row by row, where three periods had taught."""
     shares = []
-    for row in np.flatnonzero(told.periods >= 3):
-        known = np.isfinite(told.low[row]) & np.isfinite(track.outcome[row])
+    for row in np.flatnonzero(counted.periods >= 3):
+        known = np.isfinite(counted.low[row]) & np.isfinite(track.outcome[row])
         if known.any():
-            inside = (track.outcome[row] >= told.low[row] - 1) & (
-                track.outcome[row] <= told.high[row] + 1
+            inside = (track.outcome[row] >= counted.low[row] - 1) & (
+                track.outcome[row] <= counted.high[row] + 1
             )
             shares.append(float(inside[known].mean()))
     return shares
@@ -32,11 +32,11 @@ def judged() -> dict[str, list[float]]:
     for seed in SEEDS:
         known, last = simulate(seed, people=PEOPLE)
         people, whole = tracks(known, last, people=PEOPLE)
-        told = scaled(whole)
+        counted = scaled(whole)
         found["person"] += held(people, scaled(people))
-        found["whole"] += held(whole, told)
-        over = np.isfinite(whole.outcome[:, 0]) & (told.periods >= 3)
-        errors = told.forecast[over, 0] - whole.outcome[over, 0]
+        found["whole"] += held(whole, counted)
+        over = np.isfinite(whole.outcome[:, 0]) & (counted.periods >= 3)
+        errors = counted.forecast[over, 0] - whole.outcome[over, 0]
         found["bias"].append(float(errors.sum() / whole.outcome[over, 0].sum()))
     return found
 

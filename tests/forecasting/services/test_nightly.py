@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from analytics.attainment.reports.attainment import EVERYONE, attainment
-from analytics.runs.enums import ChunkState, RunState, Step, Trigger
+from analytics.runs.enums import ChunkState, RunState, RunStep, Trigger
 from analytics.runs.models import AttainmentSnapshot, RecomputeChunk, RecomputeRun
 from analytics.runs.services import recompute
 from forecasting.models import (
@@ -84,7 +84,7 @@ def test_every_part_is_done_and_the_run_in_use(run: RecomputeRun) -> None:
     assert run.state == RunState.DONE
     assert run.is_current
     assert set(run.chunks.values_list("state", flat=True)) == {ChunkState.DONE}
-    assert {chunk.step for chunk in run.chunks.all()} == set(Step)
+    assert {chunk.step for chunk in run.chunks.all()} == set(RunStep)
 
 
 def test_every_team_person_and_everyone_are_there(run: RecomputeRun) -> None:
@@ -176,8 +176,10 @@ def test_overlays_equal_plain_sql_and_the_deals_behind_them(run: RecomputeRun) -
     for pk, amount in by_person.items():
         client = Client()
         client.force_login(Person.objects.get(pk=pk))
-        look = {"period": year.pk, "as_of": AS_OF.isoformat(), "person": pk}
-        page = client.get(reverse("analytics:metric-rows"), {**look, "figure": "overlay.all"})
+        report_view = {"period": year.pk, "as_of": AS_OF.isoformat(), "person": pk}
+        page = client.get(
+            reverse("analytics:metric-rows"), {**report_view, "figure": "overlay.all"}
+        )
         assert page.context["found"].sums == {"Overlay credit": amount}
         assert page.context["found"].hidden == 0
 
@@ -372,13 +374,13 @@ def test_a_part_delivered_again_changes_nothing(run: RecomputeRun) -> None:
 
 
 def test_a_part_computed_twice_stores_the_same_rows(run: RecomputeRun) -> None:
-    for chunk in run.chunks.filter(step__in=(Step.ATTAINMENT, Step.FORECAST))[:6]:
+    for chunk in run.chunks.filter(step__in=(RunStep.ATTAINMENT, RunStep.FORECAST))[:6]:
         table = {
-            Step.ATTAINMENT: AttainmentSnapshot,
-            Step.FORECAST: Forecast,
-        }[Step(chunk.step)]
+            RunStep.ATTAINMENT: AttainmentSnapshot,
+            RunStep.FORECAST: Forecast,
+        }[RunStep(chunk.step)]
         before = list(table.objects.filter(run=run).order_by("pk").values_list())
-        assert nightly.STEPS[Step(chunk.step)](chunk) == chunk.rows
+        assert nightly.STEPS[RunStep(chunk.step)](chunk) == chunk.rows
         assert list(table.objects.filter(run=run).order_by("pk").values_list()) == before
 
 
@@ -401,7 +403,7 @@ def test_a_part_that_always_fails_is_given_up_and_the_rest_is_published(run: Rec
         by=None, as_of=AS_OF, trigger=Trigger.COMMAND, now=timezone.now()
     )
     nightly.work_here(poisoned, clock=timezone.now)
-    bad = poisoned.chunks.filter(step=Step.ATTAINMENT).first()
+    bad = poisoned.chunks.filter(step=RunStep.ATTAINMENT).first()
     assert bad is not None
     # Somebody whom the database does not know: storing their figures must fail.
     RecomputeChunk.objects.filter(pk=bad.pk).update(people=[987654321])

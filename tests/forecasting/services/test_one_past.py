@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from analytics.attainment.reports.attainment import attainment
-from analytics.runs.enums import ChunkState, RunState, Step, Trigger
+from analytics.runs.enums import ChunkState, RunState, RunStep, Trigger
 from analytics.runs.models import AttainmentSnapshot, RecomputeChunk, RecomputeRun
 from analytics.runs.services import one_past, recompute
 from forecasting.services import nightly
@@ -215,7 +215,7 @@ def elsewhere(deed: Callable[[], object]) -> None:
 
 def planned_part(run: RecomputeRun) -> RecomputeChunk:
     nightly.work_here(run, clock=timezone.now)
-    return run.chunks.filter(step=Step.ATTAINMENT)[0]
+    return run.chunks.filter(step=RunStep.ATTAINMENT)[0]
 
 
 def test_a_part_sees_one_state(
@@ -229,7 +229,7 @@ def test_a_part_sees_one_state(
         seen.append(Deal.objects.count())
         return 0
 
-    monkeypatch.setitem(nightly.STEPS, Step.ATTAINMENT, step)
+    monkeypatch.setitem(nightly.STEPS, RunStep.ATTAINMENT, step)
     assert nightly.work(part.pk, clock=timezone.now) == part
 
     assert seen == [2, 2]
@@ -249,7 +249,7 @@ def test_a_part_taken_over_meanwhile_stores_nothing(
             elsewhere(lambda: RecomputeChunk.objects.filter(pk=chunk.pk).update(attempts=2))
         return rows
 
-    monkeypatch.setitem(nightly.STEPS, Step.ATTAINMENT, step)
+    monkeypatch.setitem(nightly.STEPS, RunStep.ATTAINMENT, step)
     assert nightly.work(part.pk, clock=timezone.now) is None
 
     part.refresh_from_db()

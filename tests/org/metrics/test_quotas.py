@@ -4,11 +4,11 @@ import pytest
 
 from org.enums import SubjectKind
 from org.metrics.quotas import (
-    Part,
+    FiscalSpan,
     QuotaBook,
-    Span,
+    QuotaPart,
+    ResolvedQuota,
     Subject,
-    Target,
     own_quota,
     placed_quotas,
     quota_parts,
@@ -16,15 +16,15 @@ from org.metrics.quotas import (
     resolved_quota,
     summed_targets,
 )
-from org.trees import BEGINNING, DatedTree, Placing
+from org.trees import BEGINNING, DatedPlacement, DatedTree
 
 JANUARY, FEBRUARY, MARCH = (
-    Span(11, date(2026, 1, 31)),
-    Span(12, date(2026, 2, 28)),
-    Span(13, date(2026, 3, 31)),
+    FiscalSpan(11, date(2026, 1, 31)),
+    FiscalSpan(12, date(2026, 2, 28)),
+    FiscalSpan(13, date(2026, 3, 31)),
 )
-QUARTER = Span(1, date(2026, 3, 31), (JANUARY, FEBRUARY, MARCH))
-YEAR = Span(100, date(2026, 12, 31), (QUARTER, Span(2, date(2026, 6, 30))))
+QUARTER = FiscalSpan(1, date(2026, 3, 31), (JANUARY, FEBRUARY, MARCH))
+YEAR = FiscalSpan(100, date(2026, 12, 31), (QUARTER, FiscalSpan(2, date(2026, 6, 30))))
 ANN, BOB = Subject(SubjectKind.PERSON, 1), Subject(SubjectKind.PERSON, 2)
 TOP, NORTH, SOUTH = (Subject(SubjectKind.TEAM, pk) for pk in (10, 20, 30))
 EVERYONE = Subject(SubjectKind.EVERYONE)
@@ -51,17 +51,17 @@ def test_a_period_is_made_of_its_parts():
 def test_own_row_then_parts_then_nothing():
     rows = {(ANN, 1): 500, (ANN, 11): 100, (BOB, 11): 100, (BOB, 12): 120}
 
-    assert own_quota(ANN, QUARTER, book(rows)) == Target(500)
-    assert own_quota(ANN, JANUARY, book(rows)) == Target(100)
+    assert own_quota(ANN, QUARTER, book(rows)) == ResolvedQuota(500)
+    assert own_quota(ANN, JANUARY, book(rows)) == ResolvedQuota(100)
     assert own_quota(ANN, FEBRUARY, book(rows)) is None
-    assert own_quota(BOB, QUARTER, book(rows)) == Target(220, complete=False)
-    assert own_quota(BOB, YEAR, book(rows)) == Target(220, complete=False)
+    assert own_quota(BOB, QUARTER, book(rows)) == ResolvedQuota(220, complete=False)
+    assert own_quota(BOB, YEAR, book(rows)) == ResolvedQuota(220, complete=False)
 
 
 def test_all_parts_make_a_complete_quota():
     rows = {(BOB, 11): 100, (BOB, 12): 120, (BOB, 13): 130}
 
-    assert own_quota(BOB, QUARTER, book(rows)) == Target(350)
+    assert own_quota(BOB, QUARTER, book(rows)) == ResolvedQuota(350)
 
 
 def test_a_movers_months_are_placed_by_the_end_of_each():
@@ -70,8 +70,8 @@ def test_a_movers_months_are_placed_by_the_end_of_each():
     placed = placed_quotas(QUARTER, book(rows))
 
     assert placed == {
-        (BEGINNING, 20): [Part(ANN, QUARTER, 500), Part(BOB, JANUARY, 100)],
-        (BEGINNING, 30): [Part(BOB, FEBRUARY, 120), Part(BOB, MARCH, 130)],
+        (BEGINNING, 20): [QuotaPart(ANN, QUARTER, 500), QuotaPart(BOB, JANUARY, 100)],
+        (BEGINNING, 30): [QuotaPart(BOB, FEBRUARY, 120), QuotaPart(BOB, MARCH, 130)],
     }
 
 
@@ -81,8 +81,8 @@ def test_before_the_last_day_the_as_of_day_places_a_quota():
     early = placed_quotas(QUARTER, book(rows, as_of=date(2026, 1, 20)))
     late = placed_quotas(QUARTER, book(rows, as_of=date(2026, 2, 20)))
 
-    assert early == {(BEGINNING, 20): [Part(BOB, QUARTER, 350)]}
-    assert late == {(BEGINNING, 30): [Part(BOB, QUARTER, 350)]}
+    assert early == {(BEGINNING, 20): [QuotaPart(BOB, QUARTER, 350)]}
+    assert late == {(BEGINNING, 30): [QuotaPart(BOB, QUARTER, 350)]}
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_people_outside_of_teams_count_for_everyone_alone():
     known = book({(ANN, 1): 500}, teams={1: None})
 
     assert resolved_quota(TOP, QUARTER, known) is None
-    assert resolved_quota(EVERYONE, QUARTER, known) == Target(500)
+    assert resolved_quota(EVERYONE, QUARTER, known) == ResolvedQuota(500)
 
 
 def test_territories_roll_up_by_their_own_tree():
@@ -120,21 +120,32 @@ def test_territories_roll_up_by_their_own_tree():
         territories=DatedTree.still({7: None, 8: 7}),
     )
 
-    assert resolved_quota(europe, QUARTER, known) == Target(70)
+    assert resolved_quota(europe, QUARTER, known) == ResolvedQuota(70)
     assert resolved_quota(alps, FEBRUARY, known) is None
 
 
 def test_sums_leave_out_what_is_not_there():
-    assert summed_targets([None, Target(3), Target(4, complete=False)]) == Target(7, complete=False)
+    assert summed_targets(
+        [None, ResolvedQuota(3), ResolvedQuota(4, complete=False)]
+    ) == ResolvedQuota(7, complete=False)
     assert summed_targets([None]) is None
 
 
 def test_each_person_has_the_part_that_the_teams_carry():
     known = book({(ANN, 1): 500, (BOB, 11): 100, (BOB, 12): 120, (BOB, 13): 130})
 
-    assert quotas_by_person(QUARTER, known, team=20) == {1: Target(500), 2: Target(100)}
-    assert quotas_by_person(QUARTER, known, team=10) == {1: Target(500), 2: Target(350)}
-    assert quotas_by_person(QUARTER, known, team=None) == {1: Target(500), 2: Target(350)}
+    assert quotas_by_person(QUARTER, known, team=20) == {
+        1: ResolvedQuota(500),
+        2: ResolvedQuota(100),
+    }
+    assert quotas_by_person(QUARTER, known, team=10) == {
+        1: ResolvedQuota(500),
+        2: ResolvedQuota(350),
+    }
+    assert quotas_by_person(QUARTER, known, team=None) == {
+        1: ResolvedQuota(500),
+        2: ResolvedQuota(350),
+    }
     assert quotas_by_person(QUARTER, known, team=99) == {}
 
 
@@ -142,33 +153,39 @@ def test_a_quota_counts_for_what_the_team_lay_in_on_the_last_day_of_its_period()
     """North leaves Sales on 15 February: Ann's January counts for Sales, her March does not."""
     rows = {(ANN, 11): 100, (ANN, 12): 10, (ANN, 13): 1, (BOB, 11): 5000}
     moved = DatedTree(
-        [Placing(20, 10, BEGINNING, date(2026, 2, 15)), Placing(30, 10, BEGINNING, None)]
+        [
+            DatedPlacement(20, 10, BEGINNING, date(2026, 2, 15)),
+            DatedPlacement(30, 10, BEGINNING, None),
+        ]
     )
     known = book(rows, tree=moved)
 
     assert quotas_by_person(QUARTER, known, team=10) == {
-        1: Target(100),
-        2: Target(5000, complete=False),
+        1: ResolvedQuota(100),
+        2: ResolvedQuota(5000, complete=False),
     }
-    assert resolved_quota(TOP, QUARTER, known) == Target(5100, complete=False)
-    assert resolved_quota(NORTH, QUARTER, known) == Target(5111, complete=False)
-    assert resolved_quota(EVERYONE, QUARTER, known) == Target(5111, complete=False)
+    assert resolved_quota(TOP, QUARTER, known) == ResolvedQuota(5100, complete=False)
+    assert resolved_quota(NORTH, QUARTER, known) == ResolvedQuota(5111, complete=False)
+    assert resolved_quota(EVERYONE, QUARTER, known) == ResolvedQuota(5111, complete=False)
 
 
 def test_a_teams_own_quota_moves_with_it():
-    moved = DatedTree([Placing(20, 10, BEGINNING, date(2026, 2, 15))])
+    moved = DatedTree([DatedPlacement(20, 10, BEGINNING, date(2026, 2, 15))])
     known = book({(NORTH, 11): 70, (NORTH, 12): 7, (NORTH, 13): 1}, tree=moved)
 
-    assert resolved_quota(TOP, QUARTER, known) == Target(70)
-    assert resolved_quota(EVERYONE, QUARTER, known) == Target(78)
+    assert resolved_quota(TOP, QUARTER, known) == ResolvedQuota(70)
+    assert resolved_quota(EVERYONE, QUARTER, known) == ResolvedQuota(78)
 
 
 def test_a_quota_is_made_of_the_rows_that_were_set():
     """North has its own months but for March; South rolls up what Bob has from February on."""
     rows = {(ANN, 1): 500, (BOB, 11): 100, (BOB, 12): 120, (NORTH, 11): 40, (NORTH, 12): 50}
     known = book(rows)
-    of_north = [Part(NORTH, JANUARY, 40, complete=False), Part(NORTH, FEBRUARY, 50, complete=False)]
-    of_bob = [Part(BOB, FEBRUARY, 120, complete=False)]
+    of_north = [
+        QuotaPart(NORTH, JANUARY, 40, complete=False),
+        QuotaPart(NORTH, FEBRUARY, 50, complete=False),
+    ]
+    of_bob = [QuotaPart(BOB, FEBRUARY, 120, complete=False)]
 
     assert quota_parts(NORTH, QUARTER, known) == of_north
     assert quota_parts(SOUTH, QUARTER, known) == of_bob

@@ -13,7 +13,7 @@ from org.models.audit import AuditEntry
 from org.models.people import Person, ReportingLine
 from org.models.teams import TeamMembership
 from org.models.tokens import ApiToken
-from org.services import people, places
+from org.services import assignments, people
 from tests.factories.org import ApiTokenFactory, PersonFactory, TeamFactory
 from tests.worlds import SalesTeam
 
@@ -401,7 +401,7 @@ def test_reactivate_opens_the_account_and_restores_no_line(sales_team: SalesTeam
 
 def test_a_race_into_a_circle_is_told_like_any_other(sales_team: SalesTeam, monkeypatch) -> None:
     # The check in the service is passed by, as when the other line is written in between.
-    monkeypatch.setattr(places, "_check_manager", lambda *_: None)
+    monkeypatch.setattr(assignments, "_check_manager", lambda *_: None)
 
     with pytest.raises(ValidationError) as refusal:
         people.report_to(

@@ -12,7 +12,7 @@ from org.models.audit import AuditEntry
 from org.models.calendar import FiscalPeriod
 from org.models.quotas import Quota
 from org.services import calendar, people, quotas
-from org.services.quotas import Target
+from org.services.quotas import QuotaTarget
 from tests.factories.org import OrganisationFactory, PersonFactory, TerritoryFactory
 from tests.worlds import SalesTeam
 
@@ -173,8 +173,8 @@ def test_a_bad_target_is_refused_with_its_reason(
 
 
 def test_a_grid_is_saved_whole_or_not_at_all(sales_team: SalesTeam, quarter: FiscalPeriod) -> None:
-    def target(person, amount: str) -> Target:
-        return Target(person, Measure.BOOKINGS, quarter, Decimal(amount))
+    def target(person, amount: str) -> QuotaTarget:
+        return QuotaTarget(person, Measure.BOOKINGS, quarter, Decimal(amount))
 
     with pytest.raises(ValidationError):
         quotas.set_quotas(
@@ -272,7 +272,7 @@ def test_a_grid_saved_with_an_earlier_time_than_the_newest_version_still_counts(
 
     quotas.save_grid(
         by=sales_team.ada,
-        targets=[Target(sales_team.rita, Measure.BOOKINGS, quarter, Decimal(200))],
+        targets=[QuotaTarget(sales_team.rita, Measure.BOOKINGS, quarter, Decimal(200))],
         seen=first.pk,
         reason="Plan",
         at=AT,

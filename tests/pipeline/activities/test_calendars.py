@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pipeline.activities.imports.calendars import (
     MOST_BYTES,
-    Calendar,
+    CalendarFile,
     UnreadableCalendarError,
     read_calendar,
 )
@@ -27,7 +27,7 @@ def wrapped(*events: str) -> bytes:
     return "\r\n".join("\n".join(lines).splitlines()).encode() + b"\r\n"
 
 
-def read(*events: str) -> Calendar:
+def read(*events: str) -> CalendarFile:
     return read_calendar(wrapped(*events), zone=BERLIN, now=NOW, own="ann@ours.example")
 
 

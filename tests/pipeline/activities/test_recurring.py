@@ -8,14 +8,14 @@ from dateutil.rrule import rrulestr
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.activities.imports.recurring import WEEKDAYS, NotUnderstoodError, Rule
+from pipeline.activities.imports.recurring import WEEKDAYS, NotUnderstoodError, RecurrenceRule
 
 START = date(2025, 1, 1)
 LAST = date(2026, 6, 30)
 PLAIN = st.lists(st.sampled_from(range(7)), max_size=4, unique=True)
 
 
-def text_of(rule: Rule) -> str:
+def text_of(rule: RecurrenceRule) -> str:
     parts = [f"FREQ={rule.freq}", f"INTERVAL={rule.interval}", f"WKST={WEEKDAYS[rule.week_start]}"]
     if rule.count:
         parts.append(f"COUNT={rule.count}")
@@ -34,7 +34,7 @@ def text_of(rule: Rule) -> str:
 
 
 @st.composite
-def rules(draw: st.DrawFn) -> Rule:
+def rules(draw: st.DrawFn) -> RecurrenceRule:
     freq = draw(st.sampled_from(["DAILY", "WEEKLY", "MONTHLY", "YEARLY"]))
     inside_a_month = freq in ("MONTHLY", "YEARLY")
     by_month = draw(st.lists(st.integers(1, 12), max_size=3, unique=True))
@@ -48,7 +48,7 @@ def rules(draw: st.DrawFn) -> Rule:
     positions = st.lists(st.sampled_from([1, 2, -1]), max_size=2, unique=True)
     by_set_pos = draw(positions) if freq == "MONTHLY" and (by_day or by_month_day) else []
     ends = draw(st.sampled_from(["never", "count", "until"]))
-    return Rule(
+    return RecurrenceRule(
         start=START + timedelta(days=draw(st.integers(0, 200))),
         freq=freq,
         interval=draw(st.integers(1, 4)),
@@ -65,7 +65,7 @@ def rules(draw: st.DrawFn) -> Rule:
 @settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(rule=rules(), first=st.integers(0, 400))
 @pytest.mark.heavy
-def test_the_days_are_those_of_dateutil(rule: Rule, first: int):
+def test_the_days_are_those_of_dateutil(rule: RecurrenceRule, first: int):
     begin = START + timedelta(days=first)
     # Its search for a day that never comes ends with the rule's own end alone.
     text = text_of(rule)
@@ -88,11 +88,11 @@ def test_the_days_are_those_of_dateutil(rule: Rule, first: int):
 )  # fmt: skip
 def test_what_no_usual_calendar_writes_is_not_understood(wrong):
     with pytest.raises(NotUnderstoodError):
-        Rule(start=START, **wrong)
+        RecurrenceRule(start=START, **wrong)
 
 
 def test_a_rule_that_never_comes_true_ends():
-    never = Rule(start=START, freq="DAILY", by_month=(2,), by_month_day=(30,))
+    never = RecurrenceRule(start=START, freq="DAILY", by_month=(2,), by_month_day=(30,))
 
     assert list(never.days(START, LAST)) == []
     assert never.steps(START, LAST) == 545

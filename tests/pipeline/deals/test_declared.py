@@ -8,7 +8,7 @@ import pytest
 from imports.engine import deal_columns, headers
 from imports.engine.kinds import KINDS
 from imports.enums import ImportKind
-from kit.api.fields import Day, PlainText
+from kit.api.fields import DayTextField, TextField
 from kit.forms import DayField
 from pipeline.activities.reports.timeline import LOGGED, TOLD
 from pipeline.deals import declared
@@ -94,7 +94,7 @@ def test_a_field_more_in_the_table_is_known_to_forms_and_api(
 
     assert isinstance(entered, DayField)
     assert entered.label == "First close"
-    assert isinstance(written[closing.name], Day)
+    assert isinstance(written[closing.name], DayTextField)
     assert list(written)[: len(EDITABLE) + 1] == [*EDITABLE, closing.name]
 
 
@@ -103,7 +103,7 @@ def test_length_and_emptiness_are_those_of_the_model() -> None:
 
     step, reason = written["next_step"], written["lost_reason"]
 
-    assert isinstance(step, PlainText)
+    assert isinstance(step, TextField)
     assert step.max_length == Deal._meta.get_field("next_step").max_length  # type: ignore[union-attr]
     assert step.allow_blank
     assert reason.allow_null

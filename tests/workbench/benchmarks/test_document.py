@@ -1,4 +1,4 @@
-from workbench.benchmarks.document import Line, Report, markdown
+from workbench.benchmarks.document import CaseLabel, Report, markdown
 from workbench.benchmarks.measuring import Batch, Measurement, Timing
 from workbench.benchmarks.targets import Verdict
 
@@ -11,7 +11,7 @@ def report(**changes: object) -> Report:
         "months": 36,
         "open_deals": {10_000: 722, 100_000: 7_280},
         "repetitions": 20,
-        "lines": {"me": Line("My page", "three statements")},
+        "lines": {"me": CaseLabel("My page", "three statements")},
         "pages": {10_000: {"me": page}, 100_000: {"me": slower}},
         "batches": {10_000: (Batch("Import", "COPY", 1000, 2.0, 90, floor_seconds=0.5),)},
         "verdicts": [Verdict("My page", "median", "≤ 60 ms", "25 ms", is_met=True)],

@@ -10,7 +10,7 @@ from analytics.attainment.metrics.attainment import (
     gap_to_quota,
 )
 from org.enums import Measure, SubjectKind
-from org.metrics.quotas import Subject, Target
+from org.metrics.quotas import ResolvedQuota, Subject
 
 NORTH = Subject(SubjectKind.TEAM, 3)
 
@@ -36,7 +36,7 @@ def test_share_and_gap(actual, quota, share, gap):
 
 
 def test_a_team_is_the_sum_of_its_people():
-    team = of([Credit(1, 500, 2), Credit(2, -30, 1, 0), Credit(3, 0, 1, 1)], Target(940))
+    team = of([Credit(1, 500, 2), Credit(2, -30, 1, 0), Credit(3, 0, 1, 1)], ResolvedQuota(940))
 
     assert (team.actual, team.cases, team.unpriced) == (470, 4, 1)
     assert (team.share, team.gap) == (Decimal("0.5"), 470)
@@ -49,7 +49,7 @@ def test_credits_that_do_not_add_up_are_refused():
 
 def test_a_quota_of_zero_is_refused():
     with pytest.raises(ValueError, match="greater than zero"):
-        of([], Target(0))
+        of([], ResolvedQuota(0))
 
 
 def test_nobody_has_booked_nothing():

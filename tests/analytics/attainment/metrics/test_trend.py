@@ -3,7 +3,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.attainment.metrics.trend import Stretch, TrendDay, pipeline_trend
+from analytics.attainment.metrics.trend import AmountSpan, TrendDay, pipeline_trend
 from kit.periods import Period
 
 START = date(2026, 1, 1)
@@ -18,10 +18,10 @@ def test_each_day_has_what_was_open_at_its_end():
     found = pipeline_trend(
         Period(day(0), day(4)),
         [
-            Stretch(day(-30), day(2), 100, 0, 1),
-            Stretch(day(1), day(3), 50, 50, 2),
-            Stretch(day(2), day(2), 999, 999, 9),
-            Stretch(day(3), day(99), 7, 0, 1),
+            AmountSpan(day(-30), day(2), 100, 0, 1),
+            AmountSpan(day(1), day(3), 50, 50, 2),
+            AmountSpan(day(2), day(2), 999, 999, 9),
+            AmountSpan(day(3), day(99), 7, 0, 1),
         ],
     )
 
@@ -42,7 +42,7 @@ spans = st.tuples(st.integers(-9, 9), st.integers(0, 12), st.integers(1, 1000))
 
 @given(st.lists(spans, max_size=20))
 def test_it_agrees_with_looking_at_every_day(rows):
-    stretches = [Stretch(day(a), day(a + n), cents, cents // 2, 1) for a, n, cents in rows]
+    stretches = [AmountSpan(day(a), day(a + n), cents, cents // 2, 1) for a, n, cents in rows]
 
     for each in pipeline_trend(WEEK, stretches):
         there = [s for s in stretches if s.since <= each.day < s.until]

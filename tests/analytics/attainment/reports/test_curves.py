@@ -4,11 +4,11 @@ import pytest
 from django.db.models import Sum
 
 from analytics.attainment.reports.curves import booking_curves, ledger_of
-from analytics.context.reports.look import closed_in
+from analytics.context.reports.report_view import closed_in
 from org.enums import Role
 from org.services import trees
 from pipeline.enums import Status
-from tests.analytics.looks import look_at
+from tests.analytics.report_views import report_view_of
 from tests.factories.org import PersonFactory
 from tests.paper import Paper, at
 
@@ -29,15 +29,15 @@ def test_every_day_of_a_curve_is_the_sum_of_the_deals_that_its_point_opens(
         won = at(month, number, year=year)
         paper.win(f"old {day}", person, amount, won, created_at=at(7, 1, year=2025))
     viewer = PersonFactory(roles=(Role.EXECUTIVE,))
-    look = look_at(viewer, team=team, period="Q2 2026", now=at(5, 15))
+    report_view = report_view_of(viewer, team=team, period="Q2 2026", now=at(5, 15))
 
-    curves = booking_curves(look, ledger_of(look))
+    curves = booking_curves(report_view, ledger_of(report_view))
 
     assert any(curve.whole for curve in curves.earlier)
     for curve in (*curves.earlier, curves.current):
-        won_then = look.deals(closed_in(curve.period, Status.WON))
+        won_then = report_view.deals(closed_in(curve.period, Status.WON))
         by_day = dict(
-            won_then.versions(moment=look.moment, day=look.day)
+            won_then.versions(moment=report_view.moment, day=report_view.day)
             .values_list("closed_on")
             .annotate(Sum("amount_base"))
             .order_by()

@@ -10,13 +10,13 @@ from analytics.attainment.reports.attainment import attainment, subject_of
 from analytics.attainment.reports.trend import open_pipeline_trend
 from analytics.dashboards.reports.team import TeamReport, team_report
 from analytics.risk.enums import Signal
-from analytics.risk.reports.attention import ground_of, open_deals
+from analytics.risk.reports.attention import open_deals, risk_inputs_of
 from org import access
 from org.models.people import Person
 from org.models.teams import TeamMembership
-from org.services import people, places
+from org.services import assignments, people
 from pipeline.deals.models.deals import Deal
-from tests.analytics.looks import look_at
+from tests.analytics.report_views import report_view_of
 from tests.factories.org import ReportingLineFactory, TeamMembershipFactory
 from tests.paper import BOOKINGS, Paper, at, change
 
@@ -49,7 +49,7 @@ def figures(report: TeamReport) -> object:
 def test_the_open_deals_of_a_leaver_stay_in_the_team(left: Paper):
     deactivate(left.rita)
 
-    report = team_report(look_at(left.mia, team="North", now=AFTER))
+    report = team_report(report_view_of(left.mia, team="North", now=AFTER))
 
     row = next(row for row in report.rows if row.person == left.rita.pk)
     assert (row.closing.cents, row.left_on, row.sells) == (500_000, GONE, False)
@@ -61,22 +61,22 @@ def test_the_open_deals_of_a_leaver_stay_in_the_team(left: Paper):
             {"rita": left.rita.pk, "at": AFTER},
         )
         assert cursor.fetchone() == (Decimal(report.all_open.cents),)
-    trend = open_pipeline_trend(look_at(left.mia, team="North", now=AFTER))
+    trend = open_pipeline_trend(report_view_of(left.mia, team="North", now=AFTER))
     assert (trend[-1].cents, trend[-1].day) == (report.all_open.cents, GONE)
 
 
 def test_deals_of_a_leaver_need_attention_whenever_they_close(left: Paper):
-    before = team_report(look_at(left.mia, team="North", now=BEFORE)).attention.deals
+    before = team_report(report_view_of(left.mia, team="North", now=BEFORE)).attention.deals
     assert not {"soon", "late"} & {prompt.deal.name for prompt in before}
 
     deactivate(left.rita)
 
-    report = team_report(look_at(left.mia, team="North", now=AFTER))
+    report = team_report(report_view_of(left.mia, team="North", now=AFTER))
     assert [prompt.reasons[0] for prompt in report.attention.deals] == [Signal.OWNER_LEFT] * 3
-    look = look_at(left.mia, team="North", now=AFTER)
+    report_view = report_view_of(left.mia, team="North", now=AFTER)
     looked_at = open_deals(
-        look,
-        ground=ground_of(look),
+        report_view,
+        inputs=risk_inputs_of(report_view),
         owners=[left.rita.pk],
         gone=[left.rita.pk],
         due_by=date(2026, 4, 1),
@@ -86,11 +86,11 @@ def test_deals_of_a_leaver_need_attention_whenever_they_close(left: Paper):
 
 def test_days_before_the_leaving_stay_as_they_were(left: Paper):
     yesterday = GONE - timedelta(days=1)
-    before = figures(team_report(look_at(left.mia, team="North", as_of=yesterday)))
+    before = figures(team_report(report_view_of(left.mia, team="North", as_of=yesterday)))
 
     deactivate(left.rita)
 
-    assert figures(team_report(look_at(left.mia, team="North", as_of=yesterday))) == before
+    assert figures(team_report(report_view_of(left.mia, team="North", as_of=yesterday))) == before
 
 
 def test_what_is_won_before_anybody_has_it_counts_for_the_team(left: Paper):
@@ -103,8 +103,10 @@ def test_what_is_won_before_anybody_has_it_counts_for_the_team(left: Paper):
 
     after = [found.actual for found in attainment(wanted, as_of=at(2, 21), **q1)]
     assert [new - old for new, old in zip(after, before, strict=True)] == [500_000, 500_000]
-    look = look_at(left.mia, team="North", now=at(2, 21))
-    assert left.deals["soon"].pk in look.versions(look.won).values_list("deal", flat=True)
+    report_view = report_view_of(left.mia, team="North", now=at(2, 21))
+    assert left.deals["soon"].pk in report_view.versions(report_view.won).values_list(
+        "deal", flat=True
+    )
 
 
 def test_reassigning_takes_the_deal_along(left: Paper):
@@ -112,7 +114,7 @@ def test_reassigning_takes_the_deal_along(left: Paper):
     change(left.deals["soon"], at=at(2, 17), owner=left.rae)
 
     north, south = (
-        team_report(look_at(lead, team=team, now=at(2, 18)))
+        team_report(report_view_of(lead, team=team, now=at(2, 18)))
         for lead, team in ((left.mia, "North"), (left.max, "South"))
     )
 
@@ -123,7 +125,7 @@ def test_a_group_without_a_team_keeps_the_deals_but_not_the_quota(left: Paper):
     TeamMembership.objects.filter(person=left.mia).delete()
     deactivate(left.rita)
 
-    report = team_report(look_at(left.mia, now=AFTER))
+    report = team_report(report_view_of(left.mia, now=AFTER))
 
     row = next(row for row in report.rows if row.person == left.rita.pk)
     assert (row.closing.cents, row.quota, row.left_on) == (500_000, None, GONE)
@@ -143,10 +145,10 @@ def test_the_line_goes_on_above_a_manager_who_left_too(left: Paper):
 def test_somebody_who_comes_back_takes_their_deals_along(left: Paper):
     deactivate(left.rita)
     people.reactivate(left.rita, by=None)
-    places.join_team(left.rita, by=None, team=left.south, since=date(2026, 2, 20))
+    assignments.join_team(left.rita, by=None, team=left.south, since=date(2026, 2, 20))
 
-    north = look_at(left.mia, team="North", now=at(2, 21))
-    south = look_at(left.max, team="South", now=at(2, 21))
+    north = report_view_of(left.mia, team="North", now=at(2, 21))
+    south = report_view_of(left.max, team="South", now=at(2, 21))
 
     assert not north.versions(north.open).exists()
     names = south.versions(south.open).filter(owner=left.rita).values_list("name", flat=True)

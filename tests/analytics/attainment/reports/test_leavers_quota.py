@@ -6,7 +6,7 @@ import pytest
 
 from analytics.attainment.reports.attainment import EVERYONE, attainment, subject_of
 from analytics.attainment.reports.territories import by_territory
-from analytics.context.reports.setting import setting
+from analytics.context.reports.organisation_calendar import organisation_calendar
 from analytics.dashboards.reports.team import team_report
 from analytics.runs.enums import RunState, Trigger
 from analytics.runs.models import AttainmentSnapshot
@@ -14,7 +14,7 @@ from analytics.runs.services import recompute
 from forecasting.services import nightly
 from org.enums import Role
 from org.services import people
-from tests.analytics.looks import look_at
+from tests.analytics.report_views import report_view_of
 from tests.api.conftest import program_of
 from tests.factories.org import PersonFactory, QuotaFactory
 from tests.paper import BOOKINGS, Paper, at, set_quotas
@@ -74,9 +74,9 @@ def test_a_quota_outside_of_every_team_is_added(owing: Paper):
 def test_every_page_the_api_and_the_night_say_the_same(owing: Paper):
     leave(owing)
     boss = PersonFactory(full_name="Ada Admin", roles=(Role.ADMIN,))
-    calendar, quarter = setting(), owing.period("Q1 2026")
+    calendar, quarter = organisation_calendar(), owing.period("Q1 2026")
 
-    dashboard = team_report(look_at(boss, team="Everyone", now=AFTER)).attainment
+    dashboard = team_report(report_view_of(boss, team="Everyone", now=AFTER)).attainment
     named = next(period for period in calendar.periods if period.pk == quarter.pk)
     territories = by_territory(boss, period=named, as_of=AFTER, past_day=None, calendar=calendar)
     answer = program_of(boss).get(

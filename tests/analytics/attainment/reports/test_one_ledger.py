@@ -16,7 +16,7 @@ from django.urls import reverse
 from analytics.runs.enums import RunState, Trigger
 from analytics.runs.models import AttainmentSnapshot
 from analytics.runs.services import recompute
-from forecasting.frames import history
+from forecasting.inputs import history
 from forecasting.services import nightly
 from org.enums import Role
 from org.models.people import Person
@@ -28,8 +28,8 @@ from pipeline.customers.services.territories import assign_account
 from pipeline.deals.models.deals import Deal
 from pipeline.deals.reports.selection import NOWHERE, DealSelection
 from process.practices.reports.peers import peers_of
-from tests.analytics.looks import look_at
 from tests.analytics.plain_ledger import Booked, booked, lies_in
+from tests.analytics.report_views import report_view_of
 from tests.api.conftest import program_of
 from tests.factories.org import PersonFactory, QuotaFactory, TerritoryFactory
 from tests.factories.pipeline import AccountFactory
@@ -173,7 +173,7 @@ def test_every_channel_tells_the_same_bookings(
         ),
     ]
 
-    look = partial(look_at, world.admin, now=LATER, as_of=as_of)
+    report_view = partial(report_view_of, world.admin, now=LATER, as_of=as_of)
     for name, key, has, whose in teams:
         expected, asked = [row for row in rows if has(row)], {"team": key, "period": "Q1 2026"}
         page = client.get(reverse("team"), asked | day).context
@@ -191,7 +191,7 @@ def test_every_channel_tells_the_same_bookings(
         }
         assert told == by_person(expected)
         check_curves(page["report"].curves, [row for row in year if has(row)])
-        won = look(team=name).won
+        won = report_view(team=name).won
         deals, listed = opened(client, won)
         of_deals: dict[int, int] = defaultdict(int)
         for row in expected:
@@ -216,7 +216,7 @@ def test_every_channel_tells_the_same_bookings(
         assert page["report"].attainment.actual == cents(expected)
         assert page["report"].attainment.overlay == sum(row.overlay for row in expected)
         check_curves(page["report"].curves, [row for row in year if row.person == person.pk])
-        deals, listed = opened(client, look(person=person).won)
+        deals, listed = opened(client, report_view(person=person).won)
         assert sum(listed.values()) == cents(expected)
         assert in_cents(deals.context["found"].totals.amount) == cents(expected)
 
@@ -232,7 +232,7 @@ def test_every_channel_tells_the_same_bookings(
     }
     assert in_cents(found.total.bookings) == cents(rows)
 
-    for peer in peers_of(look(team="Everyone"), title=None).people:
+    for peer in peers_of(report_view(team="Everyone"), title=None).people:
         assert peer.attained.actual == cents(row for row in rows if row.person == peer.person)
 
 

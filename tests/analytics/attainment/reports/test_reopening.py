@@ -5,7 +5,7 @@ import pytest
 from django.db import connection
 
 from analytics.attainment.reports.ledger import Ledger
-from analytics.context.reports.setting import setting
+from analytics.context.reports.organisation_calendar import organisation_calendar
 from kit.periods import Period
 from pipeline.lifecycle import services as deals
 from tests.factories.org import OrganisationFactory, PersonFactory
@@ -18,7 +18,7 @@ QUARTER = Period(date(2026, 1, 1), date(2026, 4, 1), "Q1 2026")
 
 
 def credited(moment):
-    return sum(entry.actual for entry in Ledger(QUARTER, moment, setting()).entries())
+    return sum(entry.actual for entry in Ledger(QUARTER, moment, organisation_calendar()).entries())
 
 
 def booked(moment):

@@ -15,8 +15,8 @@ from analytics.dashboards.reports.team import team_report
 from org.enums import Role
 from pipeline.credit.services.credits import Share, split_credit
 from pipeline.deals.models.deals import Deal
-from tests.analytics.looks import look_at
 from tests.analytics.plain_credit import booked_by_person
+from tests.analytics.report_views import report_view_of
 from tests.factories.org import PersonFactory, TeamMembershipFactory, TerritoryFactory
 from tests.paper import BOOKINGS, Paper, at, change
 
@@ -125,17 +125,17 @@ def test_the_pages_agree_with_the_figures_and_add_up(paper: Paper):
     part(paper, "before the move", at(2, 20), rae="100")
 
     for team in ("Everyone", "Sales", "North", "South"):
-        report = team_report(look_at(admin, team=team, now=AFTER))
+        report = team_report(report_view_of(admin, team=team, now=AFTER))
         rows = {row.person: row.booked for row in report.rows if row.person}
         assert sum(rows.values()) == report.attainment.actual
         assert report.attainment.actual == report.curves.current.whole
     for person in (paper.rita, paper.ron, paper.rae, paper.mia, outsider):
-        mine = my_report(look_at(admin, person=person, now=AFTER), person)
+        mine = my_report(report_view_of(admin, person=person, now=AFTER), person)
         assert mine.attainment.actual == mine.curves.current.whole
         assert [mine.attainment.actual] == actuals(paper, person)
-    assert my_report(look_at(admin, person=paper.mia, now=AFTER), paper.mia).attainment.overlay == (
-        500_000
-    )
+    assert my_report(
+        report_view_of(admin, person=paper.mia, now=AFTER), paper.mia
+    ).attainment.overlay == (500_000)
     agrees(paper, AFTER)
 
 
@@ -143,9 +143,9 @@ def test_splits_cost_one_statement_and_none_where_there_are_none(paper: Paper):
     admin = PersonFactory(roles=[Role.ADMIN])
 
     def statements() -> int:
-        look = look_at(admin, team="Sales", now=AFTER)
+        report_view = report_view_of(admin, team="Sales", now=AFTER)
         with CaptureQueriesContext(connection) as queries:
-            team_report(look)
+            team_report(report_view)
         return len(queries)
 
     without = statements()

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from analytics.attainment.reports.territories import ByTerritory, by_territory
-from analytics.context.reports.setting import setting
+from analytics.context.reports.organisation_calendar import organisation_calendar
 from kit.display import money
 from org import access
 from org.enums import Measure, PeriodKind, Role
@@ -65,7 +65,7 @@ class Market:
         return FiscalPeriod.objects.get(label=f"Q{number} 2026")
 
     def report(self, number: int, *, as_of: datetime = NOW) -> ByTerritory:
-        found = setting()
+        found = organisation_calendar()
         day = found.day(as_of)
         return by_territory(
             self.admin,

@@ -4,8 +4,8 @@ from decimal import Decimal
 from analytics.attainment.reports.attainment import attainment, subject_of
 from analytics.attainment.reports.open_pipeline import Amounts
 from analytics.dashboards.reports.me import RECENT_ACTIVITIES, my_report
-from org.facts import one_request
-from tests.analytics.looks import look_at
+from org.settings_cache import one_request
+from tests.analytics.report_views import report_view_of
 from tests.factories.org import QuotaFactory
 from tests.factories.pipeline import ActivityFactory
 from tests.paper import BOOKINGS, Paper, at, set_quotas
@@ -14,7 +14,7 @@ AFTER = at(4, 15)
 
 
 def mine(paper: Paper, person, **options):
-    return my_report(look_at(person, person=person, **options), person)
+    return my_report(report_view_of(person, person=person, **options), person)
 
 
 def test_my_number_is_the_one_of_attainment(paper: Paper):
@@ -106,8 +106,8 @@ def test_the_number_of_statements_is_the_same_for_few_and_many(
 ):
     assert paper.rita.is_rep  # Reads the roles, which a request has already.
     for _ in range(2):
-        look = look_at(paper.rita, person=paper.rita, now=AFTER)
+        report_view = report_view_of(paper.rita, person=paper.rita, now=AFTER)
         with one_request(), django_assert_num_queries(8):
-            my_report(look, paper.rita)
+            my_report(report_view, paper.rita)
         for n in range(3):
             paper.make(f"more {n} {_}", paper.rita, "10", created_at=at(4, 2))

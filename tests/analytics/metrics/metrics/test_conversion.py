@@ -3,8 +3,8 @@ from decimal import Decimal
 import pytest
 
 from analytics.metrics.metrics.conversion import (
+    StageStep,
     Stays,
-    Step,
     Way,
     skipped_by,
     skips,
@@ -13,13 +13,13 @@ from analytics.metrics.metrics.conversion import (
     way_of,
 )
 
-FIRST = Step(1, "First", 1, 10, "open")
-SECOND = Step(2, "Second", 1, 20, "open")
-THIRD = Step(3, "Third", 1, 30, "open")
-WON = Step(8, "Won", 1, 90, "won")
-LOST = Step(9, "Lost", 1, 99, "lost")
+FIRST = StageStep(1, "First", 1, 10, "open")
+SECOND = StageStep(2, "Second", 1, 20, "open")
+THIRD = StageStep(3, "Third", 1, 30, "open")
+WON = StageStep(8, "Won", 1, 90, "won")
+LOST = StageStep(9, "Lost", 1, 99, "lost")
 # Of another pipeline, whose orders say nothing here.
-OTHER = Step(20, "Renewal", 2, 15, "open")
+OTHER = StageStep(20, "Renewal", 2, 15, "open")
 STEPS = [FIRST, SECOND, THIRD, WON, LOST, OTHER]
 
 

@@ -12,7 +12,7 @@ from pipeline.activities.reports.timeline import deal_timeline
 from pipeline.deals.reports.selection import DealSelection
 from pipeline.lifecycle import services
 from pipeline.stages.models import Competitor
-from tests.analytics.looks import look_at
+from tests.analytics.report_views import report_view_of
 from tests.factories.pipeline import DealFactory, StageFactory
 from tests.paper import change
 
@@ -79,14 +79,14 @@ def test_versions_keep_the_reason_that_a_reopening_clears(lost):
 )
 def test_metrics_of_a_past_day_have_the_reason_of_that_day(eve, lost, moment, reason, rival):
     reopened(lost)
-    look = look_at(eve, team="Everyone", now=moment + timedelta(hours=1))
+    report_view = report_view_of(eve, team="Everyone", now=moment + timedelta(hours=1))
 
-    outcomes = outcomes_report(look, reached=None, names={})
-    cuts = cuts_report(look, reached=None)
+    outcomes = outcomes_report(report_view, reached=None, names={})
+    cuts = cuts_report(report_view, reached=None)
 
     assert {line.label for line in outcomes.reasons.lines} == {"No reason given", reason}
     assert {line.label for line in cuts.competitors.lines} == {"Nobody named", rival}
-    assert {row[1] for row in rows_by_sql(look.moment)} == {None, rival}
+    assert {row[1] for row in rows_by_sql(report_view.moment)} == {None, rival}
 
 
 def test_a_selection_of_a_past_day_goes_by_what_was_said_then(lost):

@@ -12,7 +12,7 @@ from analytics.metrics.reports.outcomes import outcomes_report
 from org.models.people import Person
 from pipeline.deals.models.deals import Deal
 from pipeline.stages.models import LossReason
-from tests.analytics.looks import look_at
+from tests.analytics.report_views import report_view_of
 from tests.paper import at
 
 AFTER = at(4, 15)
@@ -24,20 +24,20 @@ def names() -> dict[int, str]:
 
 @pytest.mark.parametrize("team", ["Everyone", "Sales", "North", "South"])
 def test_the_win_rate_is_that_of_the_dashboard(market, eve, team):
-    look = look_at(eve, team=team, now=AFTER)
+    report_view = report_view_of(eve, team=team, now=AFTER)
 
-    found = outcomes_report(look, reached=None, names=names())
+    found = outcomes_report(report_view, reached=None, names=names())
 
-    dashboard = team_report(look).total
+    dashboard = team_report(report_view).total
     assert found.whole.outcomes == dashboard.outcomes
     assert win_rate(found.whole.outcomes) == win_rate(dashboard.outcomes)
     assert found.whole.ends.won_days == dashboard.cycle
 
 
 def test_the_figures_are_those_of_plain_sql(market, eve):
-    look = look_at(eve, team="Everyone", now=AFTER)
+    report_view = report_view_of(eve, team="Everyone", now=AFTER)
 
-    found = outcomes_report(look, reached=None, names=names())
+    found = outcomes_report(report_view, reached=None, names=names())
 
     with connection.cursor() as cursor:
         cursor.execute("""
@@ -66,11 +66,11 @@ def test_the_figures_are_those_of_plain_sql(market, eve):
 
 
 def test_counted_from_a_stage_only_what_came_that_far_counts(market, eve):
-    look = look_at(eve, team="Everyone", now=AFTER)
+    report_view = report_view_of(eve, team="Everyone", now=AFTER)
 
-    found = outcomes_report(look, reached=market.propose.pk, names=names())
+    found = outcomes_report(report_view, reached=market.propose.pk, names=names())
 
-    every = outcomes_report(look, reached=None, names=names()).whole.outcomes
+    every = outcomes_report(report_view, reached=None, names=names()).whole.outcomes
     lost = Deal.objects.filter(status="lost", closed_on__range=("2026-01-01", "2026-03-31"))
     came = lost.filter(versions__stage=market.propose).distinct().count()
     assert found.whole.outcomes.won == every.won
@@ -79,10 +79,10 @@ def test_counted_from_a_stage_only_what_came_that_far_counts(market, eve):
 
 
 def test_people_who_report_elsewhere_now_are_one_line(market):
-    look = look_at(market.mia, now=AFTER)
+    report_view = report_view_of(market.mia, now=AFTER)
     mias = dict(Person.objects.led_by(market.mia).values_list("pk", "full_name"))
 
-    found = outcomes_report(look, reached=None, names=mias)
+    found = outcomes_report(report_view, reached=None, names=mias)
 
     lines = {line.label: line for line in found.people.lines}
     assert set(lines) == {"Rita Rep", "People who now report to somebody else"}
@@ -92,9 +92,9 @@ def test_people_who_report_elsewhere_now_are_one_line(market):
 
 
 def test_a_cohort_is_what_was_created_whatever_became_of_it(market, eve):
-    look = look_at(eve, team="Everyone", now=AFTER)
+    report_view = report_view_of(eve, team="Everyone", now=AFTER)
 
-    newest = outcomes_report(look, reached=None, names=names()).cohorts[0]
+    newest = outcomes_report(report_view, reached=None, names=names()).cohorts[0]
 
     made = Deal.objects.filter(
         archived_at=None, created_at__gte=at(1, 1, 0), created_at__lt=at(4, 1, 0)
@@ -107,7 +107,7 @@ def test_a_cohort_is_what_was_created_whatever_became_of_it(market, eve):
 
 
 def test_the_past_is_told_as_it_was(market, eve):
-    early = look_at(eve, team="Everyone", as_of=date(2026, 1, 31))
+    early = report_view_of(eve, team="Everyone", as_of=date(2026, 1, 31))
 
     found = outcomes_report(early, reached=None, names=names())
 
@@ -117,7 +117,7 @@ def test_the_past_is_told_as_it_was(market, eve):
 
 
 def test_cuts_add_up_and_products_may_overlap(market, eve):
-    found = cuts_report(look_at(eve, team="Everyone", now=AFTER), reached=None)
+    found = cuts_report(report_view_of(eve, team="Everyone", now=AFTER), reached=None)
 
     whole = found.whole.outcomes
     assert {line.label for line in found.sources.lines} == {"Web", "Referral", "No source"}
@@ -136,7 +136,7 @@ def test_cuts_add_up_and_products_may_overlap(market, eve):
 
 
 def test_pipeline_created_is_counted_by_source(market, eve):
-    found = cuts_report(look_at(eve, team="Everyone", now=AFTER), reached=None)
+    found = cuts_report(report_view_of(eve, team="Everyone", now=AFTER), reached=None)
 
     made = Deal.objects.filter(
         archived_at=None, created_at__gte=at(1, 1, 0), created_at__lt=at(4, 1, 0)
@@ -149,7 +149,9 @@ def test_pipeline_created_is_counted_by_source(market, eve):
 
 def test_a_month_has_no_quarter_end(market, eve):
     found = outcomes_report(
-        look_at(eve, team="Everyone", now=AFTER, period="Feb 2026"), reached=None, names=names()
+        report_view_of(eve, team="Everyone", now=AFTER, period="Feb 2026"),
+        reached=None,
+        names=names(),
     )
 
     assert found.late is None

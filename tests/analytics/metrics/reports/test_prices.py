@@ -4,7 +4,7 @@ from analytics.metrics.metrics.prices import discount
 from analytics.metrics.reports.prices import prices_report
 from org.models.people import Person
 from pipeline.deals.models.deals import DealLine
-from tests.analytics.looks import look_at
+from tests.analytics.report_views import report_view_of
 from tests.factories.pipeline import AccountFactory, ProductFactory
 from tests.paper import at
 
@@ -31,7 +31,7 @@ def test_what_was_agreed_is_compared_with_the_list_price(paper, eve):
     line(paper.deals["lost"], lamp, "1")
     line(paper.make("open", paper.rita, "10"), lamp, "1")
 
-    found = prices_report(look_at(eve, team="Everyone", now=AFTER), names=names())
+    found = prices_report(report_view_of(eve, team="Everyone", now=AFTER), names=names())
 
     assert discount(found.whole.prices) == Decimal("0.2")
     assert (found.whole.prices.lines, found.whole.prices.deals, found.won) == (1, 1, 8)
@@ -46,12 +46,12 @@ def test_other_currencies_count_at_the_rate_of_the_deal(paper, eve):
     deal = paper.win("euros", paper.rae, "90", at(3, 2), account=AccountFactory(), currency="EUR")
     line(deal, lamp, "90")
 
-    found = prices_report(look_at(eve, team="Everyone", now=AFTER), names=names())
+    found = prices_report(report_view_of(eve, team="Everyone", now=AFTER), names=names())
 
     assert (found.whole.listed, found.whole.sold) == (Decimal("125.00"), Decimal("112.50"))
 
 
 def test_nothing_to_compare_is_said(paper, eve):
-    found = prices_report(look_at(eve, team="Everyone", now=AFTER), names=names())
+    found = prices_report(report_view_of(eve, team="Everyone", now=AFTER), names=names())
 
     assert (discount(found.whole.prices), found.products, found.people) == (None, [], [])

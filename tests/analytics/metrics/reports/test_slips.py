@@ -6,7 +6,7 @@ from analytics.metrics.metrics.promises import Fate
 from analytics.metrics.reports.slips import slips_report
 from org.models.people import Person
 from pipeline.deals.models.deals import Deal, DealVersion
-from tests.analytics.looks import look_at
+from tests.analytics.report_views import report_view_of
 from tests.paper import at, change
 
 AFTER = at(4, 15)
@@ -34,7 +34,7 @@ def test_every_fate_worked_on_paper(paper, eve):
     paper.make("came later", paper.rita, "100", created_at=at(2, 5),
                expected_close_on=date(2026, 2, 20))  # fmt: skip
 
-    found = slips_report(look_at(eve, team="North", **FEBRUARY), names=names())
+    found = slips_report(report_view_of(eve, team="North", **FEBRUARY), names=names())
 
     fates = {row.deal: row.fate for row in found.rows}
     assert {name: fates[deal.pk] for name, deal in made.items()} == {
@@ -53,22 +53,22 @@ def test_every_fate_worked_on_paper(paper, eve):
 
 def test_while_the_period_runs_deals_are_due(paper, eve):
     paper.make("due", paper.rita, "100", created_at=at(1, 5), expected_close_on=date(2026, 2, 20))
-    look = look_at(eve, team="Everyone", period="Feb 2026", as_of=date(2026, 2, 10))
+    report_view = report_view_of(eve, team="Everyone", period="Feb 2026", as_of=date(2026, 2, 10))
 
-    found = slips_report(look, names=names())
+    found = slips_report(report_view, names=names())
 
     assert [row.fate for row in found.rows] == [Fate.DUE]
 
 
 def test_a_period_that_has_not_begun_shows_what_is_expected_by_now(paper, eve):
     paper.make("due", paper.rita, "100", created_at=at(1, 5), expected_close_on=date(2026, 2, 20))
-    look = look_at(eve, team="Everyone", period="Feb 2026", as_of=date(2026, 1, 10))
+    report_view = report_view_of(eve, team="Everyone", period="Feb 2026", as_of=date(2026, 1, 10))
 
-    assert slips_report(look, names=names()).whole.promises.expected == 1
+    assert slips_report(report_view, names=names()).whole.promises.expected == 1
 
 
 def test_the_promises_of_the_market_are_those_of_the_versions(market, eve):
-    found = slips_report(look_at(eve, team="Everyone", **FEBRUARY), names=names())
+    found = slips_report(report_view_of(eve, team="Everyone", **FEBRUARY), names=names())
 
     start, end = at(2, 1, 0), at(3, 1, 0)
     then = DealVersion.objects.filter(valid_from__lt=start, valid_to__gte=start)
@@ -89,7 +89,9 @@ def test_the_promises_of_the_market_are_those_of_the_versions(market, eve):
 
 
 def test_pushes_are_moves_to_a_later_day_within_the_period(market, eve):
-    found = slips_report(look_at(eve, team="Everyone", period="Q1 2026", now=AFTER), names=names())
+    found = slips_report(
+        report_view_of(eve, team="Everyone", period="Q1 2026", now=AFTER), names=names()
+    )
 
     pushed, moves, worked = set(), 0, set()
     for deal in Deal.objects.filter(archived_at=None, created_at__lt=at(4, 1, 0)):

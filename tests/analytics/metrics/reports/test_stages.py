@@ -3,7 +3,7 @@ from datetime import timedelta
 from analytics.metrics.metrics.conversion import Way, stage_conversion
 from analytics.metrics.reports.stages import deals_of_stage, stages_report, steps_of
 from pipeline.deals.models.deals import DealVersion
-from tests.analytics.looks import look_at
+from tests.analytics.report_views import report_view_of
 from tests.paper import at, change
 
 AFTER = at(4, 15)
@@ -22,10 +22,10 @@ def path(deal) -> list[tuple[int, object, object]]:
 
 
 def test_the_flow_is_that_of_every_deal_told_by_itself(market, eve):
-    look = look_at(eve, team="Everyone", now=AFTER)
+    report_view = report_view_of(eve, team="Everyone", now=AFTER)
     start, end = at(1, 1, 0), at(4, 1, 0)
 
-    flows = {flow.step.pk: flow for flow in stages_report(look).flows}
+    flows = {flow.step.pk: flow for flow in stages_report(report_view).flows}
 
     order = {market.qualify.pk: 1, market.propose.pk: 2, market.won.pk: 3, market.lost.pk: 0}
     entered: dict[int, dict[int, tuple[int | None, timedelta | None]]] = {}
@@ -52,16 +52,16 @@ def test_won_at_once_is_a_skip_of_what_was_to_come(paper, eve):
     change(paper.make("straight", paper.rita, "10", created_at=at(4, 2)), at=at(4, 3),
            stage=paper.won)  # fmt: skip
     paper.make("late start", paper.rita, "10", created_at=at(4, 2), stage=paper.propose)
-    look = look_at(eve, team="Everyone", now=AFTER, period="Q2 2026")
+    report_view = report_view_of(eve, team="Everyone", now=AFTER, period="Q2 2026")
 
-    qualify, propose = stages_report(look).flows
+    qualify, propose = stages_report(report_view).flows
 
     assert (qualify.entered, qualify.skipped) == (2, 1)
     assert (propose.entered, propose.skipped) == (1, 1)
     assert stage_conversion(qualify) == 1
     steps = steps_of()
     names = {
-        stage.name: deals_of_stage(look, steps, stage.pk, "skipped")
+        stage.name: deals_of_stage(report_view, steps, stage.pk, "skipped")
         for stage in (paper.qualify, paper.propose)
     }
     assert names == {
@@ -74,9 +74,9 @@ def test_time_counts_where_it_ends_and_goes_on_where_it_stands(paper, eve):
     """Qualify from 2 to 12 April; Propose since, for three days on the 15th."""
     change(paper.make("one", paper.rae, "10", created_at=at(4, 2)), at=at(4, 12),
            stage=paper.propose)  # fmt: skip
-    look = look_at(eve, team="South", now=AFTER, period="Q2 2026")
+    report_view = report_view_of(eve, team="South", now=AFTER, period="Q2 2026")
 
-    qualify, propose = stages_report(look).flows
+    qualify, propose = stages_report(report_view).flows
 
     assert (qualify.days.cases, qualify.days.median) == (1, 10)
     assert (propose.ages.cases, propose.ages.median, propose.days.cases) == (1, 3, 0)
@@ -85,7 +85,7 @@ def test_time_counts_where_it_ends_and_goes_on_where_it_stands(paper, eve):
 def test_a_look_at_the_past_knows_no_later_move(paper, eve):
     change(paper.make("one", paper.rae, "10", created_at=at(4, 2)), at=at(4, 12),
            stage=paper.propose)  # fmt: skip
-    early = look_at(eve, team="South", as_of=at(4, 10).date(), period="Q2 2026")
+    early = report_view_of(eve, team="South", as_of=at(4, 10).date(), period="Q2 2026")
 
     qualify, propose = stages_report(early).flows
 
@@ -94,9 +94,9 @@ def test_a_look_at_the_past_knows_no_later_move(paper, eve):
 
 
 def test_a_team_counts_the_deals_that_are_its_own(market, eve):
-    north = stages_report(look_at(eve, team="North", now=AFTER)).flows[0].entered
-    south = stages_report(look_at(eve, team="South", now=AFTER)).flows[0].entered
-    whole = stages_report(look_at(eve, team="Everyone", now=AFTER)).flows[0].entered
+    north = stages_report(report_view_of(eve, team="North", now=AFTER)).flows[0].entered
+    south = stages_report(report_view_of(eve, team="South", now=AFTER)).flows[0].entered
+    whole = stages_report(report_view_of(eve, team="Everyone", now=AFTER)).flows[0].entered
 
     assert north > 0
     assert north + south == whole

@@ -4,14 +4,14 @@ from statistics import median
 from analytics.metrics.metrics.velocity import Factor
 from analytics.metrics.reports.velocity import velocity_report
 from pipeline.deals.models.deals import Deal, DealVersion
-from tests.analytics.looks import look_at
+from tests.analytics.report_views import report_view_of
 from tests.paper import at
 
 AFTER = at(4, 15)
 
 
 def test_the_velocity_is_the_product_of_its_factors(market, eve):
-    found = velocity_report(look_at(eve, team="Everyone", now=AFTER), reached=None).now
+    found = velocity_report(report_view_of(eve, team="Everyone", now=AFTER), reached=None).now
 
     closed = Deal.objects.filter(closed_on__range=("2026-01-01", "2026-03-31"), archived_at=None)
     won = closed.filter(status="won")
@@ -34,9 +34,9 @@ def test_the_velocity_is_the_product_of_its_factors(market, eve):
 
 
 def test_the_parts_of_the_change_add_up_to_the_cent(market, eve):
-    look = look_at(eve, team="Everyone", now=AFTER, period="Mar 2026")
+    report_view = report_view_of(eve, team="Everyone", now=AFTER, period="Mar 2026")
 
-    found = velocity_report(look, reached=None)
+    found = velocity_report(report_view, reached=None)
 
     assert found.before.period.period.label == "Feb 2026"
     assert set(found.parts) == set(Factor)
@@ -45,14 +45,16 @@ def test_the_parts_of_the_change_add_up_to_the_cent(market, eve):
 
 def test_without_an_earlier_period_there_is_no_change(paper, eve):
     found = velocity_report(
-        look_at(eve, team="Everyone", now=AFTER, period="Q1 2025"), reached=None
+        report_view_of(eve, team="Everyone", now=AFTER, period="Q1 2025"), reached=None
     )
 
     assert (found.before, found.parts, found.change) == (None, None, None)
 
 
 def test_a_period_without_wins_has_no_velocity(paper, eve):
-    found = velocity_report(look_at(eve, team="South", now=AFTER, period="Q2 2026"), reached=None)
+    found = velocity_report(
+        report_view_of(eve, team="South", now=AFTER, period="Q2 2026"), reached=None
+    )
 
     assert (found.now.cents_a_day, found.parts) == (None, None)
     assert found.is_few

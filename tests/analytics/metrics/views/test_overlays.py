@@ -10,8 +10,8 @@ from analytics.metrics.reports.overlays import overlay_url
 from org.enums import Role
 from pipeline.credit.services.collaborators import add_collaborator
 from tests.analytics.attainment.reports.test_splits import AFTER, part
-from tests.analytics.looks import look_at
 from tests.analytics.metric_links import linked_counts, rows_behind
+from tests.analytics.report_views import report_view_of
 from tests.factories.org import PersonFactory
 from tests.paper import Paper, at
 
@@ -26,11 +26,14 @@ def test_overlay_credit_opens_exactly_its_deals(paper: Paper, as_):
     people = (paper.max, paper.rae, paper.mia)
 
     found = {
-        (viewer.pk, name): as_(viewer).get(overlay_url(look)).context["found"]
-        for viewer, name, look in (
-            *((who, "own", look_at(who, person=who, now=AFTER)) for who in people),
-            *((admin, team, look_at(admin, team=team, now=AFTER)) for team in ("North", "South")),
-            (admin, "all", look_at(admin, team="Everyone", now=AFTER)),
+        (viewer.pk, name): as_(viewer).get(overlay_url(report_view)).context["found"]
+        for viewer, name, report_view in (
+            *((who, "own", report_view_of(who, person=who, now=AFTER)) for who in people),
+            *(
+                (admin, team, report_view_of(admin, team=team, now=AFTER))
+                for team in ("North", "South")
+            ),
+            (admin, "all", report_view_of(admin, team="Everyone", now=AFTER)),
         )
     }
 
@@ -86,16 +89,16 @@ def test_how_deals_ended_is_listed_without_the_shares_of_others(
 ):
     """Rae has a share of Rita's deal: it is in her bookings, and not in her win rate."""
     part(paper, "plain", at(4, 2), rita="60", rae="40")
-    look = {"period": "Q1 2026", "part": part_of_page}
+    report_view = {"period": "Q1 2026", "part": part_of_page}
     for person in (paper.rita, paper.rae):
         client = as_(person)
 
         links = [
-            link for link in linked_counts(client.get(reverse("analytics:metrics"), look))
+            link for link in linked_counts(client.get(reverse("analytics:metrics"), report_view))
             if "closed" in link[1]
         ]  # fmt: skip
 
         assert links
         assert [link for link in links if rows_behind(client, link[1]) != link[2]] == []
-    booked = as_(paper.rae).get(look_at(paper.rae, person=paper.rae, now=AFTER).won.url())
+    booked = as_(paper.rae).get(report_view_of(paper.rae, person=paper.rae, now=AFTER).won.url())
     assert booked.context["found"].shared

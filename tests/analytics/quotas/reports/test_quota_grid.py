@@ -5,7 +5,7 @@ import pytest
 
 from analytics.quotas.reports.grid import BELOW, MINE, TERRITORIES, quota_grid
 from analytics.quotas.reports.overview import team_lines
-from analytics.quotas.reports.shapes import NOBODYS, Grid, GridQuery, ground_of
+from analytics.quotas.reports.shapes import NOBODYS, GridQuery, QuotaGrid, grid_inputs
 from org import rules
 from org.enums import Measure, PeriodKind, Role, SubjectKind
 from org.metrics.quotas import Subject
@@ -66,7 +66,7 @@ class Book:
         year = FiscalPeriod.objects.of_kind(PeriodKind.YEAR).get()
         return GridQuery(year=year.pk, measure=Measure.BOOKINGS, kind=kind, group=group)
 
-    def grid(self, viewer: Person, group: str, kind: PeriodKind = PeriodKind.QUARTER) -> Grid:
+    def grid(self, viewer: Person, group: str, kind: PeriodKind = PeriodKind.QUARTER) -> QuotaGrid:
         return quota_grid(viewer, self.query(group, kind), now=NOW)
 
 
@@ -75,7 +75,7 @@ def book(db: None) -> Book:
     return Book()
 
 
-def shown(grid: Grid) -> dict[str, list[int | None]]:
+def shown(grid: QuotaGrid) -> dict[str, list[int | None]]:
     """Return the rows and sums as whole numbers."""
     lines = {row.name: [cell.value for cell in row.cells] for row in grid.rows}
     lines |= {line.label: line.values for line in grid.sums}
@@ -275,7 +275,7 @@ def test_inputs_are_offered_where_the_rule_allows(sales_team: SalesTeam, viewer:
     actor = getattr(sales_team, viewer)
     year = FiscalPeriod.objects.of_kind(PeriodKind.YEAR).get()
     query = GridQuery(year=year.pk, measure=Measure.BOOKINGS, kind=PeriodKind.YEAR, group="")
-    ground = ground_of(actor, query, NOW, {})
+    inputs = grid_inputs(actor, query, NOW, {})
 
     for person in Person.objects.all():
-        assert ground.may_set(person.pk) == rules.can_set_quota_of(actor, person), person
+        assert inputs.may_set(person.pk) == rules.can_set_quota_of(actor, person), person

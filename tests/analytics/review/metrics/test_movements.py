@@ -6,7 +6,14 @@ from decimal import ROUND_HALF_UP, Decimal
 import pytest
 
 from analytics.review.enums import Movement, Unit
-from analytics.review.metrics import Standing, Step, Worth, in_play_worth, movements, waterfalls
+from analytics.review.metrics import (
+    DealState,
+    MovementStep,
+    Worth,
+    in_play_worth,
+    movements,
+    waterfalls,
+)
 from kit.periods import Period
 
 QUARTER = Period(date(2026, 4, 1), date(2026, 7, 1))
@@ -15,7 +22,7 @@ BEFORE, INSIDE, AFTER = date(2026, 3, 15), date(2026, 5, 15), date(2026, 7, 1)
 
 def deal(**changes):
     return replace(
-        Standing(
+        DealState(
             status="open",
             stage=1,
             owner=7,
@@ -177,7 +184,7 @@ def test_weighted_amounts_tell_stage_and_definition_apart(before, after, steps):
 def test_deals_are_counted_with_and_without_an_amount():
     unpriced = deal(amount=None, base_cents=None)
 
-    assert movements(None, unpriced, period=QUARTER) == [Step(Movement.NEW, Worth(deals=1))]
+    assert movements(None, unpriced, period=QUARTER) == [MovementStep(Movement.NEW, Worth(deals=1))]
     assert told(None, unpriced, Unit.DEALS) == {"new": 1}
     assert told(None, unpriced, Unit.AMOUNT) == {"new": 0}
     assert told(deal(), priced(9), Unit.DEALS) == {}
@@ -187,13 +194,16 @@ def test_a_waterfall_that_does_not_add_up_is_refused():
     with pytest.raises(ValueError, match="do not make"):
         waterfalls(
             opening=Worth(cents=1),
-            steps=[Step(Movement.NEW, Worth(cents=2))],
+            steps=[MovementStep(Movement.NEW, Worth(cents=2))],
             closing=Worth(cents=4),
         )
 
 
 def test_bars_stand_in_one_order():
-    lost, new = Step(Movement.LOST, Worth(deals=-1)), Step(Movement.NEW, Worth(deals=3))
+    lost, new = (
+        MovementStep(Movement.LOST, Worth(deals=-1)),
+        MovementStep(Movement.NEW, Worth(deals=3)),
+    )
 
     flows = waterfalls(opening=Worth(5), steps=[lost, new, lost], closing=Worth(6))
 
@@ -313,7 +323,7 @@ class World:
     def standing(self, state, scope, number):
         if state is None:
             return None
-        return Standing(
+        return DealState(
             status=state["status"],
             stage=state["stage"],
             owner=state["owner"],

@@ -5,16 +5,16 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 
-from analytics.context.reports.look import Look
+from analytics.context.reports.organisation_calendar import organisation_calendar
+from analytics.context.reports.report_view import ReportView
 from analytics.context.reports.scope import Scope, person_scope, territory_scope
-from analytics.context.reports.setting import setting
 from analytics.review.enums import Movement, Unit
 from analytics.review.reports.changes import pipeline_changes
 from org.enums import Role, SubjectKind
 from org.metrics.quotas import Subject
 from org.services import calendar
 from pipeline.customers.models import AccountTerritory
-from tests.analytics.looks import look_at
+from tests.analytics.report_views import report_view_of
 from tests.factories.org import (
     ExchangeRateFactory,
     OrganisationFactory,
@@ -54,8 +54,8 @@ def test_each_bar_is_worked_out_on_paper(paper):
     make("new", rita, "25600", created_at=at(4, 7), expected_close_on=MAY)
     change(deals["quick"], at=at(4, 8), stage=paper.won)
 
-    look = look_at(paper.mia, person=rita, period="Q2 2026", now=at(4, 20))
-    found = pipeline_changes(look, since=at(4, 1, 12))
+    report_view = report_view_of(paper.mia, person=rita, period="Q2 2026", now=at(4, 20))
+    found = pipeline_changes(report_view, since=at(4, 1, 12))
 
     flow = found.flows[Unit.AMOUNT]
     assert flow.opening == 12_700_00
@@ -86,7 +86,7 @@ def test_a_transfer_inside_the_team_is_nothing_to_its_manager(paper):
 
     south, north = (
         pipeline_changes(
-            look_at(lead, team=name, period="Q2 2026", now=at(4, 20)), since=at(4, 1)
+            report_view_of(lead, team=name, period="Q2 2026", now=at(4, 20)), since=at(4, 1)
         ).flows[Unit.AMOUNT]
         for lead, name in ((paper.max, "South"), (paper.mia, "North"))
     )
@@ -102,7 +102,7 @@ def test_a_move_to_another_team_takes_the_pipeline_along(paper):
 
     south, north = (
         pipeline_changes(
-            look_at(lead, team=name, period="Q2 2026", now=at(2, 20)), since=at(2, 1)
+            report_view_of(lead, team=name, period="Q2 2026", now=at(2, 20)), since=at(2, 1)
         ).flows[Unit.AMOUNT]
         for lead, name in ((paper.max, "South"), (paper.mia, "North"))
     )
@@ -117,10 +117,10 @@ def test_a_definition_changes_the_weight_and_nothing_else(paper):
     paper.qualify.probability = 30
     paper.qualify.save()
 
-    look = look_at(
+    report_view = report_view_of(
         paper.mia, person=paper.rita, period="Q2 2026", now=datetime(2027, 1, 1, tzinfo=UTC)
     )
-    found = pipeline_changes(look, since=at(4, 1))
+    found = pipeline_changes(report_view, since=at(4, 1))
 
     assert found.flows[Unit.WEIGHTED].opening == 200_00
     assert found.flows[Unit.WEIGHTED].steps == {Movement.DEFINITION: 100_00}
@@ -131,11 +131,11 @@ def test_a_definition_changes_the_weight_and_nothing_else(paper):
 def test_the_number_of_statements_does_not_depend_on_the_number_of_deals(
     paper, django_assert_num_queries
 ):
-    look = look_at(paper.max, team="South", period="Q2 2026", now=at(4, 20))
+    report_view = report_view_of(paper.max, team="South", period="Q2 2026", now=at(4, 20))
 
     def ask(queries):
         with django_assert_num_queries(queries):
-            pipeline_changes(look, since=at(2, 1))
+            pipeline_changes(report_view, since=at(2, 1))
 
     paper.make("one", paper.rae, "1", created_at=at(3, 1), expected_close_on=MAY)
     ask(6)
@@ -162,16 +162,16 @@ IN_PLAY = """
 """
 
 
-def in_play(look, moment):
-    scope = look.scope
+def in_play(report_view, moment):
+    scope = report_view.scope
     with connection.cursor() as cursor:
         cursor.execute(
             IN_PLAY,
             {
                 "moment": moment,
-                "day": look.calendar.day(moment),
-                "start": look.period.period.start,
-                "end": look.period.period.end,
+                "day": report_view.calendar.day(moment),
+                "start": report_view.period.period.start,
+                "end": report_view.period.period.end,
                 "person": scope.subject.pk if scope.subject.kind == SubjectKind.PERSON else None,
                 "teams": list(scope.ever_inside()) if scope.team else None,
                 "territory": scope.subject.pk
@@ -256,7 +256,7 @@ def test_opening_and_bars_make_closing_in_random_organisations(seed):
             ),
         )
     viewer = PersonFactory(roles=(Role.ADMIN,))
-    read = setting()
+    read = organisation_calendar()
     scopes = [
         Scope(Subject(SubjectKind.EVERYONE), "Everyone"),
         *(person_scope(person) for person in people),
@@ -267,15 +267,15 @@ def test_opening_and_bars_make_closing_in_random_organisations(seed):
     seen = set()
     for scope in scopes:
         since, until = sorted(rng.sample(moments, 2))
-        look = Look(
+        report_view = ReportView(
             viewer=viewer, scope=scope, period=quarter, moment=until, as_of=None, calendar=read
         )
 
-        found = pipeline_changes(look, since=since)
+        found = pipeline_changes(report_view, since=since)
 
         for unit, place in ((Unit.AMOUNT, 0), (Unit.DEALS, 1)):
-            assert found.flows[unit].opening == in_play(look, since)[place]
-            assert found.flows[unit].closing == in_play(look, until)[place]
+            assert found.flows[unit].opening == in_play(report_view, since)[place]
+            assert found.flows[unit].closing == in_play(report_view, until)[place]
         for movement, value in found.flows[Unit.AMOUNT].steps.items():
             assert sum(each for _, each in found.by_movement()[movement]) == value
         seen |= set(found.flows[Unit.AMOUNT].steps)

@@ -4,7 +4,7 @@ import pytest
 
 from analytics.risk.metrics.attention import (
     PersonReason,
-    Standing,
+    PersonStatus,
     Thresholds,
     deal_prompts,
     next_up,
@@ -115,7 +115,7 @@ def test_the_list_is_short():
     ],
 )
 def test_a_person_needs_attention(fields, reasons):
-    standing = Standing(
+    standing = PersonStatus(
         **{"person": 1, "quota": 500, "actual": 90, "expected": 100, "quiet_days": 3, **fields}
     )
 
@@ -124,11 +124,11 @@ def test_a_person_needs_attention(fields, reasons):
 
 def test_people_are_ranked_by_urgency_and_by_what_is_missing():
     people = [
-        Standing(person=1, quota=None, actual=0, expected=None, quiet_days=1),
-        Standing(person=2, quota=100, actual=10, expected=50, quiet_days=1),
-        Standing(person=3, quota=900, actual=10, expected=400, quiet_days=1),
-        Standing(person=4, quota=900, actual=400, expected=400, quiet_days=1),
-        Standing(person=5, quota=900, actual=400, expected=400, quiet_days=None),
+        PersonStatus(person=1, quota=None, actual=0, expected=None, quiet_days=1),
+        PersonStatus(person=2, quota=100, actual=10, expected=50, quiet_days=1),
+        PersonStatus(person=3, quota=900, actual=10, expected=400, quiet_days=1),
+        PersonStatus(person=4, quota=900, actual=400, expected=400, quiet_days=1),
+        PersonStatus(person=5, quota=900, actual=400, expected=400, quiet_days=None),
     ]
 
     found = person_prompts(people)

@@ -7,7 +7,7 @@ import pytest
 from analytics.risk.enums import Signal
 from analytics.risk.metrics.hygiene import (
     Clean,
-    Record,
+    DealRecord,
     Remedy,
     State,
     clean_of,
@@ -49,13 +49,13 @@ def test_a_deal_is_clean_without_a_breach_or_with_justified_ones_alone() -> None
 @pytest.mark.parametrize(
     ("changes", "record", "gaps"),
     [
-        ({}, Record(named=True), ()),
-        ({"cents": None}, Record(named=True), (Signal.NO_AMOUNT,)),
-        ({"cents": 0}, Record(named=True), (Signal.NO_AMOUNT,)),
-        ({"people": 1}, Record(), ()),
-        ({"people": 0}, Record(), (Signal.NO_CONTACT,)),
-        ({}, Record(named=True, missing=("Amount",)), (Signal.EXIT_MISSING,)),
-        ({"cents": 0, "people": 0}, Record(missing=("Amount",)), RECORD_GAPS),
+        ({}, DealRecord(named=True), ()),
+        ({"cents": None}, DealRecord(named=True), (Signal.NO_AMOUNT,)),
+        ({"cents": 0}, DealRecord(named=True), (Signal.NO_AMOUNT,)),
+        ({"people": 1}, DealRecord(), ()),
+        ({"people": 0}, DealRecord(), (Signal.NO_CONTACT,)),
+        ({}, DealRecord(named=True, missing=("Amount",)), (Signal.EXIT_MISSING,)),
+        ({"cents": 0, "people": 0}, DealRecord(missing=("Amount",)), RECORD_GAPS),
     ],
 )
 def test_a_record_lacks_what_nobody_entered(changes, record, gaps) -> None:

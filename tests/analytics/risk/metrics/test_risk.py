@@ -9,9 +9,9 @@ from analytics.risk.metrics.risk import (
     RISKS,
     RULES,
     Health,
+    HealthPart,
     OpenDeal,
-    Part,
-    Rule,
+    RiskRule,
     deal_reasons,
     fall,
     health,
@@ -137,7 +137,7 @@ def test_a_signal_that_is_off_says_nothing(signal):
     ("age", "met", "holds"), [(29, False, False), (30, False, True), (30, True, False)]
 )
 def test_a_decision_maker_is_missed_from_an_age_on(age, met, holds):
-    on = {**RULES, Signal.NO_DECISION_MAKER: Rule(30, 8)}
+    on = {**RULES, Signal.NO_DECISION_MAKER: RiskRule(30, 8)}
     young = replace(SOUND, age=age, met_decision_maker=met)
 
     assert deal_reasons(young, day=TODAY, large=None) == ()
@@ -147,7 +147,7 @@ def test_a_decision_maker_is_missed_from_an_age_on(age, met, holds):
 
 
 def test_another_threshold_moves_where_a_signal_starts():
-    strict = {**RULES, Signal.QUIET: Rule(3, 16), Signal.STALLED: Rule(10, 14)}
+    strict = {**RULES, Signal.QUIET: RiskRule(3, 16), Signal.STALLED: RiskRule(10, 14)}
 
     assert deal_reasons(SOUND, day=TODAY, large=None, rules=strict) == (Signal.STALLED,)
     assert deal_reasons(replace(SOUND, quiet_days=3), day=TODAY, large=None, rules=strict) == (
@@ -191,7 +191,7 @@ def test_without_any_signal_there_is_no_health():
 
 
 def test_a_health_that_does_not_add_up_is_refused():
-    part = Part(Signal.QUIET, 16, 16)
+    part = HealthPart(Signal.QUIET, 16, 16)
 
     with pytest.raises(ValueError, match="the sum of the parts"):
         Health(parts=(part,), unjudged=(), kept=15, total=16)

@@ -6,7 +6,7 @@ import pandas as pd
 from analytics.risk.enums import Signal
 from analytics.risk.metrics.stage_norms import (
     Norm,
-    Span,
+    StageSpan,
     WonDeal,
     half_up_days,
     learnt_limits,
@@ -24,7 +24,7 @@ def day(number: float) -> datetime:
 
 
 def span(stage, start, end, close_on, cents):
-    return Span(stage, day(start), day(end), close_on, cents, "USD")
+    return StageSpan(stage, day(start), day(end), close_on, cents, "USD")
 
 
 def won(**fields):

@@ -6,11 +6,11 @@ from datetime import date, timedelta
 import pytest
 
 from analytics.risk.enums import Only, Signal
-from analytics.risk.metrics.risk import RULES, Rule, deal_reasons
+from analytics.risk.metrics.risk import RULES, RiskRule, deal_reasons
 from analytics.risk.models import LearntLimit, SignalRule, StageNorm
 from analytics.risk.reports.filter import CONDITIONS, at_risk
 from analytics.risk.reports.inputs import judged_deals
-from analytics.risk.reports.rules import learnt_limits_on, risk_ground
+from analytics.risk.reports.rules import learnt_limits_on, risk_inputs
 from analytics.risk.reports.won_deals import lessons
 from analytics.risk.services import risk as services
 from analytics.runs.enums import RunState
@@ -18,7 +18,7 @@ from analytics.runs.models import RecomputeRun
 from pipeline.activities.models import Activity
 from pipeline.deals.models.deals import DealVersion
 from pipeline.deals.models.people import DealContact
-from tests.analytics.looks import look_at
+from tests.analytics.report_views import report_view_of
 from tests.factories.pipeline import AccountFactory, ActivityFactory, ContactFactory
 from tests.paper import Paper, at, change
 
@@ -27,11 +27,11 @@ DAY = date(2026, 3, 20)
 
 
 def judged(paper: Paper, name: str, *, day: date = DAY):
-    look = look_at(paper.mia, team="North", as_of=day)
-    rows = DealVersion.objects.as_of(look.moment).filter(deal=paper.deals[name].pk)
-    ground = risk_ground(moment=look.moment, day=look.day)
+    report_view = report_view_of(paper.mia, team="North", as_of=day)
+    rows = DealVersion.objects.as_of(report_view.moment).filter(deal=paper.deals[name].pk)
+    inputs = risk_inputs(moment=report_view.moment, day=report_view.day)
     (found,) = judged_deals(
-        rows, moment=look.moment, day_of=look.calendar.day, ground=ground, gone=()
+        rows, moment=report_view.moment, day_of=report_view.calendar.day, inputs=inputs, gone=()
     )
     return found
 
@@ -42,7 +42,7 @@ def reasons(paper: Paper, name: str, *, day: date = DAY):
 
 
 def ground_on(day: date):
-    return risk_ground(moment=at(day.month, day.day, 23), day=day)
+    return risk_inputs(moment=at(day.month, day.day, 23), day=day)
 
 
 def touch(paper: Paper, name: str, moment, **fields):
@@ -210,11 +210,11 @@ def test_what_a_run_learnt_is_stored_once_and_read(paper: Paper):
 
 STRICT = {
     **RULES,
-    Signal.STALLED: Rule(110, 14),
-    Signal.PUSHED: Rule(2, 8),
-    Signal.AMOUNT_FELL: Rule(25, 6),
-    Signal.SINGLE_CONTACT: Rule(3, 8),
-    Signal.NO_DECISION_MAKER: Rule(20, 8),
+    Signal.STALLED: RiskRule(110, 14),
+    Signal.PUSHED: RiskRule(2, 8),
+    Signal.AMOUNT_FELL: RiskRule(25, 6),
+    Signal.SINGLE_CONTACT: RiskRule(3, 8),
+    Signal.NO_DECISION_MAKER: RiskRule(20, 8),
 }
 
 
@@ -228,20 +228,20 @@ def test_the_filter_finds_what_the_reasons_name(paper: Paper, seed: int):
     for stage in (paper.qualify, paper.propose):
         StageNorm.objects.create(run=run, stage=stage, deals=10, median=9, p75=20, fewest=40)
     services.set_rules(STRICT, by=None)
-    look = look_at(paper.mia, now=at(3, 31))
-    ground = risk_ground(moment=look.moment + timedelta(days=9999), day=look.day)
-    rows = DealVersion.objects.as_of(look.moment).open()
+    report_view = report_view_of(paper.mia, now=at(3, 31))
+    inputs = risk_inputs(moment=report_view.moment + timedelta(days=9999), day=report_view.day)
+    rows = DealVersion.objects.as_of(report_view.moment).open()
     told = {
-        deal.deal: set(deal_reasons(deal, day=look.day, large=None, rules=ground.rules))
+        deal.deal: set(deal_reasons(deal, day=report_view.day, large=None, rules=inputs.rules))
         for deal in judged_deals(
-            rows, moment=look.moment, day_of=look.calendar.day, ground=ground, gone=()
+            rows, moment=report_view.moment, day_of=report_view.calendar.day, inputs=inputs, gone=()
         )
     }
 
     for signal in CONDITIONS:
-        narrowed = at_risk(rows, look, ground, signal).values_list("deal", flat=True)
+        narrowed = at_risk(rows, report_view, inputs, signal).values_list("deal", flat=True)
         assert set(narrowed) == {deal for deal, why in told.items() if signal in why}, signal
-    whole = at_risk(rows, look, ground, Only.AT_RISK).values_list("deal", flat=True)
+    whole = at_risk(rows, report_view, inputs, Only.AT_RISK).values_list("deal", flat=True)
     assert sorted(whole) == sorted(deal for deal, why in told.items() if why)
 
 

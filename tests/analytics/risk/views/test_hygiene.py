@@ -49,7 +49,7 @@ def shown(client, **query):
     response = client.get(URL, query)
     assert response.status_code == 200
     return [
-        (line.breach.deal.name, str(line.breach.signal), str(line.breach.state))
+        (line.issue.deal.name, str(line.issue.signal), str(line.issue.state))
         for group in response.context["groups"]
         for line in group.lines
     ]
@@ -183,7 +183,7 @@ def test_a_justification_needs_words_and_counts_as_clean_until_its_day(breaking,
         )
 
     found = client.get(URL).context["found"]
-    assert {breach.state for breach in found.breaches} == {State.JUSTIFIED}
+    assert {issue.state for issue in found.breaches} == {State.JUSTIFIED}
     assert found.whole.clean == 1
 
 

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from analytics.risk.enums import Signal
-from analytics.risk.metrics.risk import RECORD_GAPS, RULES, Rule
+from analytics.risk.metrics.risk import RECORD_GAPS, RULES, RiskRule
 from analytics.risk.services import risk
 from org import access
 from org.services import calendar
@@ -41,8 +41,8 @@ def lacks(client, **query) -> dict[str, list[str]]:
     assert response.status_code == 200
     found: dict[str, list[str]] = {}
     for line in (line for group in response.context["groups"] for line in group.lines):
-        if str(line.breach.signal) in GAPS:
-            found.setdefault(line.breach.deal.name, []).append(line.words)
+        if str(line.issue.signal) in GAPS:
+            found.setdefault(line.issue.deal.name, []).append(line.words)
     return found
 
 
@@ -109,7 +109,7 @@ def test_what_another_rule_says_is_not_said_again(sales_team, stages, as_):
             "Nobody of the customer is named",
         ]
     }
-    risk.set_rules({Signal.NO_AMOUNT: Rule(None, 0, on=False)}, by=sales_team.ada)
+    risk.set_rules({Signal.NO_AMOUNT: RiskRule(None, 0, on=False)}, by=sales_team.ada)
     assert lacks(client)[deal.name][0] == "Missing from stages behind it: Amount, Source"
 
 
@@ -143,7 +143,7 @@ def test_each_of_these_rules_has_its_switch_in_the_set_up_of_risk(sales_team, st
 
 def test_a_rule_of_hygiene_alone_is_given_no_weight(sales_team):
     with pytest.raises(risk.ValidationError) as refused:
-        risk.set_rules({Signal.NO_AMOUNT: Rule(None, 5)}, by=sales_team.ada)
+        risk.set_rules({Signal.NO_AMOUNT: RiskRule(None, 5)}, by=sales_team.ada)
 
     assert list(refused.value.message_dict) == ["no_amount_weight"]
     assert RULES[Signal.NO_AMOUNT].weight == 0
@@ -166,7 +166,7 @@ def test_one_decision_speaks_of_all_that_a_deal_is_missing(sales_team, stages, a
     assert client.post(reverse("analytics:hygiene-decide"), sent).status_code == 302
 
     states = {
-        str(line.breach.state)
+        str(line.issue.state)
         for group in client.get(URL, {"signal": "exit_missing"}).context["groups"]
         for line in group.lines
     }

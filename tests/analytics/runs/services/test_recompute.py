@@ -7,7 +7,7 @@ from celery import Celery, current_app
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connection, transaction
 
-from analytics.runs.enums import ChunkState, RunState, Step, Trigger
+from analytics.runs.enums import ChunkState, RunState, RunStep, Trigger
 from analytics.runs.models import RecomputeChunk, RecomputeRun
 from analytics.runs.services import recompute
 from org.models.audit import AuditEntry
@@ -35,7 +35,7 @@ def start(
     return recompute.request_run(by=None, as_of=as_of, trigger=trigger, now=now)[0]
 
 
-def add(run: RecomputeRun, step: Step, *labels: str) -> list[RecomputeChunk]:
+def add(run: RecomputeRun, step: RunStep, *labels: str) -> list[RecomputeChunk]:
     recompute.add_chunks(run, [RecomputeChunk(step=step, label=label) for label in labels])
     return list(run.chunks.filter(step=step))
 
@@ -51,14 +51,14 @@ def do(chunk: RecomputeChunk, *, now: datetime = NOW) -> None:
 
 
 def plan_done(run: RecomputeRun) -> None:
-    do(run.chunks.get(step=Step.PLAN))
+    do(run.chunks.get(step=RunStep.PLAN))
 
 
 def test_run_of_today_speaks_of_the_moment_it_was_asked_for(organisation: Organisation) -> None:
     run = start()
 
     assert (run.as_of, run.moment, run.state) == (date(2026, 11, 23), NOW, RunState.RUNNING)
-    assert [chunk.step for chunk in run.chunks.all()] == [Step.PLAN]
+    assert [chunk.step for chunk in run.chunks.all()] == [RunStep.PLAN]
 
 
 def test_run_of_a_past_day_speaks_of_its_end_in_the_organisations_zone(db: None) -> None:
@@ -192,8 +192,8 @@ def test_a_part_is_taken_once(run: RecomputeRun) -> None:
 
 
 def test_a_part_waits_for_the_phase_before_it(run: RecomputeRun) -> None:
-    forecast = add(run, Step.FORECAST, "North")[0]
-    attainment = add(run, Step.ATTAINMENT, "North")[0]
+    forecast = add(run, RunStep.FORECAST, "North")[0]
+    attainment = add(run, RunStep.ATTAINMENT, "North")[0]
     plan_done(run)
 
     assert recompute.claim(forecast.pk, now=NOW) is None
@@ -253,7 +253,7 @@ def test_an_attempt_cut_short_goes_on_under_its_number(run: RecomputeRun) -> Non
 
 def test_a_failing_part_is_tried_three_times_and_given_up(run: RecomputeRun) -> None:
     part = run.chunks.get()
-    add(run, Step.ATTAINMENT, "North")
+    add(run, RunStep.ATTAINMENT, "North")
 
     for attempt in (1, 2, 3):
         claimed = claim(part)
@@ -267,7 +267,7 @@ def test_a_failing_part_is_tried_three_times_and_given_up(run: RecomputeRun) -> 
 
 def test_a_part_that_kills_its_workers_is_given_up_too(run: RecomputeRun) -> None:
     part, now = run.chunks.get(), NOW
-    other = add(run, Step.ATTAINMENT, "North")[0]
+    other = add(run, RunStep.ATTAINMENT, "North")[0]
     plan_done(run)
     for _ in range(3):
         claim(other, now=now)
@@ -285,12 +285,12 @@ def test_a_part_that_kills_its_workers_is_given_up_too(run: RecomputeRun) -> Non
 def test_the_last_part_publishes_the_run_in_place_of_the_one_before(run: RecomputeRun) -> None:
     finish(run)
     later = start(now=NOW + timedelta(hours=1))
-    add(later, Step.ATTAINMENT, "North")
+    add(later, RunStep.ATTAINMENT, "North")
 
     plan_done(later)
     recompute.settle(later.pk, now=NOW)
     assert RecomputeRun.objects.published().get() == run
-    do(later.chunks.get(step=Step.ATTAINMENT))
+    do(later.chunks.get(step=RunStep.ATTAINMENT))
     assert RecomputeRun.objects.published().get() == run
     recompute.settle(later.pk, now=NOW)
 
@@ -325,28 +325,28 @@ def test_a_run_that_could_not_be_planned_publishes_nothing(run: RecomputeRun) ->
 
 
 def test_progress_counts_parts_and_names_the_step(run: RecomputeRun) -> None:
-    add(run, Step.ATTAINMENT, "North", "South")
+    add(run, RunStep.ATTAINMENT, "North", "South")
     plan_done(run)
-    claim(run.chunks.filter(step=Step.ATTAINMENT)[0])
+    claim(run.chunks.filter(step=RunStep.ATTAINMENT)[0])
 
     now = recompute.progress(run)
 
-    assert (now.finished, now.total, now.step) == (1, 3, Step.ATTAINMENT)
+    assert (now.finished, now.total, now.step) == (1, 3, RunStep.ATTAINMENT)
     assert now.share == pytest.approx(1 / 3)
     finish(run)
     assert recompute.progress(run).step is None
 
 
 def test_parts_are_planned_once(run: RecomputeRun) -> None:
-    add(run, Step.ATTAINMENT, "North", "South")
-    add(run, Step.ATTAINMENT, "North", "South")
+    add(run, RunStep.ATTAINMENT, "North", "South")
+    add(run, RunStep.ATTAINMENT, "North", "South")
 
-    parts = run.chunks.filter(step=Step.ATTAINMENT).values_list("part", "label")
+    parts = run.chunks.filter(step=RunStep.ATTAINMENT).values_list("part", "label")
     assert list(parts) == [(0, "North"), (1, "South")]
 
 
 def test_what_was_sent_is_sent_again_only_when_nothing_moves(run: RecomputeRun) -> None:
-    add(run, Step.ATTAINMENT, "North", "South")
+    add(run, RunStep.ATTAINMENT, "North", "South")
     plan_done(run)
     assert recompute.send_waiting(run, now=NOW) == 2
     assert recompute.send_waiting(run, now=NOW + timedelta(seconds=30)) == 0
@@ -413,6 +413,6 @@ def test_a_run_is_idle_from_the_last_that_was_done_on_it_unless_somebody_works(
     assert recompute.idle_since(run) == later
 
     again = claim(claimed, now=later + timedelta(minutes=1))
-    recompute.add_chunks(run, [RecomputeChunk(step=Step.ATTAINMENT, label="North")])
+    recompute.add_chunks(run, [RecomputeChunk(step=RunStep.ATTAINMENT, label="North")])
     recompute.complete(again, rows=1, now=later + timedelta(minutes=2))
     assert recompute.idle_since(run) == later + timedelta(minutes=2)

@@ -1,6 +1,13 @@
 import pytest
 
-from pipeline.accounts.metrics import Likeness, Named, Pair, equal_pairs, likely_pairs, spelt_alike
+from pipeline.accounts.metrics import (
+    DuplicateKey,
+    Likeness,
+    Pair,
+    equal_pairs,
+    likely_pairs,
+    spelt_alike,
+)
 
 
 @pytest.mark.parametrize(
@@ -24,11 +31,11 @@ def test_spelling_tells_a_slip_from_another_name(one: str, other: str, expected:
 
 def test_each_pair_is_named_once_with_its_strongest_reason() -> None:
     rows = [
-        Named(3, "northwind", "northwind.example"),
-        Named(1, "northwind", "northwind.example"),
-        Named(2, "northwnd", "northwind.example"),
-        Named(4, "other"),
-        Named(5, "others", ""),
+        DuplicateKey(3, "northwind", "northwind.example"),
+        DuplicateKey(1, "northwind", "northwind.example"),
+        DuplicateKey(2, "northwnd", "northwind.example"),
+        DuplicateKey(4, "other"),
+        DuplicateKey(5, "others", ""),
     ]
 
     assert likely_pairs(rows, by_address=Likeness.DOMAIN) == [

@@ -47,7 +47,7 @@ def state() -> dict[str, list[tuple]]:
 
 
 @pytest.fixture
-def twins(sales_team) -> tuple[Account, Account]:
+def duplicates(sales_team) -> tuple[Account, Account]:
     """Two rows of one customer, each with a deal, an activity, a contact and a child."""
     kept = AccountFactory(name="GTX Pro", industry="Optics", external_id="A-1")
     gone = AccountFactory(
@@ -61,8 +61,8 @@ def twins(sales_team) -> tuple[Account, Account]:
     return kept, gone
 
 
-def test_all_of_one_account_moves_to_the_other_and_back(twins, sales_team):
-    kept, gone = twins
+def test_all_of_one_account_moves_to_the_other_and_back(duplicates, sales_team):
+    kept, gone = duplicates
     moved, before = gone.deals.get(), state()
 
     merge = merge_accounts(kept, gone, by=sales_team.mia, at=NOW)
@@ -102,8 +102,8 @@ def test_the_chosen_values_and_a_lone_id_are_taken_over_and_given_back(sales_tea
     assert state() == before
 
 
-def test_what_was_changed_since_stays_and_is_told(twins, sales_team):
-    kept, gone = twins
+def test_what_was_changed_since_stays_and_is_told(duplicates, sales_team):
+    kept, gone = duplicates
     mine = gone.deals.get()
     merge = merge_accounts(kept, gone, by=sales_team.mia, at=NOW)
     elsewhere = AccountFactory()
@@ -122,8 +122,8 @@ def test_what_was_changed_since_stays_and_is_told(twins, sales_team):
     ]
 
 
-def test_twice_is_once(twins, sales_team):
-    kept, gone = twins
+def test_twice_is_once(duplicates, sales_team):
+    kept, gone = duplicates
 
     first = merge_accounts(kept, gone, by=sales_team.mia, at=NOW)
     second = merge_accounts(kept, gone, by=sales_team.mia, at=NOW)
@@ -136,8 +136,8 @@ def test_twice_is_once(twins, sales_team):
     assert state() == once
 
 
-def test_a_chain_is_taken_back_from_its_end(twins, sales_team):
-    kept, gone = twins
+def test_a_chain_is_taken_back_from_its_end(duplicates, sales_team):
+    kept, gone = duplicates
     last = AccountFactory(name="GTX Professional")
     first = merge_accounts(kept, gone, by=sales_team.mia, at=NOW)
     second = merge_accounts(last, kept, by=sales_team.mia, at=NOW)
@@ -218,8 +218,8 @@ def test_contacts_become_one_with_their_activities_and_roles(sales_team):
     assert state() == before
 
 
-def test_a_rep_and_a_stranger_do_not_merge(twins, sales_team):
-    kept, gone = twins
+def test_a_rep_and_a_stranger_do_not_merge(duplicates, sales_team):
+    kept, gone = duplicates
     for actor in (sales_team.rita, sales_team.eve):
         with pytest.raises(PermissionDenied):
             merge_accounts(kept, gone, by=actor, at=NOW)
@@ -227,8 +227,8 @@ def test_a_rep_and_a_stranger_do_not_merge(twins, sales_team):
             set_apart(kept, gone, by=actor, at=NOW)
 
 
-def test_an_archived_row_and_a_row_with_itself_are_refused(twins, sales_team):
-    kept, gone = twins
+def test_an_archived_row_and_a_row_with_itself_are_refused(duplicates, sales_team):
+    kept, gone = duplicates
     with pytest.raises(ValidationError, match="two different"):
         merge_accounts(kept, kept, by=sales_team.mia, at=NOW)
     Account.objects.filter(pk=gone.pk).update(archived_at=NOW)
@@ -236,16 +236,16 @@ def test_an_archived_row_and_a_row_with_itself_are_refused(twins, sales_team):
         merge_accounts(kept, gone, by=sales_team.mia, at=NOW)
 
 
-def test_what_was_merged_comes_back_by_undoing_alone(twins, sales_team):
-    kept, gone = twins
+def test_what_was_merged_comes_back_by_undoing_alone(duplicates, sales_team):
+    kept, gone = duplicates
     merge_accounts(kept, gone, by=sales_team.mia, at=NOW)
     gone.refresh_from_db()
     with pytest.raises(ValidationError, match="undo the merge"):
         account_services.restore_account(gone, by=sales_team.mia)
 
 
-def test_two_are_said_to_be_two_once_whichever_way_round(twins, sales_team):
-    kept, gone = twins
+def test_two_are_said_to_be_two_once_whichever_way_round(duplicates, sales_team):
+    kept, gone = duplicates
     assert set_apart(kept, gone, by=sales_team.mia, at=NOW) == set_apart(
         gone, kept, by=sales_team.mia, at=NOW
     )

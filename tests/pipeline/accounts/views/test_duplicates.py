@@ -16,8 +16,8 @@ def pairs(client, kind: str = "accounts"):
     response = client.get(reverse("pipeline:duplicates", args=[kind]))
     assert response.status_code == 200
     return [
-        (str(twins.one), str(twins.other), twins.why)
-        for twins in response.context["found"].page.rows
+        (str(duplicates.one), str(duplicates.other), duplicates.why)
+        for duplicates in response.context["found"].page.rows
     ]
 
 

@@ -113,17 +113,17 @@ def test_what_is_wrong_is_said_at_its_field(as_, sales_team, typed, field, says)
 
 
 def test_deals_of_one_name_are_told_apart_by_number(as_, sales_team, renewal):
-    twin = DealFactory(name=renewal.name, owner=sales_team.rita)
+    duplicate = DealFactory(name=renewal.name, owner=sales_team.rita)
     DealFactory(name=renewal.name, owner=sales_team.rob)
     rita = as_(sales_team.rita)
     options = rita.get("/activities/suggest/deals/", {"deal": "rene"}).content.decode()
-    assert f'value="{renewal.name} #{twin.pk}"' in options
+    assert f'value="{renewal.name} #{duplicate.pk}"' in options
     assert options.count("<option") == 2
 
     assert rita.post(LOG, sent(rita, deal=renewal.name)).status_code == 400
-    rita.post(LOG, sent(rita, deal=f"{renewal.name} #{twin.pk}"))
+    rita.post(LOG, sent(rita, deal=f"{renewal.name} #{duplicate.pk}"))
 
-    assert Activity.objects.get().deal == twin
+    assert Activity.objects.get().deal == duplicate
 
 
 def test_deals_are_suggested_by_their_own_and_their_accounts_names(as_, sales_team, renewal):

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from analytics.context.reports.setting import setting
+from analytics.context.reports.organisation_calendar import organisation_calendar
 from org.services import calendar
 from pipeline.deals.reports.selection import DealSelection
 from tests.factories.org import ReportingLineFactory
@@ -59,7 +59,7 @@ def test_a_given_tree_of_teams_changes_nothing(db, django_assert_num_queries):
     ReportingLineFactory(person=paper.mia, manager=paper.max)
     won = DealSelection(status="won", team=paper.sales.pk)
 
-    calendar = setting()
+    calendar = organisation_calendar()
 
     read = won.versions(moment=at(4, 15), day=date(2026, 4, 15))
     with django_assert_num_queries(1):

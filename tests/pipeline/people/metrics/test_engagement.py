@@ -6,7 +6,7 @@ from pipeline.enums import BuyingRole
 from pipeline.people.metrics import (
     Engagement,
     Gap,
-    Need,
+    RoleNeed,
     Touch,
     engagement,
     is_exchange,
@@ -83,7 +83,7 @@ def test_who_is_missing_grows_with_the_stage():
 
 
 def test_a_role_is_told_once_by_the_earliest_stage_that_lacks_it():
-    needs = [Need(3, BUYER, engaged=True), Need(1, BUYER, engaged=False)]
+    needs = [RoleNeed(3, BUYER, engaged=True), RoleNeed(1, BUYER, engaged=False)]
 
     found = stakeholder_gaps(needs, place=4, playing={}, met=())
 

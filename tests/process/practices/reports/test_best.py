@@ -11,7 +11,7 @@ from pipeline.enums import ActivityKind
 from process.practices.metrics import Finding
 from process.practices.reports.behaviours import best_report
 from process.practices.reports.peers import NO_QUOTA, OTHER_TITLE, SHORT_TENURE, peers_of
-from tests.analytics.looks import look_at
+from tests.analytics.report_views import report_view_of
 from tests.factories.org import (
     PersonFactory,
     QuotaFactory,
@@ -82,7 +82,7 @@ def findings(report) -> dict[str, Finding]:
 
 
 def test_what_the_top_quarter_does_otherwise_is_found(crowd, eve):
-    peers = peers_of(look_at(eve, team="North", now=AFTER), title=None)
+    peers = peers_of(report_view_of(eve, team="North", now=AFTER), title=None)
 
     report = best_report(peers)
 
@@ -101,7 +101,7 @@ def test_what_the_top_quarter_does_otherwise_is_found(crowd, eve):
 
 def test_six_people_who_all_differ_are_too_few_for_ten_questions(crowd, eve):
     """Even where every pair goes one way, the corrected interval of six people reaches below 0."""
-    report = best_report(peers_of(look_at(eve, team="North", now=AFTER), title=None))
+    report = best_report(peers_of(report_view_of(eve, team="North", now=AFTER), title=None))
 
     assert findings(report)["contacts"] is Finding.CANNOT_TELL
     assert report.told == 0
@@ -112,7 +112,7 @@ def test_who_is_not_alike_is_left_out_and_said(crowd, eve):
     rep(crowd, "Senior", title="Key Account Manager")
     rep(crowd, "Free")
 
-    peers = peers_of(look_at(eve, team="North", now=AFTER), title=None)
+    peers = peers_of(report_view_of(eve, team="North", now=AFTER), title=None)
 
     why = {peer.name: peer.left_out for peer in peers.people}
     assert peers.title == "Account Executive"
@@ -124,7 +124,7 @@ def test_who_is_not_alike_is_left_out_and_said(crowd, eve):
 
 def test_a_manager_compares_only_people_whom_they_see(crowd, eve):
     """Rae sells in South, which Mia does not lead."""
-    peers = peers_of(look_at(crowd.mia, now=AFTER), title=None)
+    peers = peers_of(report_view_of(crowd.mia, now=AFTER), title=None)
 
     names = {peer.name for peer in peers.people}
     assert "Rep 00" in names
@@ -132,7 +132,7 @@ def test_a_manager_compares_only_people_whom_they_see(crowd, eve):
 
 
 def test_too_few_people_have_no_top_quarter(paper, eve):
-    peers = peers_of(look_at(eve, team="North", now=AFTER), title=None)
+    peers = peers_of(report_view_of(eve, team="North", now=AFTER), title=None)
 
     assert peers.top == frozenset()
     assert not peers.by_quota
@@ -141,7 +141,7 @@ def test_too_few_people_have_no_top_quarter(paper, eve):
 def test_touches_are_told_by_the_stages_of_the_default_pipeline(crowd, eve):
     other = StageFactory(name="Coming up", pipeline=PipelineFactory(name="Renewals"))
 
-    report = best_report(peers_of(look_at(eve, team="North", now=AFTER), title=None))
+    report = best_report(peers_of(report_view_of(eve, team="North", now=AFTER), title=None))
 
     keys = {row.behaviour.key for row in report.compared}
     assert f"touches-{crowd.qualify.pk}" in keys

@@ -13,7 +13,7 @@ from pipeline.activities.models import Activity
 from pipeline.deals.models.deals import DealLine
 from process.practices.reports.behaviours import BestReport, best_report
 from process.practices.reports.peers import peers_of
-from tests.analytics.looks import look_at
+from tests.analytics.report_views import report_view_of
 from tests.factories.pipeline import ActivityFactory, ContactFactory, ProductFactory
 from tests.paper import Paper, at, change
 from tests.process.practices.reports.test_best import rep
@@ -81,7 +81,7 @@ def enough(values: pd.Series, people: pd.Series, how: str) -> dict[int, float]:
 
 @pytest.fixture
 def report(bustle: Paper, eve: Person) -> BestReport:
-    found = best_report(peers_of(look_at(eve, team="North", now=AFTER), title=None))
+    found = best_report(peers_of(report_view_of(eve, team="North", now=AFTER), title=None))
     assert len(found.peers.compared) == 12
     return found
 

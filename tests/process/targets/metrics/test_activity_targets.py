@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from kit.periods import Period
 from org.metrics.working_days import Workweek
-from process.targets.metrics.targets import Version, daily, reached
+from process.targets.metrics.targets import TargetVersion, daily, reached
 
 WEEKDAYS = frozenset(range(5))
 PLAIN = Workweek(WEEKDAYS, frozenset())
@@ -18,7 +18,7 @@ LONG_AGO = date(2020, 1, 1)
 
 def version(count: int | None, every: str = "week", since: date = LONG_AGO, hour: int = 0):
     set_at = datetime(2026, 1, 1, hour, tzinfo=UTC)
-    return Version("rep", "call", count, every, since, set_at)
+    return TargetVersion("rep", "call", count, every, since, set_at)
 
 
 def owed(versions, week: Workweek = WEEK, period: Period = MARCH):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.apps import apps
 
 
-class Facts(NamedTuple):
+class OrganisationSettings(NamedTuple):
     """The organisation's name, time zone and reporting currency; the defaults while it has none."""
 
     name: str = ""
@@ -16,7 +16,9 @@ class Facts(NamedTuple):
     currency: str = "USD"
 
 
-_memo: ContextVar[list[Facts] | None] = ContextVar("facts_of_this_request", default=None)
+_memo: ContextVar[list[OrganisationSettings] | None] = ContextVar(
+    "facts_of_this_request", default=None
+)
 
 
 @contextmanager
@@ -29,7 +31,7 @@ def one_request() -> Iterator[None]:
         _memo.reset(token)
 
 
-def organisation_facts() -> Facts:
+def organisation_settings() -> OrganisationSettings:
     memo = _memo.get()
     if memo:
         return memo[0]
@@ -39,7 +41,7 @@ def organisation_facts() -> Facts:
     return found
 
 
-def remember(found: Facts) -> None:
+def remember(found: OrganisationSettings) -> None:
     """Keep facts that were read beside something else, for the remainder of this request."""
     memo = _memo.get()
     if memo is not None:
@@ -53,8 +55,8 @@ def forget() -> None:
         memo.clear()
 
 
-def _read() -> Facts:
+def _read() -> OrganisationSettings:
     # By name: the models of org ask this module too.
     organisations = apps.get_model("org", "Organisation").objects
     row = organisations.values_list("name", "time_zone", "currency").first()
-    return Facts(*row) if row else Facts()
+    return OrganisationSettings(*row) if row else OrganisationSettings()

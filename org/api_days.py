@@ -5,12 +5,12 @@ from typing import Any
 
 from rest_framework import serializers
 
-from kit.api.fields import Day
+from kit.api.fields import DayTextField
 from kit.periods import refusal_of_as_of
 from org import access
 
 
-class AsOfDay(Day):
+class AsOfDay(DayTextField):
     """The day at whose end something is asked for: today or earlier, as on the pages."""
 
     def to_internal_value(self, value: Any) -> date:

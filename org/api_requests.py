@@ -71,7 +71,7 @@ class MayEnter(BasePermission):
 class TokenThrottle(MinuteThrottle):
     """Limits each token, so that one program run wild leaves the person's others alone."""
 
-    def whose(self, request: Request) -> str | None:
+    def identity(self, request: Request) -> str | None:
         return f"token:{request.auth.pk}" if isinstance(request.auth, ApiToken) else None
 
     def limit(self) -> int:
@@ -81,7 +81,7 @@ class TokenThrottle(MinuteThrottle):
 class PersonThrottle(MinuteThrottle):
     """Limits each person, over all their tokens and sessions."""
 
-    def whose(self, request: Request) -> str | None:
+    def identity(self, request: Request) -> str | None:
         return f"person:{request.user.pk}" if request.user.is_authenticated else None
 
     def limit(self) -> int:
@@ -106,11 +106,11 @@ def require(allowed: bool) -> None:  # noqa: FBT001 -- it reads as a sentence
         raise exceptions.PermissionDenied(FORBIDDEN)
 
 
-def answer_once(request: ApiRequest, deed: Callable[[], Response]) -> Response:
-    """Answer by ``deed``; with an Idempotency-Key do it once and repeat the answer."""
+def answer_once(request: ApiRequest, action: Callable[[], Response]) -> Response:
+    """Answer by ``action``; with an Idempotency-Key do it once and repeat the answer."""
     key = request.headers.get(KEY_HEADER)
     if key is None:
-        return deed()
+        return action()
     if not 0 < len(key) <= LONGEST_KEY or not (key.isascii() and key.isprintable()):
         raise exceptions.ValidationError(
             {KEY_HEADER: f"Give 1 to {LONGEST_KEY} printable ASCII characters."}
@@ -121,7 +121,7 @@ def answer_once(request: ApiRequest, deed: Callable[[], Response]) -> Response:
             key=key,
             fingerprint=_fingerprint(request),
             at=timezone.now(),
-            deed=lambda: _reply(deed()),
+            action=lambda: _reply(action()),
         )
     except replies.StillAtWorkError as error:
         raise StillAtWork from error

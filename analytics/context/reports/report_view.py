@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
+from analytics.context.reports.organisation_calendar import NamedPeriod, OrganisationCalendar
 from analytics.context.reports.scope import Scope
-from analytics.context.reports.setting import Named, Setting
 from kit.periods import Period
 from org.models.people import Person
 from pipeline.deals.querysets import DealVersionQuerySet
@@ -24,7 +24,7 @@ def closed_in(period: Period, status: str = CLOSED) -> DealSelection:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Look:
+class ReportView:
     """What every part of a page of figures shares.
 
     ``as_of`` is a past day, whose end ``moment`` is; None means now. ``pipeline`` narrows the
@@ -34,10 +34,10 @@ class Look:
 
     viewer: Person
     scope: Scope
-    period: Named
+    period: NamedPeriod
     moment: datetime
     as_of: date | None
-    calendar: Setting
+    calendar: OrganisationCalendar
     pipeline: int | None = None
 
     @cached_property

@@ -5,7 +5,7 @@ from datetime import date
 
 
 @dataclass(frozen=True, slots=True)
-class Seat:
+class Stay:
     """A stay in a team from ``since`` up to, and not including, ``until`` (None: still there)."""
 
     team: int
@@ -13,7 +13,7 @@ class Seat:
     until: date | None
 
     @classmethod
-    def read(cls, team: int, since: str, until: str | None) -> "Seat":
+    def read(cls, team: int, since: str, until: str | None) -> "Stay":
         """Return the seat from JSON, as a statement about other rows carries it along."""
         return cls(team, date.fromisoformat(since), date.fromisoformat(until) if until else None)
 

@@ -2,13 +2,13 @@
 
 from datetime import date, datetime
 
-from analytics.context.reports.look import Look
+from analytics.context.reports.organisation_calendar import organisation_calendar
+from analytics.context.reports.report_view import ReportView
 from analytics.context.reports.scope import person_scope, scopes_of
-from analytics.context.reports.setting import setting
 from org.models.people import Person
 
 
-def look_at(
+def report_view_of(
     viewer: Person,
     *,
     team: str = "",
@@ -16,14 +16,14 @@ def look_at(
     period: str = "Q1 2026",
     now: datetime | None = None,
     as_of: date | None = None,
-) -> Look:
+) -> ReportView:
     """Return a look at a team by name ("Everyone" too), at a person, or at the widest scope."""
-    calendar = setting()
+    calendar = organisation_calendar()
     scopes = [person_scope(person)] if person else scopes_of(viewer, calendar)
     scope = next(scope for scope in scopes if team in ("", scope.label))
     moment = calendar.end_of(as_of) if as_of else now
     assert moment is not None
     named = next(p for p in calendar.periods if p.period.label == period)
-    return Look(
+    return ReportView(
         viewer=viewer, scope=scope, period=named, moment=moment, as_of=as_of, calendar=calendar
     )

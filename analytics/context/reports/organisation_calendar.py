@@ -18,13 +18,13 @@ from analytics.context.metrics import EARLIER_PERIODS
 from kit.periods import INSTANT, Period, end_of_day, start_of_day
 from org.access import local_day
 from org.enums import PeriodKind
-from org.metrics.quotas import Span
+from org.metrics.quotas import FiscalSpan
 from org.metrics.working_days import WorkingDays, Workweek, working_days
 from org.models.calendar import FiscalPeriod, Holiday, Organisation
 from org.models.teams import Team, TeamPlacement
 from org.models.territories import TerritoryPlacement
 from org.models.trees import Placement
-from org.trees import DatedTree, Placing
+from org.trees import DatedPlacement, DatedTree
 from pipeline.credit.models import CreditSplit
 from pipeline.stages.models import Pipeline
 
@@ -40,7 +40,7 @@ class Fiscal(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedPeriod:
     """A fiscal period as the pages name it."""
 
     pk: int
@@ -50,7 +50,7 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
-class Offered:
+class PipelineChoice:
     """A pipeline in use, as pages offer it."""
 
     pk: int
@@ -59,7 +59,7 @@ class Offered:
 
 
 @dataclass(frozen=True)
-class Setting:
+class OrganisationCalendar:
     """Calendar and teams as they are today; read once for each page or job.
 
     ``parents`` is the tree of teams of today, by which access is judged. ``teams`` and
@@ -68,14 +68,14 @@ class Setting:
     """
 
     organisation: Organisation
-    periods: tuple[Named, ...]
+    periods: tuple[NamedPeriod, ...]
     week: Workweek
     parents: Mapping[int, int | None]
     team_names: Mapping[int, str]
     archived_teams: frozenset[int]
     teams: DatedTree
     territories: DatedTree
-    pipelines: tuple[Offered, ...] = ()
+    pipelines: tuple[PipelineChoice, ...] = ()
     # Whether credit for a deal was ever parted: where not, nothing needs to be asked of it.
     has_splits: bool = False
 
@@ -102,27 +102,27 @@ class Setting:
     def working_days(self, period: Period, *, moment: datetime) -> WorkingDays:
         return working_days(period, week=self.week, first_open_day=self.first_open_day(moment))
 
-    def named(self, pk: int) -> Named:
+    def named(self, pk: int) -> NamedPeriod:
         """Return the period with this id; KeyError without one."""
         return self._by_id[pk]
 
-    def holding(self, day: date, kind: str = PeriodKind.QUARTER) -> Named | None:
+    def holding(self, day: date, kind: str = PeriodKind.QUARTER) -> NamedPeriod | None:
         """Return the period of a kind that holds ``day``; None where the calendar ends before."""
         return next((p for p in self.periods if p.kind == kind and day in p.period), None)
 
-    def earlier(self, period: Named) -> list[Named]:
+    def earlier(self, period: NamedPeriod) -> list[NamedPeriod]:
         """Return the up to 4 periods of the same kind before this one, the oldest first."""
         same = [p for p in self.periods if p.kind == period.kind]
         return [p for p in same if p.period.start < period.period.start][-EARLIER_PERIODS:]
 
-    def span(self, pk: int) -> Span:
+    def span(self, pk: int) -> FiscalSpan:
         """Return the period with this id and its parts, as quotas resolve over them."""
         parts = [p.pk for p in self.periods if p.parent == pk]
         last_day = self.named(pk).period.last_day
-        return Span(pk=pk, last_day=last_day, parts=tuple(self.span(part) for part in parts))
+        return FiscalSpan(pk=pk, last_day=last_day, parts=tuple(self.span(part) for part in parts))
 
     @cached_property
-    def _by_id(self) -> dict[int, Named]:
+    def _by_id(self) -> dict[int, NamedPeriod]:
         return {p.pk: p for p in self.periods}
 
 
@@ -131,7 +131,7 @@ def around(period: Period, day: date) -> Period:
     return Period(min(period.start, day), max(period.end, day + timedelta(days=1)))
 
 
-def setting() -> Setting:
+def organisation_calendar() -> OrganisationCalendar:
     """Read the setting; an installation without an organisation has an empty calendar."""
     rows = Organisation.objects.annotate(
         days_off=ArraySubquery(Holiday.objects.values("day")),
@@ -164,7 +164,7 @@ def setting() -> Setting:
     found = rows.first()
     if found is None:
         return _empty()
-    return Setting(
+    return OrganisationCalendar(
         organisation=found,
         periods=tuple(_named(row) for row in found.calendar),
         week=Workweek(frozenset(found.working_days), frozenset(found.days_off)),
@@ -173,7 +173,7 @@ def setting() -> Setting:
         archived_teams=frozenset(team["pk"] for team in found.tree if team["archived"]),
         teams=_tree(found.team_places),
         territories=_tree(found.territory_places),
-        pipelines=tuple(Offered(**row) for row in found.pipelines),
+        pipelines=tuple(PipelineChoice(**row) for row in found.pipelines),
         has_splits=found.has_splits,
     )
 
@@ -185,7 +185,7 @@ def _places(placements: type[Placement]) -> ArraySubquery:
 
 def _tree(rows: list[dict]) -> DatedTree:
     return DatedTree(
-        Placing(
+        DatedPlacement(
             row["node"],
             row["parent"],
             date.fromisoformat(row["since"]),
@@ -195,12 +195,14 @@ def _tree(rows: list[dict]) -> DatedTree:
     )
 
 
-def _empty() -> Setting:
+def _empty() -> OrganisationCalendar:
     organisation = Organisation()
     week = Workweek(frozenset(organisation.working_days), frozenset())
-    return Setting(organisation, (), week, {}, {}, frozenset(), DatedTree(), DatedTree())
+    return OrganisationCalendar(
+        organisation, (), week, {}, {}, frozenset(), DatedTree(), DatedTree()
+    )
 
 
-def _named(row: dict) -> Named:
+def _named(row: dict) -> NamedPeriod:
     start, end = date.fromisoformat(row["start"]), date.fromisoformat(row["end"])
-    return Named(row["pk"], row["kind"], row["parent"], Period(start, end, row["label"]))
+    return NamedPeriod(row["pk"], row["kind"], row["parent"], Period(start, end, row["label"]))

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from forecasting.frames import history
+from forecasting.inputs import history
 from forecasting.methods.history import GONE, LOST, NOBODY, OPEN, UNPRICED, WON
 from kit.money import cents
 from org.services.people import join_team
