@@ -166,7 +166,7 @@ class Ledger:
             "zone": self.calendar.organisation.time_zone,
             "starts": starts if starts is None else list(starts),
             "statuses": [Status.WON, Status.LOST] if lost else [Status.WON],
-            "took": lost,
+            "lost": lost,
             "with_team": "team" in by or (bool(inside) and not of_territory),
             "with_territory": "territory" in by or (bool(inside) and of_territory),
             "nodes": [node for node, *_ in inside] or None,

@@ -5,30 +5,32 @@
 -- summed by what is asked for of person, team and territory, and by the last of the days "starts" up to
 -- the closing, or by the day itself where there are none. "people" and "teams" (in which whoever has
 -- the credit ever sat) narrow what is read; "nodes" keep what lay in one of these teams or territories
--- from a day up to another. With "statuses" of lost deals too, how deals ended is told beside it: by
--- value of those with an amount above zero, and in how many days each was won.
+-- from a day up to another. With "lost" it is told beside them how all closed deals ended: by value of
+-- those with an amount above zero, and in how many days each was won. Without it, no row pays for that.
 SELECT CASE WHEN %(by_person)s THEN version.credited_to_id END AS person,
        CASE WHEN %(by_team)s THEN seat.team_id END AS team,
        CASE WHEN %(by_territory)s THEN lying.territory_id END AS territory,
        CASE WHEN %(starts)s::date[] IS NULL THEN version.closed_on
+            WHEN cardinality(%(starts)s::date[]) = 1 THEN (%(starts)s::date[])[1]
             ELSE (%(starts)s::date[])[width_bucket(version.closed_on, %(starts)s::date[])]
         END AS day,
-       coalesce(sum(version.amount_base) FILTER (WHERE version.status = 'won') * 100, 0)::bigint
-           AS actual,
-       count(*) FILTER (WHERE version.status = 'won') AS cases,
-       count(*) FILTER (WHERE version.status = 'won' AND version.amount_base IS NULL) AS unpriced,
-       count(*) FILTER (WHERE version.status = 'lost') AS lost,
        coalesce(sum(version.amount_base)
-           FILTER (WHERE version.status = 'won' AND version.amount_base > 0) * 100, 0)::bigint
+           FILTER (WHERE NOT %(lost)s OR version.status = 'won') * 100, 0)::bigint AS actual,
+       count(*) FILTER (WHERE NOT %(lost)s OR version.status = 'won') AS cases,
+       count(*) FILTER (WHERE version.amount_base IS NULL
+                          AND (NOT %(lost)s OR version.status = 'won')) AS unpriced,
+       count(*) FILTER (WHERE %(lost)s AND version.status = 'lost') AS lost,
+       coalesce(sum(version.amount_base) FILTER (
+           WHERE %(lost)s AND version.status = 'won' AND version.amount_base > 0) * 100, 0)::bigint
            AS won_cents,
-       coalesce(sum(version.amount_base)
-           FILTER (WHERE version.status = 'lost' AND version.amount_base > 0) * 100, 0)::bigint
+       coalesce(sum(version.amount_base) FILTER (
+           WHERE %(lost)s AND version.status = 'lost' AND version.amount_base > 0) * 100, 0)::bigint
            AS lost_cents,
-       count(*) FILTER (WHERE (version.amount_base > 0) IS NOT TRUE) AS without_value,
-       array_agg(CASE WHEN version.status = 'won' THEN greatest(version.closed_on - (
+       count(*) FILTER (WHERE %(lost)s AND (version.amount_base > 0) IS NOT TRUE) AS without_value,
+       array_agg(CASE WHEN %(lost)s AND version.status = 'won' THEN greatest(version.closed_on - (
                SELECT (deal.created_at AT TIME ZONE %(zone)s)::date
                  FROM pipeline_deal deal WHERE deal.id = version.deal_id), 0) END)
-           FILTER (WHERE %(took)s AND version.status = 'won') AS days
+           FILTER (WHERE %(lost)s AND version.status = 'won') AS days
   FROM pipeline_dealversion version
   LEFT JOIN org_teammembership seat
          ON %(with_team)s AND seat.person_id = version.credited_to_id
