@@ -41,6 +41,8 @@ PIECE_BYTES = 4_000_000
 # Years of quarters beyond the moment, for every period that may be asked about.
 YEARS_AHEAD = 3
 _ORDINAL = "({} - DATE '0001-01-01') + 1"
+# The ledger of bookings answers for one moment, and back-tests ask for hundreds over a million
+# deals, so who had the credit is read here anew; test_one_ledger.py holds it to the cent.
 # One row per deal and day: its last state of that day in the organisation's zone, and only where
 # it differs from the day before it. Names, next steps and dates of expectation play no part.
 HISTORY = f"""
