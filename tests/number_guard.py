@@ -10,7 +10,19 @@ import pytest
 from django.conf import settings
 from django.template import Context, base
 
-OURS = ("templates", "kit", "org", "pipeline", "forecasting", "coaching", "hiring", "salesmgr")
+OURS = (
+    "templates",
+    "kit",
+    "org",
+    "pipeline",
+    "imports",
+    "analytics",
+    "forecasting",
+    "process",
+    "coaching",
+    "hiring",
+    "salesmgr",
+)
 
 
 @pytest.fixture(autouse=True)

@@ -76,13 +76,13 @@ NO_ROWS_OF_ITS_OWN = {
 EDGES = {
     "access",
     "api",
+    "api_requests",
     "benchmarks",
     "demo",
     "http",
     "devstack",
     "management",
     "middleware",
-    "rest",
     "tasks",
     "views",
 }

@@ -28,6 +28,7 @@ API_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 PAGE_METHODS = ("GET", "POST")
 # Django's admin has its own test below: superusers alone, whatever the page.
 OUTSIDE = ("admin:",)
+ADMIN_APPS = ("org", "pipeline", "imports", "analytics", "forecasting")
 
 
 def url_names() -> Iterator[str]:
@@ -178,7 +179,7 @@ def admin_addresses() -> list[str]:
     of_rows = ("change", "delete", "history")
     return [
         *(reverse(f"admin:{name}") for name in ("index", "password_change", "jsi18n")),
-        *(reverse("admin:app_list", args=[name]) for name in ("org", "pipeline", "forecasting")),
+        *(reverse("admin:app_list", args=[name]) for name in ADMIN_APPS),
         *(reverse(f"admin:{model}_{page}") for model in models for page in ("changelist", "add")),
         *(reverse(f"admin:{model}_{page}", args=[1]) for model in models for page in of_rows),
     ]

@@ -99,7 +99,7 @@ def test_a_day_later_the_key_is_free_and_old_answers_are_gone(sales_team):
             key=key,
             fingerprint=text,
             at=at,
-            deed=lambda: Reply(200, {"said": text}),
+            action=lambda: Reply(200, {"said": text}),
         )
 
     say("old", key="1", at=now - timedelta(hours=25))
@@ -119,7 +119,7 @@ def test_what_fails_after_the_deed_undoes_the_deed(sales_team):
         return Reply(200, {"unwritable": object()})
 
     with pytest.raises(TypeError):
-        replies.once(by=sales_team.rita, key=KEY, fingerprint="x", at=timezone.now(), deed=deed)
+        replies.once(by=sales_team.rita, key=KEY, fingerprint="x", at=timezone.now(), action=deed)
 
     assert not Account.objects.exists()
     assert not KeptReply.objects.exists()
@@ -138,7 +138,9 @@ def test_a_request_that_is_at_work_is_not_started_again(sales_team):
             return Reply(201, {})
 
         try:
-            replies.once(by=sales_team.rita, key=KEY, fingerprint="x", at=timezone.now(), deed=deed)
+            replies.once(
+                by=sales_team.rita, key=KEY, fingerprint="x", at=timezone.now(), action=deed
+            )
         finally:
             connection.close()
 
@@ -209,7 +211,7 @@ def test_a_connection_that_dies_between_deed_and_commit_leaves_nothing(sales_tea
         try:
             with pytest.raises(Exception, match=r"terminat|closed|connection"):
                 replies.once(
-                    by=sales_team.rita, key=KEY, fingerprint="x", at=timezone.now(), deed=deed
+                    by=sales_team.rita, key=KEY, fingerprint="x", at=timezone.now(), action=deed
                 )
             failed.set()
         finally:

@@ -4,7 +4,20 @@ from pathlib import Path
 from salesmgr import embedded
 
 DOCUMENT = embedded.BASE_DIR / "docs" / "configuration.md"
-PACKAGES = ("kit", "org", "pipeline", "forecasting", "coaching", "hiring", "salesmgr", "scripts")
+PACKAGES = (
+    "kit",
+    "org",
+    "pipeline",
+    "imports",
+    "analytics",
+    "forecasting",
+    "process",
+    "coaching",
+    "hiring",
+    "salesmgr",
+    "workbench",
+    "scripts",
+)
 READ = re.compile(
     r"""(?:env_(?:text|bool|int|list)\(\s*|os\.environ(?:\.get\(|\[)\s*)["']([A-Z_]+)["']"""
 )

@@ -41,7 +41,10 @@ def told(before, after, unit):
     """Return the movements of a deal with their values, as a waterfall of one unit tells them."""
     steps = movements(before, after, period=QUARTER)
     return {
-        step.movement.value: value for step in steps for each, value in step.told() if each is unit
+        step.movement.value: value
+        for step in steps
+        for each, value in step.amounts()
+        if each is unit
     }
 
 

@@ -104,7 +104,7 @@ def test_six_people_who_all_differ_are_too_few_for_ten_questions(crowd, eve):
     report = best_report(peers_of(report_view_of(eve, team="North", now=AFTER), title=None))
 
     assert findings(report)["contacts"] is Finding.CANNOT_TELL
-    assert report.told == 0
+    assert report.clear == 0
 
 
 def test_who_is_not_alike_is_left_out_and_said(crowd, eve):
