@@ -250,7 +250,7 @@ UPLOAD = """
 from datetime import date
 from pathlib import Path
 from org.models.people import Person
-from pipeline.services import imports
+from imports.services import runs as imports
 imports.upload(
     by=Person.objects.active().with_roles("admin").first(), kind="deals", name="deals.csv",
     pieces=[Path("{path}").read_bytes()], as_of=date.fromisoformat("{as_of}"))
@@ -261,7 +261,7 @@ from django.utils import timezone
 from org.models.people import Person
 from imports.engine.options import Options
 from imports.models import ImportRun
-from pipeline.services import imports
+from imports.services import runs as imports
 admin = Person.objects.active().with_roles("admin").first()
 """
 DECIDE = """

@@ -12,7 +12,7 @@ from django.db import connection
 from workbench.benchmarks.batches import COMMANDS, missing_commands
 from workbench.benchmarks.cases import CASES, missing_urls
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def bench(*options: str) -> subprocess.CompletedProcess[str]:

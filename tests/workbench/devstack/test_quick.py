@@ -6,10 +6,10 @@ from tests.quick import affected
 @pytest.mark.parametrize(
     ("changed", "module"),
     [
-        ("tests/devstack/test_quick.py", "tests/devstack/test_quick.py"),
-        ("tests/quick.py", "tests/devstack/test_quick.py"),
+        ("tests/workbench/devstack/test_quick.py", "tests/workbench/devstack/test_quick.py"),
+        ("tests/quick.py", "tests/workbench/devstack/test_quick.py"),
         ("kit/money.py", "tests/kit/test_money.py"),
-        ("tests/worlds.py", "tests/devstack/test_databases.py"),
+        ("tests/worlds.py", "tests/workbench/devstack/test_databases.py"),
         ("templates/hiring/requisition.html", "tests/hiring/test_requisitions.py"),
     ],
 )
