@@ -72,7 +72,7 @@ class Watch:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
+def chromium(no_connections: None) -> Iterator[Browser]:
     """Return the browser of this worker."""
     path = chromium_path()
     assert path, "Chromium is not installed; tests that use it carry the mark `browser`"

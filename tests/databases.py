@@ -84,7 +84,7 @@ class Databases:
         if not commits:
             self._use(shared)
             return
-        self._leave()
+        self.leave()
         own = slots.database("own")
         with _server() as cursor:
             # A clone of the template rather than of the empty one, whose sequences have moved on.
@@ -97,7 +97,7 @@ class Databases:
 
     def drop(self) -> None:
         """Remove them all at the end of the run."""
-        self._leave()
+        self.leave()
         with _server() as cursor:
             for name in _those_of(cursor, slots.database("")):
                 _drop(cursor, name)
@@ -113,11 +113,12 @@ class Databases:
 
     def _use(self, name: str) -> None:
         if name != self.present:
-            self._leave()
+            self.leave()
             _point_to(name)
             self.present = name
 
-    def _leave(self) -> None:
+    def leave(self) -> None:
+        """Close the connections to the database in use."""
         assert not connection.in_atomic_block, "a fixture still holds the database of its tests"
         connections.close_all()
         self.present = ""

@@ -58,6 +58,19 @@ def django_db_setup(
         databases.drop()
 
 
+@pytest.fixture(scope="session")
+def no_connections(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> None:
+    """Close what is open, for a fixture that begins an event loop in this thread.
+
+    Django keeps other connections where a loop runs: those from before it would stay open, out of
+    reach, and PostgreSQL clones no database that is in use.
+    """
+    with django_db_blocker.unblock():
+        request.config.stash[_DATABASES].leave()
+
+
 @pytest.fixture(scope="module")
 def empty_database(
     request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: DjangoDbBlocker
