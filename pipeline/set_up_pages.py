@@ -12,8 +12,8 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from org.http import PageRequest, View, form_page, page_request_of, posted, saved
 from org.models.people import Person
-from pipeline.http import PageRequest, View, form_page, page_request_of, posted, saved
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

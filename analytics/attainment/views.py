@@ -14,11 +14,11 @@ from kit.export import csv_response
 from kit.forms import KitForm, add_errors
 from kit.pages import paginate
 from org import access, rules
+from org.http import PageRequest, page_request_of
 from org.models.calendar import FiscalPeriod
 from org.models.territories import Territory
 from pipeline.customers.models import Account
 from pipeline.customers.services import territories as services
-from pipeline.http import PageRequest, page_request_of
 
 
 @require_safe

@@ -42,9 +42,8 @@ from kit.components import Tab
 from kit.display import count
 from kit.export import csv_response, table_response
 from kit.tables import Empty, Query, Table, query_with
-from org.http import PersonRequest
+from org.http import PersonRequest, sellers
 from pipeline.deals.tables import download_columns, page_columns, with_taken
-from pipeline.http import sellers
 
 NOTHING = Empty(
     title="No deal closed in this period.", text="Choose another period, or a wider team."

@@ -25,10 +25,9 @@ from kit.pages import paginate
 from kit.tables import Empty, Table, query_with
 from org import rules
 from org.enums import Measure
-from org.http import PersonRequest
+from org.http import PageRequest, PersonRequest, page_request_of, sellers
 from org.models.calendar import FiscalPeriod
 from org.services import quotas as services
-from pipeline.http import PageRequest, page_request_of, sellers
 
 
 @require_safe

@@ -1,7 +1,7 @@
 """Who may open the set-up of risk."""
 
 from analytics.risk import rules
-from pipeline.http import View, let_in
+from org.http import View, let_in
 
 
 def risk_admins(view: View) -> View:

@@ -11,7 +11,8 @@ from imports.reports.memory import remembered_answers, remembered_columns
 from imports.services import memory as services
 from kit.pages import paginate
 from kit.tables import Table
-from pipeline.http import form_page, import_admins, page_request_of
+from org.http import form_page, page_request_of
+from pipeline.http import import_admins
 
 
 @require_safe

@@ -29,7 +29,8 @@ from imports.tables import REFUSALS, ROWS, RUNS
 from kit.export import csv_response
 from kit.pages import paginate
 from kit.tables import Empty, Table
-from pipeline.http import form_page, import_admins, page_request_of, posted, saved
+from org.http import form_page, page_request_of, posted, saved
+from pipeline.http import import_admins
 
 # htmx stops polling on this answer.
 STOP_POLLING = 286

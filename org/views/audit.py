@@ -11,10 +11,9 @@ from kit.pages import paginate
 from kit.tables import Empty, Table
 from org import access, tables
 from org.forms.audit import AuditFilter
-from org.http import PersonRequest
+from org.http import PersonRequest, admins_only
 from org.reports import audit as reports
 from org.settings_cache import organisation_settings
-from org.views.access import admins_only
 
 
 @require_safe

@@ -15,11 +15,10 @@ from kit.forms import KitForm, add_errors
 from kit.tables import query_with
 from org import access
 from org.forms import calendar as forms
-from org.http import PersonRequest
+from org.http import PersonRequest, admins_only
 from org.models.calendar import ExchangeRate, Holiday, Organisation
 from org.reports import calendar as reports
 from org.services import calendar as services
-from org.views.access import admins_only
 
 SETTINGS = tuple(forms.OrganisationForm.base_fields)
 

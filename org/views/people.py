@@ -17,12 +17,11 @@ from kit.pages import paginate
 from kit.tables import Empty, Table, query_with
 from org import access, rules, tables
 from org.forms import people as forms
-from org.http import PersonRequest
+from org.http import PersonRequest, admins_only
 from org.models.people import Person
 from org.reports import people as reports
 from org.services import assignments, sign_ins
 from org.services import people as services
-from org.views.access import admins_only
 
 
 @require_safe

@@ -8,9 +8,8 @@ from django.views.decorators.http import require_POST
 
 from kit.forms import add_errors
 from org.forms import structure as forms
-from org.http import PersonRequest
+from org.http import PersonRequest, admins_only
 from org.services import assignments
-from org.views.access import admins_only
 from org.views.trees import TEAMS, node_of, node_page
 
 

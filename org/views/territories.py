@@ -8,10 +8,9 @@ from django.views.decorators.http import require_POST
 
 from kit.forms import add_errors
 from org.forms import structure as forms
-from org.http import PersonRequest
+from org.http import PersonRequest, admins_only
 from org.models.territories import PersonTerritory
 from org.services import territories as services
-from org.views.access import admins_only
 from org.views.trees import TERRITORIES, node_of, node_page
 
 

@@ -14,12 +14,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from kit.forms import KitForm, add_errors
 from org import access
 from org.forms import structure as forms
-from org.http import PersonRequest
+from org.http import PersonRequest, admins_only
 from org.models.teams import Team
 from org.models.territories import Territory
 from org.reports import structure as reports
 from org.services import trees as services
-from org.views.access import admins_only
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

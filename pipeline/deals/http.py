@@ -3,10 +3,10 @@
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
 
+from org.http import PageRequest
 from pipeline import rules
 from pipeline.deals.models.deals import Deal
 from pipeline.deals.querysets import RELATED
-from pipeline.http import PageRequest
 
 
 def visible_deal(page_request: PageRequest, pk: int, *also: str) -> Deal:

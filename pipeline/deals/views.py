@@ -6,12 +6,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from org.http import form_page, page_request_of, posted, saved
 from pipeline.customers.services.accounts import FieldConflict
 from pipeline.deals.forms import ProductLineEditForm, ProductLineForm
 from pipeline.deals.http import writable_deal
 from pipeline.deals.models.deals import Deal, DealLine
 from pipeline.deals.services import lines as parts
-from pipeline.http import form_page, page_request_of, posted, saved
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

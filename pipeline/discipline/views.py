@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from org.http import PageRequest, form_page, page_request_of, posted, saved
 from pipeline.deals.http import visible_deal, writable_deal
 from pipeline.discipline.forms.exits import CriterionForm, EvidenceForm, RequiredFieldsForm
 from pipeline.discipline.forms.qualification import ElementForm, FrameworkForm, ScoresForm
@@ -16,7 +17,7 @@ from pipeline.discipline.services import exits
 from pipeline.discipline.services import qualification as services
 from pipeline.discipline.services import setup as exit_setup
 from pipeline.enums import Status
-from pipeline.http import PageRequest, form_page, page_request_of, posted, saved, stage_admins
+from pipeline.http import stage_admins
 from pipeline.set_up_pages import SetUpPages
 from pipeline.stages.models import Stage
 

@@ -11,8 +11,9 @@ from django.views.decorators.http import require_safe
 from kit.export import csv_response
 from kit.pages import paginate
 from kit.tables import Empty, Table
+from org.http import PageRequest, page_request_of
 from org.models.people import Person
-from pipeline.http import PageRequest, page_request_of, product_admins
+from pipeline.http import product_admins
 from pipeline.products import services
 from pipeline.products.forms import ProductFilter, ProductForm
 from pipeline.products.models import Product

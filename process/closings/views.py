@@ -8,12 +8,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from analytics.context.reports.organisation_calendar import organisation_calendar
 from kit.tables import Empty, Table
-from org.http import PersonRequest
+from org.http import PersonRequest, form_page, page_request_of, posted, saved, sellers
 from pipeline.deals.http import writable_deal
 from pipeline.discipline.models import ClosingReview
 from pipeline.discipline.services.closing_reviews import review_closing
 from pipeline.enums import Status
-from pipeline.http import form_page, page_request_of, posted, saved, sellers
 from process.closings.forms import ClosingReviewForm, ClosingsForm
 from process.closings.reports import closings_of
 from process.closings.tables import CLOSINGS

@@ -1,6 +1,6 @@
 """Who may open the set-up of leavers."""
 
-from pipeline.http import View, let_in
+from org.http import View, let_in
 from process.leavers import rules
 
 

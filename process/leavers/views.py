@@ -9,9 +9,9 @@ from django.views.decorators.http import require_http_methods
 from kit.components import Tab
 from kit.forms import add_errors
 from kit.tables import Empty, Table
+from org.http import form_page, page_request_of, posted, saved
 from org.models.people import Person
 from pipeline import rules
-from pipeline.http import form_page, page_request_of, posted, saved
 from process.leavers import services
 from process.leavers.enums import GIVEN_TO_LABELS
 from process.leavers.forms import HandOverForm, LeaverRuleForm

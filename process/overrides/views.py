@@ -7,8 +7,7 @@ from django.views.decorators.http import require_safe
 
 from analytics.context.reports.organisation_calendar import organisation_calendar
 from kit.tables import Empty, Table
-from org.http import PersonRequest
-from pipeline.http import sellers
+from org.http import PersonRequest, sellers
 from process.overrides.forms import OverridesForm
 from process.overrides.reports import overrides_of
 from process.overrides.tables import MOVES, MOVES_LISTED, OVERRIDES, counted

@@ -12,8 +12,7 @@ from analytics.metrics.forms import BestForm
 from kit.components import Tab
 from kit.export import table_response
 from kit.tables import Empty, Table, query_with
-from org.http import PersonRequest
-from pipeline.http import sellers
+from org.http import PersonRequest, sellers
 from process.practices.metrics import FEWEST_PEOPLE
 from process.practices.reports.behaviours import best_report
 from process.practices.reports.peers import Peers, peers_of

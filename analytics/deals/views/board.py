@@ -11,10 +11,9 @@ from analytics.context.reports.organisation_calendar import organisation_calenda
 from analytics.deals.forms import BoardForm
 from analytics.deals.reports.board import StageColumn, board
 from kit.money import from_cents
-from org.http import PersonRequest
+from org.http import PersonRequest, sellers
 from pipeline import rules
 from pipeline.enums import Status
-from pipeline.http import sellers
 
 
 @require_safe

@@ -15,13 +15,13 @@ from kit.display import count, money, percent
 from kit.export import csv_response
 from kit.money import from_cents
 from kit.tables import Empty, Sort, Table, query_with
+from org.http import PageRequest, page_request_of, sellers
 from org.metrics.working_days import WorkingDays
 from org.services.calendar import end_of_day
 from pipeline import rules
 from pipeline.customers.models import Account
 from pipeline.deals.reports.selection import DealSelection
 from pipeline.deals.tables import DEALS, download_columns, page_columns, with_credited
-from pipeline.http import PageRequest, page_request_of, sellers
 from pipeline.lifecycle.forms.deal_filter import DealFilter
 
 # The order of a past day's deals, which know no creation: largest first.

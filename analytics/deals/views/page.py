@@ -14,13 +14,14 @@ from analytics.deals.reports.conflict import edit_conflict
 from analytics.deals.reports.deals import deal_page
 from analytics.risk.reports.deal import deal_risk
 from kit.components import Tab
+from org.http import PageRequest, back_to, form_page, page_request_of, posted, saved
 from org.models.people import Person
 from pipeline import rules
 from pipeline.activities.forms.activities import LogForm
 from pipeline.activities.reports.timeline import SHOWN
 from pipeline.deals.http import visible_deal, writable_deal
 from pipeline.deals.models.deals import Deal
-from pipeline.http import PageRequest, back_to, form_page, page_request_of, posted, saved, writers
+from pipeline.http import writers
 from pipeline.lifecycle import services
 from pipeline.lifecycle.forms.deals import (
     PARTS,

@@ -20,9 +20,8 @@ from analytics.review.reports.flow import pipeline_flow
 from analytics.review.tables import MOVEMENT_NOTES, changed_columns, in_words, with_second_lines
 from kit.export import csv_response
 from kit.tables import Empty, Table, query_with
-from org.http import PersonRequest
+from org.http import PersonRequest, sellers
 from pipeline import rules
-from pipeline.http import sellers
 
 
 @require_safe

@@ -36,11 +36,10 @@ from kit.display import money_short
 from kit.export import csv_response
 from kit.money import from_cents
 from kit.tables import Empty, Table, query_with
-from org.http import PersonRequest
+from org.http import PersonRequest, saved, sellers
 from org.models.teams import Team
 from pipeline import rules
 from pipeline.enums import CATEGORY_LABELS
-from pipeline.http import saved, sellers
 
 LABELS = {CLOSING: "All in play"} | {
     str(group): label for group, label in [*CATEGORY_LABELS.items(), *MOVEMENT_LABELS.items()]

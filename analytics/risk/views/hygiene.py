@@ -25,10 +25,10 @@ from kit.export import csv_response
 from kit.money import from_cents
 from kit.pages import paginate
 from kit.tables import Table, query_with
-from org.http import PersonRequest
+from org.http import PersonRequest, back_to, sellers
 from pipeline import rules
 from pipeline.deals.models.deals import Deal
-from pipeline.http import back_to, sellers, writers
+from pipeline.http import writers
 
 TONES = {"overdue": "bad", "undecided": "warn", "due": "neutral", "justified": "good"}
 

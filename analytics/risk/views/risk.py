@@ -21,7 +21,7 @@ from analytics.risk.reports.rules import (
 from analytics.risk.services import risk as services
 from analytics.risk.tables import HISTORY, NORMS
 from kit.tables import Empty, Table
-from pipeline.http import PageRequest, page_request_of, posted, saved
+from org.http import PageRequest, page_request_of, posted, saved
 
 HISTORY_SHOWN = 20
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from kit.export import csv_response
 from kit.tables import Empty, Table
+from org.http import PageRequest, form_page, page_request_of, posted, saved, sellers
 from pipeline import rules
 from pipeline.accounts.forms.accounts import AccountFilter, AccountForm, ContactForm
 from pipeline.accounts.reports.accounts import account_file, account_list, account_page, accounts_of
@@ -19,7 +20,7 @@ from pipeline.customers.fields import spelt, suggested_accounts
 from pipeline.customers.models import Account, Contact
 from pipeline.customers.services import accounts as services
 from pipeline.deals.tables import OF_AN_ACCOUNT
-from pipeline.http import PageRequest, form_page, page_request_of, posted, saved, sellers, writers
+from pipeline.http import writers
 
 MAY_BE_THERE = "It may be there already: look above."
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from kit.components import Tab
 from kit.forms import add_errors
 from kit.tables import Table
+from org.http import PageRequest, form_page, page_request_of, posted, sellers
 from pipeline import rules
 from pipeline.accounts import services
 from pipeline.accounts.forms.duplicates import KINDS, DuplicatesPage, MergeForm
@@ -23,7 +24,6 @@ from pipeline.accounts.reports.duplicates import (
     pair_of,
 )
 from pipeline.customers.models import Account
-from pipeline.http import PageRequest, form_page, page_request_of, posted, sellers
 
 
 @require_safe

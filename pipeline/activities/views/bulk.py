@@ -5,9 +5,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from org.http import PageRequest, page_request_of, posted
 from pipeline.activities.forms.bulk import RowsForm
 from pipeline.activities.services.logging import RefusedRowsError, log_many
-from pipeline.http import PageRequest, page_request_of, posted, writers
+from pipeline.http import writers
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -6,12 +6,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from kit.tables import Empty, Table
+from org.http import form_page, page_request_of, posted, saved
 from pipeline.activities.forms.calendars import CalendarForm, PickForm
 from pipeline.activities.models import CalendarUpload
 from pipeline.activities.reports.calendars import calendar_rows
 from pipeline.activities.services.calendars import load_calendar, log_calendar, undo_calendar
 from pipeline.activities.tables import CALENDARS
-from pipeline.http import form_page, page_request_of, posted, saved, writers
+from pipeline.http import writers
 
 SHOWN = 20
 

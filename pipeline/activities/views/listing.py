@@ -9,13 +9,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from kit.export import csv_response
 from kit.tables import Empty, Table, query_with
+from org.http import back_to, form_page, page_request_of, posted, saved, sellers
 from pipeline import rules
 from pipeline.activities.forms.activities import ActivityFilter, LogForm
 from pipeline.activities.models import Activity
 from pipeline.activities.reports.activities import activities_of, activity_list
 from pipeline.activities.services import activities as services
 from pipeline.activities.tables import ACTIVITIES
-from pipeline.http import back_to, form_page, page_request_of, posted, saved, sellers, writers
+from pipeline.http import writers
 
 
 @require_safe

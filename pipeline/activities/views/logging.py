@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from org.http import back_to, form_page, page_request_of, posted, saved, sellers
 from org.models.people import Person
 from pipeline.activities.forms.logging import QuickForm
 from pipeline.activities.forms.typed import (
@@ -21,7 +22,7 @@ from pipeline.activities.services.logging import log_and_plan
 from pipeline.activities.views.listing import about_of
 from pipeline.customers.fields import find_account
 from pipeline.customers.models import Account
-from pipeline.http import back_to, form_page, page_request_of, posted, saved, sellers, writers
+from pipeline.http import writers
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

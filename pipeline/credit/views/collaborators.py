@@ -6,11 +6,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
+from org.http import form_page, page_request_of, posted, saved
 from pipeline.credit.forms import CollaboratorForm
 from pipeline.credit.services import collaborators as services
 from pipeline.deals.http import writable_deal
 from pipeline.deals.models.people import DealCollaborator
-from pipeline.http import form_page, page_request_of, posted, saved
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -6,13 +6,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from org.http import form_page, page_request_of, posted, saved
 from pipeline import rules
 from pipeline.credit.forms import CreditForm
 from pipeline.credit.models import CreditSplit
 from pipeline.credit.reports import deal_credit
 from pipeline.credit.services.credits import split_credit
 from pipeline.deals.http import visible_deal, writable_deal
-from pipeline.http import form_page, page_request_of, posted, saved
 
 
 @require_safe

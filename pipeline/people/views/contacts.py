@@ -6,12 +6,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
+from org.http import PageRequest, form_page, page_request_of, posted, saved
 from pipeline.deals.forms import DealContactForm, RoleForm
 from pipeline.deals.http import writable_deal
 from pipeline.deals.models.deals import Deal
 from pipeline.deals.models.people import DealContact
 from pipeline.deals.services import contacts as services
-from pipeline.http import PageRequest, form_page, page_request_of, posted, saved
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

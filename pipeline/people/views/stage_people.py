@@ -5,8 +5,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods
 
+from org.http import form_page, page_request_of, posted, saved
 from pipeline.enums import Status
-from pipeline.http import form_page, page_request_of, posted, saved, stage_admins
+from pipeline.http import stage_admins
 from pipeline.people.forms import StagePeopleForm
 from pipeline.people.reports import needs_of
 from pipeline.people.services import set_stage_people

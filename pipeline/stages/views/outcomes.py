@@ -5,7 +5,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from kit.tables import Empty, Table
-from pipeline.http import page_request_of, stage_admins
+from org.http import page_request_of
+from pipeline.http import stage_admins
 from pipeline.set_up_pages import SetUpPages
 from pipeline.stages.forms.outcomes import CompetitorForm, LossReasonSetUpForm
 from pipeline.stages.models import Competitor, LossReason

@@ -9,7 +9,8 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from pipeline.http import PageRequest, page_request_of, saved, stage_admins
+from org.http import PageRequest, page_request_of, saved
+from pipeline.http import stage_admins
 from pipeline.set_up_pages import SetUpPages
 from pipeline.stages.forms.pipelines import ArchivePipelineForm, PipelineForm, QualifiedStageForm
 from pipeline.stages.models import Pipeline

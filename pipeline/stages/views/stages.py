@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from kit.tables import Empty, Table
-from pipeline.http import PageRequest, page_request_of, saved, stage_admins
+from org.http import PageRequest, page_request_of, saved
+from pipeline.http import stage_admins
 from pipeline.set_up_pages import SetUpPages
 from pipeline.stages.forms.stages import ArchiveStageForm, StageForm
 from pipeline.stages.models import Pipeline, Stage

@@ -9,9 +9,8 @@ from django.views.decorators.http import require_safe
 
 from analytics.context.reports.organisation_calendar import organisation_calendar
 from kit.tables import Empty, Table, query_with
-from org.http import PersonRequest
+from org.http import PersonRequest, sellers
 from pipeline.enums import ACTIVITY_LABELS, ActivityKind, Status
-from pipeline.http import sellers
 from process.targets.forms import OutcomeForm
 from process.targets.metrics.outcomes import Reach, share_of
 from process.targets.reports.outcomes import Outcome, activity_outcome, cohort_page

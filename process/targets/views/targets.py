@@ -14,9 +14,8 @@ from analytics.context.reports.organisation_calendar import organisation_calenda
 from analytics.context.reports.scope import person_scope
 from kit.export import csv_response
 from kit.tables import Empty, Table
-from org.http import PersonRequest
+from org.http import PersonRequest, View, form_page, let_in, page_request_of, posted, saved, sellers
 from org.models.people import Person
-from pipeline.http import View, form_page, let_in, page_request_of, posted, saved, sellers
 from process.targets import rules
 from process.targets.forms import OwedForm, TargetForm
 from process.targets.models import ActivityTarget
