@@ -1,5 +1,8 @@
 """Which tests run together, a pytest plugin: those of a group on one worker, and those of a shard.
 
+A group is what the mark ``xdist_group`` names, and a module whose tests share a fixture, so that
+the fixture is made once.
+
 ``pytest --shard 2/3`` runs the second of three shares of the tests; the shares are fixed by the
 tests' names, and a group is in one of them as a whole.
 """
@@ -47,8 +50,14 @@ def _key(item: pytest.Item) -> int:
 
 
 def _group(item: pytest.Item) -> str | None:
+    """Return the group that a mark names, or else the module if its tests share a fixture."""
     mark = item.get_closest_marker("xdist_group")
-    return str(mark.args[0]) if mark else None
+    if mark:
+        return str(mark.args[0])
+    fixtures = getattr(item, "_fixtureinfo", None)
+    used = fixtures.name2fixturedefs.values() if fixtures else ()
+    own = (last for *_, last in used if last.scope == "module" and last.baseid)
+    return item.nodeid.split("::")[0] if any(own) else None
 
 
 def shard(text: str) -> tuple[int, int]:

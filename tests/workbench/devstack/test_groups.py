@@ -18,6 +18,15 @@ def test_one(name): pass
 
 def test_other(): pass
 """
+SHARED = """
+import pytest
+
+@pytest.fixture(scope="module")
+def made(): pass
+
+@pytest.mark.parametrize("number", range(6))
+def test_with_the_fixture(made, number): pass
+"""
 SINGLE = """
 import pytest
 
@@ -28,7 +37,8 @@ def test_many(number): pass
 
 @pytest.fixture
 def suite(tmp_path: Path) -> Path:
-    for name, text in (("first", GROUPED), ("second", GROUPED), ("third", SINGLE)):
+    files = {"first": GROUPED, "second": GROUPED, "third": SINGLE, "fourth": SHARED}
+    for name, text in files.items():
         (tmp_path / f"test_{name}.py").write_text(text)
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
     return tmp_path
@@ -54,10 +64,11 @@ def run(suite: Path, *options: str) -> list[str]:
 def test_a_group_stays_on_one_worker(suite: Path) -> None:
     passed = run(suite, "-n", "2", "--dist", "loadgroup")
 
-    workers = [line.split()[0] for line in passed if "test_many" not in line]
-    assert len(passed) == 28
-    assert len(workers) == 8
-    assert len(set(workers)) == 1
+    marked = [line.split()[0] for line in passed if "together" in line]
+    sharing = [line.split()[0] for line in passed if "test_with_the_fixture" in line]
+    assert len(passed) == 34
+    assert (len(marked), len(set(marked))) == (8, 1)
+    assert (len(sharing), len(set(sharing))) == (6, 1)
 
 
 def test_every_test_is_in_one_shard_and_a_group_in_the_same(suite: Path) -> None:
@@ -65,9 +76,9 @@ def test_every_test_is_in_one_shard_and_a_group_in_the_same(suite: Path) -> None
 
     assert all(shards)
     tests = [line.split(" PASSED")[0] for lines in shards for line in lines]
-    assert len(tests) == len(set(tests)) == 28
-    with_group = [lines for lines in shards if any("test_other" in line for line in lines)]
-    assert len(with_group) == 1
+    assert len(tests) == len(set(tests)) == 34
+    for grouped in ("test_other", "test_with_the_fixture"):
+        assert sum(any(grouped in line for line in lines) for lines in shards) == 1
 
 
 @pytest.mark.parametrize("text", ["0/3", "4/3", "2", "x/y"])
