@@ -1,8 +1,8 @@
 """What an actor may not see has no influence on anything they get (non-interference).
 
 Every GET of the matrix that answers an actor is recorded; then every row out of their sight gets
-texts that occur nowhere else, and more such rows come; then its numbers and days change. Answers
-stay as they were, byte for byte but for clocks and tokens, and the texts are in none of them, in no
+texts that occur nowhere else, its numbers and days change, and more such rows come. Answers stay
+as they were, byte for byte but for clocks and tokens, and the texts are in none of them, in no
 e-mail and in no line of the log. Which rows are out of sight is stated here by hand, so that a
 filter that shows too much is found and not obeyed.
 """
@@ -67,9 +67,6 @@ SEES: dict[str, tuple[str, ...] | None] = {
     "executive": None,
     "admin": None,
 }
-# Totals of a team or of everyone that an actor may see although they hold others' figures: there
-# are none so far.
-TOTALS: dict[str, set[str]] = {actor: set() for actor in SEES}
 
 
 # What who helps with a deal sees of it.
@@ -321,21 +318,18 @@ def hidden_rows_change_nothing(
     sight = Sight(world, actor, lent=world.deals[lent] if lent else None)
     client, canary = signed_in(world)[actor], Canaries()
     before = answers(client, world, actor, lent=lent)
-    caplog.clear()
 
     plant_texts(sight, canary)
+    plant_numbers(sight)
     mail.outbox.clear()
     caplog.clear()
-    with_texts = answers(client, world, actor, lent=lent)
-    plant_numbers(sight)
-    with_numbers = answers(client, world, actor, lent=lent)
+    after = answers(client, world, actor, lent=lent)
 
     assert len(canary.planted) > 5
-    assert leaks(with_texts, canary) == {}
+    assert leaks(after, canary) == {}
     sent = " ".join(f"{one.subject} {one.body}" for one in mail.outbox)
     assert canary.found_in(sent + caplog.text) == set()
-    assert changed(before, with_texts) == set()
-    assert changed(before, with_numbers) == TOTALS[actor]
+    assert changed(before, after) == set()
 
 
 def test_a_filter_that_shows_too_much_is_found(
