@@ -50,8 +50,8 @@ def cell(value: Any) -> str:
     return guarded(str(value))
 
 
-class _Echo:
-    """A file that hands back what is written to it, so that rows can be streamed."""
+class Echo:
+    """A file that hands back what is written to it, so that a ``csv.writer`` streams rows."""
 
     def write(self, text: str) -> str:
         return text
@@ -62,7 +62,7 @@ def csv_lines(
 ) -> Iterator[str]:
     """Yield the file line by line: headings, then a line per row, exportable columns only."""
     exported = [column for column in columns if column.export]
-    writer = csv.writer(_Echo())
+    writer = csv.writer(Echo())
     yield (BYTE_ORDER_MARK if mark else "") + writer.writerow([guarded(c.label) for c in exported])
     for row in rows:
         yield writer.writerow([cell(column.raw(row)) for column in exported])

@@ -30,7 +30,7 @@ INCLUDES = {
 PIP = ["-m", "pip", "install", "--require-hashes", "--progress-bar", "off", "--no-input"]
 
 
-class Refusal(Exception):  # noqa: N818 -- it is an answer, not a fault
+class NotReady(Exception):  # noqa: N818 -- it is an answer, not a fault
     """Why the environment cannot be made, in one line that says what to do."""
 
 
@@ -74,7 +74,7 @@ def interpreter() -> str:
         found = shutil.which(name)
         if found and runs(found):
             return found
-    raise Refusal(
+    raise NotReady(
         f"Python 3.11 or newer is needed, and this is {sys.version.split()[0]}: install one and"
         " name it, as in `make demo PYTHON=python3.12`."
     )
@@ -95,8 +95,8 @@ def make_venv() -> None:
     if made.returncode:
         text = made.stdout.decode(errors="replace").strip()
         if "ensurepip" in text:
-            raise Refusal("Python's venv module is incomplete here: apt-get install python3-venv")
-        raise Refusal(f".venv cannot be made: {text.splitlines()[-1] if text else 'no reason'}")
+            raise NotReady("Python's venv module is incomplete here: apt-get install python3-venv")
+        raise NotReady(f".venv cannot be made: {text.splitlines()[-1] if text else 'no reason'}")
 
 
 def install(name: str) -> None:
@@ -112,7 +112,7 @@ def install(name: str) -> None:
     )
     problem = follow(pip, total)
     if pip.wait():
-        raise Refusal(f"The packages could not be installed: {problem} (see {LOG})")
+        raise NotReady(f"The packages could not be installed: {problem} (see {LOG})")
 
 
 def follow(pip: subprocess.Popen, total: int) -> str:
@@ -153,10 +153,10 @@ def ensure(name: str) -> None:
 
 
 def main() -> int:
-    """Make the environment; a Refusal becomes one line on stderr and exit code 1."""
+    """Make the environment; a NotReady becomes one line on stderr and exit code 1."""
     try:
         ensure(sys.argv[1])
-    except Refusal as refusal:
+    except NotReady as refusal:
         sys.stderr.write(f"{refusal}\n")
         return 1
     except OSError as error:

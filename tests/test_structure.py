@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -174,6 +175,16 @@ def test_a_module_says_what_it_is_for():
     silent = offenders(MODULES, says_nothing)
 
     assert [path for path in silent if Path(path).name not in {"__init__.py", "apps.py"}] == []
+
+
+def test_a_name_of_a_class_is_used_once():
+    found = defaultdict(list)
+    for path in MODULES:
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.ClassDef) and path.parent.name != "commands":
+                found[node.name].append(str(path.relative_to(ROOT)))
+
+    assert {name: paths for name, paths in found.items() if len(paths) > 1} == {}
 
 
 def test_the_time_is_asked_for_at_the_edge_alone():

@@ -21,7 +21,7 @@ Values = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class MappedColumn:
     """A mapped column: the field it fills, its place and label, and how its cells are read.
 
     ``stage`` is the stage that a column of HubSpot's dates of entering speaks of.
@@ -45,7 +45,7 @@ class ReadRow:
 
 def read_batch(
     batch: list[Row],
-    columns: list[Column],
+    columns: list[MappedColumn],
     resolvers: dict[str, Resolver],
     names: set[str],
     pipelines: Pipelines | None = None,
@@ -100,14 +100,14 @@ def _is_plain(read: list["_Read"]) -> bool:
 class _Read:
     """A column's cells of a batch, and what each distinct cell means."""
 
-    column: Column
+    column: MappedColumn
     cells: list[Cell]
     meanings: dict[Cell, Any]
     ids: dict[Cell, Any]
     has_faults: bool
 
     @classmethod
-    def of(cls, column: Column, cells: list[Cell]) -> "_Read":
+    def of(cls, column: MappedColumn, cells: list[Cell]) -> "_Read":
         meanings: dict[Cell, Any] = {}
         for cell in set(cells):
             try:
@@ -193,7 +193,7 @@ def _assembled(row: Row, read: list[_Read], place: int) -> ReadRow:
     return ReadRow(row, values, faults)
 
 
-def fault(row: Row, column: Column | None, error: RowError) -> Refused:
+def fault(row: Row, column: MappedColumn | None, error: RowError) -> Refused:
     """Return a composer's refusal with the row's number and the cell it speaks of."""
     if column is None:
         return Refused(row.number, "", start_of(row.cells), error.reason)

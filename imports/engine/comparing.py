@@ -15,7 +15,7 @@ FOUND = "row integer, action text, target bigint, changes jsonb, reason text"
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class RowOutcome:
     """What becomes of one staged row, where that is decided in Python."""
 
     row: int
@@ -90,7 +90,7 @@ def begin_match(match: str, params: dict[str, Any]) -> None:
     execute("ANALYZE import_match")
 
 
-def fill_found_from(found: Iterable[Found]) -> None:
+def fill_found_from(found: Iterable[RowOutcome]) -> None:
     """Fill the comparison's table from Python."""
     copy_rows(
         "import_found",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from imports.engine.comparing import Found, fill_found_from
+from imports.engine.comparing import RowOutcome, fill_found_from
 from imports.engine.options import Options
 from imports.engine.references import norm
 from imports.enums import RowAction
@@ -84,7 +84,9 @@ def compare(run: ImportRun, options: Options) -> None:
             continue
         same = above.data == row.data
         reason = "" if same else f"Row {above.row} is the same person with other values."
-        found.append(Found(row.row, RowAction.PART if same else RowAction.REFUSE, reason=reason))
+        found.append(
+            RowOutcome(row.row, RowAction.PART if same else RowAction.REFUSE, reason=reason)
+        )
     fill_found_from(found)
 
 
@@ -108,7 +110,7 @@ class Judging:
     circles: set[int]
     taken: dict[int, int] = field(default_factory=dict)
 
-    def judge(self, row: ImportStagedRow) -> Found:
+    def judge(self, row: ImportStagedRow) -> RowOutcome:
         target, reason = self.desk.match(row.data)
         if target is not None and (other := self.taken.setdefault(target, row.row)) != row.row:
             reason = f"Row {other} is the same person here."
@@ -116,15 +118,17 @@ class Judging:
         if row.row in self.circles:
             reason = "The managers of the file would form a circle with this row."
         if target is None:
-            return Found(row.row, RowAction.REFUSE if reason else RowAction.CREATE, reason=reason)
+            return RowOutcome(
+                row.row, RowAction.REFUSE if reason else RowAction.CREATE, reason=reason
+            )
         changes = self._changes(self.desk.people[target], row.data)
         if target == self.actor and changes.keys() & {"roles", "manager_id", "team"}:
             reason = "Nobody imports their own roles, manager or team."
         if reason:
-            return Found(row.row, RowAction.REFUSE, reason=reason)
+            return RowOutcome(row.row, RowAction.REFUSE, reason=reason)
         if not changes:
-            return Found(row.row, RowAction.LEAVE, target)
-        return Found(row.row, RowAction.CHANGE, target, json.dumps(changes))
+            return RowOutcome(row.row, RowAction.LEAVE, target)
+        return RowOutcome(row.row, RowAction.CHANGE, target, json.dumps(changes))
 
     def _changes(self, person: Person, data: dict[str, Any]) -> dict[str, list[Any]]:
         """Return what the row would change of the person, as {field: [before, after]}."""

@@ -19,7 +19,7 @@ from imports.engine import (
     composing_people,
     composing_quotas,
 )
-from imports.engine.batches import Column, fault, read_batch
+from imports.engine.batches import MappedColumn, fault, read_batch
 from imports.engine.cells import Context, parser
 from imports.engine.composing import Composer, Rates, RowError, Setting
 from imports.engine.composing_deals import DealComposer
@@ -202,7 +202,9 @@ def _setting(
     )
 
 
-def _columns(kind: Kind, reader: RowReader, options: Options, setting: Setting) -> list[Column]:
+def _columns(
+    kind: Kind, reader: RowReader, options: Options, setting: Setting
+) -> list[MappedColumn]:
     labels = column_labels(reader.header)
     context = Context(setting.zone, options.salesforce_ids)
     columns = []
@@ -215,7 +217,7 @@ def _columns(kind: Kind, reader: RowReader, options: Options, setting: Setting) 
         pipeline = setting.pipelines.named(entered_pipeline(header))
         stage = entered_stage(header)
         entered = stage and setting.pipelines.called(pipeline, stage)
-        columns.append(Column(found, place, labels[place], parse, entered))
+        columns.append(MappedColumn(found, place, labels[place], parse, entered))
     return columns
 
 
@@ -235,7 +237,7 @@ def _composer(kind: Kind, setting: Setting, names: Callable[[], set[str]]) -> Co
     return simple[kind.name](setting)
 
 
-def _names(path: Path, options: Options, columns: list[Column]) -> set[str]:
+def _names(path: Path, options: Options, columns: list[MappedColumn]) -> set[str]:
     """Return the names and ids of all rows, for files whose rows speak of each other."""
     wanted = {"name", "full_name", "first_name", "last_name", "external_id", "email"}
     own = [column for column in columns if column.field.name in wanted]
@@ -253,7 +255,7 @@ def _names(path: Path, options: Options, columns: list[Column]) -> set[str]:
 def _stage_batch(
     run: ImportRun,
     batch: list[Row],
-    columns: list[Column],
+    columns: list[MappedColumn],
     setting: Setting,
     composer: Composer,
 ) -> None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.core.exceptions import PermissionDenied
 
-from imports.engine.comparing import Found, fill_found_from
+from imports.engine.comparing import RowOutcome, fill_found_from
 from imports.enums import ImportSubject, RowAction
 from imports.models import ImportRow, ImportRun, ImportStagedRow
 from org.models.calendar import FiscalPeriod
@@ -41,7 +41,7 @@ def compare(run: ImportRun, *, now: datetime) -> None:
                 "" if same else f"Row {above.row} sets the same quota to {above.data['target']}."
             )
             found.append(
-                Found(row.row, RowAction.PART if same else RowAction.REFUSE, reason=reason)
+                RowOutcome(row.row, RowAction.PART if same else RowAction.REFUSE, reason=reason)
             )
             continue
         found.append(_judge(run, row, present))
@@ -50,20 +50,20 @@ def compare(run: ImportRun, *, now: datetime) -> None:
 
 def _judge(
     run: ImportRun, row: ImportStagedRow, present: dict[tuple[str, int, str, int], Quota]
-) -> Found:
+) -> RowOutcome:
     data = row.data
     if data["subject"] == ImportSubject.PERSON and data["subject_id"] == (
         run.started_by_id or run.created_by_id
     ):
-        return Found(row.row, RowAction.REFUSE, reason="Nobody sets their own quota.")
+        return RowOutcome(row.row, RowAction.REFUSE, reason="Nobody sets their own quota.")
     quota = present.get((data["subject"], data["subject_id"], data["measure"], data["period_id"]))
     before = quota.target if quota else None
     if before == Decimal(data["target"]):
-        return Found(row.row, RowAction.LEAVE, quota.pk if quota else None)
+        return RowOutcome(row.row, RowAction.LEAVE, quota.pk if quota else None)
     if before is None:
-        return Found(row.row, RowAction.CREATE)
+        return RowOutcome(row.row, RowAction.CREATE)
     changes = {"target": [str(before), data["target"]]}
-    return Found(row.row, RowAction.CHANGE, quota.pk if quota else None, json.dumps(changes))
+    return RowOutcome(row.row, RowAction.CHANGE, quota.pk if quota else None, json.dumps(changes))
 
 
 def apply(run: ImportRun, *, by: Person | None, reason: str, now: datetime) -> None:

@@ -109,7 +109,7 @@ class Upper(Func):
 
 
 @dataclass(slots=True)
-class Found:
+class NamedRows:
     """The rows a text names: none, one, or several that cannot be told apart."""
 
     ids: tuple[int, ...]
@@ -134,7 +134,7 @@ def _called(subject: str, rows: QuerySet[Any]) -> QuerySet[Any]:
     return rows.annotate(called=CALLED if subject == ImportSubject.STAGE else F(name))
 
 
-def lookup(subject: str, texts: Iterable[str]) -> dict[str, Found]:
+def lookup(subject: str, texts: Iterable[str]) -> dict[str, NamedRows]:
     """Return what each of the texts names: by id or e-mail first, else by name, in any case."""
     _, _, others = _TABLES[subject]
     wanted = list(texts)
@@ -157,19 +157,19 @@ def lookup(subject: str, texts: Iterable[str]) -> dict[str, Found]:
                 break
         else:
             hits = by_name.get(norm(text), [])
-        found[text] = Found(tuple(dict.fromkeys(hits)))
+        found[text] = NamedRows(tuple(dict.fromkeys(hits)))
     if subject == ImportSubject.STAGE:
         found |= _elsewhere([text for text in wanted if not found[text].ids])
     return found
 
 
-def _elsewhere(texts: list[str]) -> dict[str, Found]:
+def _elsewhere(texts: list[str]) -> dict[str, NamedRows]:
     """Return the stages of these names in pipelines other than the default one."""
     rows = _rows(ImportSubject.STAGE).annotate(upper_name=Upper("name"))
     by_name: dict[str, list[int]] = defaultdict(list)
     for pk, name in rows.filter(upper_name__in=[norm(t) for t in texts]).values_list("pk", "name"):
         by_name[norm(name)].append(pk)
-    return {text: Found(tuple(sorted(by_name.get(norm(text), [])))) for text in texts}
+    return {text: NamedRows(tuple(sorted(by_name.get(norm(text), [])))) for text in texts}
 
 
 def _named(subject: str, wanted: list[str], exact: list[str]) -> QuerySet[Any]:
@@ -226,7 +226,7 @@ class Resolver:
     detail: Callable[[str], dict[str, Any]] = lambda _text: {}
     # What every text stands for, where there is but one row that it could.
     only: int | None = None
-    known: dict[str, Found] = field(default_factory=dict)
+    known: dict[str, NamedRows] = field(default_factory=dict)
     settled: dict[str, int] = field(default_factory=dict)
     unknown: Counter[str] = field(default_factory=Counter)
     answered: Counter[str] = field(default_factory=Counter)

@@ -9,14 +9,7 @@ from imports.engine import filing
 from imports.engine.options import Options
 from imports.engine.rows import RowReader, column_labels
 from imports.models import ImportRun
-from kit.export import BYTE_ORDER_MARK, cell
-
-
-class _Echo:
-    """A file that hands back what is written to it."""
-
-    def write(self, text: str) -> str:
-        return text
+from kit.export import BYTE_ORDER_MARK, Echo, cell
 
 
 def refused_lines(run: ImportRun) -> Iterator[str]:
@@ -28,7 +21,7 @@ def refused_lines(run: ImportRun) -> Iterator[str]:
     for number, column, reason in run.refusals.values_list("row", "column", "reason"):
         reasons[number].append((column, reason))
     layout = Options.from_json(run.options).layout
-    writer = csv.writer(_Echo())
+    writer = csv.writer(Echo())
     with filing.as_file(run) as path:
         reader = RowReader(path, layout)
         labels = ["Row", "Column", "Reason", *column_labels(reader.header)]

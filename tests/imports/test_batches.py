@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from imports.engine.batches import Column, read_batch
+from imports.engine.batches import MappedColumn, read_batch
 from imports.engine.cells import Context, parser
 from imports.engine.kinds import KINDS
 from imports.engine.options import Answer, Format
@@ -24,11 +24,11 @@ GOOD = [
 BAD = ["Taps", "Acme", "many", "2026-03-31"]
 
 
-def columns() -> list[Column]:
+def columns() -> list[MappedColumn]:
     context = Context(ZoneInfo("UTC"), salesforce_ids=False)
     fields = [KINDS["deals"].field(name) for name in FIELDS]
     return [
-        Column(field, place, field.label, parser(field, Format(), context))
+        MappedColumn(field, place, field.label, parser(field, Format(), context))
         for place, field in enumerate(fields)
     ]
 

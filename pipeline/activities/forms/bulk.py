@@ -13,7 +13,7 @@ from django.utils import timezone
 from kit.forms import KitForm, PlainTextField, add_errors
 from org.models.people import Person
 from pipeline.activities.forms.activities import DIRECTIONS, KINDS
-from pipeline.activities.forms.typed import DealField
+from pipeline.activities.forms.typed import DealNameField
 from pipeline.deals.fields import MomentField
 
 ROWS_SHOWN, MORE_ROWS, MOST_ROWS = 8, 8, 100
@@ -38,7 +38,7 @@ class ActivityRow(KitForm):
             initial={"submission": uuid4(), "occurred_at": minute},
         )
         self.number = number
-        self.fields["deal"] = DealField(viewer=viewer, suggestions="bulk-deals", label="Deal")
+        self.fields["deal"] = DealNameField(viewer=viewer, suggestions="bulk-deals", label="Deal")
         self.order_fields(["deal", "kind", "direction", "occurred_at", "subject", "submission"])
         for name, field in self.fields.items():
             field.widget.attrs["aria-label"] = f"Row {number}: {field.label or name}"

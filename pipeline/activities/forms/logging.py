@@ -11,7 +11,7 @@ from django.utils import timezone
 from kit.forms import DayField, KitForm, PlainTextField
 from org.models.people import Person
 from pipeline.activities.forms.activities import DIRECTIONS, KINDS, minutes_field
-from pipeline.activities.forms.typed import DealField, TypedField, find_contact
+from pipeline.activities.forms.typed import DealNameField, TypedField, find_contact
 from pipeline.customers.fields import AccountField
 from pipeline.customers.models import Account
 from pipeline.deals.fields import MomentField
@@ -52,7 +52,7 @@ class QuickForm(KitForm):
             initial["occurred_at"] = timezone.localtime(now).replace(second=0, microsecond=0)
         super().__init__(data, initial=initial, auto_id=IDS)
         self.viewer = viewer
-        self.fields["deal"] = DealField(
+        self.fields["deal"] = DealNameField(
             viewer=viewer,
             suggestions="quick-deals",
             required=False,

@@ -41,7 +41,7 @@ class TypedField(PlainTextField):
         super().__init__(max_length=230, widget=forms.TextInput(attrs=hints), **options)
 
 
-class DealField(TypedField):
+class DealNameField(TypedField):
     """A deal by its name; "Renewal #12" where the viewer sees two of a name."""
 
     def __init__(self, *, viewer: Person, suggestions: str, **options: Any) -> None:
