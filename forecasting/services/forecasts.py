@@ -3,12 +3,13 @@
 from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db.models import Manager
 
 from analytics.attainment.metrics.attainment import Attainment
-from analytics.attainment.reports.attainment import EVERYONE, attainment
+from analytics.attainment.reports.attainment import EVERYONE, attainment, calendar_and_people
 from analytics.runs.models import RecomputeChunk, RecomputeRun
 from analytics.runs.services.snapshots import subject_columns
 from forecasting.enums import NAIVE
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 # How many whole weeks before a period's end past forecasts of it are kept to be shown.
 WEEKS_SHOWN = frozenset({0, 1, 2, 3, 4, 6, 8, 10, 12, 13, 16, 20, 25})
 BATCH = 2000
+Booked = list[Attainment]
 
 
 def track(
@@ -108,8 +110,21 @@ def store_forecasts(chunk: RecomputeChunk) -> int:
     quarters, leading = workings[PeriodKind.QUARTER], Leading()
     if not gaps[PeriodKind.QUARTER]:
         leading = Leading.of(quarters, scaled(track(everyone_level(), quarters, {})))
+    booked = _booked(chunk.run, [row for rows in workings.values() for row in rows])
     return sum(
-        _store_kind(chunk, kind, workings[kind], leading=leading, gap=gaps[kind]) for kind in KINDS
+        _store_kind(chunk, kind, workings[kind], leading=leading, gap=gaps[kind], booked=booked)
+        for kind in KINDS
+    )
+
+
+def _booked(run: RecomputeRun, workings: Sequence[OriginWorkings]) -> Callable[..., Booked]:
+    """Return how to ask what subjects have booked by now in one of the open periods."""
+    periods = [row.period for row in workings if row.made_on == run.as_of]
+    if not periods:
+        return attainment
+    calendar, people = calendar_and_people(periods, run.moment)
+    return partial(
+        attainment, measure=Measure.BOOKINGS, as_of=run.moment, calendar=calendar, people=people
     )
 
 
@@ -125,6 +140,7 @@ def _store_kind(
     *,
     leading: Leading,
     gap: str,
+    booked: Callable[..., Booked],
 ) -> int:
     run = chunk.run
     found = OutcomeWorkings.objects.filter(run=run, period__kind=kind)
@@ -138,7 +154,9 @@ def _store_kind(
         for place, row in enumerate(workings):
             if row.made_on == run.as_of:
                 among = place_of(row, workings, leading)
-                stored += _store_open(chunk, level, row, corrected, place, among=among)
+                stored += _store_open(
+                    chunk, level, row, corrected, place, among=among, booked=booked
+                )
     return stored + (_store_facts(run, workings, leading, gap=gap) if chunk.everyone else 0)
 
 
@@ -180,6 +198,7 @@ def _store_open(
     place: int,
     *,
     among: Place,
+    booked: Callable[..., Booked],
 ) -> int:
     """Store the forecasts of an open period, and of each deal what it is expected to bring.
 
@@ -202,11 +221,8 @@ def _store_open(
         ),
     }
     subjects = [subject for subject in own_subjects(chunk) if subject in level.subjects]
-    booked = attainment(
-        subjects, period=row.period, measure=Measure.BOOKINGS, as_of=chunk.run.moment
-    )
     forecasts = []
-    for reached in booked:
+    for reached in booked(subjects, period=row.period):
         column = level.subjects.index(reached.subject)
         whole = {name: int(values[column]) for name, values in parts.items()}
         bounds = corrected.low[place, column], corrected.high[place, column]

@@ -7,7 +7,7 @@ from itertools import product
 
 from django.db import Error, OperationalError, transaction
 
-from analytics.attainment.reports.attainment import attainment
+from analytics.attainment.reports.attainment import attainment, calendar_and_people
 from analytics.context.reports.one_state import one_state
 from analytics.risk.reports.won_deals import lessons
 from analytics.risk.services import risk
@@ -33,15 +33,21 @@ def store_attainment(chunk: RecomputeChunk) -> int:
 
     They come from the function that the pages call, as of the run's moment.
     """
-    run, stored = chunk.run, 0
-    for kind, measure in product(PERIOD_KINDS, Measure):
+    run, periods, stored = chunk.run, [], 0
+    for kind in PERIOD_KINDS:
         current = calendar.period_on(run.as_of, kind)
-        previous = calendar.period_on(current.start_on - timedelta(days=1), kind)
-        for period in (previous, current):
-            found = attainment(
-                own_subjects(chunk), period=period, measure=measure, as_of=run.moment
-            )
-            stored += snapshots.store_attainment(run, found)
+        periods += [calendar.period_on(current.start_on - timedelta(days=1), kind), current]
+    calendar_then, people = calendar_and_people(periods, run.moment)
+    for period, measure in product(periods, Measure):
+        found = attainment(
+            own_subjects(chunk),
+            period=period,
+            measure=measure,
+            as_of=run.moment,
+            calendar=calendar_then,
+            people=people,
+        )
+        stored += snapshots.store_attainment(run, found)
     return stored
 
 

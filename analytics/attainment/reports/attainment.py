@@ -101,13 +101,9 @@ def quotas(
     """
     if not periods:
         return {}
-    calendar = organisation_calendar()
-    first = min(row.period.start for row in periods)
-    whole = around(Period(first, max(row.period.end for row in periods)), calendar.day(as_of))
+    calendar, people = calendar_and_people(periods, as_of)
     spans = [calendar.span(row.pk) for row in periods]
-    book = quota_book(
-        Measure.BOOKINGS, spans, as_of, calendar=calendar, people=roster(whole, moment=as_of)
-    )
+    book = quota_book(Measure.BOOKINGS, spans, as_of, calendar=calendar, people=people)
     return {span.pk: resolved_quota(subject, span, book) for span in spans}
 
 
@@ -169,6 +165,16 @@ def roster_of(
 ) -> Roster:
     """Read the people with their seats of the period and of the as-of day."""
     return roster(around(period.period, calendar.day(as_of)), moment=as_of, viewer=viewer)
+
+
+def calendar_and_people(
+    periods: Sequence[Fiscal], as_of: datetime
+) -> tuple[OrganisationCalendar, Roster]:
+    """Read once what ``attainment`` needs to know for any of these periods."""
+    calendar = organisation_calendar()
+    spans = [row.period for row in periods]
+    whole = Period(min(span.start for span in spans), max(span.end for span in spans))
+    return calendar, roster(around(whole, calendar.day(as_of)), moment=as_of)
 
 
 def quota_book(
