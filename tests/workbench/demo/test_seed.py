@@ -3,6 +3,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from io import StringIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
@@ -18,12 +19,14 @@ from org.models.teams import TeamMembership
 from pipeline import history
 from pipeline.activities.models import Activity
 from pipeline.deals.models.deals import Deal, DealVersion
+from tests.worlds import world
 from workbench.demo import loading, truth
 from workbench.demo.days import calendar_of
 from workbench.demo.plan import Plan
 from workbench.demo.story import tell
 
-pytestmark = pytest.mark.django_db
+# Together, so that the two organisations are made once.
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("seed")]
 
 TODAY = date(2026, 11, 16)
 SMALL = ("--people", "16", "--months", "9", "--seed", "3", "--today", str(TODAY))
@@ -48,6 +51,23 @@ def seed(*more: str) -> str:
     out = StringIO()
     call_command("seed_demo", *SMALL, *more, stdout=out)
     return out.getvalue()
+
+
+def _made(*options: str) -> None:
+    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SALESMGR_VAR", folder)
+        call_command("seed_demo", *options, verbosity=0, stdout=StringIO())
+
+
+def _small() -> None:
+    _made(*SMALL)
+
+
+def _large() -> None:
+    _made("--people", "60", "--months", "18", "--today", str(TODAY))
+
+
+small, large = world(_small), world(_large)
 
 
 def digests() -> dict[str, str]:
@@ -92,16 +112,13 @@ def test_same_seed_and_day_give_the_same_rows_and_truth(tmp_path: Path) -> None:
     assert (tmp_path / "demo" / "truth-3.csv").read_bytes() == kept
 
 
-def test_every_deal_has_an_unbroken_history() -> None:
-    seed()
-
+def test_every_deal_has_an_unbroken_history(small: None) -> None:
     history.check()
     assert DealVersion.objects.count() > 3 * Deal.objects.count()
     assert not DealVersion.objects.filter(valid_from__gte=present()).exists()
 
 
-def test_a_past_day_differs_from_today() -> None:
-    seed()
+def test_a_past_day_differs_from_today(small: None) -> None:
     now = present()
     fields = ("deal_id", "stage_id", "amount", "expected_close_on", "next_step")
 
@@ -112,9 +129,7 @@ def test_a_past_day_differs_from_today() -> None:
     assert len(today & days_ago) > len(today) / 2
 
 
-def test_what_the_database_derives_agrees_with_the_simulated_versions() -> None:
-    seed()
-
+def test_what_the_database_derives_agrees_with_the_simulated_versions(small: None) -> None:
     last = DealVersion.objects.filter(valid_to__year=9999)
 
     assert not last.exclude(deal__status=F("status")).exists()
@@ -123,8 +138,7 @@ def test_what_the_database_derives_agrees_with_the_simulated_versions() -> None:
     assert not Deal.objects.filter(stage_entered_at__lt=F("created_at")).exists()
 
 
-def test_an_update_through_the_triggers_continues_the_seeded_history() -> None:
-    seed()
+def test_an_update_through_the_triggers_continues_the_seeded_history(small: None) -> None:
     deal = Deal.objects.open().order_by("pk").first()
     versions = deal.versions.count()
 
@@ -137,10 +151,7 @@ def test_an_update_through_the_triggers_continues_the_seeded_history() -> None:
     assert deal.versions.last().amount == Decimal("12345.00")
 
 
-def test_foreign_deals_carry_the_rate_of_their_day() -> None:
-    call_command(
-        "seed_demo", "--people", "30", "--months", "9", "--today", str(TODAY), stdout=StringIO()
-    )
+def test_foreign_deals_carry_the_rate_of_their_day(large: None) -> None:
     foreign = Deal.objects.exclude(currency="USD").filter(amount__isnull=False)
     assert foreign.count() >= 3
 
@@ -152,8 +163,7 @@ def test_foreign_deals_carry_the_rate_of_their_day() -> None:
         )
 
 
-def test_closure_is_the_tree_of_lines_on_any_day() -> None:
-    seed()
+def test_closure_is_the_tree_of_lines_on_any_day(small: None) -> None:
     day = TODAY - timedelta(days=140)
     manager = {
         line.person_id: line.manager_id
@@ -176,18 +186,13 @@ def test_closure_is_the_tree_of_lines_on_any_day() -> None:
     assert found == expected
 
 
-def test_every_seller_has_a_team_and_a_manager_while_working() -> None:
-    seed()
-
+def test_every_seller_has_a_team_and_a_manager_while_working(small: None) -> None:
     for person in Person.objects.with_roles("rep").filter(is_active=True):
         assert TeamMembership.objects.on(TODAY).filter(person=person).count() == 1
         assert person.reporting_lines.filter(valid_to=None).count() == 1
 
 
-def test_leavers_are_inactive_and_keep_their_credit() -> None:
-    call_command(
-        "seed_demo", "--people", "30", "--months", "18", "--today", str(TODAY), stdout=StringIO()
-    )
+def test_leavers_are_inactive_and_keep_their_credit(large: None) -> None:
     left = Person.objects.with_roles("rep").filter(left_on__isnull=False)
 
     assert left.exists()
@@ -199,10 +204,7 @@ def test_leavers_are_inactive_and_keep_their_credit() -> None:
     ).exists()
 
 
-def test_quotas_have_versions_reasons_and_teams_of_their_own() -> None:
-    call_command(
-        "seed_demo", "--people", "30", "--months", "18", "--today", str(TODAY), stdout=StringIO()
-    )
+def test_quotas_have_versions_reasons_and_teams_of_their_own(large: None) -> None:
     current = Quota.objects.as_of(timezone.now())
     quarter = FiscalPeriod.objects.of_kind("quarter").holding(TODAY).get()
     team = TeamMembership.objects.on(TODAY).get(person__title="Sales Manager, New England").team
@@ -223,10 +225,7 @@ def test_quotas_have_versions_reasons_and_teams_of_their_own() -> None:
     assert not Quota.objects.filter(set_at__gt=present()).exists()
 
 
-def test_attainment_is_neither_trivial_nor_hopeless() -> None:
-    call_command(
-        "seed_demo", "--people", "60", "--months", "18", "--today", str(TODAY), stdout=StringIO()
-    )
+def test_attainment_is_neither_trivial_nor_hopeless(large: None) -> None:
     quarters = list(
         FiscalPeriod.objects.of_kind("quarter").filter(
             end_on__lte=TODAY, start_on__gte=TODAY - timedelta(days=400)
@@ -255,8 +254,7 @@ def test_attainment_is_neither_trivial_nor_hopeless() -> None:
     assert 0.15 < (attained >= 1).mean() < 0.75
 
 
-def test_a_database_with_deals_is_left_alone() -> None:
-    seed()
+def test_a_database_with_deals_is_left_alone(small: None) -> None:
     before = digests()
 
     with pytest.raises(CommandError, match="already holds deals"):
@@ -332,9 +330,7 @@ def test_truth_is_kept_aside_and_speaks_of_the_open_deals(tmp_path: Path) -> Non
     assert len(lines) - 1 == told.count()
 
 
-def test_a_second_pipeline_has_renewals_of_what_was_bought() -> None:
-    seed()
-
+def test_a_second_pipeline_has_renewals_of_what_was_bought(small: None) -> None:
     renewals = Deal.objects.filter(stage__pipeline__name="Renewals")
     assert set(renewals.values_list("status", flat=True)) == {"open", "won", "lost"}
     stages = renewals.open().values_list("stage__name", flat=True)
