@@ -3,10 +3,14 @@
 import hashlib
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db import connection, transaction
 from django.utils import timezone
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework import exceptions, status
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.permissions import SAFE_METHODS, BasePermission
@@ -18,12 +22,14 @@ from kit.api.errors import FORBIDDEN
 from kit.api.throttles import MinuteThrottle
 from org import access
 from org.models.people import Person
-from org.models.tokens import ApiToken
-from org.services import replies, tokens
+from org.models.tokens import ApiToken, KeptReply
+from org.services import tokens
 
 SCHEME = b"bearer"
 KEY_HEADER = "Idempotency-Key"
 LONGEST_KEY = 255
+KEPT = timedelta(hours=24)
+PRUNED_AT_ONCE = 100
 
 
 class ApiRequest(Request):
@@ -50,6 +56,18 @@ class TokenAuthentication(BaseAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"
+
+
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = "org.api_requests.TokenAuthentication"
+    name = "token"
+
+    def get_security_definition(self, auto_schema: object) -> dict[str, str]:
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "A token from the page “API tokens”; it begins with smgr_.",
+        }
 
 
 class MayEnter(BasePermission):
@@ -100,6 +118,15 @@ class KeyReused(exceptions.APIException):
     default_detail = "This Idempotency-Key was already used with another request."
 
 
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A status, a body of JSON, and whether they were given before."""
+
+    status: int
+    body: Any
+    repeated: bool = False
+
+
 def require(allowed: bool) -> None:  # noqa: FBT001 -- it reads as a sentence
     """Refuse what the person may see but not do, before anything is parsed."""
     if not allowed:
@@ -115,27 +142,70 @@ def answer_once(request: ApiRequest, action: Callable[[], Response]) -> Response
         raise exceptions.ValidationError(
             {KEY_HEADER: f"Give 1 to {LONGEST_KEY} printable ASCII characters."}
         )
-    try:
-        reply = replies.once(
-            by=request.user,
-            key=key,
-            fingerprint=_fingerprint(request),
-            at=timezone.now(),
-            action=lambda: _reply(action()),
-        )
-    except replies.StillAtWorkError as error:
-        raise StillAtWork from error
-    except replies.KeyReusedError as error:
-        raise KeyReused from error
+    reply = once(
+        by=request.user,
+        key=key,
+        fingerprint=_fingerprint(request),
+        at=timezone.now(),
+        action=lambda: _reply(action()),
+    )
     headers = {"Idempotency-Replayed": "true"} if reply.repeated else None
     return Response(reply.body, status=reply.status, headers=headers)
 
 
-def _reply(response: Response) -> replies.Reply:
+def _reply(response: Response) -> Reply:
     """Take the body as it will be sent, so that the repeated answer is the same."""
-    return replies.Reply(response.status_code, json.loads(JSONRenderer().render(response.data)))
+    return Reply(response.status_code, json.loads(JSONRenderer().render(response.data)))
 
 
 def _fingerprint(request: ApiRequest) -> str:
     asked = [request.method, request.get_full_path(), request.data]
     return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
+
+
+@transaction.atomic
+def once(
+    *, by: Person, key: str, fingerprint: str, at: datetime, action: Callable[[], Reply]
+) -> Reply:
+    """Run ``action`` and keep its reply, or return the reply that was kept for ``key``.
+
+    The deed and the note of its answer are one transaction, held together with a lock that the
+    database drops when the transaction ends in whatever way: a kill leaves both or neither. An
+    error of the deed is kept by nobody, so it can be tried again.
+    """
+    if not _locked(f"{by.pk}:{key}"):
+        raise StillAtWork
+    kept = KeptReply.objects.visible_to(by).filter(key=key).first()
+    if kept is not None and kept.created_at > at - KEPT:
+        if kept.fingerprint != fingerprint:
+            raise KeyReused
+        return Reply(kept.status, kept.body, repeated=True)
+    if kept is not None:
+        kept.delete()
+    reply = action()
+    KeptReply.objects.create(
+        person=by,
+        key=key,
+        fingerprint=fingerprint,
+        status=reply.status,
+        body=reply.body,
+        created_at=at,
+    )
+    _prune(at)
+    return reply
+
+
+def _locked(name: str) -> bool:
+    """Return whether this transaction got the lock of that name; do not wait for another."""
+    number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number])
+        return bool(cursor.fetchone()[0])
+
+
+def _prune(at: datetime) -> None:
+    """Drop some of the replies that are too old; two requests that prune do not meet."""
+    old = KeptReply.objects.select_for_update(skip_locked=True).filter(created_at__lte=at - KEPT)
+    ids = list(old.order_by("created_at").values_list("pk", flat=True)[:PRUNED_AT_ONCE])
+    if ids:
+        KeptReply.objects.filter(pk__in=ids).delete()

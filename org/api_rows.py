@@ -1,7 +1,13 @@
-"""The rows that a viewer may name in API requests."""
+"""The rows that a viewer may name in API requests, and the as-of day."""
+
+from datetime import date
+from typing import Any
 
 from django.db.models import QuerySet
+from rest_framework import serializers
 
+from kit.api.fields import DayTextField
+from kit.periods import refusal_of_as_of
 from org import access
 from org.models.calendar import FiscalPeriod
 from org.models.people import Person
@@ -27,3 +33,13 @@ def territories_with_numbers(viewer: Person) -> QuerySet:
 
 def fiscal_periods(_viewer: Person) -> QuerySet:
     return FiscalPeriod.objects.all()
+
+
+class AsOfDay(DayTextField):
+    """The day at whose end something is asked for: today or earlier, as on the pages."""
+
+    def to_internal_value(self, value: Any) -> date:
+        day: date = super().to_internal_value(value)
+        if refusal := refusal_of_as_of(day, today=access.today()):
+            raise serializers.ValidationError(refusal)
+        return day

@@ -1,6 +1,8 @@
-"""How a session's person is read: with all that every page asks of them, in one statement."""
+"""How allauth behaves here: nobody signs up, and a session's person is read in one statement."""
 
+from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
+from django.http import HttpRequest
 
 from org import settings_cache
 from org.models.people import Person
@@ -37,3 +39,10 @@ class SessionBackend(AuthenticationBackend):
             else settings_cache.OrganisationSettings()
         )
         return person
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Keeps the sign-up closed: an admin makes people."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from functools import wraps
 from typing import Any, TypeVar, cast
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
@@ -89,6 +90,17 @@ def saved(form: BaseForm, write: Callable[[], Made]) -> Made | None:
     except ValidationError as error:
         add_errors(form, error)
         return None
+
+
+def done(request: HttpRequest, write: Callable[[], object], words: str) -> bool:
+    """Do what needs no form and say so in ``words``, or why the service refuses; return which."""
+    try:
+        write()
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return False
+    messages.success(request, words)
+    return True
 
 
 def form_page(request: HttpRequest, template: str, form: BaseForm, **context: Any) -> HttpResponse:

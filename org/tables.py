@@ -3,8 +3,8 @@
 from typing import Any
 
 from kit.tables import Column
+from org import reports
 from org.models.people import Person, role_names
-from org.reports import audit
 
 
 def sign_in_words(person: Person) -> str:
@@ -51,9 +51,9 @@ PEOPLE_FILE = [
 
 AUDIT = [
     Column(key="at", label="When", kind="moment"),
-    Column(key="actor", label="Who", value=lambda e: str(e.actor) if e.actor else audit.SYSTEM),
-    Column(key="action", label="Deed", value=lambda e: audit.action_words(e.action)),
+    Column(key="actor", label="Who", value=lambda e: str(e.actor) if e.actor else reports.SYSTEM),
+    Column(key="action", label="Deed", value=lambda e: reports.action_words(e.action)),
     Column(key="subject", label="About", value=lambda e: e.subject_label),
-    Column(key="changes", label="From → to", value=audit.change_words),
+    Column(key="changes", label="From → to", value=reports.change_words),
     Column(key="reason", label="Reason"),
 ]

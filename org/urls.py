@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from org.views import audit, calendar, people, teams, territories, trees
+from org.views import audit, calendar, people, trees
 
 
 def tree_paths(room: trees.Room) -> list[URLPattern]:
@@ -33,12 +33,12 @@ urlpatterns = [
     path("setup/people/<int:pk>/sign-out/", people.sign_out, name="person-sign-out"),
     path("setup/people/<int:pk>/password-link/", people.password_link, name="person-password-link"),
     *tree_paths(trees.TEAMS),
-    path("setup/teams/<int:pk>/members/", teams.add_members, name="team-members"),
+    path("setup/teams/<int:pk>/members/", trees.add_members, name="team-members"),
     *tree_paths(trees.TERRITORIES),
-    path("setup/territories/<int:pk>/people/", territories.add_people, name="territory-people"),
+    path("setup/territories/<int:pk>/people/", trees.add_people, name="territory-people"),
     path(
         "setup/territories/<int:pk>/people/<int:row>/end/",
-        territories.end_assignment,
+        trees.end_assignment,
         name="territory-end",
     ),
     path("setup/organisation/", calendar.organisation, name="organisation"),

@@ -6,7 +6,6 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from analytics import api_urls as analytics
 from org import api_urls as org
-from org.api import authentication  # noqa: F401 -- the schema finds it once it is imported
 from pipeline import api_urls as pipeline
 
 app_name = "api"

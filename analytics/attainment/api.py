@@ -23,9 +23,8 @@ from kit.api.fields import (
 from kit.api.operations import operation
 from kit.money import from_cents
 from org import access
-from org.api_days import AsOfDay
 from org.api_requests import ApiRequest
-from org.api_rows import fiscal_periods, people_led, teams_seen, territories_with_numbers
+from org.api_rows import AsOfDay, fiscal_periods, people_led, teams_seen, territories_with_numbers
 from org.enums import Measure, PeriodKind, SubjectKind
 from org.metrics.quotas import Subject
 from org.models.calendar import FiscalPeriod

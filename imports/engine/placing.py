@@ -11,8 +11,8 @@ from imports.enums import ImportSubject, RowAction
 from imports.models import ImportCreation, ImportKept, ImportRow, ImportRun, ImportStagedRow
 from org.models.people import Person, ReportingLine
 from org.models.teams import Team, TeamMembership
-from org.services import assignments
 from org.services import people as people_service
+from org.services import places as assignments
 
 
 @dataclass(slots=True)

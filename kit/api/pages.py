@@ -1,6 +1,6 @@
 """Pages by cursor: rows that come in between are neither shown twice nor push others out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,9 +9,12 @@ from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db.models import F, Model, Q, QuerySet
 from rest_framework import serializers
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
+from rest_framework.views import APIView
 
 from kit.api.fields import QuerySerializer, TextField, WholeNumber, WordField
+from kit.api.operations import operation, page_body
 
 PAGE_SIZE = 50
 LARGEST_PAGE = 100
@@ -50,19 +53,37 @@ class PageQuery(QuerySerializer):
     )
 
 
-@dataclass(frozen=True, slots=True)
-class CursorPage:
-    rows: Sequence[Any]
-    next: str | None
+def list_view(
+    *,
+    name: str,
+    summary: str,
+    query: type[PageQuery],
+    body: type[serializers.Serializer],
+    rows: Callable[..., QuerySet],
+    ordering: Ordering,
+) -> type[APIView]:
+    """Return the view that lists ``rows(viewer, query)``, with the parts of its address by name."""
+    gives = page_body(body.__name__.removesuffix("Body") + "Page", body)
 
-    def body(self, results: Any) -> dict[str, Any]:
-        return {"results": results, "next": self.next}
+    class ListView(APIView):
+        @operation(name=name, summary=summary, query=query, gives=gives)
+        def get(self, request: Request, **address: Any) -> Response:
+            asked = query.read(request)
+            found = rows(request.user, asked, **address)
+            return page_response(found, request, asked, ordering=ordering, body=body)
+
+    return ListView
 
 
-def page_of(
-    rows: QuerySet, request: Request, query: Mapping[str, Any], *, ordering: Ordering
-) -> CursorPage:
-    """Return the page of ``rows`` that ``ordering``, ``cursor`` and ``page_size`` ask for."""
+def page_response(
+    rows: QuerySet,
+    request: Request,
+    query: Mapping[str, Any],
+    *,
+    ordering: Ordering,
+    body: type[serializers.BaseSerializer],
+) -> Response:
+    """Answer with the page of ``rows`` that ``ordering``, ``cursor`` and ``page_size`` ask for."""
     word = query.get("ordering", ordering.default)
     size = query.get("page_size", PAGE_SIZE)
     column, falls = ordering.columns[word.removeprefix("-")], word.startswith("-")
@@ -73,15 +94,14 @@ def page_of(
     by = [F(column).desc(**nulls), F(ordering.id_column).desc()]
     if not falls:
         by = [F(column).asc(**nulls), F(ordering.id_column).asc()]
-    found = list(rows.order_by(*by)[: size + 1])
-    if len(found) <= size:
-        return CursorPage(found, None)
-    last = found[size - 1]
-    position = signing.dumps(
-        [word, _text(_value(last, column)), _value(last, ordering.id_column)], salt=SALT
-    )
-    address = replace_query_param(request.build_absolute_uri(), "cursor", position)
-    return CursorPage(found[:size], address)
+    found, address = list(rows.order_by(*by)[: size + 1]), None
+    if len(found) > size:
+        last = found[size - 1]
+        position = signing.dumps(
+            [word, _text(_value(last, column)), _value(last, ordering.id_column)], salt=SALT
+        )
+        address = replace_query_param(request.build_absolute_uri(), "cursor", position)
+    return Response({"results": body(found[:size], many=True).data, "next": address})
 
 
 def _after(cursor: str, word: str, model: type[Model], ordering: Ordering) -> Q:

@@ -1,13 +1,16 @@
 """The API of who is here and when: people, teams and fiscal periods, to read."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.db.models import Prefetch, QuerySet
 from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from kit.api.fields import FlagField, TextField, WordField
-from kit.api.operations import operation, page_body
-from kit.api.pages import Ordering, PageQuery, page_of
+from kit.api.operations import operation
+from kit.api.pages import Ordering, PageQuery, list_view
 from org import access
 from org.api_requests import ApiRequest
 from org.enums import PeriodKind, Role
@@ -84,44 +87,31 @@ class Me(APIView):
         return Response(MeBody(request.user, context={"request": request}).data)
 
 
-class People(APIView):
-    @operation(
-        name="people_list", summary="List the people",
-        query=PersonQuery, gives=page_body("PersonPage", PersonBody),
-    )  # fmt: skip
-    def get(self, request: ApiRequest) -> Response:
-        query = PersonQuery.read(request)
-        rows = Person.objects.visible_to(request.user)
-        rows = rows.filter(is_active=not query.get("inactive", False))
-        if text := query.get("text"):
-            rows = rows.filter(full_name__icontains=text)
-        today = TeamMembership.objects.on(access.today())
-        rows = rows.prefetch_related(Prefetch("memberships", today))
-        page = page_of(rows, request, query, ordering=PEOPLE)
-        return Response(page.body(PersonBody(page.rows, many=True).data))
+def _people(viewer: Person, query: Mapping[str, Any]) -> QuerySet:
+    rows = Person.objects.visible_to(viewer).filter(is_active=not query.get("inactive", False))
+    if text := query.get("text"):
+        rows = rows.filter(full_name__icontains=text)
+    return rows.prefetch_related(Prefetch("memberships", TeamMembership.objects.on(access.today())))
 
 
-class Teams(APIView):
-    @operation(
-        name="teams_list", summary="List the teams whose numbers you may see",
-        query=TeamQuery, gives=page_body("TeamPage", TeamBody),
-    )  # fmt: skip
-    def get(self, request: ApiRequest) -> Response:
-        query = TeamQuery.read(request)
-        rows = Team.objects.live().filter(pk__in=Team.objects.visible_to(request.user))
-        page = page_of(rows, request, query, ordering=TEAMS)
-        return Response(page.body(TeamBody(page.rows, many=True).data))
+def _teams(viewer: Person, _: Mapping[str, Any]) -> QuerySet:
+    return Team.objects.live().filter(pk__in=Team.objects.visible_to(viewer))
 
 
-class Periods(APIView):
-    @operation(
-        name="periods_list", summary="List the fiscal years, quarters and months",
-        query=PeriodQuery, gives=page_body("PeriodPage", PeriodBody),
-    )  # fmt: skip
-    def get(self, request: ApiRequest) -> Response:
-        query = PeriodQuery.read(request)
-        rows: QuerySet = FiscalPeriod.objects.all()
-        if kind := query.get("kind"):
-            rows = rows.filter(kind=kind)
-        page = page_of(rows, request, query, ordering=PERIODS)
-        return Response(page.body(PeriodBody(page.rows, many=True).data))
+def _periods(_: Person, query: Mapping[str, Any]) -> QuerySet:
+    rows = FiscalPeriod.objects.all()
+    return rows.of_kind(query["kind"]) if "kind" in query else rows
+
+
+People = list_view(
+    name="people_list", summary="List the people",
+    query=PersonQuery, body=PersonBody, rows=_people, ordering=PEOPLE,
+)  # fmt: skip
+Teams = list_view(
+    name="teams_list", summary="List the teams whose numbers you may see",
+    query=TeamQuery, body=TeamBody, rows=_teams, ordering=TEAMS,
+)  # fmt: skip
+Periods = list_view(
+    name="periods_list", summary="List the fiscal years, quarters and months",
+    query=PeriodQuery, body=PeriodBody, rows=_periods, ordering=PERIODS,
+)  # fmt: skip

@@ -19,11 +19,10 @@ from kit.api.fields import (
     WordField,
 )
 from kit.api.operations import operation, page_body
-from kit.api.pages import Ordering, PageQuery, page_of
+from kit.api.pages import Ordering, PageQuery, page_response
 from org import access
-from org.api_days import AsOfDay
 from org.api_requests import ApiRequest, answer_once
-from org.api_rows import fiscal_periods, people_led, teams_seen, territories_with_numbers
+from org.api_rows import AsOfDay, fiscal_periods, people_led, teams_seen, territories_with_numbers
 from org.enums import Measure
 from org.models.quotas import Quota
 from org.services import quotas
@@ -89,8 +88,13 @@ class Quotas(APIView):
         known: QuerySet = Quota.objects.filter(set_at__lte=_moment(query))
         if not query.get("history"):
             known = Quota.objects.as_of(_moment(query)).filter(target__isnull=False)
-        page = page_of(rows.filter(pk__in=known.values("pk")), request, query, ordering=ORDERING)
-        return Response(page.body(QuotaBody(page.rows, many=True).data))
+        return page_response(
+            rows.filter(pk__in=known.values("pk")),
+            request,
+            query,
+            ordering=ORDERING,
+            body=QuotaBody,
+        )
 
     @operation(
         name="quotas_set", summary="Set or withdraw a quota; 200 if it was so already",

@@ -1,22 +1,52 @@
 """The pages on which people make and revoke API tokens."""
 
+from datetime import datetime, timedelta
+from typing import Any
+
 from allauth.account.decorators import reauthentication_required
+from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from kit.forms import add_errors
+from kit.fields import choices
+from kit.forms import KitForm, PageField, PlainTextField
 from kit.pages import paginate
 from kit.tables import Table
 from org import access
-from org.api.token_forms import TokenForm, TokenPageForm
-from org.http import PersonRequest
+from org.enums import SCOPE_LABELS, TokenScope
+from org.http import PersonRequest, form_page, posted, saved
 from org.models.tokens import ApiToken
 from org.services.tokens import create_token, revoke_token
+
+LIVES = {30: "30 days", 90: "90 days", 365: "1 year"}
+
+
+class TokenForm(KitForm):
+    name = PlainTextField(
+        max_length=100, label="Name", help_text="Where it is used, such as “Warehouse export”."
+    )
+    scope = forms.ChoiceField(
+        choices=choices(TokenScope, SCOPE_LABELS),
+        initial=TokenScope.READ,
+        label="It may",
+        help_text="Within what you may see and do yourself.",
+    )
+    days = forms.TypedChoiceField(choices=LIVES.items(), coerce=int, initial=90, label="Ends after")
+
+    def wanted(self, *, now: datetime) -> dict[str, Any]:
+        """Return what the service takes; for a valid form."""
+        given = self.cleaned_data
+        expires_at = now + timedelta(days=given["days"])
+        return {"name": given["name"], "scope": given["scope"], "expires_at": expires_at}
+
+
+class TokenPageForm(KitForm):
+    page = PageField()
 
 
 @require_GET
@@ -54,16 +84,11 @@ def tokens(request: PersonRequest) -> HttpResponse:
 def token_new(request: PersonRequest) -> HttpResponse:
     if not access.may_enter(request.user):
         raise PermissionDenied
-    form = TokenForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        now = timezone.now()
-        try:
-            made = create_token(by=request.user, at=now, **form.wanted(now=now))
-        except ValidationError as error:
-            add_errors(form, error)
-        else:
-            return render(request, "org/token_made.html", {"made": made}, status=201)
-    return render(request, "org/token_new.html", {"form": form}, status=400 if form.errors else 200)
+    form, now = TokenForm(posted(request)), timezone.now()
+    made = saved(form, lambda: create_token(by=request.user, at=now, **form.wanted(now=now)))
+    if made is None:
+        return form_page(request, "org/token_new.html", form)
+    return render(request, "org/token_made.html", {"made": made}, status=201)
 
 
 @require_POST

@@ -1,7 +1,6 @@
 """Teams and territories as trees: make, rename, move as of a day, archive, restore.
 
-Who belongs to a team is a matter of org.services.assignments, who works a territory of
-org.services.territories.
+Who belongs to a team and who works a territory is a matter of org.services.places.
 """
 
 from collections.abc import Callable, Mapping

@@ -9,10 +9,9 @@ from django.views.decorators.http import require_safe
 from kit.export import csv_response
 from kit.pages import paginate
 from kit.tables import Empty, Table
-from org import access, tables
-from org.forms.audit import AuditFilter
+from org import access, reports, tables
+from org.forms import AuditFilter
 from org.http import PersonRequest, admins_only
-from org.reports import audit as reports
 from org.settings_cache import organisation_settings
 
 
@@ -24,7 +23,7 @@ def audit(request: PersonRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "org/audit.html", {"form": form}, status=400)
     zone = organisation_settings().time_zone
-    rows = reports.entries(request.user, _query(form), time_zone=zone)
+    rows = reports.entries(request.user, form.cleaned_data, time_zone=zone)
     page = paginate(rows, number=form.cleaned_data["page"])
     empty = Empty(title="No deed fits this filter.", href="?", label="Show all")
     table = Table(
@@ -38,16 +37,13 @@ def audit(request: PersonRequest) -> HttpResponse:
     return render(request, "org/audit.html", {"form": form, "table": table})
 
 
-def _query(form: AuditFilter) -> reports.AuditQuery:
-    values = {key: value for key, value in form.cleaned_data.items() if key != "page"}
-    return reports.AuditQuery(**values)
-
-
 @admins_only
 @require_safe
 def audit_file(request: PersonRequest) -> HttpResponseBase:
     form = AuditFilter(request.GET, actions=reports.action_choices(request.user))
     if not form.is_valid():
         return redirect("org:audit")
-    rows = reports.entries(request.user, _query(form), time_zone=organisation_settings().time_zone)
+    rows = reports.entries(
+        request.user, form.cleaned_data, time_zone=organisation_settings().time_zone
+    )
     return csv_response("audit.csv", tables.AUDIT, rows.iterator(chunk_size=2000))

@@ -1,25 +1,25 @@
 """The organisation, its fiscal calendar, days off and exchange rates, for admins."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kit.components import Tab
-from kit.forms import KitForm, add_errors
+from kit.forms import KitForm
 from kit.tables import query_with
-from org import access
-from org.forms import calendar as forms
-from org.http import PersonRequest, admins_only
+from org import access, forms, reports
+from org.http import PersonRequest, View, admins_only, done, form_page, posted, saved
 from org.models.calendar import ExchangeRate, Holiday, Organisation
-from org.reports import calendar as reports
 from org.services import calendar as services
 
+FORM_OF = {forms.YEARS: "year_form", forms.HOLIDAYS: "holiday_form", forms.RATES: "rate_form"}
 SETTINGS = tuple(forms.OrganisationForm.base_fields)
 
 
@@ -28,19 +28,13 @@ SETTINGS = tuple(forms.OrganisationForm.base_fields)
 def organisation(request: PersonRequest) -> HttpResponse:
     subject = reports.settings_now()
     initial = {name: getattr(subject, name) for name in SETTINGS}
-    form = forms.OrganisationForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        is_first = not Organisation.objects.exists()
-        try:
-            services.configure(by=request.user, **form.cleaned_data)
-        except ValidationError as error:
-            add_errors(form, error)
-        else:
-            messages.success(request, "Saved.")
-            # The first time the rest is still to be set up: the home page leads on to it.
-            return redirect("home" if is_first else "org:organisation")
-    status = 400 if form.is_bound else 200
-    return render(request, "org/organisation.html", {"form": form}, status=status)
+    form = forms.OrganisationForm(posted(request), initial=initial)
+    is_first = not Organisation.objects.exists()
+    if not saved(form, lambda: services.configure(by=request.user, **form.cleaned_data)):
+        return form_page(request, "org/organisation.html", form)
+    messages.success(request, "Saved.")
+    # The first time the rest is still to be set up: the home page leads on to it.
+    return redirect("home" if is_first else "org:organisation")
 
 
 @admins_only
@@ -52,7 +46,7 @@ def calendar(request: PersonRequest) -> HttpResponse:
 
 
 def _page(
-    request: PersonRequest, part: str, *, year: int | None = None, **bound: KitForm
+    request: PersonRequest, part: str, *, year: int | None = None, form: KitForm | None = None
 ) -> HttpResponse:
     """Show one part of the calendar; of days off and rates, those of a year, by default this."""
     day = access.today()
@@ -67,7 +61,9 @@ def _page(
         "holiday_form": forms.HolidayForm(),
         "rate_form": forms.RateForm(initial={"valid_from": day}),
     }
-    return render(request, "org/calendar.html", context | bound, status=400 if bound else 200)
+    if form is not None:
+        context[FORM_OF[part]] = form
+    return render(request, "org/calendar.html", context, status=400 if form else 200)
 
 
 def _tab(label: str, *, current: bool, **query: str | int) -> Tab:
@@ -80,70 +76,59 @@ def _back(part: str, day: date | None = None) -> HttpResponse:
     return redirect(reverse("org:calendar") + query_with({}, {"part": part, "year": year}))
 
 
-@admins_only
-@require_POST
-def add_year(request: PersonRequest) -> HttpResponse:
-    form = forms.YearForm(request.POST)
-    if form.is_valid():
-        try:
-            services.add_year(by=request.user, year=form.cleaned_data["year"])
-        except ValidationError as error:
-            add_errors(form, error)
-        else:
-            messages.success(request, "The fiscal year is there.")
-            return _back(forms.YEARS)
-    return _page(request, forms.YEARS, year_form=form)
+def _adding(
+    part: str, made: type[KitForm], service: Callable[..., Any], words: str, day: str = ""
+) -> View:
+    """Return the view of the form of a part; ``day`` is its field that has the year."""
+
+    @admins_only
+    @require_POST
+    def add(request: PersonRequest) -> HttpResponse:
+        form = made(request.POST)
+        if not saved(form, lambda: service(by=request.user, **form.cleaned_data)):
+            return _page(request, part, form=form)
+        messages.success(request, words)
+        return _back(part, form.cleaned_data.get(day))
+
+    return add
 
 
-@admins_only
-@require_POST
-def add_holiday(request: PersonRequest) -> HttpResponse:
-    form = forms.HolidayForm(request.POST)
-    if form.is_valid():
-        try:
-            services.add_holiday(by=request.user, **form.cleaned_data)
-        except ValidationError as error:
-            add_errors(form, error)
-        else:
-            messages.success(request, "The day off is there.")
-            return _back(forms.HOLIDAYS, form.cleaned_data["day"])
-    return _page(request, forms.HOLIDAYS, holiday_form=form)
+def _removing(
+    part: str, rows: QuerySet, service: Callable[..., None], words: str, day: str
+) -> View:
+    @admins_only
+    @require_POST
+    def remove(request: PersonRequest, pk: int) -> HttpResponse:
+        row = get_object_or_404(rows, pk=pk)
+        when = getattr(row, day)
+        done(request, lambda: service(row, by=request.user), words)
+        return _back(part, when)
+
+    return remove
 
 
-@admins_only
-@require_POST
-def remove_holiday(request: PersonRequest, pk: int) -> HttpResponse:
-    holiday = get_object_or_404(Holiday, pk=pk)
-    day = holiday.day
-    services.remove_holiday(holiday, by=request.user)
-    messages.success(request, "It is a working day again.")
-    return _back(forms.HOLIDAYS, day)
-
-
-@admins_only
-@require_POST
-def set_rate(request: PersonRequest) -> HttpResponse:
-    form = forms.RateForm(request.POST)
-    if form.is_valid():
-        try:
-            services.set_exchange_rate(by=request.user, **form.cleaned_data)
-        except ValidationError as error:
-            add_errors(form, error)
-        else:
-            messages.success(request, "The rate is there. Amounts converted before keep theirs.")
-            return _back(forms.RATES, form.cleaned_data["valid_from"])
-    return _page(request, forms.RATES, rate_form=form)
-
-
-@admins_only
-@require_POST
-def remove_rate(request: PersonRequest, pk: int) -> HttpResponse:
-    rate = get_object_or_404(ExchangeRate, pk=pk)
-    day = rate.valid_from
-    try:
-        services.remove_exchange_rate(rate, by=request.user)
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-    else:
-        messages.success(request, "The rate is gone.")
-    return _back(forms.RATES, day)
+add_year = _adding(forms.YEARS, forms.YearForm, services.add_year, "The fiscal year is there.")
+add_holiday = _adding(
+    forms.HOLIDAYS, forms.HolidayForm, services.add_holiday, "The day off is there.", "day"
+)
+remove_holiday = _removing(
+    forms.HOLIDAYS,
+    Holiday.objects.all(),
+    services.remove_holiday,
+    "It is a working day again.",
+    "day",
+)
+set_rate = _adding(
+    forms.RATES,
+    forms.RateForm,
+    services.set_exchange_rate,
+    "The rate is there. Amounts converted before keep theirs.",
+    "valid_from",
+)
+remove_rate = _removing(
+    forms.RATES,
+    ExchangeRate.objects.all(),
+    services.remove_exchange_rate,
+    "The rate is gone.",
+    "valid_from",
+)

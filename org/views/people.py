@@ -1,27 +1,25 @@
 """The directory, and the pages by which admins keep it."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from allauth.account.forms import ResetPasswordForm
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kit.export import csv_response
-from kit.forms import KitForm, add_errors
+from kit.forms import KitForm
 from kit.pages import paginate
 from kit.tables import Empty, Table, query_with
-from org import access, rules, tables
-from org.forms import people as forms
-from org.http import PersonRequest, admins_only
+from org import access, forms, reports, rules, tables
+from org.http import PersonRequest, View, admins_only, form_page, posted, saved
 from org.models.people import Person
-from org.reports import people as reports
-from org.services import assignments, sign_ins
 from org.services import people as services
+from org.services import places
 
 
 @require_safe
@@ -33,7 +31,7 @@ def people(request: PersonRequest) -> HttpResponse:
     form = forms.PeopleFilter(request.GET, columns=columns, admin=admin)
     if not form.is_valid():
         return render(request, "org/people.html", {"form": form}, status=400)
-    rows = reports.directory(request.user, _query(form), day=access.today())
+    rows = reports.directory(request.user, form.cleaned_data, day=access.today())
     sort = form.cleaned_data["sort"]
     page = paginate(sort.apply(rows, columns), number=form.cleaned_data["page"])
     table = Table(
@@ -48,17 +46,6 @@ def people(request: PersonRequest) -> HttpResponse:
     return render(request, "org/people.html", {"form": form, "table": table})
 
 
-def _query(form: forms.PeopleFilter) -> reports.PeopleQuery:
-    values = form.cleaned_data
-    return reports.PeopleQuery(
-        search=values["q"],
-        team=values["team"],
-        role=values["role"],
-        standing=values["standing"],
-        sign_in=values.get("sign_in", ""),
-    )
-
-
 def _nobody(request: PersonRequest) -> Empty:
     if request.GET:
         return Empty(title="Nobody fits this filter.", href="?", label="Show everybody here now")
@@ -71,7 +58,7 @@ def people_file(request: PersonRequest) -> HttpResponseBase:
     form = forms.PeopleFilter(request.GET, columns=tables.PEOPLE, admin=True)
     if not form.is_valid():
         return redirect(f"../{query_with(request.GET, {'sort': None})}")
-    rows = reports.directory(request.user, _query(form), day=access.today())
+    rows = reports.directory(request.user, form.cleaned_data, day=access.today())
     ordered = form.cleaned_data["sort"].apply(rows, tables.PEOPLE)
     return csv_response("people.csv", tables.PEOPLE_FILE, ordered.iterator(chunk_size=2000))
 
@@ -79,23 +66,21 @@ def people_file(request: PersonRequest) -> HttpResponseBase:
 @admins_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_person(request: PersonRequest) -> HttpResponse:
-    day = access.today()
     form = forms.NewPersonForm(
-        request.POST or None, managers=reports.managers(), initial={"started_on": day}
+        posted(request), managers=reports.managers(), initial={"started_on": access.today()}
     )
-    if request.method == "POST" and form.is_valid():
+
+    def take_on() -> Person:
         values = {key: value for key, value in form.cleaned_data.items() if key != "invite"}
-        try:
-            person = services.take_on(by=request.user, **values)
-        except ValidationError as error:
-            add_errors(form, error)
-        else:
-            if form.cleaned_data["invite"] and person.email:
-                _send_link(request, person)
-            messages.success(request, f"{person} is added.")
-            return redirect(person)
-    status = 400 if form.is_bound else 200
-    return render(request, "org/person_new.html", {"form": form}, status=status)
+        return services.take_on(by=request.user, **values)
+
+    person = saved(form, take_on)
+    if person is None:
+        return form_page(request, "org/person_new.html", form)
+    if form.cleaned_data["invite"] and person.email:
+        _send_link(request, person)
+    messages.success(request, f"{person} is added.")
+    return redirect(person)
 
 
 @require_safe
@@ -146,55 +131,66 @@ def _others(subject: Person) -> Any:
     return reports.managers().exclude(pk=subject.pk)
 
 
-@require_POST
-def edit(request: PersonRequest, pk: int) -> HttpResponse:
-    subject = _person(request, pk)
-    if not rules.can_administer(request.user):
-        raise PermissionDenied("Only an admin may change people.")
-    form = forms.DetailsForm(request.POST)
-    return _done(
-        request, subject, form, PersonAction("details_form", services.edit_person, "Saved.")
-    )
+def _changing(
+    form_name: str,
+    form_of: Callable[[PersonRequest, Person], KitForm],
+    service: Callable[..., Any],
+    words: str,
+    allowed: Callable[[Person, Person], bool] = rules.can_change_person,
+) -> View:
+    """Return the view of a form of the page: its name there, what it runs, what is said after."""
+
+    @require_POST
+    def change(request: PersonRequest, pk: int) -> HttpResponse:
+        subject = _person(request, pk)
+        if not allowed(request.user, subject):
+            raise PermissionDenied
+        form = form_of(request, subject)
+        # In a list, since some services return None.
+        if not saved(form, lambda: [service(subject, by=request.user, **form.cleaned_data)]):
+            return _page(request, subject, **{form_name: form})
+        messages.success(request, words)
+        return redirect(subject)
+
+    return change
 
 
-@require_POST
-def roles(request: PersonRequest, pk: int) -> HttpResponse:
-    action = PersonAction("roles_form", services.set_roles, "The roles are saved.")
-    return _change(request, pk, forms.RolesForm(request.POST), action)
+def _no_input(request: PersonRequest, _: Person) -> KitForm:
+    return KitForm(request.POST)
 
 
-@require_POST
-def line(request: PersonRequest, pk: int) -> HttpResponse:
-    form = forms.ReportingLineForm(request.POST, managers=reports.managers().exclude(pk=pk))
-    action = PersonAction("line_form", assignments.report_to, "The reporting line is saved.")
-    return _change(request, pk, form, action)
-
-
-@require_POST
-def team(request: PersonRequest, pk: int) -> HttpResponse:
-    action = PersonAction("team_form", assignments.join_team, "The team is saved.")
-    return _change(request, pk, forms.TeamMembershipForm(request.POST), action)
-
-
-@require_POST
-def leave(request: PersonRequest, pk: int) -> HttpResponse:
-    form = forms.LeaveForm(request.POST, successors=reports.managers().exclude(pk=pk))
-    words = "They can no longer sign in; their sessions and API tokens have ended."
-    return _change(request, pk, form, PersonAction("leave_form", services.deactivate, words))
-
-
-@require_POST
-def come_back(request: PersonRequest, pk: int) -> HttpResponse:
-    words = "They can sign in again. Set their team and reporting line anew."
-    action = PersonAction("leave_form", services.reactivate, words)
-    return _change(request, pk, KitForm(request.POST), action)
-
-
-@require_POST
-def sign_out(request: PersonRequest, pk: int) -> HttpResponse:
-    words = "Every session and API token of theirs has ended."
-    action = PersonAction("leave_form", sign_ins.sign_out_everywhere, words)
-    return _change(request, pk, KitForm(request.POST), action)
+edit = _changing(
+    "details_form", lambda request, _: forms.DetailsForm(request.POST), services.edit_person,
+    "Saved.", lambda viewer, _: rules.can_administer(viewer),
+)  # fmt: skip
+roles = _changing(
+    "roles_form", lambda request, _: forms.RolesForm(request.POST), services.set_roles,
+    "The roles are saved.",
+)  # fmt: skip
+line = _changing(
+    "line_form",
+    lambda request, who: forms.ReportingLineForm(request.POST, managers=_others(who)),
+    places.report_to,
+    "The reporting line is saved.",
+)
+team = _changing(
+    "team_form", lambda request, _: forms.TeamMembershipForm(request.POST), places.join_team,
+    "The team is saved.",
+)  # fmt: skip
+leave = _changing(
+    "leave_form",
+    lambda request, who: forms.LeaveForm(request.POST, successors=_others(who)),
+    services.deactivate,
+    "They can no longer sign in; their sessions and API tokens have ended.",
+)
+come_back = _changing(
+    "leave_form", _no_input, services.reactivate,
+    "They can sign in again. Set their team and reporting line anew.",
+)  # fmt: skip
+sign_out = _changing(
+    "leave_form", _no_input, services.sign_out_everywhere,
+    "Every session and API token of theirs has ended.",
+)  # fmt: skip
 
 
 @require_POST
@@ -213,35 +209,5 @@ def password_link(request: PersonRequest, pk: int) -> HttpResponse:
 def _send_link(request: PersonRequest, subject: Person) -> None:
     form = ResetPasswordForm({"email": subject.email})
     form.full_clean()
-    sign_ins.note_password_link(subject, by=request.user)
+    services.note_password_link(subject, by=request.user)
     form.save(request)
-
-
-class PersonAction(NamedTuple):
-    """What a form of the page does: its name there, the service it runs, what is said after."""
-
-    form_name: str
-    service: Callable[..., Any]
-    words: str
-
-
-def _change(request: PersonRequest, pk: int, form: KitForm, action: PersonAction) -> HttpResponse:
-    """Change somebody else; 403 where the viewer may not change this person."""
-    subject = _person(request, pk)
-    if not rules.can_change_person(request.user, subject):
-        raise PermissionDenied("You may not change this person.")
-    return _done(request, subject, form, action)
-
-
-def _done(
-    request: PersonRequest, subject: Person, form: KitForm, action: PersonAction
-) -> HttpResponse:
-    if form.is_valid():
-        try:
-            action.service(subject, by=request.user, **form.cleaned_data)
-        except ValidationError as error:
-            add_errors(form, error)
-        else:
-            messages.success(request, action.words)
-            return redirect(subject)
-    return _page(request, subject, **{action.form_name: form})

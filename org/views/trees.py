@@ -1,4 +1,4 @@
-"""The tree of teams, or of territories, and the page of each node, for admins."""
+"""The tree of teams, or of territories, and the page of each node with its people, for admins."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -6,18 +6,16 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from kit.forms import KitForm, add_errors
-from org import access
-from org.forms import structure as forms
-from org.http import PersonRequest, admins_only
+from kit.forms import KitForm
+from org import access, forms, reports
+from org.http import PersonRequest, admins_only, done, form_page, posted, saved
 from org.models.teams import Team
-from org.models.territories import Territory
-from org.reports import structure as reports
+from org.models.territories import PersonTerritory, Territory
+from org.services import places
 from org.services import trees as services
 
 
@@ -32,7 +30,6 @@ class Room:
     listed: str
     tree: type[Team] | type[Territory]
     rows: Callable[..., list[reports.TreeRow]]
-    page: Callable[..., Any]
     forms: Callable[[date], Mapping[str, KitForm]]
     next_deed: str
 
@@ -46,7 +43,6 @@ TEAMS = Room(
     listed="teams",
     tree=Team,
     rows=reports.team_tree,
-    page=reports.team_page,
     forms=lambda day: {"members_form": forms.MembersForm(initial={"since": day})},
     next_deed="Now say who is in it.",
 )
@@ -55,7 +51,6 @@ TERRITORIES = Room(
     listed="territories",
     tree=Territory,
     rows=reports.territory_tree,
-    page=reports.territory_page,
     forms=lambda day: {
         "people_form": forms.TerritoryPeopleForm(initial={"since": day}),
         "end_form": forms.EndForm(initial={"on": day}),
@@ -74,7 +69,7 @@ def node_page(request: PersonRequest, room: Room, subject: Any, **bound: KitForm
     day = access.today()
     initial = {"name": subject.name, "parent": subject.parent_id, "since": day}
     context = {
-        "found": room.page(subject, day=day),
+        "found": reports.node_page(subject, day=day),
         room.word: subject,
         "details_form": forms.PlaceForm(parents=reports.parents_for(subject), initial=initial),
         **room.forms(day),
@@ -98,17 +93,12 @@ def index(request: PersonRequest, room: Room) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: PersonRequest, room: Room) -> HttpResponse:
     parents, initial = room.tree.objects.live(), {"parent": request.GET.get("parent")}
-    form = forms.NodeForm(request.POST or None, parents=parents, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = services.create(room.tree, by=request.user, **form.cleaned_data)
-        except ValidationError as error:
-            add_errors(form, error)
-        else:
-            messages.success(request, f"{made} is there. {room.next_deed}")
-            return redirect(room.url, made.pk)
-    status = 400 if form.is_bound else 200
-    return render(request, f"org/{room.word}_new.html", {"form": form}, status=status)
+    form = forms.NodeForm(posted(request), parents=parents, initial=initial)
+    made = saved(form, lambda: services.create(room.tree, by=request.user, **form.cleaned_data))
+    if made is None:
+        return form_page(request, f"org/{room.word}_new.html", form)
+    messages.success(request, f"{made} is there. {room.next_deed}")
+    return redirect(room.url, made.pk)
 
 
 @admins_only
@@ -122,26 +112,18 @@ def node(request: PersonRequest, pk: int, room: Room) -> HttpResponse:
 def edit(request: PersonRequest, pk: int, room: Room) -> HttpResponse:
     subject = node_of(request, room, pk)
     form = forms.PlaceForm(request.POST, parents=reports.parents_for(subject))
-    if form.is_valid():
-        try:
-            services.edit(subject, by=request.user, **form.cleaned_data)
-        except ValidationError as error:
-            add_errors(form, error)
-        else:
-            messages.success(request, "Saved.")
-            return redirect(room.url, pk)
-    return node_page(request, room, subject, details_form=form)
+    if not saved(form, lambda: services.edit(subject, by=request.user, **form.cleaned_data)):
+        return node_page(request, room, subject, details_form=form)
+    messages.success(request, "Saved.")
+    return redirect(room.url, pk)
 
 
 @admins_only
 @require_POST
 def archive(request: PersonRequest, pk: int, room: Room) -> HttpResponse:
     subject = node_of(request, room, pk)
-    try:
-        services.archive(subject, by=request.user)
-        messages.success(request, f"{subject} is archived. Its past figures stay.")
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
+    words = f"{subject} is archived. Its past figures stay."
+    done(request, lambda: services.archive(subject, by=request.user), words)
     return redirect(room.url, pk)
 
 
@@ -149,9 +131,47 @@ def archive(request: PersonRequest, pk: int, room: Room) -> HttpResponse:
 @require_POST
 def restore(request: PersonRequest, pk: int, room: Room) -> HttpResponse:
     subject = node_of(request, room, pk)
-    try:
-        services.restore(subject, by=request.user)
-        messages.success(request, f"{subject} is in use again.")
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
+    words = f"{subject} is in use again."
+    done(request, lambda: services.restore(subject, by=request.user), words)
     return redirect(room.url, pk)
+
+
+@admins_only
+@require_POST
+def add_members(request: PersonRequest, pk: int) -> HttpResponse:
+    subject, form = node_of(request, TEAMS, pk), forms.MembersForm(request.POST)
+    if not saved(
+        form,
+        lambda: places.join_team_together(by=request.user, team=subject, **form.cleaned_data),
+    ):
+        return node_page(request, TEAMS, subject, members_form=form)
+    messages.success(request, f"They are in {subject}.")
+    return redirect(TEAMS.url, pk)
+
+
+@admins_only
+@require_POST
+def add_people(request: PersonRequest, pk: int) -> HttpResponse:
+    subject, form = node_of(request, TERRITORIES, pk), forms.TerritoryPeopleForm(request.POST)
+    if not saved(
+        form,
+        lambda: places.assign_people(by=request.user, territory=subject, **form.cleaned_data),
+    ):
+        return node_page(request, TERRITORIES, subject, people_form=form)
+    messages.success(request, f"They work {subject}.")
+    return redirect(TERRITORIES.url, pk)
+
+
+@admins_only
+@require_POST
+def end_assignment(request: PersonRequest, pk: int, row: int) -> HttpResponse:
+    subject = node_of(request, TERRITORIES, pk)
+    work = get_object_or_404(PersonTerritory, pk=row, territory=subject)
+    form = forms.EndForm(request.POST)
+    if form.is_valid():
+        words = f"{work.person} no longer works {subject} from then."
+        on = form.cleaned_data["on"]
+        done(request, lambda: places.end_assignment(work, by=request.user, on=on), words)
+    else:
+        messages.error(request, "Give the day on which it ends.")
+    return redirect(TERRITORIES.url, pk)

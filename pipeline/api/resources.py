@@ -13,8 +13,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from kit.api.fields import NothingSerializer, StrictSerializer
-from kit.api.operations import operation, page_body
-from kit.api.pages import Ordering, PageQuery, page_of
+from kit.api.operations import operation
+from kit.api.pages import Ordering, PageQuery, list_view
 from org.api_requests import ApiRequest, answer_once, require
 from org.models.people import Person
 from pipeline import rules
@@ -88,23 +88,18 @@ class Resource:
 
 
 def _many(about: Resource) -> type[APIView]:
-    class Many(APIView):
-        @operation(
-            name=f"{about.name}_list", summary=about.summary or f"List {about.name}",
-            query=about.query,
-            gives=page_body(about.body.__name__.removesuffix("Body") + "Page", about.body),
-        )  # fmt: skip
-        def get(self, request: ApiRequest) -> Response:
-            query = about.query.read(request)
-            rows = about.narrowed(about.rows(request.user), query)
-            page = page_of(rows, request, query, ordering=about.ordering)
-            return Response(page.body(about.body(page.rows, many=True).data))
+    def rows(viewer: Person, query: Mapping[str, Any]) -> QuerySet:
+        return about.narrowed(about.rows(viewer), query)
 
+    many = list_view(
+        name=f"{about.name}_list", summary=about.summary or f"List {about.name}",
+        query=about.query, body=about.body, rows=rows, ordering=about.ordering,
+    )  # fmt: skip
     if about.takes is None or about.create is None:
-        return Many
+        return many
     takes, create = about.takes, about.create
 
-    class Growing(Many):
+    class Growing(many):  # type: ignore[valid-type, misc]
         @operation(
             name=f"{about.name}_{about.create_name[0]}",
             summary=f"{about.create_name[1]} {about.label}",

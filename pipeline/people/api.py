@@ -8,7 +8,7 @@ from rest_framework.views import APIView
 
 from kit.api.fields import MomentTextField, NothingSerializer, RowField, StrictSerializer, WordField
 from kit.api.operations import operation, page_body
-from kit.api.pages import page_of
+from kit.api.pages import page_response
 from org.api_requests import ApiRequest, answer_once, require
 from pipeline import rules
 from pipeline.customers.api import contacts_seen
@@ -57,8 +57,7 @@ class DealContacts(APIView):
         involved = _rows(request).filter(deal=deal_seen(request, pk))
         moment = query.get("as_of")
         rows = involved.as_of(moment) if moment else involved.standing()
-        page = page_of(rows, request, query, ordering=ORDERING)
-        return Response(page.body(DealContactBody(page.rows, many=True).data))
+        return page_response(rows, request, query, ordering=ORDERING, body=DealContactBody)
 
     @operation(
         name="deal_contacts_add", summary="Name a contact and the role they play in a deal",

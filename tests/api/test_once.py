@@ -7,9 +7,9 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
+from org import api_requests
+from org.api_requests import Reply
 from org.models.tokens import KeptReply
-from org.services import replies
-from org.services.replies import Reply
 from pipeline.customers.models import Account
 from pipeline.deals.models.deals import Deal, DealVersion
 from tests.api.conftest import Program, program_of
@@ -94,7 +94,7 @@ def test_a_day_later_the_key_is_free_and_old_answers_are_gone(sales_team):
     now = timezone.now()
 
     def say(text, *, key, at):
-        return replies.once(
+        return api_requests.once(
             by=sales_team.rita,
             key=key,
             fingerprint=text,
@@ -119,7 +119,9 @@ def test_what_fails_after_the_deed_undoes_the_deed(sales_team):
         return Reply(200, {"unwritable": object()})
 
     with pytest.raises(TypeError):
-        replies.once(by=sales_team.rita, key=KEY, fingerprint="x", at=timezone.now(), action=deed)
+        api_requests.once(
+            by=sales_team.rita, key=KEY, fingerprint="x", at=timezone.now(), action=deed
+        )
 
     assert not Account.objects.exists()
     assert not KeptReply.objects.exists()
@@ -138,7 +140,7 @@ def test_a_request_that_is_at_work_is_not_started_again(sales_team):
             return Reply(201, {})
 
         try:
-            replies.once(
+            api_requests.once(
                 by=sales_team.rita, key=KEY, fingerprint="x", at=timezone.now(), action=deed
             )
         finally:
@@ -210,7 +212,7 @@ def test_a_connection_that_dies_between_deed_and_commit_leaves_nothing(sales_tea
 
         try:
             with pytest.raises(Exception, match=r"terminat|closed|connection"):
-                replies.once(
+                api_requests.once(
                     by=sales_team.rita, key=KEY, fingerprint="x", at=timezone.now(), action=deed
                 )
             failed.set()

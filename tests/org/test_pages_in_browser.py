@@ -11,7 +11,8 @@ from org import access
 from org.models.calendar import FiscalPeriod
 from org.models.quotas import Quota
 from org.models.territories import Territory
-from org.services import calendar, people, territories, trees
+from org.services import calendar, people, trees
+from org.services import places as territories
 from tests.browser import Inspect, SignIn
 from tests.worlds import SalesTeam
 

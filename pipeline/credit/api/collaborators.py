@@ -8,7 +8,7 @@ from rest_framework.views import APIView
 
 from kit.api.fields import MomentTextField, NothingSerializer, RowField, StrictSerializer, WordField
 from kit.api.operations import operation, page_body
-from kit.api.pages import Ordering, page_of
+from kit.api.pages import Ordering, page_response
 from org.api_requests import ApiRequest, answer_once, require
 from pipeline import rules
 from pipeline.credit.services import collaborators as services
@@ -52,8 +52,7 @@ class DealCollaborators(APIView):
         )
         moment = query.get("as_of")
         rows = helping.as_of(moment) if moment else helping.standing()
-        page = page_of(rows, request, query, ordering=ORDERING)
-        return Response(page.body(CollaboratorBody(page.rows, many=True).data))
+        return page_response(rows, request, query, ordering=ORDERING, body=CollaboratorBody)
 
     @operation(
         name="collaborators_add", summary="Let a colleague help with a deal",

@@ -17,7 +17,7 @@ from kit.api.fields import (
     WordField,
 )
 from kit.api.operations import operation, page_body
-from kit.api.pages import Ordering, PageQuery, page_of
+from kit.api.pages import Ordering, PageQuery, page_response
 from org.api_requests import ApiRequest, answer_once, require
 from pipeline import rules
 from pipeline.credit.models import CreditSplit
@@ -82,8 +82,9 @@ class DealCredit(APIView):
     def get(self, request: ApiRequest, pk: int) -> Response:
         query = CreditQuery.read(request)
         splits = CreditSplit.objects.visible_to(request.user).filter(deal=deal_seen(request, pk))
-        page = page_of(splits.prefetch_related("shares"), request, query, ordering=ORDERING)
-        return Response(page.body(SplitBody(page.rows, many=True).data))
+        return page_response(
+            splits.prefetch_related("shares"), request, query, ordering=ORDERING, body=SplitBody
+        )
 
     @operation(
         name="credit_split", summary="Part the credit for a deal from now on",

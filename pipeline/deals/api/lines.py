@@ -8,7 +8,7 @@ from rest_framework.views import APIView
 
 from kit.api.fields import ExactDecimal, MoneyField, NothingSerializer, RowField, StrictSerializer
 from kit.api.operations import operation, page_body
-from kit.api.pages import Ordering, PageQuery, page_of
+from kit.api.pages import Ordering, PageQuery, page_response
 from org.api_requests import ApiRequest, answer_once, require
 from org.models.people import Person
 from pipeline import rules
@@ -72,8 +72,7 @@ class DealLines(APIView):
     def get(self, request: ApiRequest, pk: int) -> Response:
         query = LineQuery.read(request)
         rows = deal_seen(request, pk).lines.select_related("product")
-        page = page_of(rows, request, query, ordering=ORDERING)
-        return Response(page.body(LineBody(page.rows, many=True).data))
+        return page_response(rows, request, query, ordering=ORDERING, body=LineBody)
 
     @operation(
         name="lines_add", summary="Add a product line to a deal",

@@ -20,8 +20,7 @@ from kit.api.fields import (
     WordField,
 )
 from kit.api.pages import Ordering, PageQuery
-from org.api_days import AsOfDay
-from org.api_rows import people_led, teams_seen
+from org.api_rows import AsOfDay, people_led, teams_seen
 from pipeline.customers.api import accounts_seen
 from pipeline.deals.api.lines import Line
 from pipeline.deals.declared import DECLARED, EDITABLE, TRACKED, column_of

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from kit.api.operations import operation, page_body
-from kit.api.pages import page_of
+from kit.api.pages import page_response
 from org import access
 from org.api_requests import ApiRequest, answer_once, require
 from org.models.people import Person
@@ -56,8 +56,7 @@ class DealsEndpoint(APIView):
         selection = _selection(query)
         rows = _listed(selection, request.user)
         ordering = ORDERING if selection.as_of is None else PAST_ORDERING
-        page = page_of(rows, request, query, ordering=ordering)
-        return Response(page.body(DealRow(page.rows, many=True).data))
+        return page_response(rows, request, query, ordering=ordering, body=DealRow)
 
     @operation(
         name="deals_create", summary="Create a deal",
@@ -131,8 +130,7 @@ class DealHistory(APIView):
     def get(self, request: ApiRequest, pk: int) -> Response:
         query = HistoryQuery.read(request)
         versions = _found(request, pk).versions.select_related(*NAMES)
-        page = page_of(versions, request, query, ordering=HISTORY)
-        return Response(page.body(VersionBody(page.rows, many=True).data))
+        return page_response(versions, request, query, ordering=HISTORY, body=VersionBody)
 
 
 def _move(deal: Deal, *, stage: Any, pipeline: Any = None, **given: Any) -> Deal:

@@ -13,7 +13,8 @@ from org.models.audit import AuditEntry
 from org.models.people import Person, ReportingLine
 from org.models.teams import TeamMembership
 from org.models.tokens import ApiToken
-from org.services import assignments, people
+from org.services import people
+from org.services import places as assignments
 from tests.factories.org import ApiTokenFactory, PersonFactory, TeamFactory
 from tests.worlds import SalesTeam
 

@@ -6,7 +6,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from org import access
 from org.models.audit import AuditEntry
 from org.models.territories import PersonTerritory, Territory, TerritoryPlacement
-from org.services import territories, trees
+from org.services import places as territories
+from org.services import trees
 from tests.factories.org import TerritoryFactory
 from tests.worlds import SalesTeam
 

@@ -7,8 +7,8 @@ from django.urls import reverse
 
 from org.models.teams import Team, TeamMembership
 from org.models.territories import PersonTerritory, Territory
-from org.reports.structure import depth_first, team_tree
-from org.services import territories
+from org.reports import depth_first, team_tree
+from org.services import places as territories
 from tests.factories.org import PersonFactory, TeamFactory, TeamMembershipFactory, TerritoryFactory
 from tests.worlds import SalesTeam
 

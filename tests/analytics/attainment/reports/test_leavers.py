@@ -14,7 +14,8 @@ from analytics.risk.reports.attention import open_deals, risk_inputs_of
 from org import access
 from org.models.people import Person
 from org.models.teams import TeamMembership
-from org.services import assignments, people
+from org.services import people
+from org.services import places as assignments
 from pipeline.deals.models.deals import Deal
 from tests.analytics.report_views import report_view_of
 from tests.factories.org import ReportingLineFactory, TeamMembershipFactory
