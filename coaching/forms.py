@@ -40,7 +40,7 @@ class PlanForm(KitForm):
 
 
 class SessionStateForm(KitForm):
-    state = forms.ChoiceField(choices=choices(SessionState))
+    state = forms.TypedChoiceField(choices=choices(SessionState), coerce=SessionState)
 
 
 class NoteForm(KitForm):
@@ -88,7 +88,7 @@ class ItemForm(KitForm):
 class ItemStateForm(KitForm):
     """The new state of an item, and the session on whose page it was given."""
 
-    state = forms.ChoiceField(choices=choices(ItemState))
+    state = forms.TypedChoiceField(choices=choices(ItemState), coerce=ItemState)
     session = forms.ModelChoiceField(
         queryset=Session.objects.none(), required=False, widget=forms.HiddenInput
     )

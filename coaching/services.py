@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
@@ -12,6 +12,7 @@ from coaching.enums import ItemState, SessionState
 from coaching.models import ActionItem, Note, OneOnOne, PrivateNote, Session
 from org import audit, private
 from org.models.people import Person
+from org.services.guard import must
 
 EARLIEST, LATEST = date(2000, 1, 1), date(2199, 12, 31)
 
@@ -25,15 +26,10 @@ class NoteConflictError(Exception):
         self.version = version
 
 
-def _must(allowed: bool) -> None:  # noqa: FBT001 -- reads as a sentence: _must(can_write(...))
-    if not allowed:
-        raise PermissionDenied
-
-
 @transaction.atomic
 def start(*, by: Person, person: Person, manager: Person, every_days: int = 7) -> OneOnOne:
     """Start the series of the two, or return the one that runs: a double click makes one."""
-    _must(rules.can_start(by, person=person, manager=manager))
+    must(rules.can_start(by, person=person, manager=manager))
     if not 1 <= every_days <= 92:
         raise ValidationError({"every_days": "Meet every 1 to 92 days."})
     series, created = OneOnOne.objects.get_or_create(
@@ -47,7 +43,7 @@ def start(*, by: Person, person: Person, manager: Person, every_days: int = 7) -
 @transaction.atomic
 def end(one_on_one: OneOnOne, *, by: Person, at: datetime) -> OneOnOne:
     """End the series; its sessions and notes stay readable for the two."""
-    _must(rules.can_write(by, one_on_one))
+    must(rules.can_write(by, one_on_one))
     if OneOnOne.objects.running().filter(pk=one_on_one.pk).update(ended_at=at):
         audit.record(by, "one_on_one.end", one_on_one)
     one_on_one.refresh_from_db()
@@ -57,7 +53,7 @@ def end(one_on_one: OneOnOne, *, by: Person, at: datetime) -> OneOnOne:
 @transaction.atomic
 def plan_session(one_on_one: OneOnOne, *, by: Person, on: date) -> Session:
     """Plan a session on a day; the day's session is returned if there is one."""
-    _must(rules.can_write(by, one_on_one))
+    must(rules.can_write(by, one_on_one))
     _check_day(on, "planned_on")
     found = one_on_one.sessions.exclude(state=SessionState.CANCELLED).filter(planned_on=on).first()
     if found:
@@ -72,25 +68,25 @@ def plan_session(one_on_one: OneOnOne, *, by: Person, on: date) -> Session:
 
 
 @transaction.atomic
-def move_session(session: Session, *, by: Person, on: date) -> Session:
+def move_session(session: Session, *, by: Person, planned_on: date) -> Session:
     """Move a session to another day. Notes and items belong to the pair, so nothing is lost."""
-    _must(rules.can_write(by, session.one_on_one))
-    _check_day(on, "planned_on")
+    must(rules.can_write(by, session.one_on_one))
+    _check_day(planned_on, "planned_on")
     others = session.one_on_one.sessions.exclude(pk=session.pk).exclude(
         state=SessionState.CANCELLED
     )
-    if others.filter(planned_on=on).exists():
+    if others.filter(planned_on=planned_on).exists():
         raise ValidationError({"planned_on": "There is a session on this day already."})
-    before, session.planned_on = session.planned_on, on
+    before, session.planned_on = session.planned_on, planned_on
     session.save(update_fields=["planned_on"])
-    audit.record(by, "one_on_one.move", session, changes={"planned_on": (before, on)})
+    audit.record(by, "one_on_one.move", session, changes={"planned_on": (before, planned_on)})
     return session
 
 
 @transaction.atomic
 def set_session_state(session: Session, *, by: Person, state: SessionState) -> Session:
     """Mark a session held or cancelled, or planned again."""
-    _must(rules.can_write(by, session.one_on_one))
+    must(rules.can_write(by, session.one_on_one))
     before, session.state = session.state, state
     try:
         with transaction.atomic():
@@ -104,7 +100,7 @@ def set_session_state(session: Session, *, by: Person, state: SessionState) -> S
 @transaction.atomic
 def add_note(session: Session, *, by: Person, body: str, submission: UUID) -> Note:
     """Write a note that both people read. The same submission twice is one note."""
-    _must(rules.can_write(by, session.one_on_one))
+    must(rules.can_write(by, session.one_on_one))
     note, created = Note.objects.get_or_create(
         submission=submission,
         defaults={"session": session, "author": by, "body": _text(body, "body")},
@@ -117,7 +113,7 @@ def add_note(session: Session, *, by: Person, body: str, submission: UUID) -> No
 @transaction.atomic
 def edit_note(note: Note, *, by: Person, body: str, version: int, at: datetime) -> Note:
     """Change an own note; NoteConflictError if it was changed since ``version``."""
-    _must(rules.can_edit_note(by, note))
+    must(rules.can_edit_note(by, note))
     changed = Note.objects.filter(pk=note.pk, version=version, archived_at=None).update(
         body=_text(body, "body"), edited_at=at, version=F("version") + 1
     )
@@ -143,7 +139,7 @@ def restore_note(note: Note, *, by: Person) -> Note:
 
 
 def _set_archived(note: Note, *, by: Person, at: datetime | None, action: str) -> Note:
-    _must(rules.can_edit_note(by, note))
+    must(rules.can_edit_note(by, note))
     if Note.objects.filter(pk=note.pk, archived_at__isnull=at is not None).update(archived_at=at):
         audit.record(by, action, note)
     note.refresh_from_db()
@@ -155,7 +151,7 @@ def write_private_note(session: Session, *, by: Person, body: str, version: int)
 
     Raises NoteConflictError when another tab of the same author wrote in between.
     """
-    _must(rules.can_write(by, session.one_on_one))
+    must(rules.can_write(by, session.one_on_one))
     with private.reading_as(by):
         note, created = PrivateNote.objects.select_for_update().get_or_create(
             session=session, author=by, defaults={"body": body}
@@ -181,7 +177,7 @@ def add_item(
 ) -> ActionItem:
     """Add something that one of the two will do. The same submission twice is one item."""
     series = session.one_on_one
-    _must(rules.can_write(by, series))
+    must(rules.can_write(by, series))
     if not rules.can_take_part(owner, series):
         raise ValidationError({"owner": "Choose one of the two people of this one-on-one."})
     if due_on:
@@ -206,7 +202,7 @@ def close_item(
     item: ActionItem, *, by: Person, state: ItemState, at: datetime, session: Session | None = None
 ) -> ActionItem:
     """Mark an item done or dropped, or open again; ``session`` is where that was agreed."""
-    _must(rules.can_write(by, item.one_on_one))
+    must(rules.can_write(by, item.one_on_one))
     before, is_open = item.state, state == ItemState.OPEN
     item.state = state
     item.closed_at = None if is_open else at

@@ -1,23 +1,24 @@
 """The pages of one-on-ones. Whoever is not one of the two finds nothing here."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from coaching import forms, reports, rules, services
-from coaching.enums import ItemState, SessionState
+from coaching.enums import SessionState
 from coaching.models import ActionItem, Note, OneOnOne, Session
 from coaching.tables import ONE_ON_ONES
-from kit.export import csv_response
+from kit.export import table_response
 from kit.forms import KitForm, add_errors
 from kit.tables import Table
 from org import access
-from org.http import PersonRequest
+from org.http import PersonRequest, View, form_page, posted, saved
 
 
 @require_http_methods(["GET", "POST"])
@@ -28,8 +29,8 @@ def one_on_ones(request: PersonRequest) -> HttpResponseBase:
         asked.full_clean()
     found = reports.overview(request.user, today=access.today())
     others = [*found.without, *([found.own_manager] if found.own_manager else [])]
-    form = forms.StartSeriesForm(request.POST or None, others=others)
-    if request.method == "POST" and form.is_valid():
+    form = forms.StartSeriesForm(posted(request), others=others)
+    if form.is_valid():
         other = form.cleaned_data["other"]
         pair = {"person": other, "manager": request.user}
         if other == found.own_manager:
@@ -37,25 +38,17 @@ def one_on_ones(request: PersonRequest) -> HttpResponseBase:
         every_days = form.cleaned_data["every_days"]
         return redirect(services.start(by=request.user, every_days=every_days, **pair))
     sort = asked.cleaned_data["sort"]
-    rows = sort.apply_to_list(found.rows, ONE_ON_ONES)
-    if asked.cleaned_data["file"]:
-        return csv_response("one-on-ones.csv", ONE_ON_ONES, rows)
     table = Table(
         columns=ONE_ON_ONES,
-        rows=rows,
+        rows=sort.apply_to_list(found.rows, ONE_ON_ONES),
         caption="Running one-on-ones",
         sort=sort,
         base_query=request.GET,
     )
-    context = {
-        "found": found,
-        "table": table,
-        "form": form,
-        "can_start": bool(others),
-        "now": access.today(),
-    }
-    status = 400 if form.is_bound and form.errors else 200
-    return render(request, "coaching/one_on_ones.html", context, status=status)
+    if asked.cleaned_data["file"]:
+        return table_response("one-on-ones.csv", table)
+    context = {"found": found, "table": table, "can_start": bool(others), "now": access.today()}
+    return form_page(request, "coaching/one_on_ones.html", form, **context)
 
 
 @require_GET
@@ -80,17 +73,14 @@ def end(request: PersonRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def plan(request: PersonRequest, pk: int) -> HttpResponse:
-    series = _series(request, pk)
-    form = forms.PlanForm(request.POST)
-    if form.is_valid():
-        try:
-            return redirect(
-                services.plan_session(series, by=request.user, on=form.cleaned_data["planned_on"])
-            )
-        except ValidationError as error:
-            add_errors(form, error)
-    messages.error(request, _first_error(form))
-    return redirect(series)
+    series, form = _series(request, pk), forms.PlanForm(request.POST)
+    made = saved(
+        form,
+        lambda: services.plan_session(series, by=request.user, on=form.cleaned_data["planned_on"]),
+    )
+    if made is None:
+        messages.error(request, _first_error(form))
+    return redirect(made or series)
 
 
 @require_GET
@@ -98,69 +88,35 @@ def session(request: PersonRequest, pk: int) -> HttpResponse:
     return _session_page(request, _session(request, pk))
 
 
-@require_POST
-def move(request: PersonRequest, pk: int) -> HttpResponse:
-    held = _session(request, pk)
-    form = forms.PlanForm(request.POST)
-    return _do(
-        request,
-        form,
-        held,
-        lambda: services.move_session(held, by=request.user, on=form.cleaned_data["planned_on"]),
-    )
+def _posted(
+    form_of: Callable[[QueryDict, Session], KitForm],
+    write: Callable[..., Any],
+    keep: str = "",
+) -> View:
+    """Return the view that writes a form of a session's page; see ``_do``."""
+
+    @require_POST
+    def post(request: PersonRequest, pk: int) -> HttpResponse:
+        held = _session(request, pk)
+        form = form_of(request.POST, held)
+        return _do(
+            request, form, held, lambda: write(held, by=request.user, **form.cleaned_data), keep
+        )
+
+    return post
 
 
-@require_POST
-def state(request: PersonRequest, pk: int) -> HttpResponse:
-    held = _session(request, pk)
-    form = forms.SessionStateForm(request.POST)
-    return _do(
-        request,
-        form,
-        held,
-        lambda: services.set_session_state(
-            held, by=request.user, state=SessionState(form.cleaned_data["state"])
-        ),
-    )
-
-
-@require_POST
-def note_new(request: PersonRequest, pk: int) -> HttpResponse:
-    held = _session(request, pk)
-    form = forms.NoteForm(request.POST)
-    return _do(
-        request,
-        form,
-        held,
-        lambda: services.add_note(held, by=request.user, **form.cleaned_data),
-        keep="note_form",
-    )
-
-
-@require_POST
-def private_note(request: PersonRequest, pk: int) -> HttpResponse:
-    held = _session(request, pk)
-    form = forms.PrivateNoteForm(request.POST)
-    return _do(
-        request,
-        form,
-        held,
-        lambda: services.write_private_note(held, by=request.user, **form.cleaned_data),
-        keep="private_form",
-    )
-
-
-@require_POST
-def item_new(request: PersonRequest, pk: int) -> HttpResponse:
-    held = _session(request, pk)
-    form = forms.ItemForm(request.POST, one_on_one=held.one_on_one)
-    return _do(
-        request,
-        form,
-        held,
-        lambda: services.add_item(held, by=request.user, **form.cleaned_data),
-        keep="item_form",
-    )
+move = _posted(lambda data, _: forms.PlanForm(data), services.move_session)
+state = _posted(lambda data, _: forms.SessionStateForm(data), services.set_session_state)
+note_new = _posted(lambda data, _: forms.NoteForm(data), services.add_note, "note_form")
+private_note = _posted(
+    lambda data, _: forms.PrivateNoteForm(data), services.write_private_note, "private_form"
+)
+item_new = _posted(
+    lambda data, held: forms.ItemForm(data, one_on_one=held.one_on_one),
+    services.add_item,
+    "item_form",
+)
 
 
 @require_http_methods(["GET", "POST"])
@@ -168,21 +124,17 @@ def note_edit(request: PersonRequest, pk: int) -> HttpResponse:
     note = _note(request, pk)
     if not rules.can_edit_note(request.user, note):
         raise PermissionDenied
-    form = forms.EditNoteForm(
-        request.POST or None, initial={"body": note.body, "version": note.version}
-    )
-    conflict, status = None, 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.edit_note(note, by=request.user, at=timezone.now(), **form.cleaned_data)
-        except services.NoteConflictError as error:
-            conflict, status = error, 409
-        except ValidationError as error:
-            add_errors(form, error)
-        else:
+    initial = {"body": note.body, "version": note.version}
+    form, at = forms.EditNoteForm(posted(request), initial=initial), timezone.now()
+    context: dict[str, Any] = {"note": note, "form": form}
+    try:
+        if saved(
+            form, lambda: services.edit_note(note, by=request.user, at=at, **form.cleaned_data)
+        ):
             return redirect(note.session)
-    status = 400 if form.errors else status
-    context = {"note": note, "form": form, "conflict": conflict}
+    except services.NoteConflictError as conflict:
+        context["conflict"] = conflict
+    status = 409 if "conflict" in context else 400 if form.errors else 200
     return render(request, "coaching/note_edit.html", context, status=status)
 
 
@@ -216,7 +168,7 @@ def item_state(request: PersonRequest, pk: int) -> HttpResponse:
         lambda: services.close_item(
             item,
             by=request.user,
-            state=ItemState(form.cleaned_data["state"]),
+            state=form.cleaned_data["state"],
             at=timezone.now(),
             session=held,
         ),

@@ -4,15 +4,13 @@ from collections.abc import Collection
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import QueryDict
 
 from hiring import rules
 from hiring.enums import RequisitionState, StageKind
 from hiring.models import Candidate, HiringStage, Requisition
-from hiring.services.candidates import EDITABLE as EDITABLE_CANDIDATE
-from hiring.services.requisitions import EDITABLE as EDITABLE_REQUISITION
-from hiring.services.stages import FIELDS
+from hiring.services import CANDIDATE_FIELDS, REQUISITION_FIELDS, STAGE_FIELDS
 from kit.edits import EditForm, chosen
 from kit.fields import choices
 from kit.forms import DayField, KitForm, PlainTextField, choose
@@ -58,7 +56,9 @@ class EditRequisitionForm(EditForm, _RequisitionFields):
     """What of a requisition is corrected by hand; its people and state have forms of their own."""
 
     def __init__(self, data: QueryDict | None = None, *, requisition: Requisition) -> None:
-        super().__init__(data and chosen(data), initial=_stored(requisition, EDITABLE_REQUISITION))
+        super().__init__(
+            data and chosen(data), initial=_stored(requisition, [*REQUISITION_FIELDS, "version"])
+        )
         self.remember_what_is_seen()
 
 
@@ -111,7 +111,9 @@ class EditCandidateForm(EditForm, _CandidateFields):
     """What is known of a candidate."""
 
     def __init__(self, data: QueryDict | None = None, *, candidate: Candidate) -> None:
-        super().__init__(data and chosen(data), initial=_stored(candidate, EDITABLE_CANDIDATE))
+        super().__init__(
+            data and chosen(data), initial=_stored(candidate, [*CANDIDATE_FIELDS, "version"])
+        )
         self.remember_what_is_seen()
 
 
@@ -148,12 +150,14 @@ class HiringStageForm(KitForm):
     def __init__(
         self, data: Any = None, *, stage: HiringStage | None = None, order: int = 10
     ) -> None:
-        stored = {name: getattr(stage, name) for name in FIELDS} if stage else {"order": order}
+        stored = (
+            {name: getattr(stage, name) for name in STAGE_FIELDS} if stage else {"order": order}
+        )
         super().__init__(data, initial=stored)
 
 
-def _stored(row: Candidate | Requisition, names: Collection[str]) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in (*names, "version")}
+def _stored(row: Model, names: Collection[str]) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in names}
 
 
 def _managers(viewer: Person) -> QuerySet:

@@ -18,6 +18,12 @@ from org.querysets import on_day
 ADMINS_LOCK = 4711003
 
 
+def must(allowed: bool) -> None:  # noqa: FBT001 -- reads as a sentence: must(can_open(...))
+    """Raise PermissionDenied unless it is allowed."""
+    if not allowed:
+        raise PermissionDenied
+
+
 def require_admin(by: Person | None) -> None:
     """Raise PermissionDenied unless ``by`` is an admin, or None: the system."""
     if by is not None and not rules.can_administer(by):

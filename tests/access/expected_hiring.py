@@ -5,8 +5,8 @@ import uuid
 from datetime import UTC, date, datetime
 from typing import Any
 
+from hiring import services
 from hiring.models import HiringStage
-from hiring.services import candidates, requisitions
 from tests.access.matrix import MISSING, Case, World, grid, only, same
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
@@ -16,7 +16,7 @@ def build(world: World) -> None:
     world.made["hiring stage used"] = HiringStage.objects.get(name="Applied")
     world.made["hiring stage free"] = HiringStage.objects.get(name="Screen")
     team = world.team
-    north = requisitions.open_requisition(
+    north = services.open_requisition(
         by=team.rex,
         title="Rep, North",
         team=team.north,
@@ -25,7 +25,7 @@ def build(world: World) -> None:
         opened_on=date(2026, 1, 5),
         interviewers=[team.rita],
     )
-    south = requisitions.open_requisition(
+    south = services.open_requisition(
         by=team.max,
         title="Rep, South",
         team=team.south,
@@ -35,7 +35,7 @@ def build(world: World) -> None:
         interviewers=[team.rob],
     )
     for name, requisition, actor in (("north", north, team.rex), ("south", south, team.max)):
-        application = candidates.add_candidate(
+        application = services.add_candidate(
             requisition, by=actor, full_name=f"Canary {name}", submission=uuid.uuid4(), at=AT
         )
         world.made |= {

@@ -10,8 +10,8 @@ from analytics.runs.enums import ChunkState, RunState, RunStep, Trigger
 from analytics.runs.models import RecomputeChunk, RecomputeRun
 from coaching import services as coaching
 from forecasting.models import DealExpectation, Forecast, ForecastRun, PastForecast
+from hiring import services
 from hiring.models import HiringStage
-from hiring.services import candidates, requisitions
 from imports.models import ImportAnswer, ImportMapping, ImportRefusal, ImportRun
 from org import access
 from org.enums import PeriodKind, Role
@@ -264,7 +264,7 @@ def _talk(session, mia: Person, number: int) -> None:
 
 def _candidates(world: World, number: int) -> None:
     team = world.team
-    place = requisitions.open_requisition(
+    place = services.open_requisition(
         by=team.rex,
         title=f"Rep {number}",
         team=team.north,
@@ -276,7 +276,7 @@ def _candidates(world: World, number: int) -> None:
     world.made["requisition north"].interviewers.add(PersonFactory())
     HiringStage.objects.create(name=f"Task {number}", kind="open", order=60)
     for requisition in (place, world.made["requisition north"]):
-        application = candidates.add_candidate(
+        application = services.add_candidate(
             requisition,
             by=team.rex,
             full_name=f"Cleo Candidate {number}",
@@ -289,7 +289,7 @@ def _candidates(world: World, number: int) -> None:
 
 def _move_on(application, by: Person) -> None:
     stages = HiringStage.objects.filter(kind="open").exclude(pk=application.stage_id)
-    candidates.move_application(application, by=by, to=stages.first(), version=application.version)
+    services.move_application(application, by=by, to=stages.first(), version=application.version)
 
 
 def _records(world: World, number: int) -> None:

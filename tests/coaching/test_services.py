@@ -78,7 +78,7 @@ def test_an_open_item_comes_along_until_it_is_done(sales_team, series):
 def test_moving_and_cancelling_sessions_loses_no_item(sales_team, series):
     first = plan(series, MONDAY)
     add_item(first, task="Send the offer")
-    services.move_session(first, by=sales_team.rita, on=MONDAY + timedelta(30))
+    services.move_session(first, by=sales_team.rita, planned_on=MONDAY + timedelta(30))
     services.set_session_state(first, by=sales_team.rita, state=SessionState.CANCELLED)
 
     later = plan(series, MONDAY + timedelta(60))

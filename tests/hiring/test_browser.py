@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime
 import pytest
 from playwright.sync_api import expect
 
+from hiring import services
 from hiring.models import Application, Candidate
-from hiring.services import candidates, requisitions
 from org import private
 from org.models.people import RoleGrant
 from tests.browser import PHONE
@@ -39,7 +39,7 @@ def test_a_recruiter_brings_a_candidate_to_an_interview(page, sign_in, axe, sale
 
 
 def test_erasing_asks_and_then_erases_on_a_phone(page, sign_in, axe, sales_team):
-    requisition = requisitions.open_requisition(
+    requisition = services.open_requisition(
         by=sales_team.rex,
         title="Rep",
         team=sales_team.north,
@@ -47,7 +47,7 @@ def test_erasing_asks_and_then_erases_on_a_phone(page, sign_in, axe, sales_team)
         heads=1,
         opened_on=date(2026, 1, 5),
     )
-    candidates.add_candidate(
+    services.add_candidate(
         requisition,
         by=sales_team.rex,
         full_name="Nora New",
@@ -70,7 +70,7 @@ def test_erasing_asks_and_then_erases_on_a_phone(page, sign_in, axe, sales_team)
 
 
 def test_two_editors_of_a_candidate_on_a_phone(page, sign_in, axe, sales_team):
-    requisition = requisitions.open_requisition(
+    requisition = services.open_requisition(
         by=sales_team.rex,
         title="Rep",
         team=sales_team.north,
@@ -78,7 +78,7 @@ def test_two_editors_of_a_candidate_on_a_phone(page, sign_in, axe, sales_team):
         heads=1,
         opened_on=date(2026, 1, 5),
     )
-    candidate = candidates.add_candidate(
+    candidate = services.add_candidate(
         requisition,
         by=sales_team.rex,
         full_name="Nora New",
@@ -92,7 +92,7 @@ def test_two_editors_of_a_candidate_on_a_phone(page, sign_in, axe, sales_team):
     page.get_by_role("link", name="Edit").click()
     expect(page.get_by_role("heading", name="Edit: Nora New", level=1)).to_be_visible()
     axe(page)
-    candidates.edit_candidate(
+    services.edit_candidate(
         candidate, by=sales_team.mia, version=1, changes={"phone": "34", "source": "Fair"}
     )
     page.get_by_label("Phone").fill("56")
@@ -116,7 +116,7 @@ def test_two_editors_of_a_candidate_on_a_phone(page, sign_in, axe, sales_team):
 
 
 def test_an_admin_sets_up_a_stage_and_hands_a_requisition_over(page, sign_in, axe, sales_team):
-    requisition = requisitions.open_requisition(
+    requisition = services.open_requisition(
         by=sales_team.rex,
         title="Rep",
         team=sales_team.north,

@@ -6,10 +6,9 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.urls import reverse
 
-from hiring import reports
+from hiring import reports, services
 from hiring.models import Application, Candidate, HiringStage
-from hiring.services import candidates, requisitions
-from hiring.services.edits import EditConflictError
+from hiring.services import EditConflictError
 from org import private
 from org.models.audit import AuditEntry
 
@@ -20,7 +19,7 @@ AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 @pytest.fixture
 def requisition(sales_team):
-    return requisitions.open_requisition(
+    return services.open_requisition(
         by=sales_team.rex,
         title="Rep",
         team=sales_team.north,
@@ -32,7 +31,7 @@ def requisition(sales_team):
 
 
 def add(requisition, name):
-    return candidates.add_candidate(
+    return services.add_candidate(
         requisition,
         by=requisition.recruiter,
         full_name=name,
@@ -54,7 +53,7 @@ def now(application, viewer):
 
 
 def edit(application, by, version=1, **changes):
-    return candidates.edit_candidate(application.candidate, by=by, version=version, changes=changes)
+    return services.edit_candidate(application.candidate, by=by, version=version, changes=changes)
 
 
 def sent(candidate, **typed):
@@ -129,7 +128,7 @@ def test_the_second_is_shown_both_values_and_chooses(client, sales_team, applica
 
 def test_a_form_opened_before_the_erasing_brings_nothing_back(client, sales_team, application):
     before = now(application, sales_team.rex)
-    candidates.erase_candidate(before, by=sales_team.mia, at=AT)
+    services.erase_candidate(before, by=sales_team.mia, at=AT)
     client.force_login(sales_team.rex, backend=BACKEND)
 
     answer = client.post(
@@ -157,10 +156,10 @@ def test_an_archived_candidate_is_in_no_count_until_restored(sales_team, requisi
         return shown, apart
 
     assert counts() == (["Nora New", "Nick"], [])
-    candidates.archive_candidate(application.candidate, by=sales_team.mia, at=AT)
-    candidates.archive_candidate(application.candidate, by=sales_team.mia, at=AT)
+    services.archive_candidate(application.candidate, by=sales_team.mia, at=AT)
+    services.archive_candidate(application.candidate, by=sales_team.mia, at=AT)
     assert counts() == (["Nick"], ["Nora New"])
-    candidates.restore_candidate(application.candidate, by=sales_team.rex)
+    services.restore_candidate(application.candidate, by=sales_team.rex)
     assert counts() == (["Nora New", "Nick"], [])
     log = AuditEntry.objects.filter(subject_type="hiring.candidate").order_by("pk")
     assert list(log.values_list("action", flat=True)) == [
@@ -179,7 +178,7 @@ def test_plain_sql_archives_the_applications_too(sales_team, application):
 
 
 def test_an_archived_candidate_is_neither_edited_nor_moved(client, sales_team, application):
-    candidates.archive_candidate(application.candidate, by=sales_team.rex, at=AT)
+    services.archive_candidate(application.candidate, by=sales_team.rex, at=AT)
     client.force_login(sales_team.rex, backend=BACKEND)
     screen = HiringStage.objects.get(name="Screen")
 
@@ -212,9 +211,9 @@ def test_nobody_but_its_keepers_edits_or_archives(sales_team, application, name)
     by = getattr(sales_team, name)
     deeds = [
         lambda: edit(application, by, phone="99"),
-        lambda: candidates.archive_candidate(application.candidate, by=by, at=AT),
-        lambda: candidates.restore_candidate(application.candidate, by=by),
-        lambda: candidates.erase_candidate(application.candidate, by=by, at=AT),
+        lambda: services.archive_candidate(application.candidate, by=by, at=AT),
+        lambda: services.restore_candidate(application.candidate, by=by),
+        lambda: services.erase_candidate(application.candidate, by=by, at=AT),
     ]
 
     for deed in deeds:

@@ -4,8 +4,8 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 
+from hiring import services
 from hiring.models import Requisition
-from hiring.services import requisitions
 from org.models.audit import AuditEntry
 
 pytestmark = pytest.mark.django_db
@@ -14,7 +14,7 @@ BACKEND = "org.backends.SessionBackend"
 
 @pytest.fixture
 def requisition(sales_team):
-    return requisitions.open_requisition(
+    return services.open_requisition(
         by=sales_team.rex,
         title="Rep",
         team=sales_team.north,
@@ -25,7 +25,7 @@ def requisition(sales_team):
 
 
 def edit(requisition, by, version=1, **changes):
-    return requisitions.edit_requisition(requisition, by=by, version=version, changes=changes)
+    return services.edit_requisition(requisition, by=by, version=version, changes=changes)
 
 
 def sent(requisition, **typed):

@@ -5,9 +5,8 @@ from itertools import product
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
-from hiring import rules
+from hiring import rules, services
 from hiring.models import Application, Candidate, Requisition
-from hiring.services import candidates, requisitions
 from org import private
 from org.models.people import Person, RoleGrant
 from tests.worlds import SalesTeam
@@ -18,7 +17,7 @@ AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 @pytest.fixture
 def candidate(sales_team: SalesTeam) -> Candidate:
-    requisition = requisitions.open_requisition(
+    requisition = services.open_requisition(
         by=sales_team.rex,
         title="Rep",
         team=sales_team.north,
@@ -27,7 +26,7 @@ def candidate(sales_team: SalesTeam) -> Candidate:
         opened_on=date(2026, 1, 5),
         interviewers=[sales_team.ron],
     )
-    return candidates.add_candidate(
+    return services.add_candidate(
         requisition, by=sales_team.rex, full_name="Nora New", submission=uuid.uuid4(), at=AT
     ).candidate
 

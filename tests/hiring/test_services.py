@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
-from hiring import reports
+from hiring import reports, services
 from hiring.enums import RequisitionState
 from hiring.models import (
     ERASED,
@@ -17,7 +17,6 @@ from hiring.models import (
     Requisition,
     StageStay,
 )
-from hiring.services import candidates, requisitions
 from org import private
 from org.models.audit import AuditEntry
 
@@ -32,7 +31,7 @@ def stage(name):
 
 @pytest.fixture
 def requisition(sales_team):
-    return requisitions.open_requisition(
+    return services.open_requisition(
         by=sales_team.rex,
         title="Rep",
         team=sales_team.north,
@@ -43,7 +42,7 @@ def requisition(sales_team):
 
 
 def add(requisition, name="Nora New", submission=None):
-    return candidates.add_candidate(
+    return services.add_candidate(
         requisition,
         by=requisition.recruiter,
         full_name=name,
@@ -55,7 +54,7 @@ def add(requisition, name="Nora New", submission=None):
 
 
 def move(application, to, by, version=None):
-    return candidates.move_application(
+    return services.move_application(
         application, by=by, to=stage(to), version=version or application.version
     )
 
@@ -117,7 +116,7 @@ def test_a_move_on_an_old_page_is_refused(sales_team, requisition):
     application = add(requisition)
     move(application, "Screen", sales_team.rex, version=1)
 
-    with pytest.raises(candidates.StageConflictError):
+    with pytest.raises(services.EditConflictError):
         move(Application.objects.get(), "Hired", sales_team.mia, version=1)
 
     assert Application.objects.get().stage.name == "Screen"
@@ -132,7 +131,7 @@ def test_a_double_click_is_one_candidate(sales_team, requisition):
 
 
 def test_nobody_is_added_to_a_requisition_that_is_not_open(sales_team, requisition):
-    requisitions.change_requisition(
+    services.change_requisition(
         requisition, by=sales_team.mia, state=RequisitionState.ON_HOLD, reason="Budget", version=1
     )
 
@@ -162,7 +161,7 @@ def test_erasing_leaves_no_trace_of_who_it_was(sales_team, requisition):
     application = add(requisition)
     move(application, "Screen", sales_team.rex)
 
-    candidates.erase_candidate(application.candidate, by=sales_team.rex, at=AT)
+    services.erase_candidate(application.candidate, by=sales_team.rex, at=AT)
 
     with private.reading_as(sales_team.rex), connection.cursor() as cursor:
         candidate = Candidate.objects.get()
@@ -180,7 +179,7 @@ def test_erasing_leaves_no_trace_of_who_it_was(sales_team, requisition):
 
 
 def test_interviewers_read_and_do_not_move(sales_team, requisition):
-    requisitions.name_interviewers(requisition, by=sales_team.mia, interviewers=[sales_team.ron])
+    services.name_interviewers(requisition, by=sales_team.mia, interviewers=[sales_team.ron])
     application = add(requisition)
 
     with private.reading_as(sales_team.ron):
@@ -191,8 +190,8 @@ def test_interviewers_read_and_do_not_move(sales_team, requisition):
 
 def test_who_interviews_no_more_reads_no_more(sales_team, requisition):
     add(requisition)
-    requisitions.name_interviewers(requisition, by=sales_team.mia, interviewers=[sales_team.ron])
-    requisitions.name_interviewers(requisition, by=sales_team.mia, interviewers=[])
+    services.name_interviewers(requisition, by=sales_team.mia, interviewers=[sales_team.ron])
+    services.name_interviewers(requisition, by=sales_team.mia, interviewers=[])
 
     with private.reading_as(sales_team.ron):
         assert not Candidate.objects.exists()
@@ -200,7 +199,7 @@ def test_who_interviews_no_more_reads_no_more(sales_team, requisition):
 
 def test_a_manager_names_no_stranger_as_hiring_manager(sales_team):
     with pytest.raises(ValidationError, match="below you"):
-        requisitions.open_requisition(
+        services.open_requisition(
             by=sales_team.mia,
             title="Rep",
             team=sales_team.south,
@@ -213,11 +212,11 @@ def test_a_manager_names_no_stranger_as_hiring_manager(sales_team):
 def test_the_first_recruiter_has_a_requisition(sales_team, requisition):
     Requisition.objects.update(recruiter=None)
     requisition.refresh_from_db()
-    taken = requisitions.take_over(requisition, by=sales_team.rex)
+    taken = services.take_over(requisition, by=sales_team.rex)
 
     assert taken.recruiter == sales_team.rex
     assert AuditEntry.objects.filter(action="requisition.take_over").count() == 1
-    requisitions.take_over(requisition, by=sales_team.rex)
+    services.take_over(requisition, by=sales_team.rex)
     assert AuditEntry.objects.filter(action="requisition.take_over").count() == 1
 
 

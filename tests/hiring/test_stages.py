@@ -6,9 +6,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
-from hiring import reports
+from hiring import reports, services
 from hiring.models import Application, HiringStage
-from hiring.services import candidates, requisitions, stages
 from org.models.audit import AuditEntry
 
 pytestmark = pytest.mark.django_db
@@ -18,7 +17,7 @@ AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 @pytest.fixture
 def application(sales_team):
-    requisition = requisitions.open_requisition(
+    requisition = services.open_requisition(
         by=sales_team.rex,
         title="Rep",
         team=sales_team.north,
@@ -26,7 +25,7 @@ def application(sales_team):
         heads=1,
         opened_on=date(2026, 1, 5),
     )
-    return candidates.add_candidate(
+    return services.add_candidate(
         requisition, by=sales_team.rex, full_name="Nora New", submission=uuid.uuid4(), at=AT
     )
 
@@ -36,9 +35,7 @@ def stage(name):
 
 
 def move(application, to, by):
-    return candidates.move_application(
-        application, by=by, to=stage(to), version=application.version
-    )
+    return services.move_application(application, by=by, to=stage(to), version=application.version)
 
 
 def test_a_stage_is_made_and_stands_in_its_place(client, sales_team, application):
@@ -65,7 +62,7 @@ def test_a_stage_has_a_name_of_its_own(client, sales_team, name):
 
 
 def test_a_stage_is_renamed_and_moved_to_another_place(sales_team):
-    stages.edit_stage(stage("Screen"), by=sales_team.rex, changes={"name": "Call", "order": 35})
+    services.edit_stage(stage("Screen"), by=sales_team.rex, changes={"name": "Call", "order": 35})
 
     listed = [row.name for row in reports.stages(sales_team.rex)]
     assert listed[:4] == ["Applied", "Interview", "Call", "Offer"]
@@ -113,7 +110,7 @@ def test_an_empty_stage_goes_out_of_use_and_comes_back(client, sales_team, appli
 
 
 def test_a_stage_out_of_use_that_nobody_was_in_is_on_no_board(sales_team, application):
-    stages.archive_stage(stage("Offer"), by=sales_team.ada, at=AT)
+    services.archive_stage(stage("Offer"), by=sales_team.ada, at=AT)
 
     board = reports.board(sales_team.rex, application.requisition).columns
     assert "Offer" not in [column.stage.name for column in board]
@@ -121,7 +118,7 @@ def test_a_stage_out_of_use_that_nobody_was_in_is_on_no_board(sales_team, applic
 
 
 def test_nobody_gets_into_a_stage_out_of_use(sales_team, application):
-    stages.archive_stage(stage("Offer"), by=sales_team.ada, at=AT)
+    services.archive_stage(stage("Offer"), by=sales_team.ada, at=AT)
 
     with pytest.raises(ValidationError, match="out of use"):
         move(application, "Offer", sales_team.rex)
@@ -135,14 +132,14 @@ def test_nobody_gets_into_a_stage_out_of_use(sales_team, application):
     before = stage("Screen")
     HiringStage.objects.filter(pk=before.pk).update(archived_at=AT)
     with pytest.raises(ValidationError, match="out of use by now"):
-        candidates.move_application(application, by=sales_team.rex, to=before, version=1)
+        services.move_application(application, by=sales_team.rex, to=before, version=1)
 
 
 def test_who_is_added_stands_in_the_first_stage_in_use(sales_team, application):
     move(application, "Screen", sales_team.rex)
-    stages.archive_stage(stage("Applied"), by=sales_team.ada, at=AT)
+    services.archive_stage(stage("Applied"), by=sales_team.ada, at=AT)
 
-    added = candidates.add_candidate(
+    added = services.add_candidate(
         application.requisition,
         by=sales_team.rex,
         full_name="Nick",
@@ -154,10 +151,10 @@ def test_who_is_added_stands_in_the_first_stage_in_use(sales_team, application):
 
 
 def test_an_archived_candidate_does_not_hold_a_stage(sales_team, application):
-    candidates.archive_candidate(application.candidate, by=sales_team.rex, at=AT)
-    stages.archive_stage(stage("Applied"), by=sales_team.ada, at=AT)
+    services.archive_candidate(application.candidate, by=sales_team.rex, at=AT)
+    services.archive_stage(stage("Applied"), by=sales_team.ada, at=AT)
 
-    candidates.restore_candidate(application.candidate, by=sales_team.rex)
+    services.restore_candidate(application.candidate, by=sales_team.rex)
 
     board = reports.board(sales_team.rex, application.requisition).columns
     assert (board[0].stage.name, board[0].count) == ("Applied", 1)
@@ -167,19 +164,19 @@ def test_an_archived_candidate_does_not_hold_a_stage(sales_team, application):
 
 def test_the_last_stage_of_a_kind_stays(sales_team):
     for name in ("Applied", "Screen", "Interview"):
-        stages.archive_stage(stage(name), by=sales_team.ada, at=AT)
+        services.archive_stage(stage(name), by=sales_team.ada, at=AT)
 
     for name in ("Offer", "Hired"):
         with pytest.raises(ValidationError, match="last stage of the kind"):
-            stages.archive_stage(stage(name), by=sales_team.ada, at=AT)
+            services.archive_stage(stage(name), by=sales_team.ada, at=AT)
 
 
 def test_the_kind_of_a_stage_stays_once_somebody_stood_in_it(sales_team, application):
     move(application, "Screen", sales_team.rex)
 
     with pytest.raises(ValidationError, match="have stood in this stage"):
-        stages.edit_stage(stage("Applied"), by=sales_team.ada, changes={"kind": "hired"})
-    stages.edit_stage(stage("Offer"), by=sales_team.ada, changes={"kind": "withdrawn"})
+        services.edit_stage(stage("Applied"), by=sales_team.ada, changes={"kind": "hired"})
+    services.edit_stage(stage("Offer"), by=sales_team.ada, changes={"kind": "withdrawn"})
 
     assert (stage("Applied").kind, stage("Offer").kind) == ("open", "withdrawn")
 
@@ -188,10 +185,10 @@ def test_the_kind_of_a_stage_stays_once_somebody_stood_in_it(sales_team, applica
 def test_others_set_up_no_stage(sales_team, name):
     by, found = getattr(sales_team, name), stage("Offer")
     deeds = [
-        lambda: stages.create_stage(by=by, name="Task", kind="open", order=1),
-        lambda: stages.edit_stage(found, by=by, changes={"name": "Task"}),
-        lambda: stages.archive_stage(found, by=by, at=AT),
-        lambda: stages.restore_stage(found, by=by),
+        lambda: services.create_stage(by=by, name="Task", kind="open", order=1),
+        lambda: services.edit_stage(found, by=by, changes={"name": "Task"}),
+        lambda: services.archive_stage(found, by=by, at=AT),
+        lambda: services.restore_stage(found, by=by),
     ]
 
     for deed in deeds:

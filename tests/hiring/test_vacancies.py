@@ -5,10 +5,9 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 
-from hiring import reports, rules
+from hiring import reports, rules, services
 from hiring.enums import RequisitionState
 from hiring.models import Application, Candidate, HiringStage, Requisition
-from hiring.services import candidates, requisitions
 from org import access, private
 from org.models.audit import AuditEntry
 from org.models.people import Person, RoleGrant
@@ -22,7 +21,7 @@ AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 @pytest.fixture
 def requisition(sales_team):
-    found = requisitions.open_requisition(
+    found = services.open_requisition(
         by=sales_team.rex,
         title="Rep",
         team=sales_team.north,
@@ -30,7 +29,7 @@ def requisition(sales_team):
         heads=1,
         opened_on=date(2026, 1, 5),
     )
-    candidates.add_candidate(
+    services.add_candidate(
         found, by=sales_team.rex, full_name="Nora New", submission=uuid.uuid4(), at=AT
     )
     return found
@@ -97,18 +96,18 @@ def test_when_both_have_left_a_recruiter_takes_over_and_names_a_manager(
     leave(sales_team.rex)
     leave(sales_team.mia, successor=sales_team.dana)
 
-    taken = requisitions.take_over(requisition, by=rosa)
-    named = requisitions.name_hiring_manager(taken, by=rosa, hiring_manager=sales_team.max)
+    taken = services.take_over(requisition, by=rosa)
+    named = services.name_hiring_manager(taken, by=rosa, hiring_manager=sales_team.max)
 
     assert (named.recruiter, named.hiring_manager) == (rosa, sales_team.max)
     application = Application.objects.get()
-    moved = candidates.move_application(
+    moved = services.move_application(
         application,
         by=sales_team.max,
         to=HiringStage.objects.get(name="Screen"),
         version=application.version,
     )
-    candidates.erase_candidate(moved.candidate, by=rosa, at=AT)
+    services.erase_candidate(moved.candidate, by=rosa, at=AT)
     with private.reading_as(rosa):
         assert Candidate.objects.get().erased_at == AT
 
@@ -133,13 +132,13 @@ def test_an_admin_names_a_manager_and_reads_no_name(client, sales_team, requisit
     entry = AuditEntry.objects.get(action="requisition.hiring_manager")
     assert entry.changes == {"hiring_manager": ["Mia Manager", "Max Manager"]}
     with pytest.raises(ValidationError, match="may name"):
-        requisitions.name_hiring_manager(
+        services.name_hiring_manager(
             requisition, by=again(sales_team.ada), hiring_manager=sales_team.ada
         )
 
 
 def test_a_hiring_manager_gives_away_what_they_no_longer_see(client, sales_team):
-    requisition = requisitions.open_requisition(
+    requisition = services.open_requisition(
         by=sales_team.dana,
         title="Rep",
         team=sales_team.north,
@@ -162,9 +161,9 @@ def test_neither_a_rep_nor_a_stranger_is_made_hiring_manager(sales_team, requisi
         (sales_team.mia, sales_team.max),
     ):
         with pytest.raises(ValidationError, match="may name"):
-            requisitions.name_hiring_manager(requisition, by=by, hiring_manager=manager)
+            services.name_hiring_manager(requisition, by=by, hiring_manager=manager)
     with pytest.raises(PermissionDenied):
-        requisitions.name_hiring_manager(
+        services.name_hiring_manager(
             requisition, by=sales_team.dana, hiring_manager=sales_team.dana
         )
 
@@ -185,14 +184,14 @@ def test_who_lost_the_role_neither_reads_adds_moves_nor_erases(
     assert client.get(f"/hiring/candidates/{application.candidate_id}/").status_code == 404
     candidate = Candidate(pk=application.candidate_id)
     deeds = [
-        lambda: candidates.add_candidate(
+        lambda: services.add_candidate(
             requisition, by=person, full_name="N", submission=uuid.uuid4(), at=AT
         ),
-        lambda: candidates.move_application(
+        lambda: services.move_application(
             application, by=person, to=HiringStage.objects.get(name="Offer"), version=1
         ),
-        lambda: candidates.erase_candidate(candidate, by=person, at=AT),
-        lambda: requisitions.change_requisition(
+        lambda: services.erase_candidate(candidate, by=person, at=AT),
+        lambda: services.change_requisition(
             requisition, by=person, state=RequisitionState.CLOSED, reason="x", version=1
         ),
     ]
@@ -214,5 +213,5 @@ def test_the_list_names_what_a_requisition_lacks_as_the_rules_do(sales_team, req
     assert lacks() == ["recruiter"]
     demote(sales_team.mia)
     assert lacks() == ["recruiter", "hiring manager"]
-    requisitions.take_over(requisition, by=rosa)
+    services.take_over(requisition, by=rosa)
     assert lacks() == ["hiring manager"]
