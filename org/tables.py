@@ -3,8 +3,9 @@
 from typing import Any
 
 from kit.tables import Column
-from org import reports
+from org.models.audit import AuditEntry
 from org.models.people import Person, role_names
+from org.reports import set_up as reports
 
 
 def sign_in_words(person: Person) -> str:
@@ -25,6 +26,25 @@ def sign_in_tone(person: Person) -> str:
 
 def _roles(person: Any) -> str:
     return role_names(person.held_roles)
+
+
+def change_words(entry: AuditEntry) -> str:
+    """Return the changed fields as "team: North → South; since: — → 2026-03-01"."""
+    parts = [
+        f"{field.replace('_', ' ')}: {_shown(before)} → {_shown(after)}"
+        for field, (before, after) in entry.changes.items()
+    ]
+    return "; ".join(parts)
+
+
+def _shown(value: object) -> str:
+    if value is None or value == "":
+        return "—"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(str(part) for part in value)
+    return str(value)
 
 
 DIRECTORY = [
@@ -54,6 +74,6 @@ AUDIT = [
     Column(key="actor", label="Who", value=lambda e: str(e.actor) if e.actor else reports.SYSTEM),
     Column(key="action", label="Deed", value=lambda e: reports.action_words(e.action)),
     Column(key="subject", label="About", value=lambda e: e.subject_label),
-    Column(key="changes", label="From → to", value=reports.change_words),
+    Column(key="changes", label="From → to", value=change_words),
     Column(key="reason", label="Reason"),
 ]

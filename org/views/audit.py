@@ -9,9 +9,10 @@ from django.views.decorators.http import require_safe
 from kit.export import csv_response
 from kit.pages import paginate
 from kit.tables import Empty, Table
-from org import access, reports, tables
-from org.forms import AuditFilter
+from org import access, tables
+from org.forms.set_up import AuditFilter
 from org.http import PersonRequest, admins_only
+from org.reports import set_up as reports
 from org.settings_cache import organisation_settings
 
 

@@ -14,9 +14,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from kit.components import Tab
 from kit.forms import KitForm
 from kit.tables import query_with
-from org import access, forms, reports
+from org import access
+from org.forms import set_up as forms
 from org.http import PersonRequest, View, admins_only, done, form_page, posted, saved
 from org.models.calendar import ExchangeRate, Holiday, Organisation
+from org.reports import set_up as reports
 from org.services import calendar as services
 
 FORM_OF = {forms.YEARS: "year_form", forms.HOLIDAYS: "holiday_form", forms.RATES: "rate_form"}

@@ -15,9 +15,11 @@ from kit.export import csv_response
 from kit.forms import KitForm
 from kit.pages import paginate
 from kit.tables import Empty, Table, query_with
-from org import access, forms, reports, rules, tables
+from org import access, rules, tables
+from org.forms import set_up as forms
 from org.http import PersonRequest, View, admins_only, form_page, posted, saved
 from org.models.people import Person
+from org.reports import set_up as reports
 from org.services import people as services
 from org.services import places
 

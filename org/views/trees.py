@@ -11,10 +11,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kit.forms import KitForm
-from org import access, forms, reports
+from org import access
+from org.forms import set_up as forms
 from org.http import PersonRequest, admins_only, done, form_page, posted, saved
 from org.models.teams import Team
 from org.models.territories import PersonTerritory, Territory
+from org.reports import set_up as reports
 from org.services import places
 from org.services import trees as services
 

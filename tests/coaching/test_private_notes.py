@@ -1,6 +1,7 @@
 import uuid
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection, transaction
 
 from coaching import reports, services
@@ -97,5 +98,5 @@ def test_a_second_window_does_not_overwrite_the_first(sales_team, session):
 
 
 def test_nobody_outside_the_two_writes_one(sales_team, session):
-    with pytest.raises(services.PermissionDenied):
+    with pytest.raises(PermissionDenied):
         write(session, sales_team.dana, "From above")

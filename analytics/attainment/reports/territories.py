@@ -16,7 +16,7 @@ from org.metrics.quotas import Subject
 from org.models.people import Person
 from org.models.territories import Territory
 from org.querysets import on_day
-from org.reports import DEEPEST_INDENT, depth_first
+from org.reports.set_up import DEEPEST_INDENT, depth_first
 from pipeline.customers.models import Account, AccountTerritory
 from pipeline.deals.reports.selection import NOWHERE, DealSelection
 from pipeline.enums import Status

@@ -16,7 +16,7 @@ from org.models.people import Person
 from org.models.quotas import Quota
 from org.models.teams import Team
 from org.models.territories import Territory
-from org.reports import depth_first
+from org.reports.set_up import depth_first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from org.models.teams import Team, TeamMembership
 from org.models.territories import PersonTerritory, Territory
-from org.reports import depth_first, team_tree
+from org.reports.set_up import depth_first, team_tree
 from org.services import places as territories
 from tests.factories.org import PersonFactory, TeamFactory, TeamMembershipFactory, TerritoryFactory
 from tests.worlds import SalesTeam

@@ -1,4 +1,4 @@
-"""Every input of org's pages."""
+"""Every input of the pages that set up the organisation and its people."""
 
 from calendar import day_name, month_name
 from typing import Any
@@ -22,7 +22,7 @@ from kit.tables import Column
 from org.enums import ROLE_LABELS, Role
 from org.models.people import Person
 from org.models.teams import Team
-from org.reports import SIGN_INS, STANDINGS
+from org.reports.set_up import SIGN_INS, STANDINGS
 from org.services.calendar import FIRST_YEAR, LAST_YEAR
 
 MOST_LINES = 500

@@ -1,4 +1,4 @@
-"""What org's pages read."""
+"""What the pages read that set up the organisation and its people."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -388,22 +388,3 @@ def action_choices(viewer: Person) -> list[tuple[str, str]]:
 def action_words(action: str) -> str:
     """Turn "person.report_to" into "person: report to"."""
     return action.replace(".", ": ").replace("_", " ")
-
-
-def change_words(entry: AuditEntry) -> str:
-    """Return the changed fields as "team: North → South; since: — → 2026-03-01"."""
-    parts = [
-        f"{field.replace('_', ' ')}: {_shown(before)} → {_shown(after)}"
-        for field, (before, after) in entry.changes.items()
-    ]
-    return "; ".join(parts)
-
-
-def _shown(value: object) -> str:
-    if value is None or value == "":
-        return "—"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, list):
-        return ", ".join(str(part) for part in value)
-    return str(value)
