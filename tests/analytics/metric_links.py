@@ -1,6 +1,7 @@
 """Following the links of a page of metrics to the rows behind each figure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache, partial
 
 from django.http import HttpResponse
 from django.test import Client
@@ -27,6 +28,19 @@ def _table(value: object) -> Table | None:
     if isinstance(value, Chart):
         return value.table
     return value if isinstance(value, Table) else None
+
+
+def wrong_links(
+    client: Client, links: Iterable[tuple[str, str, int]]
+) -> list[tuple[str, int, int]]:
+    """Return what each number that differs from its rows is, the number and how many there are.
+
+    Several numbers have one address, which is asked once.
+    """
+    behind = cache(partial(rows_behind, client))
+    return [
+        (what, number, found) for what, href, number in links if (found := behind(href)) != number
+    ]
 
 
 def rows_behind(client: Client, href: str) -> int:

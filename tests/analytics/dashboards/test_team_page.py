@@ -2,6 +2,7 @@ import csv
 import io
 from datetime import date
 from decimal import Decimal
+from functools import cache, partial
 
 import pytest
 from django.db.models import F
@@ -117,13 +118,14 @@ def test_every_number_opens_rows_that_add_up_to_it(
 
     response = page(client, **({"as_of": as_of} if as_of else {}))
 
+    behind = cache(partial(opened, client))
     table, report = response.context["people"], response.context["report"]
     followed = 0
     for row, line in zip([*table.rows, report.total], [*table.body, table.foot], strict=True):
         for cell in line:
             if not cell.href or not cell.href.startswith("/deals/"):
                 continue
-            count, amount = opened(client, cell.href)
+            count, amount = behind(cell.href)
             followed += 1
             if cell.column.key in {"booked", "share", "cycle"}:
                 assert (count, amount) == (row.credit.cases, Decimal(row.booked) / 100)
@@ -137,24 +139,24 @@ def test_every_number_opens_rows_that_add_up_to_it(
         shown = response.context[chart]
         for trace in shown.figure["data"] if shown else []:
             for href, amount in zip(trace["customdata"], trace["x"], strict=True):
-                assert opened(client, href)[1] == Decimal(str(amount)).quantize(Decimal("0.01"))
+                assert behind(href)[1] == Decimal(str(amount)).quantize(Decimal("0.01"))
         assert bool(shown) == bool(bars)
         if shown:
-            assert opened_series(client, shown.table) == 2 * len(bars)
+            assert opened_series(behind, shown.table) == 2 * len(bars)
     for figure in response.context["figures"]:
         if figure.href.startswith("/deals/"):
-            opened(client, figure.href)
-    followed = opened_series(client, response.context["bookings"].table)
+            behind(figure.href)
+    followed = opened_series(behind, response.context["bookings"].table)
     assert followed >= (7 if as_of == "2026-02-16" else 14)
 
 
-def opened_series(client, table) -> int:
+def opened_series(behind, table) -> int:
     """Follow what the values below a chart open; return how many open deals that add up to them."""
     followed = 0
     for row, line in zip(table.rows, table.body, strict=True):
         for value, cell in zip(row["values"], line[1:], strict=True):
             if cell.href and cell.href.startswith("/deals/"):
-                assert opened(client, cell.href)[1] == value
+                assert behind(cell.href)[1] == value
                 followed += 1
     return followed
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from analytics.attainment.metrics.outcomes import win_rate
 from analytics.metrics.reports.outcomes import OutcomesReport
 from org.enums import Role
-from tests.analytics.metric_links import linked_counts, rows_behind
+from tests.analytics.metric_links import linked_counts, wrong_links
 from tests.factories.org import PersonFactory
 from tests.imports.test_maven import bring_in
 
@@ -75,4 +75,4 @@ def assert_numbers_open_their_deals(client: Client, links: list[tuple[str, str, 
     people = [link for link in links if "by person" in link[0]]
     assert len(people) == 93  # Thirty reps closed deals, and the total.
     asked = [*people[:9], *people[-3:]]
-    assert [link for link in asked if rows_behind(client, link[1]) != link[2]] == []
+    assert wrong_links(client, asked) == []

@@ -7,7 +7,7 @@ from analytics.metrics.enums import MetricPart
 from analytics.metrics.reports.catalogue import catalogue
 from org.enums import Role
 from tests.analytics.market import fill
-from tests.analytics.metric_links import linked_counts, rows_behind
+from tests.analytics.metric_links import linked_counts, wrong_links
 from tests.factories.org import PersonFactory
 
 pytestmark = pytest.mark.django_db
@@ -38,12 +38,7 @@ def test_every_number_opens_exactly_its_rows(market, eve, as_, part, query):
 
     links = list(linked_counts(response))
     assert len(links) >= 3
-    wrong = [
-        (what, number, found)
-        for what, href, number in links
-        if (found := rows_behind(client, href)) != number
-    ]
-    assert wrong == []
+    assert wrong_links(client, links) == []
 
 
 @pytest.mark.parametrize("part", PARTS)
@@ -54,11 +49,7 @@ def test_a_managers_numbers_open_what_may_be_opened_and_say_the_rest(market, as_
     links = list(linked_counts(client.get(URL, {"period": "Feb 2026", "part": part})))
 
     assert links
-    assert [
-        (what, number, found)
-        for what, href, number in links
-        if (found := rows_behind(client, href)) != number
-    ] == []
+    assert wrong_links(client, links) == []
 
 
 def test_counted_from_a_stage_the_links_keep_it(market, eve, as_):
@@ -70,8 +61,7 @@ def test_counted_from_a_stage_the_links_keep_it(market, eve, as_):
     closed = [href for what, href, _ in links if "Closed" in what and "person" in what]
     assert closed
     assert all(f"reached={market.propose.pk}" in href for href in closed)
-    wrong = [link for link in links if rows_behind(client, link[1]) != link[2]]
-    assert wrong == []
+    assert wrong_links(client, links) == []
 
 
 def test_the_page_shows_the_rate_of_the_closed_deals(market, eve, as_):

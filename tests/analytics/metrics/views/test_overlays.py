@@ -10,7 +10,7 @@ from analytics.metrics.reports.overlays import overlay_url
 from org.enums import Role
 from pipeline.credit.services.collaborators import add_collaborator
 from tests.analytics.attainment.reports.test_splits import AFTER, part
-from tests.analytics.metric_links import linked_counts, rows_behind
+from tests.analytics.metric_links import linked_counts, wrong_links
 from tests.analytics.report_views import report_view_of
 from tests.factories.org import PersonFactory
 from tests.paper import Paper, at
@@ -99,6 +99,6 @@ def test_how_deals_ended_is_listed_without_the_shares_of_others(
         ]  # fmt: skip
 
         assert links
-        assert [link for link in links if rows_behind(client, link[1]) != link[2]] == []
+        assert wrong_links(client, links) == []
     booked = as_(paper.rae).get(report_view_of(paper.rae, person=paper.rae, now=AFTER).won.url())
     assert booked.context["found"].shared
