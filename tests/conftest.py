@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from tests import databases
 from tests.needs import chromium_path, maven_folder
-from workbench.devstack.refusal import Refusal
+from workbench.devstack.processes import Refusal
 from workbench.devstack.servers import Servers
 
 pytest_plugins = [

@@ -21,8 +21,8 @@ from psycopg2 import sql
 
 from salesmgr import embedded
 from tests import slots
-from workbench.devstack.connections import connect
 from workbench.devstack.postgres import Postgres
+from workbench.devstack.servers import connect
 
 # Nothing in a test database needs to outlive the machine. Fault tests have servers of their own,
 # which keep what they have acknowledged.

@@ -11,7 +11,7 @@ import pytest
 
 from salesmgr import embedded
 from salesmgr.environment import is_background
-from workbench.devstack.connections import connect
+from workbench.devstack.servers import connect
 
 READ = """
 import json, sys

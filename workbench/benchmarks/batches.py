@@ -4,7 +4,6 @@ import csv
 import io
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -24,8 +23,7 @@ from pipeline.customers.models import Account
 from pipeline.deals.models.deals import Deal
 from pipeline.stages.models import Stage
 from workbench.benchmarks import floors
-from workbench.benchmarks.measuring import Batch
-from workbench.benchmarks.memory import peak_megabytes, reset_peak
+from workbench.benchmarks.measuring import Batch, peak_megabytes, reset_peak
 
 COMMANDS = ("recompute", "import_csv")
 HEADER = ("Deal ID", "Deal name", "Account", "Owner", "Stage", "Amount", "Close date")
@@ -36,24 +34,13 @@ def missing_commands() -> list[str]:
     return sorted(set(COMMANDS) - set(get_commands()))
 
 
-@dataclass(frozen=True, slots=True)
-class Batches:
-    """What each long deed took."""
-
-    attainment: Batch
-    nightly: Batch
-    imported: Batch
-    triggers: tuple[Batch, ...]
-
-    def all(self) -> tuple[Batch, ...]:
-        return self.attainment, self.nightly, self.imported, *self.triggers
-
-
-def run(import_rows: int, *, report: Callable[[str], None]) -> Batches:
+def run(import_rows: int, *, report: Callable[[str], None]) -> dict[str, Batch]:
     """Measure every batch once and return what was found."""
-    triggers = tuple(_triggers(title, sql) for title, sql in floors.TRIGGERS)
-    found = Batches(_attainment(), _nightly(), _import(import_rows), triggers)
-    for batch in found.all():
+    # First, since they undo what they do.
+    triggers = {title: _triggers(title, sql) for title, sql in floors.TRIGGERS}
+    found = {"attainment": _attainment(), "nightly": _nightly(), "import": _import(import_rows)}
+    found |= triggers
+    for batch in found.values():
         report(f"{batch.title}: {batch.seconds:.1f} s for {batch.rows:,} rows")
     return found
 

@@ -78,70 +78,48 @@ class World:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One line of the table; ``urls`` are the names of the pages that it needs."""
+    """One line of the table: ``url`` is the name of its page, ``measure`` takes that name too."""
 
     key: str
     title: str
     floor: str
-    urls: tuple[str, ...]
-    run: Callable[[World], Measurement]
+    url: str
+    measure: Callable[[World, str], Measurement]
 
 
-def _team(world: World) -> Measurement:
-    return world.compare(world.page("vice", reverse("team")), floors.TEAM)
+def _loaded(
+    viewer: str, statements: tuple[str, ...], query: str = ""
+) -> Callable[[World, str], Measurement]:
+    """Measure the loading of a page as it is first opened, or with a query."""
+
+    def measure(world: World, url: str) -> Measurement:
+        return world.compare(world.page(viewer, reverse(url) + query), statements)
+
+    return measure
 
 
-def _team_of_one(world: World) -> Measurement:
-    return world.compare(world.page("manager", reverse("team")), floors.TEAM)
-
-
-def _me(world: World) -> Measurement:
+def _me(world: World, url: str) -> Measurement:
     rep = world.viewers["rep"]
-    return world.compare(world.page("rep", reverse("me")), floors.ME, person=rep.pk)
+    return world.compare(world.page("rep", reverse(url)), floors.ME, person=rep.pk)
 
 
-def _list_of(viewer: str) -> Callable[[World], Measurement]:
-    def run(world: World) -> Measurement:
-        return world.compare(world.page(viewer, reverse("analytics:deals")), floors.LIST)
-
-    return run
-
-
-def _changes(world: World) -> Measurement:
-    page = world.page("vice", reverse("analytics:changes") + "?since=4w")
-    return world.compare(page, floors.CHANGES)
-
-
-def _review(world: World) -> Measurement:
-    page = world.page("vice", reverse("analytics:review") + "?since=4w")
-    return world.compare(page, floors.REVIEW)
-
-
-def _forecast(world: World) -> Measurement:
+def _forecast(world: World, url: str) -> Measurement:
     if not RecomputeRun.objects.published().exists():
         call_command("recompute", "--here", stdout=io.StringIO())
-    return world.compare(world.page("vice", reverse("forecasting:forecast")), floors.FORECAST)
+    return world.compare(world.page("vice", reverse(url)), floors.FORECAST)
 
 
-def _metrics_of(part: str, floor: tuple[str, ...]) -> Callable[[World], Measurement]:
-    def run(world: World) -> Measurement:
-        page = world.page("vice", reverse("analytics:metrics") + f"?part={part}")
-        return world.compare(page, floor)
-
-    return run
-
-
-def _deal(world: World) -> Measurement:
+def _deal(world: World, url: str) -> Measurement:
     # An open one, unless the rep of a small organisation has none on this day.
     open_first = F("closed_on").asc(nulls_first=True)
     deal = Deal.objects.filter(owner=world.viewers["rep"]).order_by(open_first, "pk").first()
     if deal is None:
         raise BrokenCaseError("the rep has no deal")
-    page = world.page("rep", reverse("analytics:deal", args=[deal.pk]))
+    page = world.page("rep", reverse(url, args=[deal.pk]))
     return world.compare(page, floors.DEAL, deal=deal.pk)
 
 
-def _move(world: World) -> Measurement:
+def _move(world: World, name: str) -> Measurement:
     """Move deals of the manager's team to their next stage, each once; the floor moves others."""
     stages = list(Stage.objects.live().filter(kind="open"))
     following = {
@@ -156,7 +134,7 @@ def _move(world: World) -> Measurement:
 
     def move() -> None:
         deal = _next(mine)
-        url = reverse("analytics:deal-move", args=[deal.pk])
+        url = reverse(name, args=[deal.pk])
         fields = {
             "stage": following[deal.stage_id],
             "version": deal.version,
@@ -188,41 +166,41 @@ def _next(deals: Iterator[Deal]) -> Deal:
 CASES = (
     Case("team", "Team dashboard, everybody, this quarter",
          "closed deals by person, open deals by person, stage and category, quotas: 3 statements",
-         ("team",), _team),
+         "team", _loaded("vice", floors.TEAM)),
     Case("team-of-one", "Team dashboard, one team",
-         "the same 3 statements over everybody", ("team",), _team_of_one),
-    Case("me", "My page", "bookings, quota, the first 50 open deals: 3 statements", ("me",), _me),
+         "the same 3 statements over everybody", "team", _loaded("manager", floors.TEAM)),
+    Case("me", "My page", "bookings, quota, the first 50 open deals: 3 statements", "me", _me),
     Case("list", "Deal list, admin", "the 50 newest deals with four joins: 1 statement",
-         ("analytics:deals",), _list_of("admin")),
-    Case("list-manager", "Deal list, manager", "the same statement", ("analytics:deals",),
-         _list_of("manager")),
-    Case("list-rep", "Deal list, rep", "the same statement", ("analytics:deals",),
-         _list_of("rep")),
+         "analytics:deals", _loaded("admin", floors.LIST)),
+    Case("list-manager", "Deal list, manager", "the same statement",
+         "analytics:deals", _loaded("manager", floors.LIST)),
+    Case("list-rep", "Deal list, rep", "the same statement",
+         "analytics:deals", _loaded("rep", floors.LIST)),
     Case("changes", "What changed, everybody, four weeks",
          "the pipeline then and now, the changed deals beside what they were: 3 statements",
-         ("analytics:changes",), _changes),
+         "analytics:changes", _loaded("vice", floors.CHANGES, "?since=4w")),
     Case("review", "Pipeline review, everybody, four weeks",
          "the same, and the 50 largest deals with four joins: 4 statements",
-         ("analytics:review",), _review),
+         "analytics:review", _loaded("vice", floors.REVIEW, "?since=4w")),
     Case("forecast", "Forecast, everybody",
          "the same 3 statements as the dashboard, and the stored forecasts: 4 statements",
-         ("forecasting:forecast",), _forecast),
+         "forecasting:forecast", _forecast),
     Case("metrics", "Metrics, everybody, outcomes of this quarter",
          "the closed deals by what they have in common, the deals created: 2 statements",
-         ("analytics:metrics",), _metrics_of("outcomes", floors.METRICS)),
+         "analytics:metrics", _loaded("vice", floors.METRICS, "?part=outcomes")),
     Case("metrics-stages", "Metrics, everybody, stages in this quarter",
          "the stays by where they led, with their medians: 1 statement",
-         ("analytics:metrics",), _metrics_of("stages", floors.STAGES)),
+         "analytics:metrics", _loaded("vice", floors.STAGES, "?part=stages")),
     Case("deal", "Deal page", "the deal, its versions, 50 activities: 3 statements",
-         ("analytics:deal",), _deal),
+         "analytics:deal", _deal),
     Case("move", "Stage move", "update with its triggers, audit row: 2 statements, 1 transaction",
-         ("analytics:deal-move",), _move),
+         "analytics:deal-move", _move),
 )  # fmt: skip
 
 
 def missing_urls() -> list[str]:
     """Return the names of pages that the cases need and that have no route."""
-    return sorted({name for case in CASES for name in case.urls if not _has_route(name)})
+    return sorted({case.url for case in CASES if not _has_route(case.url)})
 
 
 def _has_route(name: str) -> bool:

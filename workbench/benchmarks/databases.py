@@ -12,8 +12,8 @@ from django.core.management import call_command
 from django.db import connection
 from psycopg2 import sql
 
+from workbench.demo.loading import seed
 from workbench.demo.plan import Plan
-from workbench.demo.seeding import seed
 
 PEOPLE, SEED = 60, 1
 MAINTENANCE = "postgres"

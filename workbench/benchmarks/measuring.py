@@ -4,10 +4,15 @@ import gc
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+
+_STATUS = Path("/proc/self/status")
+_CLEAR = Path("/proc/self/clear_refs")
+_RESET_PEAK = "5"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +89,19 @@ def _milliseconds(job: Callable[[], object]) -> float:
     start = time.perf_counter_ns()
     job()
     return (time.perf_counter_ns() - start) / 1e6
+
+
+def reset_peak() -> None:
+    """Let the peak be counted from now on, where the system can (Linux)."""
+    if _CLEAR.exists():
+        _CLEAR.write_text(_RESET_PEAK)
+
+
+def peak_megabytes() -> int | None:
+    """Return the largest resident size since ``reset_peak``; None where that cannot be told."""
+    if not _STATUS.exists():
+        return None
+    for line in _STATUS.read_text().splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) // 1024
+    return None

@@ -16,7 +16,7 @@ from pipeline.deals.models.deals import Deal
 from workbench.benchmarks import batches, cases, targets
 from workbench.benchmarks.databases import bench_database
 from workbench.benchmarks.document import CaseLabel, Report
-from workbench.benchmarks.measuring import Measurement
+from workbench.benchmarks.measuring import Batch, Measurement
 from workbench.demo.plan import TIME_ZONE
 
 
@@ -51,7 +51,7 @@ def run(
     call_command("collectstatic", interactive=False, verbosity=0)
     today = timezone.now().astimezone(ZoneInfo(TIME_ZONE)).date()
     pages: dict[int, dict[str, Measurement]] = {}
-    longer: dict[int, batches.Batches] = {}
+    longer: dict[int, dict[str, Batch]] = {}
     open_deals: dict[int, int] = {}
     for size in sorted(sizes):
         with bench_database(size, months, today=today, report=report, keeps=keeps):
@@ -65,7 +65,7 @@ def run(
     verdicts = targets.judge(pages, titles)
     if longer:
         last = longer[max(sizes)]
-        verdicts += targets.judge_batches(last.attainment, last.imported)
+        verdicts += targets.judge_batches(last["attainment"], last["import"])
     return Report(
         machine=_machine(today),
         months=months,
@@ -73,7 +73,7 @@ def run(
         repetitions=repetitions,
         lines=lines,
         pages=pages,
-        batches={size: found.all() for size, found in longer.items()},
+        batches={size: list(found.values()) for size, found in longer.items()},
         verdicts=verdicts,
         reasons=targets.REASONS,
         not_judged={} if only else targets.NOT_JUDGED,
@@ -86,7 +86,7 @@ def _pages(
     world = cases.World.of(repetitions=repetitions)
     found = {}
     for case in (case for case in cases.CASES if not only or case.key in only):
-        found[case.key] = measured = case.run(world)
+        found[case.key] = measured = case.measure(world, case.url)
         report(
             f"{case.title}: {measured.page.median:.1f} ms, {measured.ratio:.1f} × its floor,"
             f" {measured.statements} statements"

@@ -156,14 +156,9 @@ def _absolute(title: str, target: CaseTarget, measured: Measurement) -> list[Ver
         found.append(_verdict(title, "p95 / median", spread, target.most_spread, "×"))
     if target.most_ratio:
         found.append(_verdict(title, "page / plain SQL", measured.ratio, target.most_ratio, "×"))
-    if case_has_statements(measured):
+    if measured.statements:
         found.append(_verdict(title, "statements", float(measured.statements), MOST_STATEMENTS, ""))
     return found
-
-
-def case_has_statements(measured: Measurement) -> bool:
-    """Whether the case is a page, whose statements are limited; a batch has as many as it needs."""
-    return measured.statements > 0
 
 
 def _verdict(case: str, what: str, value: float, limit: float, unit: str) -> Verdict:

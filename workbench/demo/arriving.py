@@ -5,12 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.demo.close_dates import guessed_close
 from workbench.demo.days import SimulatedDays
 from workbench.demo.deals import NEVER, UNPRICED, Floats, Ints, SimulatedDeals
 from workbench.demo.market import SEGMENTS, Market
+from workbench.demo.people import Talent, ramped
 from workbench.demo.plan import DEALS_PER_REP_AND_MONTH, Plan
-from workbench.demo.talent import Talent, ramped
 from workbench.demo.words import PRODUCTS, SOURCES
 
 WORKING_DAYS_A_MONTH = 21
@@ -20,6 +19,8 @@ SOURCE_QUALITY = np.array([0.10, -0.45, 0.65, 0.30, -0.15])
 EVENT_MONTHS = (3, 4, 9, 10)
 # Deals are opened in working hours, seconds after midnight.
 OPENS_AT, CLOSES_AT = 8 * 3600 + 1800, 18 * 3600
+# Days that remain from the entry into a stage to the close, as a rep would guess them.
+REMAINING = np.array([52.0, 41.0, 29.0, 19.0, 9.0])
 
 
 @dataclass(slots=True)
@@ -152,3 +153,23 @@ def _accounts_of(
         # The square of a uniform number prefers the first accounts of the list.
         found[mine] = here[(rng.random(len(mine)) ** 2 * len(here)).astype(np.int64)]
     return found
+
+
+def guessed_close(
+    days: SimulatedDays,
+    rng: np.random.Generator,
+    *,
+    today: NDArray[np.int64],
+    stage: Ints,
+    length: Floats,
+    optimism: Floats,
+) -> Ints:
+    """Return the close dates that owners state: optimists too early, many a period's end."""
+    remaining = REMAINING[np.minimum(stage, 4)] * length
+    remaining = remaining * np.exp(rng.normal(0, 0.35, len(today)) - 0.22 * optimism)
+    day = np.minimum(today + np.maximum(np.round(remaining), 3), days.count - 1).astype(np.int64)
+    draw = rng.random(len(today))
+    day = day + np.where(
+        draw < 0.26, days.to_quarter_end[day], np.where(draw < 0.48, days.to_month_end[day], 0)
+    )
+    return np.minimum(day, days.count - 1).astype(np.int32)

@@ -17,24 +17,17 @@ _BINARY_END = b"\xff\xff"
 _PIECE = 500_000
 
 
-def copy_rows(model: type[models.Model], rows: Iterable[Mapping[str, Any]]) -> int:
-    """COPY rows, given as column -> value, into the table of a model; return how many."""
-    listed = list(rows)
-    if not listed:
-        return 0
-    columns = list(listed[0])
+def copy_rows(model: type[models.Model], columns: str, rows: Iterable[Sequence[Any]]) -> None:
+    """COPY rows with values for the named columns into the table of a model."""
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    for row in listed:
-        writer.writerow([_text(row[column]) for column in columns])
+    csv.writer(text, lineterminator="\n").writerows(map(_text, row) for row in rows)
     text.seek(0)
     with connection.cursor() as cursor:
         cursor.copy_expert(
-            f"COPY {model._meta.db_table} ({', '.join(columns)}) FROM STDIN"  # noqa: SLF001 -- Django's public name
+            f"COPY {model._meta.db_table} ({', '.join(columns.split())}) FROM STDIN"  # noqa: SLF001 -- Django's public name
             f" (FORMAT csv, NULL '{NULL}')",
             text,
         )
-    return len(listed)
 
 
 def _text(value: Any) -> str:

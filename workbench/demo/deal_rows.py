@@ -1,7 +1,7 @@
 """Deals, their versions and what belongs to them: staged as numbers, turned into rows by SQL."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 from django.db import connection
@@ -28,9 +28,8 @@ from workbench.demo.words import (
     WIN_EVIDENCE,
 )
 
-if TYPE_CHECKING:
-    from workbench.demo.loading import Ids
-
+# By the name of its model, the id of the first row of a table; row n of the story has it plus n.
+Ids = Mapping[str, int]
 # The seeded versions belong to no transaction that a later change could be merged into.
 NO_TRANSACTION = 0
 _STEP_TEXTS = [text for steps in NEXT_STEPS for text in steps] + [""] * (NEXT_STEP_COUNT * 2)
@@ -41,22 +40,17 @@ def _moments(story: Story, day: Ints, second: Ints) -> NDArray[np.int64]:
     return story.days.midnight[day] + second.astype(np.int64)
 
 
-def _competitors() -> list[int]:
-    rows = Competitor.objects.filter(name__in=COMPETITORS).order_by("pk")
-    return list(rows.values_list("pk", flat=True))
-
-
-def _facts(story: Story, ids: "Ids") -> dict[str, Any]:
+def _facts(story: Story, ids: Ids) -> dict[str, Any]:
     """Return the parameters of the statements: first ids, texts by number, the first day."""
+    rivals = Competitor.objects.filter(name__in=COMPETITORS).order_by("pk")
     return {
-        "deal": ids.deal, "person": ids.person, "account": ids.account, "contact": ids.contact,
-        "stage": ids.stage, "product": ids.product, "first": story.days.first,
+        **ids, "first": story.days.first,
         "names": [name for name, *_ in PRODUCTS],
         "currencies": [currency for _, currency, _ in COUNTRIES],
         "overrides": list(OVERRIDES), "steps": _STEP_TEXTS, "sources": list(SOURCES),
         "reasons": list(LOST_REASONS), "notes": [LOST_NOTES[r] for r in LOST_REASONS],
         "rivals": len(COMPETITORS),
-        "competitors": _competitors(),
+        "competitors": list(rivals.values_list("pk", flat=True)),
         "evidence": WIN_EVIDENCE, "whys": list(REASONS),
         "kinds": list(ACTIVITY_KINDS), "subjects": _SUBJECT_TEXTS,
         "statuses": [kind for _, kind, *_ in STAGES],
@@ -202,12 +196,12 @@ ORDER BY 1, 3, 2
 """
 
 
-def _run(sql: str, story: Story, ids: "Ids") -> None:
+def _run(sql: str, story: Story, ids: Ids) -> None:
     with connection.cursor() as cursor:
         cursor.execute(sql, _facts(story, ids))
 
 
-def _deals(story: Story, ids: "Ids") -> None:
+def _deals(story: Story, ids: Ids) -> None:
     """Write the deals in their final state; their history follows at its true times."""
     Competitor.objects.bulk_create(
         [Competitor(name=name) for name in COMPETITORS], ignore_conflicts=True
@@ -262,7 +256,7 @@ def _archived(story: Story) -> NDArray[np.int64]:
     return found
 
 
-def _versions(story: Story, ids: "Ids") -> None:
+def _versions(story: Story, ids: Ids) -> None:
     v = story.versions
     since = _moments(story, v["day"], v["second"])
     last = np.append(v["deal"][1:] != v["deal"][:-1], True)
@@ -284,7 +278,7 @@ def _versions(story: Story, ids: "Ids") -> None:
         _run(VERSIONS, story, ids)
 
 
-def _activities(story: Story, ids: "Ids") -> None:
+def _activities(story: Story, ids: Ids) -> None:
     a = story.activities
     market = story.market
     known = np.bincount(market.contact_account, minlength=market.count)[a["account"]]
@@ -299,30 +293,22 @@ def _activities(story: Story, ids: "Ids") -> None:
         _run(ACTIVITIES, story, ids)
 
 
-def _lines(story: Story, ids: "Ids") -> None:
-    x = story.lines
-    columns: dict[str, NDArray[Any]] = {
-        "deal": x.deal,
-        "product": x.product,
-        "quantity": x.quantity,
-        "cents": x.cents,
-    }
-    with staged_numbers("demo_line", columns):
+def _lines(story: Story, ids: Ids) -> None:
+    with staged_numbers("demo_line", story.lines):
         _run(LINES, story, ids)
 
 
-def _contacts(story: Story, ids: "Ids") -> None:
-    deal, contact = story.deal_contacts
-    with staged_numbers("demo_contact", {"deal": deal, "contact": contact}):
+def _contacts(story: Story, ids: Ids) -> None:
+    with staged_numbers("demo_contact", story.deal_contacts):
         _run(CONTACTS, story, ids)
 
 
-def _splits(story: Story, ids: "Ids") -> None:
+def _splits(story: Story, ids: Ids) -> None:
     if not story.plan.is_bulk:
         _run(SPLITS, story, ids)
 
 
-STEPS: tuple[tuple[str, Callable[[Story, "Ids"], None]], ...] = (
+STEPS: tuple[tuple[str, Callable[[Story, Ids], None]], ...] = (
     ("deals", _deals),
     ("the history of the deals", _versions),
     ("activities", _activities),

@@ -1,9 +1,11 @@
-"""Writing a story into the database: people and customers row by row, deals by the million."""
+"""Making the demo organisation: simulate, load, let each room add its own, keep the truth aside.
+
+People and customers are written row by row, deals by the million.
+"""
 
 import time as clock
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -23,18 +25,29 @@ from pipeline.customers.models import Account, AccountTerritory, Contact
 from pipeline.deals.models.deals import Deal
 from pipeline.products.models import Product
 from pipeline.stages.models import Stage
-from workbench.demo import deal_rows
+from workbench.demo import deal_rows, renewals, rooms, set_up, truth
 from workbench.demo.copying import advance_sequences, bare, copy_rows, first_free_id
 from workbench.demo.days import holidays
-from workbench.demo.plan import CURRENCY, DOMAIN, FIRST_MONTH, ORGANISATION, TIME_ZONE, WORKING_DAYS
+from workbench.demo.deal_rows import Ids
+from workbench.demo.plan import (
+    CURRENCY,
+    DOMAIN,
+    FIRST_MONTH,
+    ORGANISATION,
+    TIME_ZONE,
+    WORKING_DAYS,
+    Plan,
+)
 from workbench.demo.quotas import quotas_of
-from workbench.demo.story import Story
+from workbench.demo.story import Story, tell
 from workbench.demo.words import CONTACT_TITLES, COUNTRIES, INDUSTRIES, PRODUCTS, STAGES
 
 PASSWORD = "harbor-lights-demo"  # noqa: S105 -- the demo's public password, printed on every start
 # One fixed salt: hashing once for everybody is quick, and the same seed gives the same bytes.
 SALT = "demoOrganisation"
 ADVISORY_LOCK = 4711100
+# The territory of the whole.
+AREA = "North America"
 BIG_TABLES = (
     "pipeline_deal",
     "pipeline_dealversion",
@@ -42,31 +55,47 @@ BIG_TABLES = (
     "pipeline_dealline",
     "pipeline_dealcontact",
 )
-# In the order of the fields of Ids.
 NUMBERED = (Person, Team, Territory, Stage, Product, Account, Contact, Deal)
 
 
 class NotEmptyError(Exception):
     """The database already holds an organisation, which a demo would be mixed into."""
 
-
-@dataclass(slots=True)
-class Ids:
-    """The id of the first row of each table; row n of the story has this id plus n."""
-
-    person: int
-    team: int
-    territory: int
-    stage: int
-    product: int
-    account: int
-    contact: int
-    deal: int
+    def __init__(self) -> None:
+        super().__init__("The database already holds deals, accounts, teams or stages.")
 
 
 def is_empty() -> bool:
     """Return whether there are no deals, accounts, teams and stages."""
     return not any(model.objects.exists() for model in (Deal, Account, Team, Stage))
+
+
+def seed(plan: Plan, *, report: Callable[[str], None], keeps_truth: bool = True) -> Story:
+    """Make the organisation of the plan in an empty database and tell ``report`` of each step.
+
+    Either all of it is there afterwards or nothing. Raises NotEmptyError where an
+    organisation is already there.
+    """
+    if not is_empty():
+        raise NotEmptyError
+    story = tell(plan)
+    report(f"simulated {story.count:,} deals of {len(story.roster.people)} people")
+    with transaction.atomic():
+        load(story, report=report)
+        if not plan.is_bulk:
+            rooms.furnish(plan)
+            set_up.set_targets(plan)
+            set_up.let_wait(plan)
+            set_up.ask(plan)
+            report("one-on-ones, requisitions, candidates, activity targets and agreed waiting")
+            rooms.add_colleagues(plan)
+            report("colleagues who help with deals, and calendars")
+            report("exits of stages, evidence, overrides and qualification")
+            renewals.add(plan)
+            report("a second pipeline, of renewals")
+        if keeps_truth:
+            report(f"the truth behind it is in {truth.keep(story)}")
+    return story
 
 
 @transaction.atomic
@@ -75,8 +104,8 @@ def load(story: Story, *, report: Callable[[str], None]) -> Ids:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ADVISORY_LOCK])
     if not is_empty():
-        raise NotEmptyError("The database already holds deals, accounts, teams or stages.")
-    ids = Ids(*(first_free_id(model) for model in NUMBERED))
+        raise NotEmptyError
+    ids = {model.__name__.lower(): first_free_id(model) for model in NUMBERED}
     for what, step in STEPS:
         _timed(what, partial(step, story, ids), report)
     advance_sequences(NUMBERED[:-1])
@@ -134,7 +163,7 @@ def _calendar(story: Story, ids: Ids) -> None:
     )
     Stage.objects.bulk_create(
         Stage(
-            id=ids.stage + n, name=name, kind=kind, order=n + 1, probability=probability,
+            id=ids["stage"] + n, name=name, kind=kind, order=n + 1, probability=probability,
             default_category=category, expected_days=days,
         )
         for n, (name, kind, probability, category, days) in enumerate(STAGES)
@@ -146,36 +175,28 @@ def _people(story: Story, ids: Ids) -> None:
     secret = make_password(PASSWORD, salt=SALT)
     copy_rows(
         Person,
+        "id password is_superuser email full_name title is_active started_on left_on created_at",
         (
-            {
-                "id": ids.person + p.index,
-                "password": secret if p.left_on is None else "!left",
-                "is_superuser": "admin" in p.roles and p.left_on is None,
-                "email": p.email,
-                "full_name": p.name,
-                "title": p.title,
-                "is_active": p.left_on is None,
-                "started_on": p.started_on,
-                "left_on": p.left_on,
-                "created_at": datetime.combine(p.started_on, datetime.min.time(), tzinfo=UTC),
-            }
+            (
+                ids["person"] + p.index, secret if p.left_on is None else "!left",
+                "admin" in p.roles and p.left_on is None, p.email, p.name, p.title,
+                p.left_on is None, p.started_on, p.left_on,
+                datetime.combine(p.started_on, datetime.min.time(), tzinfo=UTC),
+            )
             for p in roster.people
         ),
-    )
+    )  # fmt: skip
     copy_rows(
         RoleGrant,
-        ({"person_id": ids.person + p.index, "role": r} for p in roster.people for r in p.roles),
+        "person_id role",
+        ((ids["person"] + p.index, role) for p in roster.people for role in p.roles),
     )
     copy_rows(
         ReportingLine,
+        "person_id manager_id valid_from valid_to",
         (
-            {
-                "person_id": ids.person + line.person,
-                "manager_id": ids.person + line.manager,
-                "valid_from": line.days.start,
-                "valid_to": line.days.end,
-            }
-            for line in roster.lines
+            (ids["person"] + x.person, ids["person"] + x.manager, x.days.start, x.days.end)
+            for x in roster.lines
         ),
     )
     _trees(story, ids)
@@ -183,46 +204,31 @@ def _people(story: Story, ids: Ids) -> None:
 
 def _trees(story: Story, ids: Ids) -> None:
     """Write the teams and, one for each, the territories that they work."""
-    roster = story.roster
-    trees: tuple[tuple[type[models.Model], int], ...] = (
-        (Team, ids.team),
-        (Territory, ids.territory),
-    )
-    for model, base in trees:
+    teams, memberships = story.roster.teams, story.roster.memberships
+    for model, first, whole in ((Team, ids["team"], None), (Territory, ids["territory"], AREA)):
+        rows = [(first + n, name, parent) for n, (name, parent) in enumerate(teams)]
         copy_rows(
             model,
+            "id name parent_id",
             (
-                {
-                    "id": base + n,
-                    "name": "North America" if model is Territory and n == 0 else name,
-                    "parent_id": None if parent is None else base + parent,
-                }
-                for n, (name, parent) in enumerate(roster.teams)
+                (pk, name, first + parent) if parent is not None else (pk, whole or name, None)
+                for pk, name, parent in rows
             ),
         )
     copy_rows(
         TeamMembership,
+        "team_id person_id is_lead valid_from valid_to",
         (
-            {
-                "team_id": ids.team + m.team,
-                "person_id": ids.person + m.person,
-                "is_lead": m.is_lead,
-                "valid_from": m.days.start,
-                "valid_to": m.days.end,
-            }
-            for m in roster.memberships
+            (ids["team"] + m.team, ids["person"] + m.person, m.is_lead, m.days.start, m.days.end)
+            for m in memberships
         ),
     )
     copy_rows(
         PersonTerritory,
+        "territory_id person_id valid_from valid_to",
         (
-            {
-                "territory_id": ids.territory + m.team,
-                "person_id": ids.person + m.person,
-                "valid_from": m.days.start,
-                "valid_to": m.days.end,
-            }
-            for m in roster.memberships
+            (ids["territory"] + m.team, ids["person"] + m.person, m.days.start, m.days.end)
+            for m in memberships
         ),
     )
 
@@ -231,88 +237,72 @@ def _quotas(story: Story, ids: Ids) -> None:
     periods = {(p.kind, p.start_on): p.pk for p in FiscalPeriod.objects.all()}
     copy_rows(
         Quota,
+        "person_id team_id territory_id measure period_id target reason set_by_id set_at",
         (
-            {
-                "person_id": None if row.person is None else ids.person + row.person,
-                "team_id": None if row.team is None else ids.team + row.team,
-                "territory_id": None if row.territory is None else ids.territory + row.territory,
-                "measure": row.measure,
-                "period_id": periods[str(row.kind), row.start_on],
-                "target": row.target,
-                "reason": row.reason,
-                "set_by_id": ids.person + row.set_by,
-                "set_at": row.set_at.isoformat(),
-            }
+            (
+                None if row.person is None else ids["person"] + row.person,
+                None if row.team is None else ids["team"] + row.team,
+                None if row.territory is None else ids["territory"] + row.territory,
+                row.measure, periods[str(row.kind), row.start_on], row.target, row.reason,
+                ids["person"] + row.set_by, row.set_at.isoformat(),
+            )
             for row in quotas_of(story)
         ),
-    )
+    )  # fmt: skip
 
 
 def _market(story: Story, ids: Ids) -> None:
     copy_rows(
         Product,
+        "id name family list_price currency",
         (
-            {
-                "id": ids.product + n, "name": name, "family": family, "list_price": price,
-                "currency": CURRENCY,
-            }
+            (ids["product"] + n, name, family, price, CURRENCY)
             for n, (name, family, price, _) in enumerate(PRODUCTS)
         ),
-    )  # fmt: skip
+    )
     market, created = story.market, _account_days(story)
     owners = _owners(story)
     copy_rows(
         Account,
+        "id name owner_id industry country website employees annual_revenue founded_year"
+        " created_at",
         (
-            {
-                "id": ids.account + n,
-                "name": market.name[n],
-                "owner_id": ids.person + owners[n],
-                "industry": INDUSTRIES[market.industry[n]][0],
-                "country": COUNTRIES[market.country[n]][0],
-                "website": _domain(market.name[n]),
-                "employees": market.employees[n],
-                "annual_revenue": market.employees[n] * (90_000 + n * 7919 % 160_000),
-                "founded_year": 1950 + n * 31 % 70,
-                "created_at": _moment(story, created[n], 30_000),
-            }
+            (
+                ids["account"] + n, market.name[n], ids["person"] + owners[n],
+                INDUSTRIES[market.industry[n]][0], COUNTRIES[market.country[n]][0],
+                _domain(market.name[n]), market.employees[n],
+                market.employees[n] * (90_000 + n * 7919 % 160_000), 1950 + n * 31 % 70,
+                _moment(story, created[n], 30_000),
+            )
             for n in range(market.count)
         ),
-    )
+    )  # fmt: skip
     copy_rows(
         AccountTerritory,
+        "account_id territory_id valid_from",
         (
-            {
-                "account_id": ids.account + n,
-                "territory_id": ids.territory + market.team[n],
-                "valid_from": story.days.date(created[n]),
-            }
+            (ids["account"] + n, ids["territory"] + market.team[n], story.days.date(created[n]))
             for n in range(market.count)
         ),
     )
-    copy_rows(Contact, _contacts(story, ids, created))
+    people = zip(market.contact_name, market.contact_title, market.contact_account, strict=True)
+    copy_rows(
+        Contact,
+        "id account_id full_name title email phone created_at",
+        (
+            (
+                ids["contact"] + n, ids["account"] + account, name, CONTACT_TITLES[title],
+                f"{name.lower().replace(' ', '.')}@{_domain(market.name[account])}",
+                f"+1 555 {n % 1000:03d} {n * 7919 % 10000:04d}",
+                _moment(story, created[account], 31_000),
+            )
+            for n, (name, title, account) in enumerate(people)
+        ),
+    )  # fmt: skip
 
 
 def _domain(company: str) -> str:
     return company.lower().replace(" ", "") + ".example"
-
-
-def _contacts(story: Story, ids: Ids, created: Any) -> list[dict[str, Any]]:
-    market = story.market
-    return [
-        {
-            "id": ids.contact + n,
-            "account_id": ids.account + account,
-            "full_name": name,
-            "title": CONTACT_TITLES[title],
-            "email": f"{name.lower().replace(' ', '.')}@{_domain(market.name[account])}",
-            "phone": f"+1 555 {n % 1000:03d} {n * 7919 % 10000:04d}",
-            "created_at": _moment(story, created[account], 31_000),
-        }
-        for n, (name, title, account) in enumerate(
-            zip(market.contact_name, market.contact_title, market.contact_account, strict=True)
-        )
-    ]
 
 
 def _account_days(story: Story) -> Any:

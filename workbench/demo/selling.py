@@ -7,8 +7,7 @@ and pushes fell into the ranges that tests/demo/test_plausible.py states.
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.demo.arriving import CLOSES_AT, OPENS_AT
-from workbench.demo.close_dates import guessed_close
+from workbench.demo.arriving import CLOSES_AT, OPENS_AT, guessed_close
 from workbench.demo.days import SimulatedDays
 from workbench.demo.deals import (
     ACTIVITY_COLUMNS,
@@ -24,7 +23,7 @@ from workbench.demo.deals import (
     Log,
     SimulatedDeals,
 )
-from workbench.demo.talent import Talent
+from workbench.demo.people import Talent
 
 # By open stage: the chance of contact, of moving on once in contact, of losing the deal.
 TOUCH = np.array([0.15, 0.16, 0.19, 0.22, 0.28])

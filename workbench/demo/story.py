@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,10 +12,9 @@ from workbench.demo.arriving import Arrivals, arrivals, new_deals
 from workbench.demo.days import SimulatedDays, calendar_of
 from workbench.demo.deals import NEVER, WON, Ints, SimulatedDeals
 from workbench.demo.market import Market, exchange_rates, open_market
-from workbench.demo.people import SimulatedRoster, recruit
+from workbench.demo.people import SimulatedRoster, Talent, recruit
 from workbench.demo.plan import DEALS_PER_REP_AND_MONTH, Plan
 from workbench.demo.selling import Selling
-from workbench.demo.talent import Talent
 from workbench.demo.words import COUNTRIES, PRODUCTS
 
 # A full book for one person: beyond it deals get less attention.
@@ -25,22 +25,13 @@ PROSPECTING_A_DAY = 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class SimulatedProductLines:
-    """Products in deals: quantity times unit price in cents, which sum to the deal's amount."""
-
-    deal: Ints
-    product: Ints
-    quantity: Ints
-    cents: NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
 class Story:
     """Everything up to today, deals numbered from 0 in the order of their creation.
 
     ``deals`` are as they stand at the beginning of today; ``versions`` and ``activities`` are the
-    columns of deals.VERSION_COLUMNS and ACTIVITY_COLUMNS in the order of deal and time;
-    ``later`` holds the deals of ``deals``, then those not yet created, at the end of the future.
+    columns of deals.VERSION_COLUMNS and ACTIVITY_COLUMNS in the order of deal and time; ``lines``
+    are products in deals, quantity times price in cents, which sum to the deal's amount; ``later``
+    holds the deals of ``deals``, then those not yet created, at the end of the future.
     """
 
     plan: Plan
@@ -52,8 +43,8 @@ class Story:
     deals: SimulatedDeals
     versions: dict[str, Ints]
     activities: dict[str, Ints]
-    lines: SimulatedProductLines
-    deal_contacts: tuple[Ints, Ints]
+    lines: dict[str, NDArray[Any]]
+    deal_contacts: dict[str, Ints]
     later: SimulatedDeals
     capacity: float
 
@@ -139,7 +130,7 @@ def _of_kept(log: dict[str, Ints], kept: NDArray[np.int64], past: int) -> dict[s
     return {name: (deal if name == "deal" else column)[rows] for name, column in log.items()}
 
 
-def _lines(deals: SimulatedDeals, rng: np.random.Generator) -> SimulatedProductLines:
+def _lines(deals: SimulatedDeals, rng: np.random.Generator) -> dict[str, NDArray[Any]]:
     """Give the deals with a price that reached a proposal one or two products."""
     priced = np.flatnonzero((deals.amount > 0) & (deals.stage >= 2))
     whole = deals.amount[priced].astype(np.int64) * 100
@@ -160,26 +151,23 @@ def _lines(deals: SimulatedDeals, rng: np.random.Generator) -> SimulatedProductL
     quantity = quantities[np.argmax(cents[:, None] <= quantities * listed[:, None], axis=1)]
     some = np.flatnonzero(cents > 0)
     some = some[np.argsort(deal[some], kind="stable")]
-    return SimulatedProductLines(
-        deal=deal[some].astype(np.int32),
-        product=product[some].astype(np.int32),
-        quantity=quantity[some].astype(np.int32),
-        cents=cents[some] // quantity[some],
-    )
+    columns = {"deal": deal, "product": product, "quantity": quantity}
+    found = {name: column[some].astype(np.int32) for name, column in columns.items()}
+    return found | {"cents": cents[some] // quantity[some]}
 
 
 def _deal_contacts(
     plan: Plan, market: Market, deals: SimulatedDeals, rng: np.random.Generator
-) -> tuple[Ints, Ints]:
-    """Return (deal, contact): late deals know more of the people of the account."""
+) -> dict[str, Ints]:
+    """Return deal and contact: late deals know more of the people of the account."""
     if plan.is_bulk:
-        return np.empty(0, dtype=np.int32), np.empty(0, dtype=np.int32)
+        return {name: np.empty(0, dtype=np.int32) for name in ("deal", "contact")}
     known = np.bincount(market.contact_account, minlength=market.count)[deals.account]
     wanted = np.minimum(rng.poisson(0.5 + 0.5 * np.minimum(deals.stage, 4)), known)
     deal = np.repeat(np.arange(len(wanted)), wanted)
     place = np.arange(len(deal)) - np.repeat(np.cumsum(wanted) - wanted, wanted)
     contact = market.first_contact[deals.account[deal]] + place
-    return deal.astype(np.int32), contact.astype(np.int32)
+    return {"deal": deal.astype(np.int32), "contact": contact.astype(np.int32)}
 
 
 def _prospect(story: Story, rng: np.random.Generator) -> None:

@@ -6,10 +6,10 @@ import sys
 
 from django.core.exceptions import ImproperlyConfigured
 
+from workbench.devstack.children import Stopped, StopRequest
 from workbench.devstack.demo import Demo
-from workbench.devstack.refusal import Refusal
+from workbench.devstack.processes import Refusal
 from workbench.devstack.servers import Servers
-from workbench.devstack.steps import Stopped, StopRequest
 
 
 def say(text: str) -> None:

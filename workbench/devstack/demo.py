@@ -1,6 +1,8 @@
 """`make demo`: everything on one machine, from nothing to an address, and kept running."""
 
+import errno
 import fcntl
+import hashlib
 import http.client
 import json
 import os
@@ -10,19 +12,24 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from salesmgr import embedded
 from salesmgr.environment import env_int, env_text
 from workbench.demo.plan import Plan
-from workbench.devstack import connections, processes
-from workbench.devstack.address import Address
-from workbench.devstack.children import Child, ChildRecord
-from workbench.devstack.refusal import Refusal
-from workbench.devstack.servers import Servers
-from workbench.devstack.static import StaticFiles
-from workbench.devstack.steps import StartProgress, StartStep, Stopped, StopRequest
+from workbench.devstack import servers
+from workbench.devstack.children import (
+    Child,
+    ChildRecord,
+    StartProgress,
+    StartStep,
+    Stopped,
+    StopRequest,
+)
+from workbench.devstack.processes import Refusal, last_line
+from workbench.devstack.servers import Servers, open_lock
 
 READY_SECONDS = 90
 WATCH_SECONDS = 1.0
@@ -31,6 +38,59 @@ FAULTS_AT_START = 3
 # Celery warns against root because of pickle; here tasks travel as JSON only. The demo runs as
 # whoever started it: another user could not read an interpreter below root's home.
 _ROOT_WARNING = "ignore:You're running the worker with superuser privileges"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where the demo listens."""
+
+    host: str
+    port: int
+
+    @classmethod
+    def from_environment(cls) -> "Address":
+        host = env_text("HOST") or "127.0.0.1"
+        port = env_int("PORT", default=8000)
+        if not 0 < port < 65536:
+            raise Refusal(f"PORT={port} is no port: use a number from 1 to 65535.")
+        if cls(host, port).is_everywhere and not env_text("ALLOWED_HOSTS"):
+            raise Refusal(
+                f"HOST={host} listens on every address: say in ALLOWED_HOSTS by which names"
+                " people may open it, separated by commas."
+            )
+        return cls(host, port)
+
+    @property
+    def is_everywhere(self) -> bool:
+        return self.host in ("0.0.0.0", "::", "*")  # noqa: S104 -- compared, not bound
+
+    @property
+    def url(self) -> str:
+        host = "localhost" if self.is_everywhere else self.host
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    def listen(self) -> socket.socket:
+        """Return a listening socket; it outlives the web process, so no start loses the port."""
+        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((self.host, self.port))
+        except OSError as error:
+            listener.close()
+            raise Refusal(self._refusal(error)) from None
+        listener.listen(64)
+        return listener
+
+    def _refusal(self, error: OSError) -> str:
+        if error.errno == errno.EADDRINUSE:
+            return (
+                f"Port {self.port} on {self.host} is in use: end what listens there, or choose"
+                f" another one, as in `make demo PORT={self.port + 1}`."
+            )
+        if error.errno == errno.EACCES:
+            return f"Port {self.port} is not yours to use: choose one above 1023 with PORT."
+        return f"HOST={self.host} cannot be listened on: {error.strerror or error}."
 
 
 class Demo:
@@ -68,7 +128,7 @@ class Demo:
 
     def _start(self, listener: socket.socket) -> None:
         self._start_servers()
-        connections.require_known_schema()
+        servers.require_known_schema()
         with self._static_files():
             self._manage("Bringing the database up to date", "migrate", "--noinput")
             seeded = self._seed()
@@ -86,8 +146,10 @@ class Demo:
     @contextmanager
     def _static_files(self) -> Iterator[None]:
         """Collect the static files beside the steps inside, unless they are unchanged."""
-        static = StaticFiles(self.servers.run / "static.stamp", self._static_root())
-        if static.are_collected():
+        stamp = self.servers.run / "static.stamp"
+        folder = Path(env_text("STATIC_ROOT") or self.var / "static")
+        stamped = stamp.exists() and folder.is_dir()
+        if stamped and stamp.read_text() == _static_digest():
             yield
             return
         what = "Collecting static files"
@@ -99,10 +161,7 @@ class Demo:
         except (Refusal, Stopped):
             step.cancel()
             raise
-        static.note_collected()
-
-    def _static_root(self) -> Path:
-        return Path(env_text("STATIC_ROOT") or self.var / "static")
+        stamp.write_text(_static_digest())
 
     def _start_servers(self) -> None:
         named = [name for name in ("DATABASE_URL", "REDIS_URL") if env_text(name)]
@@ -112,13 +171,13 @@ class Demo:
             self.progress.say(f"Starting the servers of {self.var}")
         self.servers.hold()
         if "DATABASE_URL" in named:
-            connections.require_database()
+            servers.require_database()
         if "REDIS_URL" in named:
-            connections.require_redis()
+            servers.require_redis()
 
     def _seed(self) -> bool:
         """Load the demo organisation if nobody has been entered yet; return whether it was."""
-        if not connections.is_empty():
+        if not servers.is_empty():
             self.progress.say("The database has its data already")
             return False
         plan = self.plan
@@ -176,7 +235,7 @@ class Demo:
             self._mend()
             for child in self.children:
                 if child.faults >= FAULTS_AT_START:
-                    words = processes.last_line(child.log)
+                    words = last_line(child.log)
                     raise Refusal(f"{child.name} does not start: {words} (see {child.log})")
             if time.monotonic() > deadline:
                 raise Refusal(
@@ -251,7 +310,7 @@ class Demo:
         for child in reversed(self.children):
             child.stop(at_once=self.asked.to_hurry)
         self.record.path.unlink(missing_ok=True)
-        if self.servers.postgres is None and self.servers.valkey is None:
+        if not self.servers.embedded:
             return
         stopped = self.servers.release()
         self.progress.say("Stopped" if stopped else "Stopped; others still use the servers")
@@ -288,7 +347,7 @@ class Demo:
     def _only_one(self) -> Iterator[None]:
         """Hold the lock of this folder's one demo; the kernel frees that of a dead one."""
         path = self.servers.run / "demo.lock"
-        lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        lock = open_lock(path)
         try:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -301,6 +360,17 @@ class Demo:
             yield
         finally:
             os.close(lock)
+
+
+def _static_digest() -> str:
+    """Return a fingerprint of every static file's name, size and time, and of the packages."""
+    base = embedded.BASE_DIR
+    digest = hashlib.sha256((base / "requirements.txt").read_bytes())
+    for folder in [base / "static", *sorted(base.glob("*/static"))]:
+        for path in sorted(folder.rglob("*")):
+            facts = path.stat()
+            digest.update(f"{path} {facts.st_size} {facts.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
 
 
 def _described(lock: Path) -> str:

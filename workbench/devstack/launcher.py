@@ -7,8 +7,9 @@ import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from workbench.devstack.refusal import Refusal
+from workbench.devstack.processes import Refusal, spawn
 
 # Each lets another user through folders that only root may enter (a clone below /root, say).
 # The first reads only; containers often grant just the second.
@@ -26,19 +27,8 @@ class Launcher:
     def command(self, arguments: Sequence[str]) -> list[str]:
         return [*self.prefix, *arguments]
 
-    def popen(self, arguments: Sequence[str], *, output: int) -> subprocess.Popen[bytes]:
-        """Start ``arguments`` in a session of its own, so that Ctrl-C does not reach it."""
-        return subprocess.Popen(  # noqa: S603 -- fixed programs of installed packages
-            self.command(arguments),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            cwd="/",
-            start_new_session=True,
-            user=self._user,
-            group=self._group,
-            extra_groups=self._extra_groups,
-        )
+    def start(self, arguments: Sequence[str], log: Path) -> subprocess.Popen[bytes]:
+        return spawn(self.command(arguments), log, cwd="/", **self._identity)
 
     def run(self, arguments: Sequence[str], *, seconds: float) -> subprocess.CompletedProcess[str]:
         return subprocess.run(  # noqa: S603 -- fixed programs of installed packages
@@ -50,9 +40,7 @@ class Launcher:
             check=False,
             timeout=seconds,
             start_new_session=True,
-            user=self._user,
-            group=self._group,
-            extra_groups=self._extra_groups,
+            **self._identity,
         )
 
     def own(self, path: Path) -> None:
@@ -60,18 +48,12 @@ class Launcher:
         if self.uid is not None and self.gid is not None:
             os.chown(path, self.uid, self.gid)
 
-    # With a prefix it is that program which changes the user.
     @property
-    def _user(self) -> int | None:
-        return None if self.prefix else self.uid
-
-    @property
-    def _group(self) -> int | None:
-        return None if self.prefix else self.gid
-
-    @property
-    def _extra_groups(self) -> list[int] | None:
-        return None if self._user is None else []
+    def _identity(self) -> dict[str, Any]:
+        """Whose id the program gets; with a prefix it is that program which changes the user."""
+        if self.prefix or self.uid is None:
+            return {}
+        return {"user": self.uid, "group": self.gid, "extra_groups": []}
 
 
 def launcher_for(binary: Path, *, folder: Path, owner: int | None) -> Launcher:

@@ -5,9 +5,9 @@ import os
 import shutil
 import signal
 import subprocess
-import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import psutil
 import psycopg2
@@ -15,12 +15,10 @@ from psycopg2 import sql
 
 from workbench.devstack import processes
 from workbench.devstack.launcher import Launcher, launcher_for
-from workbench.devstack.refusal import Refusal
+from workbench.devstack.processes import EmbeddedServer, Refusal
 
 MAJOR = "18"
 NAME = "salesmgr"
-START_SECONDS = 120
-STOP_SECONDS = 30
 SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
@@ -49,8 +47,13 @@ def binaries() -> Path:
 
 
 @dataclass(frozen=True, slots=True)
-class Postgres:
+class Postgres(EmbeddedServer):
     """One PostgreSQL server over ``data``, reached through a socket in ``sockets``."""
+
+    name: ClassVar[str] = "PostgreSQL"
+    start_seconds: ClassVar[int] = 120
+    stop_seconds: ClassVar[int] = 30
+    farewell: ClassVar = (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL)
 
     data: Path
     sockets: Path
@@ -71,8 +74,7 @@ class Postgres:
             return "too many clients" in str(error)
         return True
 
-    def postmaster(self) -> int | None:
-        """Return the process id of the server of this data folder, if it runs."""
+    def pid(self) -> int | None:
         pid = processes.pid_in(self.data / "postmaster.pid")
         return pid if pid and processes.running(pid, command=str(self.data)) else None
 
@@ -83,34 +85,12 @@ class Postgres:
         launcher.own(self.sockets)
         self._initialise(programs, launcher)
         self._check_version()
-        if self.postmaster():
+        if self.pid():
             return None
         self._clear_remains()
         options = [word for pair in SETTINGS.items() for word in ("-c", "=".join(pair))]
-        output = processes.open_log(self.log)
-        try:
-            return launcher.popen(
-                [
-                    str(programs / "postgres"),
-                    *("-D", str(self.data)),
-                    *("-k", str(self.sockets)),
-                    *options,
-                ],
-                output=output,
-            )
-        finally:
-            os.close(output)
-
-    def wait(self, process: subprocess.Popen[bytes] | None) -> None:
-        """Wait until the server answers. Raises Refusal with the server's own words if it ends."""
-        deadline = time.monotonic() + START_SECONDS
-        while not self.answers():
-            ended = process is not None and process.poll() is not None
-            if ended or time.monotonic() > deadline:
-                raise Refusal(
-                    f"PostgreSQL did not start: {processes.last_line(self.log)} (see {self.log})"
-                )
-            time.sleep(0.05)
+        places = ["-D", str(self.data), "-k", str(self.sockets)]
+        return launcher.start([str(programs / "postgres"), *places, *options], self.log)
 
     def ensure_database(self) -> bool:
         """Create the application's role and database if missing; return whether the latter was.
@@ -132,16 +112,6 @@ class Postgres:
                 return True
         finally:
             connection.close()
-
-    def stop(self) -> None:
-        """Stop the server: sessions are ended, everything committed is written."""
-        pid = self.postmaster()
-        for sign in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
-            if pid is None:
-                return
-            processes.send(pid, sign)
-            if processes.wait_gone(pid, command=str(self.data), seconds=STOP_SECONDS):
-                return
 
     def _owner(self) -> int | None:
         if not self.data.exists():

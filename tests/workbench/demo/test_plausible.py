@@ -188,9 +188,9 @@ def test_products_in_a_deal_sum_to_its_amount(story: Story) -> None:
     lines = story.lines
     total = np.zeros(story.count, dtype=np.int64)
 
-    np.add.at(total, lines.deal, lines.quantity.astype(np.int64) * lines.cents)
+    np.add.at(total, lines["deal"], lines["quantity"].astype(np.int64) * lines["cents"])
 
-    has = np.bincount(lines.deal, minlength=story.count) > 0
+    has = np.bincount(lines["deal"], minlength=story.count) > 0
     assert has.sum() > 1_000
     assert (total[has] == story.deals.amount[has].astype(np.int64) * 100).all()
 

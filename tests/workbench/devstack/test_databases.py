@@ -11,7 +11,7 @@ from pipeline.stages.models import LossReason
 from tests import databases, slots
 from tests.factories.org import PersonFactory
 from tests.worlds import SalesTeam
-from workbench.devstack.connections import connect
+from workbench.devstack.servers import connect
 
 
 def run_sql(statement: str) -> list[tuple[object, ...]]:

@@ -162,7 +162,7 @@ def test_demo_from_nothing_through_kills_to_a_clean_stop(
     killed = run.children()
     for pid in killed.values():
         os.kill(pid, signal.SIGKILL)
-    for server in (servers.postgres.postmaster(), servers.valkey.pid()):
+    for server in (servers.postgres.pid(), servers.valkey.pid()):
         assert server
         os.kill(server, signal.SIGKILL)
     wait_until(lambda: set(run.children()) == set(killed) and not set(killed.values())

@@ -14,7 +14,7 @@ import redis
 
 from salesmgr import embedded
 from workbench.devstack.postgres import binaries
-from workbench.devstack.refusal import Refusal
+from workbench.devstack.processes import Refusal
 from workbench.devstack.servers import Servers
 
 pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
@@ -80,7 +80,7 @@ def test_second_start_finds_what_the_first_one_kept(servers: Servers) -> None:
 def test_killed_servers_come_back_with_everything_acknowledged(servers: Servers) -> None:
     assert servers.postgres
     assert servers.valkey
-    for pid in (servers.postgres.postmaster(), servers.valkey.pid()):
+    for pid in (servers.postgres.pid(), servers.valkey.pid()):
         assert pid
         os.kill(pid, signal.SIGKILL)
 
@@ -114,7 +114,7 @@ def test_backends_of_a_killed_postmaster_do_not_block_the_next_start(servers: Se
     )
     active = "SELECT 1 FROM pg_stat_activity WHERE state = 'active' AND query = " + f"'{compute}'"
     wait_until(lambda: bool(query(servers, active)))
-    pid = servers.postgres.postmaster()
+    pid = servers.postgres.pid()
     assert pid
 
     os.kill(pid, signal.SIGKILL)
@@ -289,7 +289,7 @@ def test_root_lets_postgres_through_closed_folders_but_not_run_as_root(
     servers.hold()
 
     assert servers.postgres
-    assert Path(f"/proc/{servers.postgres.postmaster()}").stat().st_uid != 0
+    assert Path(f"/proc/{servers.postgres.pid()}").stat().st_uid != 0
     assert query(servers, "SELECT 1") == [(1,)]
     servers.release()
 

@@ -11,8 +11,8 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from workbench.demo import loading
+from workbench.demo.loading import seed
 from workbench.demo.plan import TIME_ZONE, Plan
-from workbench.demo.seeding import seed
 
 
 class Command(BaseCommand):

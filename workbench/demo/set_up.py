@@ -1,16 +1,21 @@
-"""What the demo organisation asks of a deal before it leaves a stage, and what was shown."""
+"""What the demo's admin set up: what stages ask for, activity targets, waiting deals and risk."""
 
 from datetime import UTC, datetime, time, timedelta
 
 from django.db import connection, transaction
 
+from analytics.risk.enums import Signal
+from analytics.risk.models import SignalRule
+from kit.periods import fiscal_year_start
 from org.models.people import Person
+from pipeline import history
 from pipeline.discipline.models import CriterionVersion, ExitCriterion, FrameworkElement
 from pipeline.discipline.services import qualification
 from pipeline.discipline.services import setup as exit_setup
 from pipeline.stages.models import Stage
 from pipeline.stages.services.qualified_stage import set_qualified_stage
-from workbench.demo.plan import Plan
+from process.targets.models import ActivityTarget
+from workbench.demo.plan import FIRST_MONTH, Plan
 
 CRITERIA = {
     "Discovery": ("The buyer described what the problem costs them",),
@@ -121,11 +126,15 @@ LEARNT = (
 )
 
 
+def _admin() -> Person | None:
+    return Person.objects.with_roles("admin").order_by("pk").first()
+
+
 @transaction.atomic
 def ask(plan: Plan) -> None:
     """Set up what stages ask for, and let the open deals have been asked."""
     at = datetime.combine(plan.today, time.min, tzinfo=UTC)
-    by = Person.objects.with_roles("admin").order_by("pk").first()
+    by = _admin()
     stages = {stage.name: stage for stage in Stage.objects.filter(pipeline__is_default=True)}
     set_qualified_stage(stages[QUALIFIED].pipeline, stage=stages[QUALIFIED], by=by)
     for name, statements in CRITERIA.items():
@@ -147,3 +156,62 @@ def ask(plan: Plan) -> None:
             cursor.execute(sql, {"shown": list(SHOWN), "whys": list(WHYS)})
         texts = {"won": list(WON), "lost": list(LOST), "learnt": list(LEARNT)}
         cursor.execute(REVIEWS, texts | {"today": plan.today, "at": at})
+
+
+# Role, kind, how many, in a week or month, from the first or the running fiscal year on, and why.
+TARGETS = (
+    ("rep", "call", 2, "week", 0, "The plan of the year"),
+    ("rep", "meeting", 6, "month", 0, "The plan of the year"),
+    ("rep", "call", 3, "week", 1, "More first conversations"),
+    ("manager", "meeting", 2, "month", 1, "Managers meet customers too"),
+)
+
+
+def set_targets(plan: Plan) -> None:
+    """Write the targets as sales operations set them on the first day of a fiscal year."""
+    running = fiscal_year_start(plan.today, first_month=FIRST_MONTH)
+    years = (plan.fiscal_years[0], running)
+    admin = _admin()
+    ActivityTarget.objects.bulk_create(
+        ActivityTarget(
+            role=role,
+            kind=kind,
+            count=count,
+            every=every,
+            starts_on=years[year],
+            reason=reason,
+            set_by=admin,
+            set_at=datetime.combine(years[year], time(9), tzinfo=UTC),
+        )
+        for role, kind, count, every, year, reason in TARGETS
+    )
+
+
+# Each fortieth open deal waits, for one to eight weeks. The versions first: a deal that is then
+# as its history says gets no further one.
+WAIT = """
+UPDATE pipeline_dealversion version
+   SET wait_until = %(today)s::date + 7 * (1 + deal.id / 40 %% 8)::int
+  FROM pipeline_deal deal
+ WHERE deal.id = version.deal_id AND version.valid_to = '9999-12-31 00:00:00+00'
+   AND deal.id %% 40 = 0 AND deal.status = 'open' AND deal.archived_at IS NULL;
+
+UPDATE pipeline_deal deal SET wait_until = version.wait_until
+  FROM pipeline_dealversion version
+ WHERE version.deal_id = deal.id AND version.valid_to = '9999-12-31 00:00:00+00'
+   AND version.wait_until IS NOT NULL;
+"""
+
+
+def let_wait(plan: Plan) -> None:
+    """Let a few open deals wait until a day, and switch on the search for a decision-maker."""
+    with history.writing(by=None, source="import", rewrite=True), connection.cursor() as cursor:
+        cursor.execute(WAIT, {"today": plan.today})
+    SignalRule.objects.create(
+        signal=Signal.NO_DECISION_MAKER,
+        is_on=True,
+        limit=45,
+        weight=8,
+        set_by=_admin(),
+        set_at=datetime.combine(plan.today - timedelta(days=90), time(9), tzinfo=UTC),
+    )
