@@ -14,7 +14,7 @@ from coaching.querysets import (
     PrivateNoteQuerySet,
     SessionQuerySet,
 )
-from kit.fields import choices, one_of
+from kit.fields import check, choices, one_of
 from org.models.people import Person
 
 
@@ -39,10 +39,8 @@ class OneOnOne(models.Model):
                 condition=Q(ended_at__isnull=True),
                 name="one_on_one_runs_once",
             ),
-            models.CheckConstraint(name="one_on_one_of_two", condition=~Q(person=F("manager"))),
-            models.CheckConstraint(
-                name="one_on_one_rhythm", condition=Q(every_days__range=(1, 92))
-            ),
+            check("one_on_one_of_two", ~Q(person=F("manager"))),
+            check("one_on_one_rhythm", Q(every_days__range=(1, 92))),
         ]
 
     def __str__(self) -> str:
@@ -98,7 +96,7 @@ class Note(models.Model):
 
     class Meta:
         ordering = ["created_at", "pk"]
-        constraints = [models.CheckConstraint(name="note_says_something", condition=~Q(body=""))]
+        constraints = [check("note_says_something", ~Q(body=""))]
 
     def __str__(self) -> str:
         return f"Note of {self.author}, {self.created_at:%Y-%m-%d}"
@@ -151,10 +149,10 @@ class ActionItem(models.Model):
         indexes = [models.Index(fields=["one_on_one", "state"], name="action_item_open")]
         constraints = [
             one_of("action_item_state", "state", ItemState),
-            models.CheckConstraint(name="action_item_says_what", condition=~Q(task="")),
-            models.CheckConstraint(
-                name="action_item_closed_at",
-                condition=Q(state=ItemState.OPEN, closed_at__isnull=True, closed_in__isnull=True)
+            check("action_item_says_what", ~Q(task="")),
+            check(
+                "action_item_closed_at",
+                Q(state=ItemState.OPEN, closed_at__isnull=True, closed_in__isnull=True)
                 | (~Q(state=ItemState.OPEN) & Q(closed_at__isnull=False)),
             ),
         ]

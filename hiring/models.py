@@ -15,7 +15,7 @@ from hiring.querysets import (
     HiringStageQuerySet,
     RequisitionQuerySet,
 )
-from kit.fields import choices, one_of
+from kit.fields import check, choices, one_of
 from org.models.people import Person
 from org.models.teams import Team
 
@@ -48,8 +48,8 @@ class Requisition(models.Model):
         ordering = ["-opened_on", "-pk"]
         constraints = [
             one_of("requisition_state", "state", RequisitionState),
-            models.CheckConstraint(name="requisition_titled", condition=~Q(title="")),
-            models.CheckConstraint(name="requisition_heads", condition=Q(heads__range=(1, 500))),
+            check("requisition_titled", ~Q(title="")),
+            check("requisition_heads", Q(heads__range=(1, 500))),
         ]
 
     def __str__(self) -> str:
@@ -74,7 +74,7 @@ class HiringStage(models.Model):
         constraints = [
             models.UniqueConstraint(Lower("name"), name="hiring_stage_name_unique"),
             one_of("hiring_stage_kind", "kind", StageKind),
-            models.CheckConstraint(name="hiring_stage_named", condition=~Q(name="")),
+            check("hiring_stage_named", ~Q(name="")),
         ]
 
     def __str__(self) -> str:
@@ -99,10 +99,10 @@ class Candidate(models.Model):
     class Meta:
         ordering = ["full_name", "pk"]
         constraints = [
-            models.CheckConstraint(name="candidate_named", condition=~Q(full_name="")),
-            models.CheckConstraint(
-                name="candidate_erased_wholly",
-                condition=Q(erased_at__isnull=True)
+            check("candidate_named", ~Q(full_name="")),
+            check(
+                "candidate_erased_wholly",
+                Q(erased_at__isnull=True)
                 | Q(full_name=ERASED, email="", phone="", source="", notes=""),
             ),
         ]
@@ -170,7 +170,5 @@ class StageStay(models.Model):
             models.UniqueConstraint(
                 fields=["application", "valid_to"], name="stage_stay_ends_once"
             ),
-            models.CheckConstraint(
-                name="stage_stay_lasts", condition=Q(valid_to__gt=F("valid_from"))
-            ),
+            check("stage_stay_lasts", Q(valid_to__gt=F("valid_from"))),
         ]

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import Func, Q, Value
+from django.db.models import F, Func, Q, Value
 
 
 def choices(vocabulary: type[StrEnum], labels: Mapping | None = None) -> list[tuple[str, str]]:
@@ -19,6 +21,23 @@ def one_of(name: str, field: str, vocabulary: type[StrEnum]) -> models.CheckCons
     """Return a constraint by which the database refuses a value outside the vocabulary."""
     values = [str(member) for member in vocabulary]
     return models.CheckConstraint(name=name, condition=Q(**{f"{field}__in": values}))
+
+
+def check(name: str, condition: Q) -> models.CheckConstraint:
+    """Return a constraint by which the database refuses what does not fulfil the condition."""
+    return models.CheckConstraint(name=name, condition=condition)
+
+
+def lasts(name: str) -> models.CheckConstraint:
+    """Return a constraint by which a dated row ends after it starts, or not at all."""
+    return check(name, Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")))
+
+
+def one_a_day(name: str, *subjects: str, until: str = "valid_to") -> ExclusionConstraint:
+    """Return a constraint by which dated rows of the same subjects share no day."""
+    overlap = [(SameId(subject), RangeOperators.OVERLAPS) for subject in subjects]
+    days = (Days("valid_from", until), RangeOperators.OVERLAPS)
+    return ExclusionConstraint(name=name, expressions=[*overlap, days])
 
 
 class SameId(Func):

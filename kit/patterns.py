@@ -9,8 +9,8 @@ from typing import Any
 from django import forms
 
 from kit import charts
-from kit.components import Tab
 from kit.forms import DayField, ExactDecimalField, KitForm, PageField, PlainTextField, SortField
+from kit.links import Tab
 from kit.pages import paginate
 from kit.tables import Column, Empty, Sort, Table
 

@@ -9,6 +9,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 
 from org import access
+from org.access import sees_everyone as overseers
+from org.rules import can_administer as admins
 from org.rules import leads_teams
 from org.settings_cache import organisation_settings
 from pipeline import rules
@@ -21,17 +23,9 @@ def everyone(person: Person) -> bool:
     return True
 
 
-def admins(person: Person) -> bool:
-    return person.is_admin
-
-
 def operators(person: Person) -> bool:
     """Those who keep the installation itself; the page is for whoever builds pages for it."""
     return person.is_superuser
-
-
-def overseers(person: Person) -> bool:
-    return person.is_executive or person.is_admin
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from analytics.dashboards.views import me, member, team, team_file, team_teams_file, team_trend
+from kit.views import patterns
 from salesmgr import health, setup
 from salesmgr.views import home, member_forecast, team_forecast
 
@@ -27,7 +28,7 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("auth/", include("org.sign_in_urls")),
     path("api/v1/", include("salesmgr.api_urls")),
-    path("", include("kit.urls")),
+    path("patterns/", patterns, name="patterns"),
     path("", include("org.urls")),
     path("", include("pipeline.urls")),
     path("", include("imports.urls")),

@@ -38,9 +38,9 @@ from analytics.metrics.tables.parts import (
     stage_columns,
     stage_file_columns,
 )
-from kit.components import Tab
 from kit.display import count
 from kit.export import csv_response, table_response
+from kit.links import Tab
 from kit.tables import Empty, Query, Table, query_with
 from org.http import PersonRequest, sellers
 from pipeline.deals.tables import download_columns, page_columns, with_taken

@@ -16,7 +16,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from kit import display, markup, money
-from kit.components import Tab
+from kit.links import Tab
 from kit.markup import Tone, known_tone
 from kit.pages import Page
 from kit.tables import Table

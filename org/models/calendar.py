@@ -8,7 +8,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 
-from kit.fields import Days, choices, one_of
+from kit.fields import Days, check, choices, one_of
 from kit.periods import Period
 from org.enums import PeriodKind
 from org.querysets import FiscalPeriodQuerySet
@@ -33,14 +33,10 @@ class Organisation(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="organisation_is_one", condition=Q(id=1)),
-            models.CheckConstraint(name="organisation_named", condition=~Q(name="")),
-            models.CheckConstraint(
-                name="organisation_start_month", condition=Q(fiscal_year_start_month__range=(1, 12))
-            ),
-            models.CheckConstraint(
-                name="organisation_currency", condition=Q(currency__regex=r"^[A-Z]{3}$")
-            ),
+            check("organisation_is_one", Q(id=1)),
+            check("organisation_named", ~Q(name="")),
+            check("organisation_start_month", Q(fiscal_year_start_month__range=(1, 12))),
+            check("organisation_currency", Q(currency__regex=r"^[A-Z]{3}$")),
         ]
 
     def __str__(self) -> str:
@@ -76,13 +72,10 @@ class FiscalPeriod(models.Model):
         constraints = [
             one_of("fiscal_period_kind", "kind", PeriodKind),
             models.UniqueConstraint(fields=["kind", "start_on"], name="fiscal_period_starts_once"),
-            models.CheckConstraint(
-                name="fiscal_period_lasts", condition=Q(end_on__gt=F("start_on"))
-            ),
-            models.CheckConstraint(
-                name="fiscal_period_has_its_parent",
-                condition=Q(kind="year", parent__isnull=True)
-                | (~Q(kind="year") & Q(parent__isnull=False)),
+            check("fiscal_period_lasts", Q(end_on__gt=F("start_on"))),
+            check(
+                "fiscal_period_has_its_parent",
+                Q(kind="year", parent__isnull=True) | (~Q(kind="year") & Q(parent__isnull=False)),
             ),
             *(
                 ExclusionConstraint(
@@ -115,10 +108,8 @@ class ExchangeRate(models.Model):
             models.UniqueConstraint(
                 fields=["currency", "valid_from"], name="exchange_rate_once_a_day"
             ),
-            models.CheckConstraint(name="exchange_rate_positive", condition=Q(rate__gt=0)),
-            models.CheckConstraint(
-                name="exchange_rate_currency", condition=Q(currency__regex=r"^[A-Z]{3}$")
-            ),
+            check("exchange_rate_positive", Q(rate__gt=0)),
+            check("exchange_rate_currency", Q(currency__regex=r"^[A-Z]{3}$")),
         ]
 
     def __str__(self) -> str:

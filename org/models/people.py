@@ -5,15 +5,14 @@ from datetime import date
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import ArrayField, RangeOperators
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.functional import cached_property
 
-from kit.fields import Days, SameId, choices, one_of
+from kit.fields import check, choices, lasts, one_a_day, one_of
 from org.enums import ROLE_LABELS, Role
 from org.querysets import PersonQuerySet
 from org.stays import Stay
@@ -66,10 +65,10 @@ class Person(AbstractBaseUser, PermissionsMixin):
         constraints = [
             models.UniqueConstraint(Lower("email"), name="person_email_unique"),
             models.UniqueConstraint("external_id", name="person_external_id_unique"),
-            models.CheckConstraint(name="person_named", condition=~Q(full_name="")),
-            models.CheckConstraint(
-                name="person_leaves_after_start",
-                condition=Q(left_on__isnull=True)
+            check("person_named", ~Q(full_name="")),
+            check(
+                "person_leaves_after_start",
+                Q(left_on__isnull=True)
                 | Q(started_on__isnull=True)
                 | Q(left_on__gte=F("started_on")),
             ),
@@ -148,20 +147,9 @@ class ReportingLine(models.Model):
     class Meta:
         ordering = ["person", "valid_from"]
         constraints = [
-            ExclusionConstraint(
-                name="reporting_line_one_manager_a_day",
-                expressions=[
-                    (SameId("person"), RangeOperators.OVERLAPS),
-                    (Days("valid_from", "valid_to"), RangeOperators.OVERLAPS),
-                ],
-            ),
-            models.CheckConstraint(
-                name="reporting_line_not_to_self", condition=~Q(person=F("manager"))
-            ),
-            models.CheckConstraint(
-                name="reporting_line_lasts",
-                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
-            ),
+            one_a_day("reporting_line_one_manager_a_day", "person"),
+            check("reporting_line_not_to_self", ~Q(person=F("manager"))),
+            lasts("reporting_line_lasts"),
         ]
 
     def __str__(self) -> str:

@@ -2,12 +2,9 @@
 
 from typing import ClassVar
 
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Q
 
-from kit.fields import Days, SameId
+from kit.fields import lasts, one_a_day
 from org.models.people import Person
 from org.models.trees import Placement, TreeNode
 from org.querysets import TeamMembershipQuerySet, TeamQuerySet
@@ -53,17 +50,8 @@ class TeamMembership(models.Model):
         ordering = ["person", "valid_from"]
         indexes = [models.Index(fields=["team", "person"], name="membership_team")]
         constraints = [
-            ExclusionConstraint(
-                name="membership_one_team_a_day",
-                expressions=[
-                    (SameId("person"), RangeOperators.OVERLAPS),
-                    (Days("valid_from", "counts_to"), RangeOperators.OVERLAPS),
-                ],
-            ),
-            models.CheckConstraint(
-                name="membership_lasts",
-                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
-            ),
+            one_a_day("membership_one_team_a_day", "person", until="counts_to"),
+            lasts("membership_lasts"),
         ]
 
     def __str__(self) -> str:

@@ -2,12 +2,9 @@
 
 from typing import ClassVar
 
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Q
 
-from kit.fields import Days, SameId
+from kit.fields import lasts, one_a_day
 from org.models.people import Person
 from org.models.trees import Placement, TreeNode
 from org.querysets import TerritoryQuerySet
@@ -44,18 +41,8 @@ class PersonTerritory(models.Model):
         ordering = ["person", "valid_from"]
         verbose_name_plural = "person territories"
         constraints = [
-            ExclusionConstraint(
-                name="person_in_territory_once_a_day",
-                expressions=[
-                    (SameId("person"), RangeOperators.OVERLAPS),
-                    (SameId("territory"), RangeOperators.OVERLAPS),
-                    (Days("valid_from", "valid_to"), RangeOperators.OVERLAPS),
-                ],
-            ),
-            models.CheckConstraint(
-                name="person_territory_lasts",
-                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
-            ),
+            one_a_day("person_in_territory_once_a_day", "person", "territory"),
+            lasts("person_territory_lasts"),
         ]
 
     def __str__(self) -> str:

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower, Now
 
-from kit.fields import choices, one_of
+from kit.fields import check, choices, one_of
 from org.enums import SCOPE_LABELS, TokenScope
 from org.models.people import Person
 from org.querysets import ApiTokenQuerySet, KeptReplyQuerySet
@@ -38,8 +38,8 @@ class ApiToken(models.Model):
                 condition=Q(revoked_at__isnull=True),
             ),
             one_of("token_scope", "scope", TokenScope),
-            models.CheckConstraint(name="token_named", condition=~Q(name="")),
-            models.CheckConstraint(name="token_lasts", condition=Q(expires_at__gt=F("created_at"))),
+            check("token_named", ~Q(name="")),
+            check("token_lasts", Q(expires_at__gt=F("created_at"))),
         ]
 
     def __str__(self) -> str:
@@ -67,7 +67,7 @@ class KeptReply(models.Model):
         indexes = [models.Index(fields=["created_at"], name="kept_reply_age")]
         constraints = [
             models.UniqueConstraint(fields=["person", "key"], name="kept_reply_once"),
-            models.CheckConstraint(name="kept_reply_keyed", condition=~Q(key="")),
+            check("kept_reply_keyed", ~Q(key="")),
         ]
 
     def __str__(self) -> str:

@@ -2,13 +2,11 @@
 
 from typing import Any, ClassVar
 
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Lower
 
-from kit.fields import Days, SameId
+from kit.fields import check, lasts, one_a_day
 from org.trees import BEGINNING, DatedPlacement, DatedTree
 
 
@@ -31,8 +29,8 @@ class TreeNode(models.Model):
         ordering = ["name"]
         constraints = [
             models.UniqueConstraint(Lower("name"), name="%(class)s_name_unique"),
-            models.CheckConstraint(name="%(class)s_named", condition=~Q(name="")),
-            models.CheckConstraint(name="%(class)s_not_in_itself", condition=~Q(parent=F("id"))),
+            check("%(class)s_named", ~Q(name="")),
+            check("%(class)s_not_in_itself", ~Q(parent=F("id"))),
         ]
 
     def __str__(self) -> str:
@@ -51,17 +49,8 @@ class Placement(models.Model):
         abstract = True
         ordering = ["node", "valid_from"]
         constraints = [
-            ExclusionConstraint(
-                name="%(class)s_one_a_day",
-                expressions=[
-                    (SameId("node"), RangeOperators.OVERLAPS),
-                    (Days("valid_from", "valid_to"), RangeOperators.OVERLAPS),
-                ],
-            ),
-            models.CheckConstraint(
-                name="%(class)s_lasts",
-                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
-            ),
+            one_a_day("%(class)s_one_a_day", "node"),
+            lasts("%(class)s_lasts"),
         ]
 
     def __str__(self) -> str:

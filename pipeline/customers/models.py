@@ -2,8 +2,6 @@
 
 from typing import ClassVar
 
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import RangeOperators
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector
 from django.db import models
@@ -11,7 +9,7 @@ from django.db.models import F, Func, Q
 from django.db.models.functions import Lower, Upper
 from django.urls import reverse
 
-from kit.fields import Days, SameId
+from kit.fields import lasts, one_a_day
 from org.models.people import Person
 from org.models.territories import Territory
 from pipeline.customers.querysets import AccountQuerySet, ContactQuerySet
@@ -129,17 +127,8 @@ class AccountTerritory(models.Model):
         verbose_name_plural = "account territories"
         indexes = [models.Index(fields=["territory", "account"], name="account_territory_idx")]
         constraints = [
-            ExclusionConstraint(
-                name="account_in_one_territory_a_day",
-                expressions=[
-                    (SameId("account"), RangeOperators.OVERLAPS),
-                    (Days("valid_from", "valid_to"), RangeOperators.OVERLAPS),
-                ],
-            ),
-            models.CheckConstraint(
-                name="account_territory_lasts",
-                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
-            ),
+            one_a_day("account_in_one_territory_a_day", "account"),
+            lasts("account_territory_lasts"),
         ]
 
     def __str__(self) -> str:

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_safe
 from analytics.context.reports.one_state import one_state
 from analytics.context.reports.organisation_calendar import organisation_calendar
 from analytics.metrics.forms import BestForm
-from kit.components import Tab
 from kit.export import table_response
+from kit.links import Tab
 from kit.tables import Empty, Table, query_with
 from org.http import PersonRequest, sellers
 from process.practices.metrics import FEWEST_PEOPLE

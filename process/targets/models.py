@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from kit.fields import choices, one_of
+from kit.fields import check, choices, one_of
 from org.enums import ROLE_LABELS, Role
 from org.models.people import Person
 from pipeline.enums import ACTIVITY_LABELS, TOUCHES, ActivityKind
@@ -38,17 +38,13 @@ class ActivityTarget(models.Model):
         ordering = ["-set_at", "-pk"]
         constraints = [
             one_of("activity_target_every", "every", Every),
-            models.CheckConstraint(
-                name="activity_target_role", condition=Q(role__in=[role for role, _ in ROLES])
+            check("activity_target_role", Q(role__in=[role for role, _ in ROLES])),
+            check("activity_target_kind", Q(kind__in=[kind for kind, _ in KINDS])),
+            check(
+                "activity_target_count",
+                Q(count__isnull=True) | Q(count__gte=1, count__lte=10_000),
             ),
-            models.CheckConstraint(
-                name="activity_target_kind", condition=Q(kind__in=[kind for kind, _ in KINDS])
-            ),
-            models.CheckConstraint(
-                name="activity_target_count",
-                condition=Q(count__isnull=True) | Q(count__gte=1, count__lte=10_000),
-            ),
-            models.CheckConstraint(name="activity_target_reason", condition=~Q(reason="")),
+            check("activity_target_reason", ~Q(reason="")),
             models.UniqueConstraint(
                 fields=["role", "kind", "set_at"], name="activity_target_one_a_moment"
             ),

@@ -31,9 +31,9 @@ from analytics.review.tables import (
     editable_columns,
     with_moved,
 )
-from kit.components import Tab
 from kit.display import money_short
 from kit.export import csv_response
+from kit.links import Tab
 from kit.money import from_cents
 from kit.tables import Empty, Table, query_with
 from org.http import PersonRequest, saved, sellers

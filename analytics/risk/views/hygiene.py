@@ -19,9 +19,9 @@ from analytics.risk.metrics.hygiene import STATE_LABELS, Remedy, State
 from analytics.risk.reports.hygiene import DataQualityIssue, Worklist, usual_due_day, worklist
 from analytics.risk.services import hygiene as services
 from analytics.risk.tables import BREACHES, OWNERS, issue_words
-from kit.components import Tab
 from kit.display import count
 from kit.export import csv_response
+from kit.links import Tab
 from kit.money import from_cents
 from kit.pages import paginate
 from kit.tables import Table, query_with
