@@ -3,7 +3,6 @@ from django.apps import AppConfig
 
 class CoachingConfig(AppConfig):
     name = "coaching"
-    default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
         from coaching import checks  # noqa: F401 -- importing registers the check

@@ -26,7 +26,7 @@ class PeopleChoiceField(forms.ModelMultipleChoiceField):
     widget = forms.CheckboxSelectMultiple
 
     def __init__(self) -> None:
-        super().__init__(queryset=Person.objects.none(), required=False)
+        super().__init__(queryset=Person.objects.active(), required=False)
 
 
 class _RequisitionFields(KitForm):
@@ -40,16 +40,14 @@ class _RequisitionFields(KitForm):
 class RequisitionForm(_RequisitionFields):
     """A new requisition; managers offered are those the viewer may name."""
 
-    team = forms.ModelChoiceField(queryset=Team.objects.none())
+    team = forms.ModelChoiceField(queryset=Team.objects.live())
     hiring_manager = forms.ModelChoiceField(queryset=Person.objects.none(), label="Hiring manager")
     interviewers = PeopleChoiceField()
     field_order = ("title", "team", "hiring_manager")
 
     def __init__(self, *args: Any, viewer: Person, **options: Any) -> None:
         super().__init__(*args, **options)
-        choose(self, "team", Team.objects.live())
         choose(self, "hiring_manager", _managers(viewer))
-        choose(self, "interviewers", Person.objects.active())
 
 
 class EditRequisitionForm(EditForm, _RequisitionFields):
@@ -85,10 +83,6 @@ class RequisitionStateForm(KitForm):
 
 class InterviewersForm(KitForm):
     interviewers = PeopleChoiceField()
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        choose(self, "interviewers", Person.objects.active())
 
 
 class _CandidateFields(KitForm):

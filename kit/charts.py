@@ -11,21 +11,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal, TypedDict
 
+from kit.markup import Tone
 from kit.tables import Column, Kind, Table
 
-Role = Literal[
-    "good",
-    "bad",
-    "warn",
-    "neutral",
-    "plan",
-    "series-1",
-    "series-2",
-    "series-3",
-    "series-4",
-    "series-5",
-    "series-6",
-]
+Series = Literal["series-1", "series-2", "series-3", "series-4", "series-5", "series-6"]
+Role = Tone | Series
 Number = Decimal | float | None
 Place = str | date
 Trace = dict[str, Any]

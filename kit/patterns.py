@@ -20,7 +20,7 @@ WON = [Decimal(amount) for amount in (120_000, 90_500, 210_250, 185_000, 99_999,
 PLAN = [Decimal(150_000)] * 6
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class SampleRow:
     """A row of the sample table."""
 
@@ -32,27 +32,9 @@ class SampleRow:
 
 
 LINES = [
-    SampleRow(
-        name="Fjord Bank",
-        amount=Decimal(120_000),
-        share=Decimal("0.423"),
-        closes_on=date(2026, 12, 1),
-        status="Won",
-    ),
-    SampleRow(
-        name="Østlund & Søn",
-        amount=Decimal("90500.50"),
-        share=None,
-        closes_on=date(2026, 11, 2),
-        status="At risk",
-    ),
-    SampleRow(
-        name="Acme <Tools>",
-        amount=None,
-        share=Decimal("1.2"),
-        closes_on=date(2027, 1, 15),
-        status="Open",
-    ),
+    SampleRow("Fjord Bank", Decimal(120_000), Decimal("0.423"), date(2026, 12, 1), "Won"),
+    SampleRow("Østlund & Søn", Decimal("90500.50"), None, date(2026, 11, 2), "At risk"),
+    SampleRow("Acme <Tools>", None, Decimal("1.2"), date(2027, 1, 15), "Open"),
 ]
 TONES = {"Won": "good", "At risk": "warn", "Open": "neutral"}
 COLUMNS = [

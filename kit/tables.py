@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, get_args
 from urllib.parse import urlencode
 
 from django.db.models import F, QuerySet
@@ -12,20 +12,9 @@ from django.db.models.expressions import OrderBy
 from kit.display import DASH, FORMATS
 from kit.pages import Page
 
-Kind = Literal[
-    "text",
-    "money",
-    "money_exact",
-    "count",
-    "percent",
-    "ratio",
-    "days",
-    "day",
-    "moment",
-    "link",
-    "badge",
-]
-NUMBER_KINDS = frozenset({"money", "money_exact", "count", "percent", "ratio", "days"})
+NumberKind = Literal["money", "money_exact", "count", "percent", "ratio", "days"]
+Kind = NumberKind | Literal["text", "day", "moment", "badge"]
+NUMBER_KINDS = frozenset(get_args(NumberKind))
 Rows = TypeVar("Rows", bound=QuerySet)
 Query = Mapping[str, Any]
 

@@ -24,18 +24,7 @@ from kit.tables import query_with as rebuilt_query
 
 register = template.Library()
 
-for name in (
-    "money",
-    "money_exact",
-    "money_short",
-    "count",
-    "percent",
-    "ratio",
-    "days",
-    "day",
-    "moment",
-    "ago",
-):
+for name in (*display.FORMATS, "money_short", "ago"):
     register.filter(name, getattr(display, name))
 register.filter("id", display.ident)
 

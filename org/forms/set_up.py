@@ -70,7 +70,7 @@ class PeopleFilter(KitForm):
 
     q = PlainTextField(label="Search", required=False, max_length=100)
     team = forms.ModelChoiceField(
-        queryset=Team.objects.none(), required=False, label="Team", empty_label="All teams"
+        queryset=Team.objects.live(), required=False, label="Team", empty_label="All teams"
     )
     role = forms.ChoiceField(choices=[("", "All roles"), *ROLE_CHOICES], required=False)
     standing = forms.ChoiceField(choices=STANDINGS, required=False, label="Standing")
@@ -80,7 +80,6 @@ class PeopleFilter(KitForm):
     def __init__(self, *args: Any, columns: list[Column], admin: bool, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["sort"] = SortField(columns=columns, default="name")
-        choose(self, "team", Team.objects.live())
         if not admin:
             del self.fields["sign_in"]
 
@@ -146,34 +145,29 @@ class ReportingLineForm(PersonPageForm):
         choose(self, "manager", managers)
 
 
-class TeamMembershipForm(PersonPageForm):
+class _PlaceInTeamForm(PersonPageForm):
+    team = forms.ModelChoiceField(
+        queryset=Team.objects.live(), required=False, label="Team", empty_label="No team"
+    )
+    is_lead = forms.BooleanField(label="Leads the team", required=False)
+
+
+class TeamMembershipForm(_PlaceInTeamForm):
     """Which team a person is in, and from when."""
 
     part = "team"
 
-    team = forms.ModelChoiceField(
-        queryset=Team.objects.none(), required=False, label="Team", empty_label="No team"
-    )
-    is_lead = forms.BooleanField(label="Leads the team", required=False)
     since = DayField(
         label="From", help_text="The first day. Deals count for the team of the day they close."
     )
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        choose(self, "team", Team.objects.live())
 
-
-class NewPersonForm(DetailsForm, RolesForm):
+class NewPersonForm(DetailsForm, RolesForm, _PlaceInTeamForm):
     """A new person with, where given, a place in the organisation."""
 
     manager = forms.ModelChoiceField(
         queryset=Person.objects.none(), required=False, label="Reports to", empty_label="Nobody"
     )
-    team = forms.ModelChoiceField(
-        queryset=Team.objects.none(), required=False, label="Team", empty_label="No team"
-    )
-    is_lead = forms.BooleanField(label="Leads the team", required=False)
     since = DayField(
         label="In this place from", required=False, help_text="Empty: the first working day."
     )
@@ -181,20 +175,21 @@ class NewPersonForm(DetailsForm, RolesForm):
         label="Send an e-mail with a link to set a password", required=False, initial=True
     )
 
-    field_order = ("full_name", "email", "invite", "title", "started_on", "roles", "team")
+    field_order = (
+        *("full_name", "email", "invite", "title", "started_on", "roles", "team"),
+        *("external_id", "manager", "is_lead", "since"),
+    )
 
     def __init__(self, *args: Any, managers: QuerySet[Person], **options: Any) -> None:
         super().__init__(*args, **options)
         choose(self, "manager", managers)
-        choose(self, "team", Team.objects.live())
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
         values["since"] = values.get("since") or values.get("started_on")
         if (values.get("manager") or values.get("team")) and not values["since"]:
-            self.add_error(
-                "since", "Say from when they report to their manager and are in the team."
-            )
+            words = "Say from when they report to their manager and are in the team."
+            self.add_error("since", words)
         return values
 
 

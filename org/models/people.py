@@ -113,11 +113,6 @@ class Person(AbstractBaseUser, PermissionsMixin):
         """Django's admin is the operator's back door: for superusers, while they are admins."""
         return self.is_superuser and self.is_admin
 
-    @property
-    def initials(self) -> str:
-        words = self.full_name.split()
-        return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
-
 
 class RoleGrant(models.Model):
     """A role that a person holds; one person may hold several."""
