@@ -35,6 +35,11 @@ def _holds(field: str, role: Role) -> Exists:
     return Exists(grants)
 
 
+def _those(rows: QuerySet, condition: Q) -> QuerySet:
+    """Return each row once, of however many of the condition's joins it is part."""
+    return rows.filter(pk__in=models.QuerySet(rows.model).filter(condition).values("pk"))
+
+
 class RequisitionQuerySet(models.QuerySet):
     def visible_to(self, viewer: "Person") -> QuerySet:
         """Recruiters, admins and executives see that a place is open; managers see those below."""
@@ -43,7 +48,7 @@ class RequisitionQuerySet(models.QuerySet):
         mine = _people_of(viewer)
         if viewer.is_manager:
             mine |= access.people_filter(viewer, "hiring_manager")
-        return self.filter(pk__in=models.QuerySet(self.model).filter(mine).values("pk"))
+        return _those(self, mine)
 
     def open(self) -> QuerySet:
         return self.filter(state=RequisitionState.OPEN)
@@ -69,20 +74,12 @@ class CandidateQuerySet(models.QuerySet):
     """Read only inside ``org.private.reading_as``: outside it the database returns no row."""
 
     def visible_to(self, viewer: "Person") -> QuerySet:
-        return self.filter(
-            pk__in=models.QuerySet(self.model)
-            .filter(_people_of(viewer, "applications__requisition__"))
-            .values("pk")
-        )
+        return _those(self, _people_of(viewer, "applications__requisition__"))
 
 
 class ApplicationQuerySet(models.QuerySet):
     def visible_to(self, viewer: "Person") -> QuerySet:
-        return self.filter(
-            pk__in=models.QuerySet(self.model)
-            .filter(_people_of(viewer, "requisition__"))
-            .values("pk")
-        )
+        return _those(self, _people_of(viewer, "requisition__"))
 
     def live(self) -> QuerySet:
         """Return those whose candidate is not archived."""

@@ -1,7 +1,6 @@
 """The organisation's settings, its fiscal calendar, days off and exchange rates."""
 
 import re
-from collections.abc import Collection
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -36,16 +35,7 @@ def organisation() -> Organisation:
 
 
 @transaction.atomic
-def configure(
-    *,
-    by: Person | None,
-    name: str | None = None,
-    time_zone: str | None = None,
-    fiscal_year_start_month: int | None = None,
-    currency: str | None = None,
-    working_days: Collection[int] | None = None,
-    shows_leaderboard: bool | None = None,
-) -> Organisation:
+def configure(*, by: Person | None, **settings: Any) -> Organisation:
     """Change the settings that are given. Weekdays are Monday = 0 to Sunday = 6.
 
     A new start month rewrites the fiscal calendar; it is refused once quotas exist, and a new
@@ -55,31 +45,24 @@ def configure(
     organisation()
     subject = Organisation.objects.select_for_update().get()
     wanted = {
-        "name": name.strip() if name is not None else None,
-        "time_zone": time_zone,
-        "fiscal_year_start_month": fiscal_year_start_month,
-        "currency": currency.strip().upper() if currency is not None else None,
-        "working_days": sorted(set(working_days)) if working_days is not None else None,
-        "shows_leaderboard": shows_leaderboard,
+        name: value.strip() if isinstance(value, str) else value for name, value in settings.items()
     }
+    if "currency" in wanted:
+        wanted["currency"] = wanted["currency"].upper()
+    if "working_days" in wanted:
+        wanted["working_days"] = sorted(set(wanted["working_days"]))
     changes = {
         field: (getattr(subject, field), value)
         for field, value in wanted.items()
-        if value is not None and value != getattr(subject, field)
+        if value != getattr(subject, field)
     }
     _refuse_bad_settings({field: after for field, (_, after) in changes.items()})
     for field, (_, after) in changes.items():
         setattr(subject, field, after)
     subject.full_clean(validate_unique=False)
     if changes:
-        with refused_as(
-            {
-                "organisation_currency_stays": (
-                    "currency",
-                    "Amounts, targets or exchange rates are kept in this currency, so it stays.",
-                )
-            }
-        ):
+        kept = "Amounts, targets or exchange rates are kept in this currency, so it stays."
+        with refused_as({"organisation_currency_stays": ("currency", kept)}):
             subject.save(update_fields=list(changes))
         settings_cache.forget()
         if "fiscal_year_start_month" in changes:
@@ -252,12 +235,11 @@ def set_exchange_rate(
     subject = found or ExchangeRate(currency=code, valid_from=valid_from)
     subject.rate = rate
     subject.full_clean(validate_unique=False, validate_constraints=False)
-    with refused_as(
-        {
-            "exchange_rate_once_a_day": ("valid_from", f"{code} already has a rate from this day."),
-            "exchange_rate_unused": ("rate", f"{used} Enter another one from a later day."),
-        }
-    ):
+    refusals = {
+        "exchange_rate_once_a_day": ("valid_from", f"{code} already has a rate from this day."),
+        "exchange_rate_unused": ("rate", f"{used} Enter another one from a later day."),
+    }
+    with refused_as(refusals):
         subject.save()
     if before != rate:
         audit.record(by, "exchange_rate.set", subject, changes={"rate": (before, rate)})

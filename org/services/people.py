@@ -33,38 +33,30 @@ EDITABLE = ("full_name", "email", "title", "started_on", "external_id")
 def create_person(
     *,
     by: Person | None,
-    full_name: str,
-    email: str | None = None,
     roles: Collection[str] = (),
-    started_on: date | None = None,
-    title: str = "",
-    external_id: str | None = None,
     password: str | None = None,
     is_operator: bool = False,
+    **fields: Any,
 ) -> Person:
-    """Add somebody. Without an e-mail address they cannot sign in; without a password they set
-    their own by the link of ``send_password_link``. An ``is_operator`` looks after the
-    installation, and enters Django's admin too."""
+    """Add somebody with the given fields of EDITABLE.
+
+    Without an e-mail address they cannot sign in; without a password they set their own by the
+    link that they are sent. An ``is_operator`` looks after the installation, and enters Django's
+    admin too.
+    """
     require_admin(by)
-    person = Person(
-        full_name=full_name.strip(),
-        email=_address(email),
-        title=title.strip(),
-        started_on=started_on,
-        external_id=(external_id or "").strip() or None,
-        is_superuser=is_operator,
-    )
+    person = Person(is_superuser=is_operator, **_cleaned(fields))
     person.set_password(password)
     _check_fields(person)
     person.save()
     _grant(person, _known(roles))
-    audit.record(
-        by,
-        "person.create",
-        person,
-        changes={"email": (None, person.email), "roles": ("", role_names(roles))}
-        | ({"operator": (False, True)} if is_operator else {}),
-    )
+    changes: dict[str, tuple[Any, Any]] = {
+        "email": (None, person.email),
+        "roles": ("", role_names(roles)),
+    }
+    if is_operator:
+        changes["operator"] = (False, True)
+    audit.record(by, "person.create", person, changes=changes)
     return person
 
 
@@ -98,12 +90,11 @@ def take_on(
 def edit_person(person: Person, *, by: Person | None, **changes: Any) -> Person:
     """Change the given ones of name, e-mail, title, start day and external id."""
     require_admin(by)
-    if unknown := set(changes) - set(EDITABLE):
-        raise TypeError(f"edit_person cannot change {', '.join(sorted(unknown))}")
+    wanted = _cleaned(changes)
     lock_admins()
     subject = locked(person)
     done = {}
-    for field, after in _cleaned(changes).items():
+    for field, after in wanted.items():
         if (before := getattr(subject, field)) != after:
             done[field] = (before, after)
             setattr(subject, field, after)
@@ -117,16 +108,18 @@ def edit_person(person: Person, *, by: Person | None, **changes: Any) -> Person:
     return subject
 
 
-def _cleaned(changes: dict[str, Any]) -> dict[str, Any]:
-    cleaned = {
-        field: value.strip() if isinstance(value, str) else value
-        for field, value in changes.items()
+def _cleaned(given: dict[str, Any]) -> dict[str, Any]:
+    """Return fields of EDITABLE as they are kept; TypeError names those that are none."""
+    if unknown := set(given) - set(EDITABLE):
+        raise TypeError(f"a person has no {', '.join(sorted(unknown))} to set")
+    fields = {
+        name: value.strip() if isinstance(value, str) else value for name, value in given.items()
     }
-    if "email" in cleaned:
-        cleaned["email"] = _address(cleaned["email"])
-    if "external_id" in cleaned:
-        cleaned["external_id"] = cleaned["external_id"] or None
-    return cleaned
+    if "email" in fields:
+        fields["email"] = (fields["email"] or "").lower() or None
+    if "external_id" in fields:
+        fields["external_id"] = fields["external_id"] or None
+    return fields
 
 
 def _change_address(person: Person, *, by: Person | None) -> None:
@@ -137,10 +130,6 @@ def _change_address(person: Person, *, by: Person | None) -> None:
     EmailAddress.objects.filter(user=person).delete()
     if by is None or by.pk != person.pk:
         end_sign_ins(person)
-
-
-def _address(email: str | None) -> str | None:
-    return (email or "").strip().lower() or None
 
 
 def _check_fields(person: Person) -> None:
@@ -234,17 +223,8 @@ def deactivate(
     hand_over(subject, by=by, on=on, successor=successor)
     for rows in (ReportingLine, TeamMembership, PersonTerritory):
         cut_off(rows.objects.filter(person=subject), on=on)
-    before = (subject.is_active, subject.left_on)
-    subject.is_active, subject.left_on = False, on
-    subject.save(update_fields=["is_active", "left_on"])
     end_sign_ins(subject)
-    audit.record(
-        by,
-        "person.deactivate",
-        subject,
-        changes={"is_active": (before[0], False), "left_on": (before[1], on)},
-    )
-    return subject
+    return _stand(subject, by=by, action="person.deactivate", is_active=False, left_on=on)
 
 
 @transaction.atomic
@@ -254,16 +234,17 @@ def reactivate(person: Person, *, by: Person | None) -> Person:
     subject = locked(person)
     if subject.is_active:
         return subject
-    before = subject.left_on
-    subject.is_active, subject.left_on = True, None
-    subject.save(update_fields=["is_active", "left_on"])
-    audit.record(
-        by,
-        "person.reactivate",
-        subject,
-        changes={"is_active": (False, True), "left_on": (before, None)},
-    )
-    return subject
+    return _stand(subject, by=by, action="person.reactivate", is_active=True, left_on=None)
+
+
+def _stand(person: Person, *, by: Person | None, action: str, **standing: Any) -> Person:
+    """Set whether a person is here, and when they left, and log it."""
+    changes = {name: (getattr(person, name), value) for name, value in standing.items()}
+    for name, value in standing.items():
+        setattr(person, name, value)
+    person.save(update_fields=list(standing))
+    audit.record(by, action, person, changes=changes)
+    return person
 
 
 @transaction.atomic

@@ -19,6 +19,7 @@ from org.models.teams import Team, TeamMembership
 from org.models.territories import Territory
 from org.models.trees import TreeNode
 from org.services.guard import refused_as, require_admin, require_in_use
+from org.services.set_up import locked_row, set_use
 from org.trees import below
 
 Node = TypeVar("Node", bound=TreeNode)
@@ -77,7 +78,7 @@ def create(tree: type[Node], *, by: Person | None, name: str, parent: Node | Non
 @transaction.atomic
 def rename(node: Node, *, by: Person | None, name: str) -> Node:
     require_admin(by)
-    subject = _locked(node)
+    subject = locked_row(node)
     before = subject.name
     if before != name.strip():
         _name(subject, name)
@@ -93,10 +94,7 @@ def _name(node: TreeNode, name: str) -> None:
     node.clean_fields()
     taken = ("name", f"There is already a {word} called “{node.name}”.")
     with refused_as({f"{word}_name_unique": taken}):
-        if node.pk is None:
-            node.save()
-        else:
-            node.save(update_fields=["name"])
+        node.save(update_fields=None if node.pk is None else ["name"])
 
 
 def _check_parent(parent: Any) -> None:
@@ -113,7 +111,7 @@ def move(node: Node, *, by: Person | None, parent: Node | None, since: date | No
     yet to come, and where something would lie in itself on any of those days.
     """
     require_admin(by)
-    subject = _locked(node)
+    subject = locked_row(node)
     day = access.today() if since is None else since
     if day > access.today():
         raise ValidationError({"since": "Choose today or an earlier day."})
@@ -122,16 +120,13 @@ def move(node: Node, *, by: Person | None, parent: Node | None, since: date | No
         return subject
     _check_parent(parent)
     if parent is not None and parent.pk in ids_below(subject):
-        raise ValidationError(dict([KINDS[type(subject)].circles[_circle(subject)]]))
+        kind = KINDS[type(subject)]
+        raise ValidationError(dict([kind.circles[f"org_{kind.word}_no_circle"]]))
     before, subject.parent, subject.parent_since = subject.parent, parent, day
     with refused_as(KINDS[type(subject)].circles):
         subject.save(update_fields=["parent", "parent_since"])
     _record(by, "move", subject, parent=(before, parent), since=(None, day))
     return subject
-
-
-def _circle(node: TreeNode) -> str:
-    return f"org_{KINDS[type(node)].word}_no_circle"
 
 
 @transaction.atomic
@@ -145,47 +140,38 @@ def edit(
 
 def ids_below(node: TreeNode) -> set[int]:
     """Return the ids of the node and of everything inside it today."""
-    return below(dict(_rows(node).values_list("pk", "parent_id")), {node.pk})
+    rows: QuerySet = type(node)._default_manager.all()  # noqa: SLF001 -- Django documents it
+    return below(dict(rows.values_list("pk", "parent_id")), {node.pk})
 
 
 @transaction.atomic
 def archive(node: Node, *, by: Person | None) -> Node:
     """Take an empty node out of use. Its past figures stay."""
     require_admin(by)
-    subject, kind = _locked(node), KINDS[type(node)]
-    if subject.archived_at is not None:
-        return subject
-    if child := subject.children.filter(archived_at=None).first():  # type: ignore[attr-defined]
-        raise ValidationError(
-            f"{subject} holds the {kind.word} {child}. Move or archive that one first."
-        )
-    if why := kind.occupied(subject):
-        raise ValidationError(why)
-    _rows(subject).filter(pk=subject.pk).update(archived_at=Now())
+    subject = set_use(node, by=by, at=Now(), what=KINDS[type(node)].word, check=_require_empty)
     subject.refresh_from_db(fields=["archived_at"])
-    _record(by, "archive", subject)
     return subject
+
+
+def _require_empty(node: Any) -> None:
+    kind = KINDS[type(node)]
+    if child := node.children.filter(archived_at=None).first():
+        raise ValidationError(
+            f"{node} holds the {kind.word} {child}. Move or archive that one first."
+        )
+    if why := kind.occupied(node):
+        raise ValidationError(why)
 
 
 @transaction.atomic
 def restore(node: Node, *, by: Person | None) -> Node:
     require_admin(by)
-    subject = _locked(node)
-    if subject.archived_at is not None:
-        _check_parent(subject.parent)
-        subject.archived_at = None
-        subject.save(update_fields=["archived_at"])
-        _record(by, "restore", subject)
-    return subject
+    word = KINDS[type(node)].word
+    return set_use(node, by=by, at=None, what=word, check=_require_place)
 
 
-def _locked(node: Node) -> Node:
-    found: Node = _rows(node).select_for_update(no_key=True).get(pk=node.pk)
-    return found
-
-
-def _rows(node: TreeNode) -> QuerySet:
-    return type(node)._default_manager.all()  # noqa: SLF001 -- Django documents it
+def _require_place(node: Any) -> None:
+    _check_parent(node.parent)
 
 
 def _record(by: Person | None, action: str, node: TreeNode, **changes: tuple[Any, Any]) -> None:

@@ -194,14 +194,8 @@ class _Recruiting:
     def _hire(
         self, title: str, roles: tuple[Role, ...], started_on: date, log_in_for: str = ""
     ) -> Employee:
-        person = Employee(
-            index=len(self.roster.people),
-            name=self._name(),
-            title=title,
-            roles=roles,
-            started_on=started_on,
-            log_in_for=log_in_for,
-        )
+        index, name = len(self.roster.people), self._name()
+        person = Employee(index, name, title, roles, started_on, log_in_for=log_in_for)
         self.roster.people.append(person)
         return person
 
@@ -295,16 +289,13 @@ class _Recruiting:
             if comes >= self.plan.today or leaves <= person.started_on:
                 return person
             self._join(person, team, person.started_on)
-            self._leave(person, leaves)
+            person.left_on = leaves
+            self._stop(person, leaves)
             person = self._hire_rep(comes)
             at = comes
 
     def _join(self, person: Employee, team: int, since: date) -> None:
         self.roster.memberships.append(Membership(person.index, team, EmployedSpan(since)))
-
-    def _leave(self, person: Employee, day: date) -> None:
-        person.left_on = day
-        self._stop(person, day)
 
     def _stop(self, person: Employee, day: date) -> None:
         """End the person's selling and membership as of ``day``."""

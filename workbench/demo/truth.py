@@ -2,7 +2,6 @@
 
 import csv
 import json
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -18,15 +17,6 @@ from workbench.demo.story import Story
 MOST_FUTURES = 200
 FEWEST_FUTURES = 20
 COPIED_DEALS = 60_000
-
-
-@dataclass(frozen=True, slots=True)
-class OpenTruth:
-    """For each open deal of the story: its number, its true chance, and the future that happens."""
-
-    deal: np.ndarray
-    win_probability: Floats
-    expected_days: Floats
 
 
 def keep(story: Story, folder: Path | None = None) -> Path:
@@ -48,9 +38,11 @@ def keep(story: Story, folder: Path | None = None) -> Path:
     return path
 
 
-def chances(story: Story) -> OpenTruth:
-    """Draw many futures of the deals open today; the chance is the share in which each is won."""
-    alive = np.flatnonzero((story.deals.stage < WON) & (story.deals.archived == 0))
+def chances(story: Story, alive: np.ndarray) -> tuple[Floats, Floats]:
+    """Draw many futures of the deals open today.
+
+    Returns the share in which each is won, and after how many days on average.
+    """
     copies = int(np.clip(COPIED_DEALS // max(len(alive), 1), FEWEST_FUTURES, MOST_FUTURES))
     copied = story.deals.take(np.tile(alive, copies))
     futures = Selling(
@@ -65,7 +57,7 @@ def chances(story: Story) -> OpenTruth:
     days = (copied.entered_on - story.days.today).reshape(shape)
     with np.errstate(invalid="ignore"):
         mean = (won * days).sum(axis=0) / won.sum(axis=0)
-    return OpenTruth(alive, won.mean(axis=0), mean)
+    return won.mean(axis=0), mean
 
 
 def open_deals(story: Story) -> dict[str, np.ndarray]:
@@ -86,9 +78,8 @@ def open_deals(story: Story) -> dict[str, np.ndarray]:
         "amount": np.where(later.amount[alive] >= 0, later.amount[alive], np.nan),
     }
     if not story.plan.is_bulk:
-        drawn = chances(story)
-        columns["win_probability"] = np.round(drawn.win_probability, 4)
-        columns["days_to_win"] = np.round(drawn.expected_days, 1)
+        won, after = chances(story, alive)
+        columns["win_probability"], columns["days_to_win"] = np.round(won, 4), np.round(after, 1)
     return columns
 
 
