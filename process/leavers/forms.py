@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from kit.forms import KitForm, PlainTextField
 from org.models.people import Person
 from pipeline.deals.fields import carriers
-from process.leavers.enums import GIVEN_TO_LABELS, GivenTo
+from process.enums import GIVEN_TO_LABELS, GivenTo
 from process.leavers.reports import AccountDeals, new_owners
 
 

@@ -13,8 +13,8 @@ from org.models.people import Person, ReportingLine
 from org.models.teams import TeamMembership
 from pipeline.customers.models import Account
 from pipeline.deals.models.deals import Deal
-from process.leavers.enums import GivenTo
-from process.leavers.models import LeaverRule
+from process.enums import GivenTo
+from process.models import LeaverRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,23 +9,22 @@ from django.views.decorators.http import require_http_methods
 from kit.forms import add_errors
 from kit.links import Tab
 from kit.tables import Empty, Table
-from org.http import form_page, page_request_of, posted, saved
+from org.http import admins_only, form_page, page_request_of, posted, saved
 from org.models.people import Person
 from pipeline import rules
+from process.enums import GIVEN_TO_LABELS
 from process.leavers import services
-from process.leavers.enums import GIVEN_TO_LABELS
 from process.leavers.forms import HandOverForm, LeaverRuleForm
-from process.leavers.http import leaver_admins
-from process.leavers.models import LeaverRule
 from process.leavers.reports import leaver_rules, open_deals_by_account
 from process.leavers.reports import leavers as leavers_of
 from process.leavers.tables import LEAVERS, RULES
+from process.models import LeaverRule
 
 RULES_SHOWN = 10
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@leaver_admins
+@admins_only
 def leavers(request: HttpRequest) -> HttpResponse:
     """Show who left and still has open deals, and set the rule that offers them to others."""
     page_request = page_request_of(request)

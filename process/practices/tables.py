@@ -7,8 +7,7 @@ from kit.display import days, percent
 from kit.money import from_cents
 from kit.tables import Column
 from process.practices.metrics import Difference, Finding
-from process.practices.reports.behaviours import Compared
-from process.practices.reports.peers import Peer
+from process.practices.reports import Compared, Peer
 
 FINDINGS = {
     Finding.MORE: ("The best do more", "good"),

@@ -14,8 +14,7 @@ from kit.links import Tab
 from kit.tables import Empty, Table, query_with
 from org.http import PersonRequest, sellers
 from process.practices.metrics import FEWEST_PEOPLE
-from process.practices.reports.behaviours import best_report
-from process.practices.reports.peers import Peers, peers_of
+from process.practices.reports import Peers, best_report, peers_of
 from process.practices.tables import COMPARED, COMPARED_FILE, PEERS, TOO_FEW_PEERS
 
 

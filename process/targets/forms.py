@@ -14,10 +14,9 @@ from kit.forms import DayField, KitForm, PageField, PlainTextField
 from kit.periods import Period
 from org.models.people import Person
 from pipeline.enums import ActivityKind
-from process.targets.enums import EVERY_LABELS, Every
-from process.targets.metrics.outcomes import Reach
-from process.targets.metrics.targets import around
-from process.targets.models import KINDS, ROLES
+from process.enums import EVERY_LABELS, Every
+from process.models import KINDS, ROLES
+from process.targets.metrics import Reach, around
 
 WHOLE, WEEK = "", "week"
 

@@ -10,9 +10,9 @@ from django.urls import reverse
 from kit.display import percent
 from kit.tables import Column
 from pipeline.deals.tables import DEALS
-from process.targets.metrics.outcomes import Reach, ReachGroup, rate_interval
-from process.targets.models import ActivityTarget
-from process.targets.reports.attainment import TargetRow
+from process.models import ActivityTarget
+from process.targets.metrics import Reach, ReachGroup, rate_interval
+from process.targets.reports import TargetRow
 
 Href = Callable[[str, str], str]
 

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 from pipeline.activities.models import CalendarUpload
-from process.targets.models import ActivityTarget
+from process.models import ActivityTarget
 from tests.access.expected_pipeline import LOGGED, SELLERS, WRITERS
 from tests.access.matrix import MISSING, Case, Expected, World, grid, only, same
 

@@ -37,9 +37,8 @@ from pipeline.discipline.models import (
 from pipeline.discipline.services import setup as exit_setup
 from pipeline.enums import LostReason
 from pipeline.stages.models import LossReason
-from process.leavers.enums import GivenTo
-from process.leavers.models import LeaverRule
-from process.targets.models import ActivityTarget
+from process.enums import GivenTo
+from process.models import ActivityTarget, LeaverRule
 from tests.access.matrix import World
 from tests.factories.org import (
     ApiTokenFactory,

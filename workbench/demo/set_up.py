@@ -14,7 +14,7 @@ from pipeline.discipline.services import qualification
 from pipeline.discipline.services import setup as exit_setup
 from pipeline.stages.models import Stage
 from pipeline.stages.services.qualified_stage import set_qualified_stage
-from process.targets.models import ActivityTarget
+from process.models import ActivityTarget
 from workbench.demo.plan import FIRST_MONTH, Plan
 
 CRITERIA = {

@@ -12,8 +12,8 @@ from kit.tables import Empty, Table, query_with
 from org.http import PersonRequest, sellers
 from pipeline.enums import ACTIVITY_LABELS, ActivityKind, Status
 from process.targets.forms import OutcomeForm
-from process.targets.metrics.outcomes import Reach, share_of
-from process.targets.reports.outcomes import Outcome, activity_outcome, cohort_page
+from process.targets.metrics import Reach, share_of
+from process.targets.reports import Outcome, activity_outcome, cohort_page
 from process.targets.tables import OF_THE_COHORT, outcome_columns, reach_label
 
 

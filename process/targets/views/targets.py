@@ -14,18 +14,13 @@ from analytics.context.reports.organisation_calendar import organisation_calenda
 from analytics.context.reports.scope import person_scope
 from kit.export import csv_response
 from kit.tables import Empty, Table
-from org.http import PersonRequest, View, form_page, let_in, page_request_of, posted, saved, sellers
+from org.http import PersonRequest, admins_only, form_page, page_request_of, posted, saved, sellers
 from org.models.people import Person
-from process.targets import rules
+from process.models import ActivityTarget
 from process.targets.forms import OwedForm, TargetForm
-from process.targets.models import ActivityTarget
-from process.targets.reports.attainment import owing, targets_in_force
+from process.targets.reports import owing, targets_in_force
 from process.targets.services import set_activity_target
 from process.targets.tables import FIGURES, REACHED, VERSIONS
-
-
-def target_admins(view: View) -> View:
-    return let_in(rules.can_set_activity_targets, view)
 
 
 @require_safe
@@ -84,7 +79,7 @@ def activity_attainment_of(request: PersonRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@target_admins
+@admins_only
 def activity_targets(request: HttpRequest) -> HttpResponse:
     """Set what a role owes, and show what it owes now and owed before."""
     page_request = page_request_of(request)

@@ -27,7 +27,7 @@ from pipeline.credit.services.credits import Share, split_credit
 from pipeline.customers.services.territories import assign_account
 from pipeline.deals.models.deals import Deal
 from pipeline.deals.reports.selection import NOWHERE, DealSelection
-from process.practices.reports.peers import peers_of
+from process.practices.reports import peers_of
 from tests.analytics.plain_ledger import Booked, booked, lies_in
 from tests.analytics.report_views import report_view_of
 from tests.api.conftest import program_of

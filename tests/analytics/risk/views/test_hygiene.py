@@ -14,7 +14,7 @@ from org.enums import Role
 from org.models.audit import AuditEntry
 from org.services import calendar
 from pipeline.deals.models.deals import Deal
-from process.leavers.enums import GivenTo
+from process.enums import GivenTo
 from process.leavers.reports import new_owners, open_deals_by_account
 from tests.factories.org import PersonFactory, TeamMembershipFactory
 from tests.factories.pipeline import AccountFactory, DealContactFactory, DealFactory

@@ -12,9 +12,9 @@ from org import access
 from org.models.audit import AuditEntry
 from org.services import calendar, people
 from pipeline.deals.models.deals import Deal
-from process.leavers.enums import GivenTo
-from process.leavers.models import LeaverRule
+from process.enums import GivenTo
 from process.leavers.services import set_leaver_rule
+from process.models import LeaverRule
 from tests.factories.pipeline import AccountFactory, DealFactory, StageFactory
 
 URL = reverse("process:leavers")

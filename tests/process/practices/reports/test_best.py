@@ -9,8 +9,7 @@ from pipeline.activities.models import Activity
 from pipeline.deals.models.deals import DealLine
 from pipeline.enums import ActivityKind
 from process.practices.metrics import Finding
-from process.practices.reports.behaviours import best_report
-from process.practices.reports.peers import NO_QUOTA, OTHER_TITLE, SHORT_TENURE, peers_of
+from process.practices.reports import NO_QUOTA, OTHER_TITLE, SHORT_TENURE, best_report, peers_of
 from tests.analytics.report_views import report_view_of
 from tests.factories.org import (
     PersonFactory,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from process.targets.metrics.outcomes import Reach, funnel_of, rate_interval, share_of
+from process.targets.metrics import Reach, funnel_of, rate_interval, share_of
 
 
 def test_groups_add_up_to_the_cohort():

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from kit.periods import Period
 from org.metrics.working_days import Workweek
-from process.targets.metrics.targets import TargetVersion, daily, reached
+from process.targets.metrics import TargetVersion, daily, reached
 
 WEEKDAYS = frozenset(range(5))
 PLAIN = Workweek(WEEKDAYS, frozenset())

@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connection, transaction
 
 from org.models.audit import AuditEntry
-from process.targets.models import ActivityTarget
+from process.models import ActivityTarget
 from process.targets.services import set_activity_target
 
 pytestmark = pytest.mark.django_db

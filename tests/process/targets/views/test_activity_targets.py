@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from org.services.calendar import ensure_years
-from process.targets.models import ActivityTarget
+from process.models import ActivityTarget
 from tests.factories.org import HolidayFactory
 from tests.factories.pipeline import ActivityFactory
 from tests.pages import form_of

@@ -1,4 +1,4 @@
-"""Rules by which a leaver's deals are handed over."""
+"""The fixed vocabularies of process."""
 
 from enum import StrEnum
 
@@ -22,3 +22,13 @@ GIVEN_TO_LABELS = {
 
 # Where nobody has set a rule.
 USUAL_RULE = GivenTo.ACCOUNT_OWNER
+
+
+class Every(StrEnum):
+    """How often a number of activities is owed."""
+
+    WEEK = "week"
+    MONTH = "month"
+
+
+EVERY_LABELS = {Every.WEEK: "Week", Every.MONTH: "Month"}

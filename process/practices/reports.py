@@ -1,26 +1,159 @@
-"""What people do: a value for each person and behaviour, from their records of a period."""
+"""The people who are compared, and what they do: a value for each person and behaviour."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import timedelta
+from decimal import Decimal
 from statistics import mean, median
 
 from django.db import connection
 from django.db.models import Count, F, FilteredRelation, Min, Q
 
+from analytics.attainment.metrics.attainment import Attainment
+from analytics.attainment.reports.attainment import attainment, roster_of
 from analytics.context.reports.report_view import ReportView
+from analytics.context.reports.roster import Roster, Seller
 from analytics.metrics.metrics.closings import Closing, cut
 from analytics.metrics.metrics.prices import compared, discount
 from analytics.metrics.reports.closings import closings
 from analytics.metrics.reports.prices import PriceLines, price_lines
 from analytics.metrics.reports.scope_sql import scope_sql
+from org.enums import Measure, SubjectKind
+from org.metrics.quotas import Subject
 from pipeline.activities.models import Activity
 from pipeline.deals.metrics import SECONDS_A_DAY
 from pipeline.enums import TOUCHES, ActivityKind, Status
 from pipeline.stages.models import Stage
-from process.practices.metrics import Difference, Finding, difference
-from process.practices.reports.peers import Peers
+from process.practices.metrics import Difference, Finding, difference, top_quarter
+
+TENURE = timedelta(days=180)
+SHORT_TENURE = "Joined less than 180 days before the period"
+OTHER_TITLE = "Another title"
+NO_QUOTA = "No quota in the period"
+GONE = "Left by the day"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Peer:
+    """A person who sells in the scope. ``left_out`` says why they are not compared; else ""."""
+
+    person: int
+    name: str
+    title: str
+    attained: Attainment
+    left_out: str
+    on_top: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Peers:
+    """The people of a look who sell; ``by_quota``: they are ranked by attainment, else bookings."""
+
+    report_view: ReportView
+    title: str
+    titles: Sequence[str]
+    by_quota: bool
+    people: Sequence[Peer]
+
+    @property
+    def compared(self) -> list[Peer]:
+        return [peer for peer in self.people if not peer.left_out]
+
+    @property
+    def top(self) -> frozenset[int]:
+        return frozenset(peer.person for peer in self.people if peer.on_top)
+
+    @property
+    def left_out(self) -> dict[str, int]:
+        """How many people are not compared, by why."""
+        return dict(Counter(peer.left_out for peer in self.people if peer.left_out))
+
+
+def peers_of(report_view: ReportView, *, title: str | None) -> Peers:
+    """Return the people of a report view who sell and whom the viewer may see, in three statements.
+
+    Compared are those of one ``title`` (the most frequent, where none is given) who are there on
+    the day and joined 180 days before the period or earlier; where somebody has a quota, those who
+    have one, ranked by attainment, else all, ranked by bookings.
+    """
+    people = roster_of(
+        report_view.period, report_view.moment, report_view.calendar, viewer=report_view.viewer
+    )
+    sellers = [
+        seller
+        for seller in people.people.values()
+        if seller.sells and _is_here(report_view, people, seller)
+    ]
+    kept = [seller for seller in sellers if not _outside(report_view, seller)]
+    titles = [name for name, _ in Counter(seller.title for seller in kept).most_common()]
+    chosen = title if title is not None else (titles[0] if titles else "")
+    found = attainment(
+        [Subject(SubjectKind.PERSON, seller.pk) for seller in sellers],
+        period=report_view.period,
+        measure=Measure.BOOKINGS,
+        as_of=report_view.moment,
+        calendar=report_view.calendar,
+        people=people,
+    )
+    attained = {seller.pk: each for seller, each in zip(sellers, found, strict=True)}
+    by_quota = any(attained[s.pk].share is not None for s in kept if s.title == chosen)
+    why = {
+        s.pk: _why_not(report_view, s, attained[s.pk], chosen, by_quota=by_quota) for s in sellers
+    }
+    scores = {
+        pk: (each.share or Decimal(0)) if by_quota else Decimal(each.actual)
+        for pk, each in attained.items()
+        if not why[pk]
+    }
+    top = top_quarter(scores)
+    return Peers(
+        report_view=report_view,
+        title=chosen,
+        titles=titles,
+        by_quota=by_quota,
+        people=[
+            Peer(
+                person=seller.pk,
+                name=seller.name,
+                title=seller.title,
+                attained=attained[seller.pk],
+                left_out=why[seller.pk],
+                on_top=seller.pk in top,
+            )
+            for seller in sellers
+        ],
+    )
+
+
+def _is_here(report_view: ReportView, people: Roster, seller: Seller) -> bool:
+    """Whether the person belongs to the scope on the day and may be seen."""
+    if not seller.shown:
+        return False
+    if report_view.scope.people is not None:
+        return seller.pk in report_view.scope.people
+    if report_view.scope.team is None:
+        return True
+    return people.team_on(seller.pk, report_view.day) in report_view.scope.inside(report_view.day)
+
+
+def _outside(report_view: ReportView, seller: Seller) -> str:
+    if not seller.active or seller.gone_by(report_view.day):
+        return GONE
+    if seller.started_on and seller.started_on > report_view.period.period.start - TENURE:
+        return SHORT_TENURE
+    return ""
+
+
+def _why_not(
+    report_view: ReportView, seller: Seller, attained: Attainment, title: str, *, by_quota: bool
+) -> str:
+    if outside := _outside(report_view, seller):
+        return outside
+    if seller.title != title:
+        return OTHER_TITLE
+    return NO_QUOTA if by_quota and attained.share is None else ""
+
 
 # A person's value rests on at least so many deals, or touches for the shares by stage.
 FEWEST_DEALS, FEWEST_TOUCHES, DAYS_A_WEEK = 5, 20, 7
@@ -54,7 +187,7 @@ class Behaviour:
     values: Values
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Compared:
     """A behaviour and how the top quarter differs in it from the others."""
 
@@ -78,16 +211,10 @@ class BestReport:
 def best_report(peers: Peers) -> BestReport:
     """Return every behaviour compared; all intervals hold together."""
     found = _behaviours(peers)
-    return BestReport(
-        peers=peers,
-        compared=[
-            Compared(
-                behaviour=each,
-                found=difference(each.values, peers.top, comparisons=len(found)),
-            )
-            for each in found
-        ],
-    )
+    compared = [
+        Compared(each, difference(each.values, peers.top, comparisons=len(found))) for each in found
+    ]
+    return BestReport(peers=peers, compared=compared)
 
 
 def _behaviours(peers: Peers) -> list[Behaviour]:
@@ -133,8 +260,7 @@ def _of_activities(report_view: ReportView, people: set[int]) -> list[Behaviour]
     by_stage: dict[int, Counter[int | None]] = {person: Counter() for person in people}
     for row in rows:
         by_stage[row["person"]][row["stood__stage"]] += row["touches"]
-    days = max((min(report_view.day, period.last_day) - period.start).days + 1, 1)
-    weeks = days / DAYS_A_WEEK
+    weeks = max((min(report_view.day, period.last_day) - period.start).days + 1, 1) / DAYS_A_WEEK
     return [
         Behaviour(
             key="touches",
@@ -185,7 +311,8 @@ def _of_engagement(
     for row in rows:
         contacts[row["deal"]] = row["contacts"]
         if row["first"] is not None:
-            waits[row["deal"]] = _days(row["deal__created_at"], row["first"])
+            wait = row["first"] - row["deal__created_at"]
+            waits[row["deal"]] = max(wait.total_seconds() / SECONDS_A_DAY, 0.0)
     return [
         Behaviour(
             key="contacts",
@@ -271,7 +398,3 @@ def _of_each(
         if len(values) >= FEWEST_DEALS:
             found[person] = float(average(values))
     return found
-
-
-def _days(start: datetime, end: datetime) -> float:
-    return max((end - start).total_seconds() / SECONDS_A_DAY, 0.0)
