@@ -19,7 +19,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from kit.api.errors import FORBIDDEN
-from kit.api.throttles import MinuteThrottle
+from kit.api.requests import MinuteThrottle
 from org import access
 from org.models.people import Person
 from org.models.tokens import ApiToken, KeptReply

@@ -15,6 +15,8 @@ from urllib.parse import parse_qs, urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from salesmgr.environment import env_text
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 # A Unix socket's path may have 107 bytes on Linux and 103 on macOS, the name included.
 LONGEST_SOCKET_DIR = 80
@@ -90,3 +92,27 @@ def secret_key() -> str:
         finally:
             draft.unlink()
     return path.read_text()
+
+
+def was_made_by_another_version(cursor: Any) -> bool:
+    """Return whether migrations of our apps are applied that this version does not have."""
+    cursor.execute("SELECT to_regclass('django_migrations') IS NOT NULL")
+    (exists,) = cursor.fetchone()
+    if not exists:
+        return False
+    cursor.execute("SELECT app, name FROM django_migrations")
+    folders = [(BASE_DIR / app / "migrations", name) for app, name in cursor.fetchall()]
+    return any(folder.is_dir() and not (folder / f"{name}.py").exists() for folder, name in folders)
+
+
+def refusal() -> str:
+    """Return what to say then, in one line with the commands to start afresh."""
+    afresh = (
+        "empty the database that DATABASE_URL names, then run manage.py migrate"
+        if env_text("DATABASE_URL")
+        else f"make stop && rm -rf {var_dir()} && make demo"
+    )
+    return (
+        "This database was made by an older version of salesmgr, which cannot be upgraded."
+        f" Nothing was changed. To start afresh: {afresh}"
+    )

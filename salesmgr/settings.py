@@ -146,7 +146,7 @@ CACHES = {
         "KEY_PREFIX": "salesmgr",
         # JSON, since Django's own choice is pickle: writing to Redis must not mean running code.
         "OPTIONS": {
-            "serializer": "kit.cache.JSONSerializer",
+            "serializer": "kit.storage.JSONSerializer",
             "socket_connect_timeout": 2,
             "socket_timeout": 5,
             # Once, for a connection that a restart broke; the client's own default waits seconds.
@@ -288,7 +288,7 @@ REST_FRAMEWORK: dict[str, Any] = {
         "org.api_requests.PersonThrottle",
     ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["kit.api.parsing.StrictJSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["kit.api.requests.StrictJSONParser"],
     "EXCEPTION_HANDLER": "kit.api.errors.explain",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "COERCE_DECIMAL_TO_STRING": True,

@@ -110,7 +110,7 @@ def test_the_api_speaks_json_to_those_who_may_enter(web: dict[str, Any]) -> None
 
     assert api["DEFAULT_PERMISSION_CLASSES"] == ["org.api_requests.MayEnter"]
     assert api["DEFAULT_RENDERER_CLASSES"] == ["rest_framework.renderers.JSONRenderer"]
-    assert api["DEFAULT_PARSER_CLASSES"] == ["kit.api.parsing.StrictJSONParser"]
+    assert api["DEFAULT_PARSER_CLASSES"] == ["kit.api.requests.StrictJSONParser"]
     assert not any("Basic" in name for name in api["DEFAULT_AUTHENTICATION_CLASSES"])
     assert api["NUM_PROXIES"] == 0
 

@@ -5,7 +5,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from salesmgr import embedded
-from salesmgr.schema import refusal, was_made_by_another_version
+from salesmgr.embedded import refusal, was_made_by_another_version
 
 pytestmark = pytest.mark.django_db
 

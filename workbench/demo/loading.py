@@ -25,7 +25,7 @@ from pipeline.customers.models import Account, AccountTerritory, Contact
 from pipeline.deals.models.deals import Deal
 from pipeline.products.models import Product
 from pipeline.stages.models import Stage
-from workbench.demo import deal_rows, renewals, rooms, set_up, truth
+from workbench.demo import deal_rows, renewals, rooms, set_up
 from workbench.demo.copying import advance_sequences, bare, copy_rows, first_free_id
 from workbench.demo.days import holidays
 from workbench.demo.deal_rows import Ids
@@ -39,7 +39,7 @@ from workbench.demo.plan import (
     Plan,
 )
 from workbench.demo.quotas import quotas_of
-from workbench.demo.story import Story, tell
+from workbench.demo.story import Story, keep_truth, tell
 from workbench.demo.words import CONTACT_TITLES, COUNTRIES, INDUSTRIES, PRODUCTS, STAGES
 
 PASSWORD = "harbor-lights-demo"  # noqa: S105 -- the demo's public password, printed on every start
@@ -94,7 +94,7 @@ def seed(plan: Plan, *, report: Callable[[str], None], keeps_truth: bool = True)
             renewals.add(plan)
             report("a second pipeline, of renewals")
         if keeps_truth:
-            report(f"the truth behind it is in {truth.keep(story)}")
+            report(f"the truth behind it is in {keep_truth(story)}")
     return story
 
 

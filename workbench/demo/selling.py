@@ -7,7 +7,6 @@ and pushes fell into the ranges that tests/demo/test_plausible.py states.
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.demo.arriving import CLOSES_AT, OPENS_AT, guessed_close
 from workbench.demo.days import SimulatedDays
 from workbench.demo.deals import (
     ACTIVITY_COLUMNS,
@@ -23,6 +22,7 @@ from workbench.demo.deals import (
     Log,
     SimulatedDeals,
 )
+from workbench.demo.market import CLOSES_AT, OPENS_AT, guessed_close
 from workbench.demo.people import Talent
 
 # By open stage: the chance of contact, of moving on once in contact, of losing the deal.

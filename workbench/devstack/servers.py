@@ -15,8 +15,8 @@ import psycopg2
 import redis
 
 from salesmgr import embedded
+from salesmgr.embedded import refusal, was_made_by_another_version
 from salesmgr.environment import env_text
-from salesmgr.schema import refusal, was_made_by_another_version
 from workbench.devstack.postgres import Postgres
 from workbench.devstack.processes import EmbeddedServer, Refusal
 from workbench.devstack.valkey import Valkey

@@ -6,7 +6,7 @@ from django.core.management.base import CommandError
 from django.core.management.commands import migrate
 from django.db import connections
 
-from salesmgr.schema import refusal, was_made_by_another_version
+from salesmgr.embedded import refusal, was_made_by_another_version
 
 
 class Command(migrate.Command):

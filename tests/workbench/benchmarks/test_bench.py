@@ -9,8 +9,7 @@ import psycopg2
 import pytest
 from django.db import connection
 
-from workbench.benchmarks.batches import COMMANDS, missing_commands
-from workbench.benchmarks.cases import CASES, missing_urls
+from workbench.benchmarks.cases import CASES, COMMANDS, missing_commands, missing_urls
 
 ROOT = Path(__file__).resolve().parents[3]
 

@@ -20,7 +20,8 @@ from pipeline import history
 from pipeline.activities.models import Activity
 from pipeline.deals.models.deals import Deal, DealVersion
 from tests.worlds import world
-from workbench.demo import loading, truth
+from workbench.demo import loading
+from workbench.demo import story as truth
 from workbench.demo.days import calendar_of
 from workbench.demo.plan import Plan
 from workbench.demo.story import tell
