@@ -34,8 +34,6 @@ class StartSeriesForm(KitForm):
 
 
 class PlanForm(KitForm):
-    """The day of a session."""
-
     planned_on = DayField(label="Day")
 
 

@@ -96,14 +96,10 @@ class _CandidateFields(KitForm):
 
 
 class CandidateForm(_CandidateFields):
-    """A new candidate."""
-
     submission = forms.UUIDField(widget=forms.HiddenInput)
 
 
 class EditCandidateForm(EditForm, _CandidateFields):
-    """What is known of a candidate."""
-
     def __init__(self, data: QueryDict | None = None, *, candidate: Candidate) -> None:
         super().__init__(
             data and chosen(data), initial=_stored(candidate, [*CANDIDATE_FIELDS, "version"])
@@ -129,8 +125,6 @@ class EraseForm(KitForm):
 
 
 class HiringStageForm(KitForm):
-    """A step of the way from application to hire."""
-
     name = PlainTextField(max_length=100, label="Stage")
     kind = forms.ChoiceField(
         choices=choices(StageKind),

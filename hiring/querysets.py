@@ -66,7 +66,6 @@ class HiringStageQuerySet(models.QuerySet):
         return self if access.may_enter(viewer) else self.none()
 
     def live(self) -> QuerySet:
-        """Return the stages in use."""
         return self.filter(archived_at__isnull=True)
 
 
@@ -82,7 +81,6 @@ class ApplicationQuerySet(models.QuerySet):
         return _those(self, _people_of(viewer, "requisition__"))
 
     def live(self) -> QuerySet:
-        """Return those whose candidate is not archived."""
         return self.filter(archived_at__isnull=True)
 
     def hired(self) -> QuerySet:

@@ -26,11 +26,9 @@ class LoadSQL(RunSQL):
         super().__init__(text, ";\n".join(drops(text)) or RunSQL.noop)
 
     def deconstruct(self) -> Deconstructed:
-        """Return the operation as a migration writes it."""
         return self.__class__.__qualname__, [self.name], {}
 
     def describe(self) -> str:
-        """Return what `migrate --plan` prints."""
         return f"Load {self.name}"
 
 
@@ -47,7 +45,6 @@ class CreateTables(Operation):
         self.operations = operations
 
     def deconstruct(self) -> Deconstructed:
-        """Return the operation as a migration writes it."""
         return self.__class__.__qualname__, [], {"operations": self.operations}
 
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
@@ -79,5 +76,4 @@ class CreateTables(Operation):
             operation.database_backwards(app_label, schema_editor, from_state, to_state)
 
     def describe(self) -> str:
-        """Return what `migrate --plan` prints."""
         return f"Create {len(self.operations)} tables"

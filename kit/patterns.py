@@ -22,8 +22,6 @@ PLAN = [Decimal(150_000)] * 6
 
 @dataclass(frozen=True, slots=True)
 class SampleRow:
-    """A row of the sample table."""
-
     name: str
     amount: Decimal | None
     share: Decimal | None
@@ -52,8 +50,6 @@ COLUMNS = [
 
 
 class SampleFilter(KitForm):
-    """A filter as pages have them."""
-
     search = PlainTextField(required=False, max_length=100)
     stage = forms.ChoiceField(
         required=False, choices=[("", "Any"), ("open", "Open"), ("won", "Won")]
@@ -64,8 +60,6 @@ class SampleFilter(KitForm):
 
 
 class SampleForm(KitForm):
-    """One field of each kind."""
-
     name = PlainTextField(max_length=100, help_text="As the customer writes it.")
     amount = ExactDecimalField(max_digits=14, decimal_places=2, min_value=0)
     stage = forms.ChoiceField(choices=[("", "Choose"), ("open", "Open"), ("won", "Won")])

@@ -104,6 +104,5 @@ def done(request: HttpRequest, write: Callable[[], object], words: str) -> bool:
 
 
 def form_page(request: HttpRequest, template: str, form: BaseForm, **context: Any) -> HttpResponse:
-    """Show a form, empty or with its errors."""
     status = 400 if form.is_bound else 200
     return render(request, template, {"form": form, **context}, status=status)

@@ -6,7 +6,6 @@ from org.views import audit, calendar, people, trees
 
 
 def tree_paths(room: trees.Room) -> list[URLPattern]:
-    """Return the routes that every tree has."""
     base, given = f"setup/{room.listed}/", {"room": room}
     return [
         path(base, trees.index, given, name=room.listed),

@@ -37,7 +37,6 @@ class LeaverRule(models.Model):
 
     @classmethod
     def standing(cls) -> GivenTo:
-        """Return the rule that holds now."""
         newest = cls.objects.first()
         return GivenTo(newest.given_to) if newest else USUAL_RULE
 

@@ -92,8 +92,6 @@ GROUPS: tuple[tuple[str, tuple[NavigationEntry, ...]], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class NavigationLink:
-    """An entry as the template needs it."""
-
     label: str
     href: str
     icon: str

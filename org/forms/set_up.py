@@ -114,8 +114,6 @@ class DetailsForm(PersonPageForm):
 
 
 class RolesForm(PersonPageForm):
-    """What a person may do here."""
-
     part = "roles"
 
     roles = forms.MultipleChoiceField(
@@ -127,8 +125,6 @@ class RolesForm(PersonPageForm):
 
 
 class ReportingLineForm(PersonPageForm):
-    """To whom a person reports, and from when."""
-
     part = "line"
 
     manager = forms.ModelChoiceField(
@@ -153,8 +149,6 @@ class _PlaceInTeamForm(PersonPageForm):
 
 
 class TeamMembershipForm(_PlaceInTeamForm):
-    """Which team a person is in, and from when."""
-
     part = "team"
 
     since = DayField(
@@ -218,8 +212,6 @@ class TreeFilter(KitForm):
 
 
 class NodeForm(KitForm):
-    """The name of a team or territory, and what it is in."""
-
     name = PlainTextField(max_length=200)
     parent = forms.ModelChoiceField(
         queryset=Team.objects.none(),
@@ -244,8 +236,6 @@ class PlaceForm(NodeForm):
 
 
 class MembersForm(KitForm):
-    """People who join a team together."""
-
     people = PeopleTextField(
         label="People",
         help_text="Names or e-mail addresses, one a line; paste as many as you like.",
@@ -255,8 +245,6 @@ class MembersForm(KitForm):
 
 
 class TerritoryPeopleForm(KitForm):
-    """People who work a territory."""
-
     people = PeopleTextField(
         label="People",
         help_text="Names or e-mail addresses, one a line; paste as many as you like.",
@@ -268,8 +256,6 @@ class TerritoryPeopleForm(KitForm):
 
 
 class EndForm(KitForm):
-    """The day as of which something ends."""
-
     on = DayField(label="Ends on")
 
 
@@ -295,8 +281,6 @@ class CalendarPartForm(KitForm):
 
 
 class OrganisationForm(KitForm):
-    """The settings that every page depends on."""
-
     name = PlainTextField(label="Name of the organisation", max_length=200)
     time_zone = forms.ChoiceField(
         choices=zone_choices, label="Time zone", help_text="Decides on which day a deal closes."
@@ -321,23 +305,17 @@ class OrganisationForm(KitForm):
 
 
 class YearForm(KitForm):
-    """A fiscal year to be written."""
-
     year = forms.IntegerField(
         label="Fiscal year that starts in", min_value=FIRST_YEAR, max_value=LAST_YEAR
     )
 
 
 class HolidayForm(KitForm):
-    """A day off."""
-
     day = DayField(label="Day")
     name = PlainTextField(label="Name", max_length=100)
 
 
 class RateForm(KitForm):
-    """What a currency is worth from a day on."""
-
     currency = PlainTextField(label="Currency", max_length=3, help_text="Such as EUR.")
     valid_from = DayField(label="From")
     rate = ExactDecimalField(

@@ -202,7 +202,6 @@ def depth_first(
 
 
 def team_tree(*, day: date, archived: bool) -> list[TreeRow]:
-    """Return the teams as a tree with their people on ``day``."""
     teams = Team.objects.all() if archived else Team.objects.live()
     memberships = TeamMembership.objects.on(day).select_related("person")
     rows = list(memberships.order_by("person__full_name"))
@@ -214,7 +213,6 @@ def team_tree(*, day: date, archived: bool) -> list[TreeRow]:
 
 
 def territory_tree(*, day: date, archived: bool) -> list[TreeRow]:
-    """Return the territories as a tree with the people who work them on ``day``."""
     territories = Territory.objects.all() if archived else Territory.objects.live()
     rows = PersonTerritory.objects.filter(on_day(day))
     return _tree(territories, list(rows.values_list("territory_id", "person_id")), {})

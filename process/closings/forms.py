@@ -16,8 +16,6 @@ from pipeline.stages.forms.outcomes import TEXT_AREA, competitor_field
 
 
 class ClosingReviewForm(KitForm):
-    """What decided a deal, and what follows from it."""
-
     decided_by = PlainTextField(max_length=5000, label="What decided it?", widget=TEXT_AREA)
     learnt = PlainTextField(
         required=False,

@@ -42,8 +42,6 @@ def _one_of(
 
 
 class LeaverRuleForm(KitForm):
-    """By which rule the deals of leavers are offered to others."""
-
     given_to = forms.TypedChoiceField(
         choices=[(str(rule), label) for rule, label in GIVEN_TO_LABELS.items()],
         coerce=GivenTo,

@@ -197,14 +197,11 @@ class Compared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BestReport:
-    """What the top quarter of the compared people does otherwise."""
-
     peers: Peers
     compared: Sequence[Compared]
 
     @property
     def clear(self) -> int:
-        """The number of behaviours with a difference."""
         return sum(row.found.finding in (Finding.MORE, Finding.LESS) for row in self.compared)
 
 

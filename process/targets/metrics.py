@@ -119,8 +119,6 @@ class Reach(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReachGroup:
-    """Deals of one reach, by their state."""
-
     reach: Reach
     open: int = 0
     won: int = 0

@@ -28,8 +28,6 @@ Owed = Mapping[str, Mapping[str, Mapping[date, Fraction]]]
 
 @dataclass(frozen=True, slots=True)
 class TargetRow:
-    """A person and a kind of activity."""
-
     person: int
     name: str
     kind: str
@@ -150,7 +148,6 @@ def _lines(
 
 
 def _href(person: int, kind: str, span: Period) -> str:
-    """Return the list of the activities that a figure counts."""
     query = {"person": person, "kind": kind, "since": span.start, "before": span.end}
     return f"{reverse('pipeline:activities')}?{urlencode(query)}"
 

@@ -64,7 +64,6 @@ class World:
         return cls(repetitions, viewers, quarter.start_on, quarter.end_on)
 
     def client(self, viewer: str) -> Client:
-        """Return a browser in which the viewer has signed in."""
         client = Client(SERVER_NAME="localhost", raise_request_exception=True)
         client.force_login(self.viewers[viewer])
         return client

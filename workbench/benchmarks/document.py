@@ -44,7 +44,6 @@ beside the main one.
 
 
 def markdown(report: Report) -> str:
-    """Return the whole document."""
     parts = [
         INTRODUCTION.format(months=report.months),
         f"{report.machine} Pages ran {report.repetitions} times after 3 that do not count.\n",

@@ -66,7 +66,6 @@ def staged_numbers(name: str, columns: Mapping[str, NDArray[Any]]) -> Iterator[N
 
 
 def first_free_id(model: type[models.Model]) -> int:
-    """Return the id after the largest in use."""
     return (model._default_manager.aggregate(models.Max("pk"))["pk__max"] or 0) + 1  # noqa: SLF001 -- Django's public name
 
 

@@ -74,7 +74,6 @@ class SimulatedDays:
 
 
 def calendar_of(plan: Plan) -> SimulatedDays:
-    """Return the plan's days."""
     first = plan.warms_up_on
     dates = [first + timedelta(days=n) for n in range((plan.ends_on - first).days + BEYOND)]
     off = holidays(first.year, dates[-1].year)

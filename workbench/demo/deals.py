@@ -82,7 +82,6 @@ class Log:
         )
 
     def joined(self) -> dict[str, NDArray[np.int32]]:
-        """Return column -> array over all pieces."""
         if not self.pieces:
             return {name: np.empty(0, dtype=np.int32) for name in self.columns}
         return {

@@ -154,7 +154,6 @@ class Talent:
         )
 
     def ramp(self, day: int) -> Floats:
-        """Return each person's productivity on the day."""
         return ramped(day - self.started_on)
 
 
@@ -174,7 +173,6 @@ class _Recruiting:
         self.seats: list[tuple[Employee, int]] = []
 
     def run(self) -> SimulatedRoster:
-        """Return the roster."""
         self._staff_and_teams()
         self._fill_seats()
         self._swap_teams()
@@ -298,7 +296,6 @@ class _Recruiting:
         self.roster.memberships.append(Membership(person.index, team, EmployedSpan(since)))
 
     def _stop(self, person: Employee, day: date) -> None:
-        """End the person's selling and membership as of ``day``."""
         if person.sells:
             person.sells.end = day
         for m in self.roster.memberships:

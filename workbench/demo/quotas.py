@@ -76,7 +76,6 @@ class _Planning:
         self.found: list[QuotaRow] = []
 
     def rows(self) -> list[QuotaRow]:
-        """Return the versions, those of the future included."""
         for year in self.years:
             for person in self.story.roster.reps:
                 self._person_year(person, year)

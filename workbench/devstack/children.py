@@ -59,7 +59,6 @@ class Child:
             return self.says_ready.encode() in stream.read()
 
     def has_ended(self) -> bool:
-        """Return whether the program was started and has ended since."""
         return self.process is not None and self.process.poll() is not None
 
     def note_end(self) -> float:
@@ -112,7 +111,6 @@ def end_group(
 
 
 def members(group: int) -> list[int]:
-    """Return the living processes of a process group."""
     found = []
     for process in psutil.process_iter(["status"]):
         with suppress(ProcessLookupError, PermissionError):
@@ -186,7 +184,6 @@ class StartProgress:
         sys.stdout.flush()
 
     def detail(self, text: str) -> None:
-        """Print a line that belongs to the step before."""
         sys.stdout.write(f"          {text}\n")
         sys.stdout.flush()
 
@@ -255,7 +252,6 @@ class StartStep:
         return ended
 
     def cancel(self) -> None:
-        """End the command and what it started."""
         farewell = [(signal.SIGTERM, 10.0), (signal.SIGKILL, 5.0)]
         end_group(self._process.pid, farewell, reap=self._process.poll)
 

@@ -42,8 +42,6 @@ _ROOT_WARNING = "ignore:You're running the worker with superuser privileges"
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where the demo listens."""
-
     host: str
     port: int
 

@@ -51,7 +51,6 @@ class Launcher:
         )
 
     def own(self, path: Path) -> None:
-        """Give ``path`` to the user that the program will run as."""
         if self.uid is not None and self.gid is not None:
             os.chown(path, self.uid, self.gid)
 

@@ -205,7 +205,6 @@ def require_known_schema() -> None:
 
 
 def is_empty() -> bool:
-    """Return whether nobody has been entered yet."""
     with closing(connect()) as connection, connection.cursor() as cursor:
         cursor.execute(f"SELECT NOT EXISTS (SELECT FROM {PEOPLE_TABLE})")
         return bool(cursor.fetchone()[0])

@@ -46,7 +46,6 @@ class Valkey(EmbeddedServer):
     log: Path
 
     def answers(self) -> bool:
-        """Return whether the server takes commands."""
         # The client's own retries with back-off would make each question take seconds.
         client = redis.Redis(
             unix_socket_path=str(self.socket), socket_timeout=5, retry=Retry(NoBackoff(), 0)
