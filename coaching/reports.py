@@ -49,7 +49,9 @@ def overview(viewer: Person, *, today: date) -> Overview:
             open_items=Count("items", filter=Q(items__state=ItemState.OPEN), distinct=True),
         )
     )
-    running = [s for s in everything if s.ended_at is None and _both_here(s)]
+    # With a leaver nothing is due any more.
+    here = (s for s in everything if s.person.is_active and s.manager.is_active)
+    running = [series for series in here if series.ended_at is None]
     pairs = {(series.person_id, series.manager_id) for series in running}
     lines = ReportingLine.objects.filter(on_day(today)).select_related("person", "manager")
     near = list(lines.filter(Q(manager=viewer) | Q(person=viewer)).filter(person__is_active=True))
@@ -60,11 +62,6 @@ def overview(viewer: Person, *, today: date) -> Overview:
         without=[line.person for line in free if line.manager_id == viewer.pk],
         own_manager=next((line.manager for line in free if line.person_id == viewer.pk), None),
     )
-
-
-def _both_here(series: OneOnOne) -> bool:
-    """Whether neither of the two has left: with a leaver nothing is due any more."""
-    return series.person.is_active and series.manager.is_active
 
 
 def _row(series: OneOnOne, *, viewer: Person, today: date) -> SeriesRow:

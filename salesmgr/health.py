@@ -33,8 +33,11 @@ def readyz(_request: HttpRequest) -> HttpResponse:
 
     The body has a line for each part, without the reason: that goes to the log alone.
     """
-    parts = {"database": _database, "migrations": _migrations, "redis": _redis}
-    answers = {name: part() for name, part in parts.items()}
+    answers = {
+        "database": _answers(lambda: connection.cursor().execute("SELECT 1")),
+        "migrations": _migrations(),
+        "redis": _answers(lambda: cache.set("readyz", 1, timeout=10)),
+    }
     lines = [f"{name}: {'ok' if good else 'failing'}\n" for name, good in answers.items()]
     status = 200 if all(answers.values()) else 503
     return HttpResponse("".join(lines), status=status, content_type="text/plain")
@@ -49,10 +52,6 @@ def _answers(question: Callable[[], object]) -> bool:
     return True
 
 
-def _database() -> bool:
-    return _answers(lambda: connection.cursor().execute("SELECT 1"))
-
-
 def _migrations() -> bool:
     global _migrated  # noqa: PLW0603 -- one fact for the life of the process
     if not _migrated:
@@ -64,7 +63,3 @@ def _raise_if_unapplied() -> None:
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         raise DatabaseError("migrations are to be applied: manage.py migrate")
-
-
-def _redis() -> bool:
-    return _answers(lambda: cache.set("readyz", 1, timeout=10))

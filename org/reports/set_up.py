@@ -37,7 +37,8 @@ UNUSABLE = "!"
 
 def directory(viewer: Person, asked: Mapping[str, Any], *, day: date) -> QuerySet[Person]:
     """Return the people asked for by a PeopleFilter, each ``placed`` on ``day``."""
-    rows = Person.objects.visible_to(viewer).filter(_standing(asked["standing"]))
+    standing = {"": Q(is_active=True), "left": Q(is_active=False)}.get(asked["standing"], Q())
+    rows = Person.objects.visible_to(viewer).filter(standing)
     if asked["q"]:
         rows = rows.filter(_named(asked["q"], every_field=rules.can_administer(viewer)))
     if asked["role"]:
@@ -60,10 +61,6 @@ def placed(rows: QuerySet[Person], day: date) -> QuerySet[Person]:
         manager_name=Subquery(lines.values("manager__full_name")[:1]),
         held_roles=ArraySubquery(roles.values("role")),
     )
-
-
-def _standing(standing: str) -> Q:
-    return {"": Q(is_active=True), "left": Q(is_active=False)}.get(standing, Q())
 
 
 def _named(search: str, *, every_field: bool) -> Q:

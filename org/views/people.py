@@ -100,14 +100,12 @@ def _page(request: PersonRequest, subject: Person, **bound: KitForm) -> HttpResp
     admin = rules.can_administer(request.user)
     context: dict[str, Any] = {"found": found, "person": subject, "is_admin": admin}
     if admin:
-        context["details_form"] = forms.DetailsForm(initial=_details(subject))
+        context["details_form"] = forms.DetailsForm(
+            initial={name: getattr(subject, name) for name in services.EDITABLE}
+        )
     if rules.can_change_person(request.user, subject):
         context |= {"may_change": True, **_unbound(found)}
     return render(request, "org/person.html", context | bound, status=400 if bound else 200)
-
-
-def _details(subject: Person) -> dict[str, Any]:
-    return {field: getattr(subject, field) for field in services.EDITABLE}
 
 
 def _unbound(found: reports.PersonPage) -> dict[str, KitForm]:

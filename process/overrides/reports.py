@@ -1,6 +1,6 @@
 """Moves past stages with exit criteria, overridden or not."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from django.db.models import BigIntegerField, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
@@ -101,16 +101,12 @@ def in_scope(report_view: ReportView, rows: QuerySet, moment: str) -> QuerySet:
     memberships = TeamMembership.objects.filter(
         Q(valid_to__isnull=True) | Q(valid_to__gt=OuterRef("day")),
         person=OuterRef("owner"),
-        team__in=_inside(report_view, period.last_day, period.start),
+        team__in=scope.inside(period.last_day) | scope.inside(period.start),
         valid_from__lte=OuterRef("day"),
     )
     return rows.annotate(day=TruncDate(moment, tzinfo=report_view.calendar.zone)).filter(
         Exists(memberships)
     )
-
-
-def _inside(report_view: ReportView, *days: date) -> set[int]:
-    return {team for day in days for team in report_view.scope.inside(day)}
 
 
 def overrides_of(

@@ -22,17 +22,25 @@ from django.utils import timezone
 
 from analytics.runs.models import RecomputeChunk
 from coaching import services as coaching
-from coaching.models import ActionItem, Note, PrivateNote, Session
-from coaching.querysets import (
+from coaching.models import (
+    ActionItem,
     ActionItemQuerySet,
+    Note,
     NoteQuerySet,
     OneOnOneQuerySet,
+    PrivateNote,
     PrivateNoteQuerySet,
+    Session,
     SessionQuerySet,
 )
 from forecasting.models import DealExpectation, Forecast, PastForecast
-from hiring.models import Candidate, Requisition
-from hiring.querysets import ApplicationQuerySet, CandidateQuerySet, RequisitionQuerySet
+from hiring.models import (
+    ApplicationQuerySet,
+    Candidate,
+    CandidateQuerySet,
+    Requisition,
+    RequisitionQuerySet,
+)
 from imports.models import ImportRefusal, ImportRun
 from org import private
 from org.models.audit import AuditEntry

@@ -119,8 +119,9 @@ def load(story: Story, *, report: Callable[[str], None]) -> Ids:
             report("indexes and foreign keys")
     _timed("the check of the history", lambda: deal_rows.check(story), report)
     AuditEntry.objects.create(
-        at=_now(story), actor=None, action="demo.seed", subject_type="org.organisation",
-        subject_id=1, subject_label=ORGANISATION, changes={"seed": [None, story.plan.seed]},
+        at=_moment(story, story.days.today, 0), actor=None, action="demo.seed",
+        subject_type="org.organisation", subject_id=1, subject_label=ORGANISATION,
+        changes={"seed": [None, story.plan.seed]},
     )  # fmt: skip
     return ids
 
@@ -129,11 +130,6 @@ def _timed(what: str, step: Callable[[], Any], report: Callable[[str], None]) ->
     start = clock.monotonic()
     step()
     report(f"{what} ({clock.monotonic() - start:.1f} s)")
-
-
-def _now(story: Story) -> datetime:
-    """Return the demo's present: the midnight that begins today."""
-    return _moment(story, story.days.today, 0)
 
 
 def _moment(story: Story, day: int, second: int) -> datetime:

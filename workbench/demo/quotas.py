@@ -67,7 +67,8 @@ class _Planning:
         self.admin = next(p.index for p in story.roster.people if p.log_in_for == "admin")
         self.vice = story.roster.leads(0)[0].person
         self.usual = _usual_month(story) * STRETCH
-        self.won_a_quarter = self._usual_wins()
+        won = int((story.deals.stage == WON).sum())
+        self.won_a_quarter = max(1, round(won / _rep_months(story) * 3))
         first = fiscal_year_start(story.plan.starts_on, first_month=FIRST_MONTH)
         last = fiscal_year_start(story.plan.today, first_month=FIRST_MONTH)
         self.years = [
@@ -82,11 +83,6 @@ class _Planning:
             self._teams_year(year)
         self._correct()
         return self.found
-
-    def _usual_wins(self) -> int:
-        story = self.story
-        won = int((story.deals.stage == WON).sum())
-        return max(1, round(won / _rep_months(story) * 3))
 
     def _month_target(self, person: Employee, month: Period, year: Period) -> int:
         """Return the target of a month in whole thousands, 0 where the ramp asks for nothing."""
