@@ -62,16 +62,11 @@ def stat(
     ``definition`` is the address of the whole definition. A ``large`` one is the first of its
     page; ``share``, a fraction, is drawn below it as a bar.
     """
-    return {
-        "label": label,
+    return locals() | {
         "value": _text(value, "value"),
-        "href": href,
-        "note": note,
         "tone": known_tone(tone),
         "sub": _text(sub, "sub"),
         "share": "" if share is None else _length(share),
-        "large": large,
-        "definition": definition,
     }
 
 
@@ -142,15 +137,10 @@ def chart(
     export_href: str = "",
 ) -> dict[str, Any]:
     """Draw a figure of kit.charts, with the table of the same numbers below it."""
-    return {
+    return locals() | {
         "figure": {"data": figure["data"], "layout": figure["layout"]},
         "title": figure["title"],
-        "id": id,
         "figure_id": f"{id}-figure",
-        "table": table,
-        "note": note,
-        "size": size,
-        "export_href": export_href,
         "request": context.get("request"),
     }
 
@@ -259,8 +249,7 @@ def query_with(context: Context, **changes: Any) -> str:
 @register.simple_block_tag
 def page_header(content: str, *, title: str, pretitle: str = "", subtitle: str = "") -> str:
     """The head of a page in place of base.html's own; the content is its buttons."""
-    values = {"title": title, "pretitle": pretitle, "subtitle": subtitle, "content": content}
-    return render_to_string("kit/page_header.html", values)
+    return render_to_string("kit/page_header.html", locals())
 
 
 @register.simple_block_tag
@@ -275,16 +264,7 @@ def card(
     id: str = "",
 ) -> str:
     """A box; ``href`` and ``label`` make a link in its head, ``flush`` leaves out the padding."""
-    values = {
-        "title": title,
-        "subtitle": subtitle,
-        "href": href,
-        "label": label,
-        "flush": flush,
-        "id": id,
-        "content": content,
-    }
-    return render_to_string("kit/card.html", values)
+    return render_to_string("kit/card.html", locals())
 
 
 @register.simple_block_tag
@@ -298,15 +278,7 @@ def dialog(
     tone: Literal["plain", "primary", "danger"] = "plain",
 ) -> str:
     """A button that opens the content over the page; without JavaScript it leads to ``href``."""
-    values = {
-        "id": id,
-        "title": title,
-        "trigger": trigger,
-        "href": href,
-        "tone": tone,
-        "content": content,
-    }
-    return render_to_string("kit/dialog.html", values)
+    return render_to_string("kit/dialog.html", locals())
 
 
 def _text(value: str, argument: str) -> str:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -83,16 +83,6 @@ def managers() -> QuerySet[Person]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GrantedRoles:
-    """The roles a person got at a moment, and who gave them; no actor is the system."""
-
-    at: datetime
-    before: str
-    after: str
-    actor: Person | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class PersonPage:
     """A person, their place on a day, and, for admins, how they came to it."""
 
@@ -105,7 +95,7 @@ class PersonPage:
     lines: list[ReportingLine]
     memberships: list[TeamMembership]
     territories: list[PersonTerritory]
-    role_changes: list[GrantedRoles]
+    role_changes: list[AuditEntry]
 
     @property
     def sign_in(self) -> tuple[str, str]:
@@ -127,6 +117,7 @@ def person_page(viewer: Person, person: Person, *, day: date) -> PersonPage:
     memberships = TeamMembership.objects.filter(person=person).select_related("team")
     territories = PersonTerritory.objects.filter(person=person).select_related("territory")
     below = ReportingLine.objects.filter(on_day(day), manager=person)
+    granted = AuditEntry.objects.about(person).filter(changes__has_key="roles")
     admin = rules.can_administer(viewer)
     return PersonPage(
         person=person,
@@ -138,21 +129,8 @@ def person_page(viewer: Person, person: Person, *, day: date) -> PersonPage:
         lines=list(lines.order_by("-valid_from")) if admin else [],
         memberships=list(memberships.order_by("-valid_from")) if admin else [],
         territories=list(territories.order_by("-valid_from")) if admin else [],
-        role_changes=_role_changes(person) if admin else [],
+        role_changes=list(granted.select_related("actor")) if admin else [],
     )
-
-
-def _role_changes(person: Person) -> list[GrantedRoles]:
-    entries = AuditEntry.objects.about(person).filter(changes__has_key="roles")
-    return [
-        GrantedRoles(
-            at=entry.at,
-            before=entry.changes["roles"][0],
-            after=entry.changes["roles"][1],
-            actor=entry.actor,
-        )
-        for entry in entries.select_related("actor")
-    ]
 
 
 DEEPEST_INDENT = 6

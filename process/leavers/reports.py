@@ -2,11 +2,11 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from itertools import cycle, groupby
+from typing import Any
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, F, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from org.models.people import Person, ReportingLine
@@ -34,41 +34,20 @@ class AccountDeals:
         return sum(priced, Decimal(0)) if priced else None
 
 
-@dataclass(frozen=True, slots=True)
-class Leaver:
-    """Somebody who left, with how many open deals still stand in their name and for how much."""
-
-    person: int
-    name: str
-    left_on: date
-    deals: int
-    amount: Decimal
-
-
-def leavers(viewer: Person) -> list[Leaver]:
+def leavers(viewer: Person) -> list[dict[str, Any]]:
     """Return who has left and still has open deals that the viewer may see, the longest ago first.
 
-    ``amount`` adds up the deals that have one.
+    With person, full_name and left_on come the number of deals and the amount of those with one.
     """
-    rows = (
+    left = (
         Deal.objects.visible_to(viewer)
         .open()
         .filter(archived_at=None, owner__is_active=False, owner__left_on__isnull=False)
         .order_by()
-        .values("owner", "owner__full_name", "owner__left_on")
-        .annotate(deals=Count("pk"), amount=Coalesce(Sum("amount_base"), Decimal(0)))
-        .order_by("owner__left_on", "owner__full_name")
+        .values(person=F("owner"), full_name=F("owner__full_name"), left_on=F("owner__left_on"))
     )
-    return [
-        Leaver(
-            row["owner"],
-            row["owner__full_name"],
-            row["owner__left_on"],
-            row["deals"],
-            row["amount"],
-        )
-        for row in rows
-    ]
+    counted = left.annotate(deals=Count("pk"), amount=Coalesce(Sum("amount_base"), Decimal(0)))
+    return list(counted.order_by("left_on", "full_name"))
 
 
 def leaver_rules() -> QuerySet[LeaverRule]:

@@ -8,7 +8,8 @@ LEAVERS = [
     Column(
         key="name",
         label="Person",
-        href=lambda row: reverse("process:hand-over", args=[row.person]),
+        value=lambda row: row["full_name"],
+        href=lambda row: reverse("process:hand-over", args=[row["person"]]),
     ),
     Column(key="left_on", label="Left", kind="day"),
     Column(key="deals", label="Open deals", kind="count"),

@@ -63,7 +63,9 @@ def test_leavers_stand_on_the_page_and_in_hygiene_until_their_deals_are_given_on
     client, manager = as_(sales_team.ada), as_(sales_team.mia)
 
     rows = client.get(URL).context["waiting"].rows
-    assert [(row.name, row.deals, row.amount) for row in rows] == [("Rita Rep", 1, 700)]
+    assert [(row["full_name"], row["deals"], row["amount"]) for row in rows] == [
+        ("Rita Rep", 1, 700)
+    ]
     left = {"signal": "owner_left"}
     (group,) = manager.get(reverse("analytics:hygiene"), left).context["groups"]
     assert group.hand_over == reverse("process:hand-over", args=[sales_team.rita.pk])
