@@ -1,6 +1,7 @@
 """What the pages of hiring show, read for one viewer."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Q
 
@@ -11,54 +12,29 @@ from org import private
 from org.models.people import Person
 
 
-@dataclass(frozen=True, slots=True)
-class RequisitionRow:
-    """A requisition in the list: how many are considered, how many hired of how many wanted.
+def requisitions(viewer: Person) -> list[Any]:
+    """Return the requisitions the viewer may see, with counts and no names.
 
-    ``lacks`` names whom it needs before it can go on: a recruiter, a hiring manager.
+    ``in_progress`` are considered, ``hired`` are of the heads wanted; ``lacks`` names whom it needs
+    before it can go on: a recruiter, a hiring manager.
     """
-
-    requisition: Requisition
-    in_progress: int
-    hired: int
-    lacks: list[str]
-
-
-def requisitions(viewer: Person) -> list[RequisitionRow]:
-    """Return the requisitions the viewer may see, with counts and no names."""
     rows = (
         Requisition.objects.visible_to(viewer)
         .select_related("team", "hiring_manager", "recruiter")
-        .annotate(
-            in_progress=_counted(StageKind.OPEN),
-            hired=_counted(StageKind.HIRED),
-        )
+        .annotate(in_progress=_counted(StageKind.OPEN), hired=_counted(StageKind.HIRED))
         .with_vacancies()
         # Grouping forgets the order of the model.
         .order_by("-opened_on", "-pk")
     )
-    return [
-        RequisitionRow(
-            requisition=row,
-            in_progress=row.in_progress,
-            hired=row.hired,
-            lacks=lacking(is_recruited=row.is_recruited, is_managed=row.is_managed),
-        )
-        for row in rows
-    ]
+    for row in rows:
+        there = {"recruiter": row.is_recruited, "hiring manager": row.is_managed}
+        row.lacks = [who for who, is_there in there.items() if not is_there]
+    return list(rows)
 
 
 def _counted(kind: StageKind) -> Count:
     live = Q(applications__archived_at__isnull=True)
     return Count("applications", filter=live & Q(applications__stage__kind=kind))
-
-
-def lacking(*, is_recruited: bool, is_managed: bool) -> list[str]:
-    """Return the places of a requisition that nobody fills."""
-    return [
-        *([] if is_recruited else ["recruiter"]),
-        *([] if is_managed else ["hiring manager"]),
-    ]
 
 
 @dataclass(frozen=True, slots=True)
