@@ -6,29 +6,17 @@ OVERDUE = "Overdue: plan the next"
 
 
 ONE_ON_ONES = [
+    Column("other", "With", value="other.full_name", sort="other", href="series.get_absolute_url"),
+    Column("next_on", "Next", "day", sort="next_on"),
     Column(
-        key="other",
-        label="With",
-        sort="other",
-        value=lambda row: row.other.full_name,
-        href=lambda row: row.series.get_absolute_url(),
-    ),
-    Column(key="next_on", label="Next", kind="day", sort="next_on"),
-    Column(
-        key="state",
-        label="State",
-        kind="badge",
+        "state",
+        "State",
+        "badge",
+        lambda row: OVERDUE if row.is_overdue else "On track",
         sort="state",
-        value=lambda row: OVERDUE if row.is_overdue else "On track",
         tone=lambda row: "warn" if row.is_overdue else "neutral",
     ),
-    Column(key="last_held_on", label="Last held", kind="day", sort="last_held_on"),
-    Column(key="open_items", label="Open items", kind="count", sort="open_items"),
-    Column(
-        key="every_days",
-        label="Every",
-        kind="days",
-        sort="every_days",
-        value=lambda row: row.series.every_days,
-    ),
+    Column("last_held_on", "Last held", "day", sort="last_held_on"),
+    Column("open_items", "Open items", "count", sort="open_items"),
+    Column("every_days", "Every", "days", "series.every_days", sort="every_days"),
 ]

@@ -81,26 +81,20 @@ def periods_table(page: ForecastPage, choice: SubjectChoice, *, day: date | None
         return choice.won_deals_url(_days(row), as_of=page.run.as_of)
 
     columns = [
-        Column(key="period", label="Period", value=_indented, href=opens),
-        Column(key="total", label="Forecast", kind="money", value=_part("total")),
-        Column(key="interval", label="80 % interval", value=_interval, align="end"),
+        Column("period", "Period", value=_indented, href=opens),
+        Column("total", "Forecast", "money", _part("total")),
+        Column("interval", "80 % interval", value=_interval, align="end"),
+        Column("booked", "Booked", "money", _part("booked"), href=booked),
         Column(
-            key="booked",
-            label="Booked",
-            kind="money",
-            value=_part("booked"),
-            href=booked,
-        ),
-        Column(
-            key="from_open",
-            label="From open deals",
-            kind="money",
-            value=_part("from_open"),
+            "from_open",
+            "From open deals",
+            "money",
+            _part("from_open"),
             href=lambda row: _deals(page, choice, row),
         ),
-        Column(key="from_new", label="From new deals", kind="money", value=_part("from_new")),
-        Column(key="quota", label="Quota", kind="money"),
-        Column(key="share", label="Forecast / quota", kind="percent"),
+        Column("from_new", "From new deals", "money", _part("from_new")),
+        Column("quota", "Quota", "money"),
+        Column("share", "Forecast / quota", "percent"),
     ]
     return Table(columns=columns, rows=with_months_over(page.periods), caption=OPEN_PERIODS)
 
@@ -159,71 +153,49 @@ def people_columns(page: ForecastPage) -> list[Column]:
         return page_of(line, "deals") if page.is_newest else None
 
     return [
+        Column("name", "Person", sort="name", href=lambda line: page_of(line, "forecast")),
+        Column("total", "Forecast", "money", sort="total"),
         Column(
-            key="name", label="Person", sort="name", href=lambda line: page_of(line, "forecast")
-        ),
-        Column(key="total", label="Forecast", kind="money", sort="total"),
-        Column(
-            key="interval",
-            label="80 % interval",
+            "interval",
+            "80 % interval",
             value=lambda line: between(line.low, line.high),
             align="end",
         ),
-        Column(key="booked", label="Booked", kind="money", sort="booked", href=booked),
-        Column(
-            key="from_open",
-            label="From open deals",
-            kind="money",
-            sort="from_open",
-            href=from_open,
-        ),
-        Column(key="from_new", label="From new deals", kind="money", sort="from_new"),
+        Column("booked", "Booked", "money", sort="booked", href=booked),
+        Column("from_open", "From open deals", "money", sort="from_open", href=from_open),
+        Column("from_new", "From new deals", "money", sort="from_new"),
     ]
 
 
 # What can be sorted by, whatever the period that is open.
 PEOPLE_SORTS = [
-    Column(key=key, label=key, sort=key)
-    for key in ("name", "total", "booked", "from_open", "from_new")
+    Column(key, key, sort=key) for key in ("name", "total", "booked", "from_open", "from_new")
 ]
 DEALS = [
+    Column("name", "Deal", value="deal.name", sort="deal__name", href="deal.get_absolute_url"),
+    Column("account", "Account", value="deal.account", sort="deal__account__name"),
+    Column("owner", "Owner", value="deal.owner", sort="deal__owner__full_name"),
+    Column("stage", "Stage now", value="deal.stage", sort="stage_place"),
     Column(
-        key="name",
-        label="Deal",
-        sort="deal__name",
-        value=lambda row: row.deal.name,
-        href=lambda row: row.deal.get_absolute_url(),
-    ),
-    Column(
-        key="account",
-        label="Account",
-        sort="deal__account__name",
-        value=lambda row: row.deal.account,
-    ),
-    Column(
-        key="owner", label="Owner", sort="deal__owner__full_name", value=lambda row: row.deal.owner
-    ),
-    Column(key="stage", label="Stage now", sort="stage_place", value=lambda row: row.deal.stage),
-    Column(
-        key="worth",
-        label="Amount",
+        "worth",
+        "Amount",
+        "money",
         sort="worth",
-        kind="money",
         note="On the day of the forecast; of a deal without an amount the average won one",
     ),
     Column(
-        key="chance",
+        "chance",
+        "Chance in the period",
+        "percent",
+        lambda row: None if row.chance is None else Decimal(repr(row.chance)),
         sort="chance",
-        label="Chance in the period",
-        kind="percent",
         note="To be won before the period ends, as deals of its stage and age have fared",
-        value=lambda row: None if row.chance is None else Decimal(repr(row.chance)),
     ),
     Column(
-        key="amount",
-        label="Expected",
+        "amount",
+        "Expected",
+        "money_exact",
         sort="amount",
-        kind="money_exact",
         note="Amount x chance x the correction above, never more than the amount",
     ),
 ]
@@ -241,42 +213,29 @@ def scores_table(scores: Sequence[Score], *, subject: str, kind: str) -> Table:
 
     columns = [
         Column(
-            key="weeks_left",
-            label="Weeks left",
-            kind="count",
+            "weeks_left",
+            "Weeks left",
+            "count",
             note="Whole weeks from the day of the forecast to the end of the period",
             href=opens,
         ),
-        Column(key="periods", label="Periods", kind="count", note="How many past ones it rests on"),
+        Column("periods", "Periods", "count", note="How many past ones it rests on"),
         Column(
-            key="accuracy",
-            label="Accuracy",
-            kind="percent",
+            "accuracy",
+            "Accuracy",
+            "percent",
             note="100 % is right on the spot, 90 % a tenth off, too high or too low",
         ),
-        Column(key="verdict", label="Best of all", kind="badge", value=_verdict, tone=_tone),
+        Column("verdict", "Best of all", "badge", _verdict, tone=_tone),
+        Column("bias", "Too high by", "percent", note="On the whole; below zero it was too low"),
         Column(
-            key="bias",
-            label="Too high by",
-            kind="percent",
-            note="On the whole; below zero it was too low",
-        ),
-        Column(
-            key="coverage",
-            label="In interval",
-            note="How many outcomes lay inside the 80 % interval; about 8 of 10 should",
+            "coverage",
+            "In interval",
             value=lambda score: f"{score.inside} of {score.intervals}" if score.intervals else None,
+            note="How many outcomes lay inside the 80 % interval; about 8 of 10 should",
             align="end",
         ),
-        *(
-            Column(
-                key=method,
-                label=METHOD_LABELS[method],
-                kind="percent",
-                value=_naive(method),
-            )
-            for method in NAIVE
-        ),
+        *(Column(method, METHOD_LABELS[method], "percent", _naive(method)) for method in NAIVE),
     ]
     return Table(
         columns=columns,
@@ -311,30 +270,25 @@ def _inside_or_not(row: PastForecast) -> str:
 
 
 PAST = [
-    Column(key="period", label="Period", sort="period", value=lambda row: row.period.label),
-    Column(key="weeks_left", label="Weeks left", kind="count", sort="weeks_left"),
-    Column(key="made_on", label="As known on", kind="day", sort="made_on"),
-    Column(key="forecast", label="Forecast", kind="money", sort="forecast"),
+    Column("period", "Period", value="period.label", sort="period"),
+    Column("weeks_left", "Weeks left", "count", sort="weeks_left"),
+    Column("made_on", "As known on", "day", sort="made_on"),
+    Column("forecast", "Forecast", "money", sort="forecast"),
+    Column("interval", "80 % interval", value=lambda row: between(row.low, row.high), align="end"),
+    Column("actual", "Booked", "money", sort="actual"),
     Column(
-        key="interval",
-        label="80 % interval",
-        value=lambda row: between(row.low, row.high),
-        align="end",
-    ),
-    Column(key="actual", label="Booked", kind="money", sort="actual"),
-    Column(
-        key="error",
-        label="Too high by",
-        kind="money",
+        "error",
+        "Too high by",
+        "money",
+        lambda row: row.forecast - row.actual,
         note="Below zero it was too low",
         sort="error",
-        value=lambda row: row.forecast - row.actual,
     ),
     Column(
-        key="inside",
-        label="Inside",
-        kind="badge",
-        value=_inside_or_not,
+        "inside",
+        "Inside",
+        "badge",
+        _inside_or_not,
         tone=lambda row: "warn" if _inside_or_not(row) == "Outside" else "neutral",
     ),
 ]

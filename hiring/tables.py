@@ -13,19 +13,19 @@ TONES = {
 }
 
 STAGES = [
-    Column(key="name", label="Stage", href=lambda row: reverse("hiring:stage", args=[row.pk])),
-    Column(key="order", label="Place", kind="count"),
+    Column("name", "Stage", href=lambda row: reverse("hiring:stage", args=[row.pk])),
+    Column("order", "Place", "count"),
     Column(
-        key="kind",
-        label="Candidates are",
-        kind="badge",
-        value=lambda row: row.get_kind_display(),
+        "kind",
+        "Candidates are",
+        "badge",
+        "get_kind_display",
         tone=lambda row: TONES[StageKind(row.kind)],
     ),
-    Column(key="standing", label="Candidates in it", kind="count"),
+    Column("standing", "Candidates in it", "count"),
     Column(
-        key="archived_at",
-        label="Use",
+        "archived_at",
+        "Use",
         value=lambda row: "In use" if row.archived_at is None else "Out of use",
     ),
 ]

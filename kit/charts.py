@@ -195,17 +195,9 @@ def series_table(
         for index, place in enumerate(x)
     ]
     days = bool(x) and isinstance(x[0], date)
-    first = Column(
-        key="place", label=x_label, kind="day" if days else "text", href=lambda row: row["href"]
-    )
+    first = Column("place", x_label, "day" if days else "text", href=lambda row: row["href"])
     rest = [
-        Column(
-            key=f"series-{index}",
-            label=label,
-            kind=kind,
-            value=_nth("values", index),
-            href=_nth("links", index),
-        )
+        Column(f"series-{index}", label, kind, _nth("values", index), href=_nth("links", index))
         for index, label in enumerate(series)
     ]
     return Table(columns=[first, *rest], rows=rows, caption=caption)

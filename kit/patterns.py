@@ -36,16 +36,11 @@ LINES = [
 ]
 TONES = {"Won": "good", "At risk": "warn", "Open": "neutral"}
 COLUMNS = [
-    Column(key="name", label="Account", sort="name", href=lambda _: "#tables"),
-    Column(key="amount", label="Amount", kind="money", sort="amount"),
-    Column(
-        key="share",
-        label="Share",
-        kind="percent",
-        note="The share of the quota that this deal makes up",
-    ),
-    Column(key="closes_on", label="Closes", kind="day", sort="closes_on"),
-    Column(key="status", label="State", kind="badge", tone=lambda line: TONES[line.status]),
+    Column("name", "Account", sort="name", href=lambda _: "#tables"),
+    Column("amount", "Amount", "money", sort="amount"),
+    Column("share", "Share", "percent", note="The share of the quota that this deal makes up"),
+    Column("closes_on", "Closes", "day", sort="closes_on"),
+    Column("status", "State", "badge", tone=lambda line: TONES[line.status]),
 ]
 
 

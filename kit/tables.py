@@ -1,7 +1,7 @@
 """Tables as data: one list of columns drives the HTML table, its sorting and its download."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from decimal import Decimal
 from typing import Any, Literal, TypeVar, get_args
 from urllib.parse import urlencode
@@ -31,12 +31,13 @@ class Edit:
     label: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Column:
     """One column: what it is called, how its values read, and where they come from.
 
     ``value`` takes a row and returns the raw value (default: the row's attribute or item
-    ``key``); ``href`` the address the cell links to, or None; ``tone`` a badge's colour role.
+    ``key``); ``href`` the address the cell links to, or None; both may be a path, see ``at``.
+    ``tone`` is a badge's colour role.
     ``muted`` says whether a row's value rests on too little to lean on; it is greyed. ``sub`` is
     a second, smaller line of text, such as what the value was before; "" leaves it out.
     ``edit`` is where the value is changed in its place, None where it is not to be.
@@ -49,9 +50,10 @@ class Column:
     key: str
     label: str
     kind: Kind = "text"
+    value: Callable[[Any], Any] | str | None = None
+    _: KW_ONLY
     sort: str | None = None
-    value: Callable[[Any], Any] | None = None
-    href: Callable[[Any], str | None] | None = None
+    href: Callable[[Any], str | None] | str | None = None
     tone: Callable[[Any], str] | None = None
     muted: Callable[[Any], bool] | None = None
     sub: Callable[[Any], str] | None = None
@@ -64,9 +66,7 @@ class Column:
 
     def raw(self, row: Any) -> Any:
         """Return the row's value for this column as it is, for downloads and sorting."""
-        if self.value is not None:
-            return self.value(row)
-        return row[self.key] if isinstance(row, Mapping) else getattr(row, self.key)
+        return at(row, self.key if self.value is None else self.value)
 
     def text(self, value: Any) -> str:
         """Return a value as it reads on the page; None and "" are an em dash."""
@@ -249,6 +249,22 @@ def query_with(query: Query, changes: Mapping[str, Any]) -> str:
     return f"?{urlencode(pairs)}"
 
 
+def at(row: Any, where: Callable[[Any], Any] | str) -> Any:
+    """Return what a function makes of a row, or what a path such as "owner.full_name" leads to.
+
+    A path goes through attributes, items and methods, as in templates; None where one is None.
+    """
+    if callable(where):
+        return where(row)
+    found = row
+    for name in where.split("."):
+        if found is None:
+            break
+        found = found[name] if isinstance(found, Mapping) else getattr(found, name)
+        found = found() if callable(found) else found
+    return found
+
+
 def _column(columns: Iterable[Column], key: str) -> Column:
     for column in columns:
         if column.key == key and column.sort:
@@ -260,7 +276,7 @@ def _cell(column: Column, row: Any) -> Cell:
     return Cell(
         column=column,
         text=column.text(column.raw(row)),
-        href=column.href(row) if column.href else None,
+        href=at(row, column.href) if column.href else None,
         tone=column.tone(row) if column.tone else "neutral",
         muted=column.muted(row) if column.muted else False,
         sub=column.sub(row) if column.sub else "",

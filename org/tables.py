@@ -48,32 +48,30 @@ def _shown(value: object) -> str:
 
 
 DIRECTORY = [
-    Column(
-        key="name", label="Name", sort="full_name", value=str, href=lambda p: p.get_absolute_url()
-    ),
-    Column(key="title", label="Job title", sort="title"),
-    Column(key="team", label="Team", sort="team_name", value=lambda p: p.team_name),
-    Column(key="manager", label="Reports to", sort="manager_name", value=lambda p: p.manager_name),
-    Column(key="roles", label="Roles", value=_roles),
-    Column(key="email", label="E-mail", sort="email"),
+    Column("name", "Name", value=str, sort="full_name", href="get_absolute_url"),
+    Column("title", "Job title", sort="title"),
+    Column("team", "Team", value="team_name", sort="team_name"),
+    Column("manager", "Reports to", value="manager_name", sort="manager_name"),
+    Column("roles", "Roles", value=_roles),
+    Column("email", "E-mail", sort="email"),
 ]
 PEOPLE = [
     *DIRECTORY,
-    Column(key="started_on", label="Started", kind="day", sort="started_on"),
-    Column(key="sign_in", label="Sign-in", kind="badge", value=sign_in_words, tone=sign_in_tone),
-    Column(key="last_login", label="Last signed in", kind="moment", sort="last_login"),
+    Column("started_on", "Started", "day", sort="started_on"),
+    Column("sign_in", "Sign-in", "badge", sign_in_words, tone=sign_in_tone),
+    Column("last_login", "Last signed in", "moment", sort="last_login"),
 ]
 PEOPLE_FILE = [
     *PEOPLE,
-    Column(key="left_on", label="Left", kind="day"),
-    Column(key="external_id", label="Id in another system"),
+    Column("left_on", "Left", "day"),
+    Column("external_id", "Id in another system"),
 ]
 
 AUDIT = [
-    Column(key="at", label="When", kind="moment"),
-    Column(key="actor", label="Who", value=lambda e: str(e.actor) if e.actor else reports.SYSTEM),
-    Column(key="action", label="Deed", value=lambda e: reports.action_words(e.action)),
-    Column(key="subject", label="About", value=lambda e: e.subject_label),
-    Column(key="changes", label="From → to", value=change_words),
-    Column(key="reason", label="Reason"),
+    Column("at", "When", "moment"),
+    Column("actor", "Who", value=lambda e: str(e.actor) if e.actor else reports.SYSTEM),
+    Column("action", "Deed", value=lambda e: reports.action_words(e.action)),
+    Column("subject", "About", value="subject_label"),
+    Column("changes", "From → to", value=change_words),
+    Column("reason", "Reason"),
 ]

@@ -3,8 +3,8 @@
 from kit.tables import Column
 
 ACCOUNTS = [
-    Column(key="name", label="Account"),
-    Column(key="external_id", label="Id in another system"),
-    Column(key="industry", label="Industry"),
-    Column(key="country", label="Country"),
+    Column("name", "Account"),
+    Column("external_id", "Id in another system"),
+    Column("industry", "Industry"),
+    Column("country", "Country"),
 ]

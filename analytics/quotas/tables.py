@@ -27,27 +27,19 @@ def _to(quota: Quota) -> str:
 
 
 VERSIONS = [
-    Column(key="set_at", label="When", kind="moment", sort="set_at"),
+    Column("set_at", "When", "moment", sort="set_at"),
+    Column("period", "Period", value="period.label", sort="period__start_on"),
     Column(
-        key="period",
-        label="Period",
-        sort="period__start_on",
-        value=lambda quota: quota.period.label,
+        "measure", "Of", value=lambda quota: MEASURE_LABELS[Measure(quota.measure)], sort="measure"
     ),
+    Column("before", "From", value=_from, align="end"),
+    Column("target", "To", value=_to, sort="target", align="end"),
+    Column("reason", "Why"),
     Column(
-        key="measure",
-        label="Of",
-        sort="measure",
-        value=lambda quota: MEASURE_LABELS[Measure(quota.measure)],
-    ),
-    Column(key="before", label="From", value=_from, align="end"),
-    Column(key="target", label="To", sort="target", value=_to, align="end"),
-    Column(key="reason", label="Why"),
-    Column(
-        key="set_by",
-        label="Who",
-        sort="set_by__full_name",
+        "set_by",
+        "Who",
         value=lambda q: str(q.set_by) if q.set_by else "The system",
+        sort="set_by__full_name",
     ),
 ]
 
@@ -68,13 +60,13 @@ def _history(source: Source) -> str | None:
 
 
 SOURCES = [
-    Column(key="name", label="Whose", value=_whose, href=_history),
-    Column(key="period", label="Set for"),
+    Column("name", "Whose", value=_whose, href=_history),
+    Column("period", "Set for"),
     Column(
-        key="quota",
-        label="Quota",
-        kind="money_exact",
-        value=lambda source: from_cents(source.cents),
+        "quota",
+        "Quota",
+        "money_exact",
+        lambda source: from_cents(source.cents),
         href=_history,
         note="As far as it counts here: a mover's months may count for two teams.",
     ),

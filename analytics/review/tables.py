@@ -87,60 +87,35 @@ def was(read: Callable[[DealVersion], str]) -> Callable[[Any], str]:
 def changed_columns(unit: Unit) -> list[Column]:
     """Return the columns of the deals of a bar; ``Moved`` adds up to the bar."""
     return [
+        Column("name", "Deal", value="now.name", sort="name", href=_href, sub=_account),
         Column(
-            key="name",
-            label="Deal",
-            sort="name",
-            value=lambda row: row.now.name,
-            href=_href,
-            sub=_account,
-        ),
-        Column(
-            key="value",
-            label="Moved",
+            "value",
+            "Moved",
+            "count" if unit is Unit.DEALS else "money",
+            lambda row: in_words(row.value, unit),
             sort="value",
-            kind="count" if unit is Unit.DEALS else "money",
-            value=lambda row: in_words(row.value, unit),
         ),
+        Column("amount", "Amount", "money", "now.amount_base", sort="amount", sub=was(_amount)),
         Column(
-            key="amount",
-            label="Amount",
-            sort="amount",
-            kind="money",
-            value=lambda row: row.now.amount_base,
-            sub=was(_amount),
-        ),
-        Column(
-            key="stage",
-            label="Stage",
+            "stage",
+            "Stage",
+            "badge",
+            lambda row: _stage(row.now),
             sort="stage",
-            kind="badge",
-            value=lambda row: _stage(row.now),
             tone=lambda row: TONES[Status(row.now.status)],
             sub=was(_stage),
         ),
         Column(
-            key="category",
-            label="Category",
-            sort="category",
+            "category",
+            "Category",
             value=lambda row: _category(row.now),
+            sort="category",
             sub=was(_category),
         ),
         Column(
-            key="close",
-            label="Expected close",
-            sort="close",
-            kind="day",
-            value=lambda row: row.now.expected_close_on,
-            sub=was(_close),
+            "close", "Expected close", "day", "now.expected_close_on", sort="close", sub=was(_close)
         ),
-        Column(
-            key="owner",
-            label="Owner",
-            sort="owner",
-            value=lambda row: _owner(row.now),
-            sub=was(_owner),
-        ),
+        Column("owner", "Owner", value=lambda row: _owner(row.now), sort="owner", sub=was(_owner)),
     ]
 
 
@@ -150,9 +125,7 @@ def with_second_lines(columns: Iterable[Column]) -> list[Column]:
     for column in columns:
         found.append(column)
         if column.sub is not None:
-            found.append(
-                Column(key=f"{column.key}_more", label=f"{column.label}: more", value=_text(column))
-            )
+            found.append(Column(f"{column.key}_more", f"{column.label}: more", value=_text(column)))
     return found
 
 
@@ -245,25 +218,18 @@ def _more_risks(row: Inspected) -> str:
 
 REVIEW: list[Column] = [
     Column(
-        key="name",
-        label="Deal",
+        "name",
+        "Deal",
+        value="now.name",
         sort="name",
-        value=lambda row: row.now.name,
         href=lambda row: deal_href(row.now),
         sub=_named,
         wide=True,
     ),
+    Column("amount", "Amount", "money", "now.amount_base", sort="amount_base", sub=was(_money)),
     Column(
-        key="amount",
-        label="Amount",
-        kind="money",
-        sort="amount_base",
-        value=lambda row: row.now.amount_base,
-        sub=was(_money),
-    ),
-    Column(
-        key="risk",
-        label="Risk",
+        "risk",
+        "Risk",
         value=_risk,
         sub=_more_risks,
         wide=True,
@@ -271,58 +237,47 @@ REVIEW: list[Column] = [
         "stalled a lack of progress.",
     ),
     Column(
-        key="health",
-        label="Health",
-        kind="count",
-        value=_health,
+        "health",
+        "Health",
+        "count",
+        _health,
         note="Points kept of a hundred; the deal's page shows its parts.",
     ),
     Column(
-        key="stage",
-        label="Stage",
-        kind="badge",
+        "stage",
+        "Stage",
+        "badge",
+        "now.stage.name",
         note="Days in it so far, beside the median and upper quartile of won deals, or the days "
         "that its set-up expects where too few were won.",
-        value=lambda row: row.now.stage.name,
         tone=lambda row: TONES[Status(row.now.status)],
         sub=_stage_sub,
     ),
     Column(
-        key="close",
-        label="Expected close",
-        kind="day",
+        "close",
+        "Expected close",
+        "day",
+        "now.expected_close_on",
         sort="expected_close_on",
-        value=lambda row: row.now.expected_close_on,
         sub=_close_sub,
     ),
+    Column("next_step", "Next step", value="now.next_step", sub=_step_sub, wide=True),
     Column(
-        key="next_step",
-        label="Next step",
-        value=lambda row: row.now.next_step,
-        sub=_step_sub,
-        wide=True,
-    ),
-    Column(
-        key="touched",
-        label="Last touch",
+        "touched",
+        "Last touch",
         value=_touched,
         sub=_people,
         note="The last call, e-mail or meeting on the deal, and the contacts in any of them.",
     ),
-    Column(
-        key="category",
-        label="Category",
-        value=lambda row: _category(row.now),
-        sub=was(_category),
-    ),
+    Column("category", "Category", value=lambda row: _category(row.now), sub=was(_category)),
 ]
 
 
 MOVED = Column(
-    key="moved",
-    label="Moved",
-    kind="money",
-    value=lambda row: None if row.moved is None else from_cents(row.moved),
+    "moved",
+    "Moved",
+    "money",
+    lambda row: None if row.moved is None else from_cents(row.moved),
     note="What the deal adds to the total above.",
 )
 

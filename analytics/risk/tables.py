@@ -24,79 +24,74 @@ def deal_href(issue: DataQualityIssue) -> str:
 
 
 BREACHES = [
-    Column(key="deal", label="Deal", value=lambda b: b.deal.name, href=deal_href),
-    Column(key="owner", label="Owner"),
+    Column("deal", "Deal", value="deal.name", href=deal_href),
+    Column("owner", "Owner"),
     Column(
-        key="amount",
-        label="Amount",
-        kind="money",
-        value=lambda b: None if b.deal.cents is None else from_cents(b.deal.cents),
+        "amount",
+        "Amount",
+        "money",
+        lambda b: None if b.deal.cents is None else from_cents(b.deal.cents),
     ),
-    Column(key="signal", label="Rule", value=lambda b: SIGNAL_LABELS[b.signal]),
-    Column(key="breach", label="What is wrong", value=issue_words),
-    Column(key="state", label="Where it stands", value=lambda b: STATE_LABELS[b.state]),
+    Column("signal", "Rule", value=lambda b: SIGNAL_LABELS[b.signal]),
+    Column("breach", "What is wrong", value=issue_words),
+    Column("state", "Where it stands", value=lambda b: STATE_LABELS[b.state]),
     Column(
-        key="remedy",
-        label="Decided",
+        "remedy",
+        "Decided",
         value=lambda b: REMEDY_LABELS[Remedy(b.decision.remedy)] if b.decision else None,
     ),
-    Column(
-        key="due_on", label="Until", kind="day", value=lambda b: b.decision and b.decision.due_on
-    ),
-    Column(key="reason", label="Why", value=lambda b: b.decision and b.decision.reason),
-    Column(
-        key="by", label="By", value=lambda b: str(b.decision.decided_by) if b.decision else None
-    ),
+    Column("due_on", "Until", "day", lambda b: b.decision and b.decision.due_on),
+    Column("reason", "Why", value=lambda b: b.decision and b.decision.reason),
+    Column("by", "By", value=lambda b: str(b.decision.decided_by) if b.decision else None),
 ]
 OWNERS = [
-    Column(key="name", label="Person"),
-    Column(key="deals", label="Open deals", kind="count", value=lambda row: row.deals.deals),
+    Column("name", "Person"),
+    Column("deals", "Open deals", "count", "deals.deals"),
     Column(
-        key="clean",
-        label="Clean",
-        kind="count",
-        value=lambda row: row.deals.clean,
+        "clean",
+        "Clean",
+        "count",
+        "deals.clean",
         note="Open deals that break no rule, or are justified as they are.",
     ),
     Column(
-        key="share",
-        label="Share",
-        kind="percent",
-        value=lambda row: row.deals.share,
+        "share",
+        "Share",
+        "percent",
+        "deals.share",
         note="Clean / open deals; left out where there are too few to say.",
     ),
 ]
 
 
 NORMS = [
-    Column(key="stage", label="Stage", value=lambda row: row.stage),
+    Column("stage", "Stage"),
     Column(
-        key="deals",
-        label="Won deals",
-        kind="count",
-        value=lambda row: row.norm.deals,
+        "deals",
+        "Won deals",
+        "count",
+        "norm.deals",
         note="Won within two years that stood in the stage.",
     ),
-    Column(key="median", label="Median", kind="days", value=lambda row: row.norm.median),
+    Column("median", "Median", "days", "norm.median"),
     Column(
-        key="p75",
-        label="Three quarters",
-        kind="days",
-        value=lambda row: row.norm.p75,
+        "p75",
+        "Three quarters",
+        "days",
+        "norm.p75",
         note="Three quarters of the won deals left the stage within so many days.",
     ),
     Column(
-        key="fewest",
-        label="Fewest to won",
-        kind="days",
-        value=lambda row: row.norm.fewest,
+        "fewest",
+        "Fewest to won",
+        "days",
+        "norm.fewest",
         note="From entering the stage to being won, the quickest.",
     ),
-    Column(key="expected", label="Set by hand", kind="days", value=lambda row: row.norm.expected),
+    Column("expected", "Set by hand", "days", "norm.expected"),
     Column(
-        key="used",
-        label="Measured by",
-        value=lambda row: row.used,
+        "used",
+        "Measured by",
         note="From fewer than 10 won deals, the days of the stage's set-up are used.",
     ),
 ]
@@ -108,23 +103,19 @@ def _limit(row: object) -> str:
 
 
 HISTORY = [
-    Column(key="signal", label="Signal", value=lambda row: row.get_signal_display()),
-    Column(key="on", label="Judged", value=lambda row: "Yes" if row.is_on else "No"),
-    Column(key="limit", label="Threshold", value=_limit),
+    Column("signal", "Signal", value="get_signal_display"),
+    Column("on", "Judged", value=lambda row: "Yes" if row.is_on else "No"),
+    Column("limit", "Threshold", value=_limit),
     Column(
-        key="basis",
-        label="Basis",
+        "basis",
+        "Basis",
         value=lambda row: (
             "Set by hand"
             if row.learnt_from is None
             else f"Learnt from {row.learnt_from:,} won deals"
         ),
     ),
-    Column(key="weight", label="Weight", kind="count", value=lambda row: row.weight),
-    Column(key="set_at", label="Since", kind="moment", value=lambda row: row.set_at),
-    Column(
-        key="set_by",
-        label="By",
-        value=lambda row: row.set_by.full_name if row.set_by else "No person",
-    ),
+    Column("weight", "Weight", "count"),
+    Column("set_at", "Since", "moment"),
+    Column("set_by", "By", value=lambda row: row.set_by.full_name if row.set_by else "No person"),
 ]

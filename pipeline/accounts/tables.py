@@ -9,31 +9,23 @@ from pipeline.activities.tables import ACTIVITIES
 
 ACCOUNTS = [
     Column(
-        key="name",
-        label="Account",
+        "name",
+        "Account",
+        value="account.name",
         sort="name",
         href=lambda row: reverse("pipeline:account", args=[row.account.pk]),
-        value=lambda row: row.account.name,
     ),
+    Column("industry", "Industry", value="account.industry", sort="industry"),
+    Column("country", "Country", value="account.country", sort="country"),
     Column(
-        key="industry", label="Industry", sort="industry", value=lambda row: row.account.industry
-    ),
-    Column(key="country", label="Country", sort="country", value=lambda row: row.account.country),
-    Column(
-        key="owner",
-        label="Owner",
-        sort="owner__full_name",
+        "owner",
+        "Owner",
         value=lambda row: row.account.owner.full_name if row.account.owner else "",
+        sort="owner__full_name",
     ),
-    Column(
-        key="open_deals",
-        label="Open deals",
-        kind="count",
-        href=lambda row: row.deals_href,
-        note="Those that you may see.",
-    ),
-    Column(key="open_amount", label="Open amount", kind="money"),
-    Column(key="last_activity", label="Last activity", kind="day"),
+    Column("open_deals", "Open deals", "count", href="deals_href", note="Those that you may see."),
+    Column("open_amount", "Open amount", "money"),
+    Column("last_activity", "Last activity", "day"),
 ]
 # On the page of one account, whose last ones are all that is shown, in little room.
 LAST_ACTIVITIES = [

@@ -23,17 +23,13 @@ def _about_href(row: Any) -> str | None:
 
 
 ACTIVITIES = [
-    Column(key="occurred_at", label="When", kind="moment", sort="occurred_at"),
-    Column(
-        key="kind",
-        label="What",
-        value=lambda row: ACTIVITY_LABELS[ActivityKind(row.kind)],
-    ),
-    Column(key="subject", label="In a few words"),
-    Column(key="direction", label="Direction", value=lambda row: row.get_direction_display()),
-    Column(key="minutes", label="Minutes", kind="count", sort="minutes"),
-    Column(key="about", label="About", value=_about, href=_about_href),
-    Column(key="person", label="Who", value=lambda row: row.person.full_name),
+    Column("occurred_at", "When", "moment", sort="occurred_at"),
+    Column("kind", "What", value=lambda row: ACTIVITY_LABELS[ActivityKind(row.kind)]),
+    Column("subject", "In a few words"),
+    Column("direction", "Direction", value="get_direction_display"),
+    Column("minutes", "Minutes", "count", sort="minutes"),
+    Column("about", "About", value=_about, href=_about_href),
+    Column("person", "Who", value="person.full_name"),
 ]
 
 
@@ -44,13 +40,8 @@ def _state(upload: CalendarUpload) -> str:
 
 
 CALENDARS = [
-    Column(key="file_name", label="File", href=CalendarUpload.get_absolute_url),
-    Column(key="uploaded_at", label="Loaded", kind="moment"),
-    Column(key="state", label="State", value=_state),
-    Column(
-        key="activities",
-        label="Meetings logged",
-        kind="count",
-        value=lambda upload: len(upload.activities),
-    ),
+    Column("file_name", "File", href=CalendarUpload.get_absolute_url),
+    Column("uploaded_at", "Loaded", "moment"),
+    Column("state", "State", value=_state),
+    Column("activities", "Meetings logged", "count", lambda upload: len(upload.activities)),
 ]

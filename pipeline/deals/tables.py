@@ -44,65 +44,42 @@ def _words(choice: str) -> str:
 
 
 DEALS = [
-    Column(key="name", label="Deal", sort="name", href=deal_href),
+    Column("name", "Deal", sort="name", href=deal_href),
     Column(
-        key="amount",
-        label="Amount",
-        kind="money",
+        "amount",
+        "Amount",
+        "money",
+        "amount_base",
         sort="amount_base",
-        value=lambda row: row.amount_base,
         note="In the organisation's currency, at the rate of its day.",
     ),
     Column(
-        key="stage",
-        label="Stage",
+        "stage",
+        "Stage",
+        "badge",
+        "stage.name",
         sort="stage__order",
-        kind="badge",
-        value=lambda row: row.stage.name,
         tone=lambda row: TONES[Status(row.status)],
     ),
-    Column(key="pipeline", label="Pipeline", value=lambda row: row.stage.pipeline.name),
+    Column("pipeline", "Pipeline", value="stage.pipeline.name"),
+    Column("close", "Expected close", "day", "expected_close_on", sort="expected_close_on"),
     Column(
-        key="close",
-        label="Expected close",
-        kind="day",
-        sort="expected_close_on",
-        value=lambda row: row.expected_close_on,
-    ),
-    Column(
-        key="account",
-        label="Account",
-        sort="account__name",
+        "account",
+        "Account",
         value=lambda row: row.account.name if row.account else "",
+        sort="account__name",
         href=_account_href,
     ),
-    Column(
-        key="owner",
-        label="Owner",
-        sort="owner__full_name",
-        value=lambda row: row.owner.full_name,
-    ),
-    Column(key="category", label="Category", value=lambda row: _words(row.category)),
-    Column(
-        key="closed",
-        label="Closed",
-        kind="day",
-        sort="closed_on",
-        value=lambda row: row.closed_on,
-    ),
-    Column(key="next_step", label="Next step", clip=True),
-    Column(
-        key="created",
-        label="Created",
-        kind="day",
-        sort="created_at",
-        value=lambda row: row.created_at,
-    ),
+    Column("owner", "Owner", value="owner.full_name", sort="owner__full_name"),
+    Column("category", "Category", value=lambda row: _words(row.category)),
+    Column("closed", "Closed", "day", "closed_on", sort="closed_on"),
+    Column("next_step", "Next step", clip=True),
+    Column("created", "Created", "day", "created_at", sort="created_at"),
 ]
 CREDITED = Column(
-    key="credited",
-    label="Credited",
-    kind="money",
+    "credited",
+    "Credited",
+    "money",
     note="What of the deal counts here: its credit is shared by several people.",
 )
 OF_AN_ACCOUNT = [
@@ -150,7 +127,7 @@ def with_taken(columns: list[Column], taken: Mapping[str, Mapping[int, Decimal]]
     """Return the columns with what a figure takes of each deal behind its amount."""
     place = next(n for n, column in enumerate(columns) if column.key == "amount") + 1
     also = [
-        Column(key=f"taken-{n}", label=label, kind="money", value=partial(_taken, amounts))
+        Column(f"taken-{n}", label, "money", partial(_taken, amounts))
         for n, (label, amounts) in enumerate(taken.items())
     ]
     return [*columns[:place], *also, *columns[place:]]
@@ -167,13 +144,13 @@ def _columns(*keys: str) -> list[Column]:
 
 
 DOWNLOAD = [
-    Column(key="id", label="Id", kind="text", value=deal_pk),
+    Column("id", "Id", "text", deal_pk),
     *_columns("name", "account", "owner", "stage", "amount"),
-    Column(key="amount_agreed", label="Amount as agreed", value=lambda row: row.amount),
-    Column(key="currency", label="Currency"),
+    Column("amount_agreed", "Amount as agreed", value="amount"),
+    Column("currency", "Currency"),
     *_columns("category", "close", "closed", "next_step"),
-    *(Column(key=field.name, label=field.label) for field in DOWNLOADED),
-    Column(key="status", label="Status"),
+    *(Column(field.name, field.label) for field in DOWNLOADED),
+    Column("status", "Status"),
 ]
 
 

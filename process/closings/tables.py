@@ -15,21 +15,21 @@ def _why(row: Any) -> str:
 
 
 CLOSINGS = [
-    Column(key="name", label="Deal", href=lambda row: reverse("analytics:deal", args=[row.pk])),
-    Column(key="owner", label="Owner", value=lambda row: row.owner.full_name),
+    Column("name", "Deal", href=lambda row: reverse("analytics:deal", args=[row.pk])),
+    Column("owner", "Owner", value="owner.full_name"),
     Column(
-        key="status",
-        label="Outcome",
-        kind="badge",
-        value=lambda row: Status(row.status).capitalize(),
+        "status",
+        "Outcome",
+        "badge",
+        lambda row: Status(row.status).capitalize(),
         tone=lambda row: TONES[Status(row.status)],
     ),
-    Column(key="closed_on", label="Closed", kind="day"),
-    Column(key="amount_base", label="Amount", kind="money"),
-    Column(key="why", label="Reason or evidence", value=_why),
+    Column("closed_on", "Closed", "day"),
+    Column("amount_base", "Amount", "money"),
+    Column("why", "Reason or evidence", value=_why),
     Column(
-        key="review",
-        label="Review",
+        "review",
+        "Review",
         value=lambda row: row.decided_by or "Not yet",
         href=lambda row: reverse("process:deal-closing", args=[row.pk]),
     ),

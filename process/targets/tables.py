@@ -31,17 +31,13 @@ def outcome_columns(*, kind: str, days: int, href: Href) -> list[Column]:
 
     def number(status: str, label: str, value: Callable[[ReachGroup], int]) -> Column:
         return Column(
-            key=status or "deals",
-            label=label,
-            kind="count",
-            value=value,
-            href=lambda group: href(group.reach, status),
+            status or "deals", label, "count", value, href=lambda group: href(group.reach, status)
         )
 
     return [
         Column(
-            key="reach",
-            label="First activity",
+            "reach",
+            "First activity",
             value=lambda group: reach_label(group.reach, kind=kind, days=days),
         ),
         number("", "Deals", lambda group: group.deals),
@@ -49,18 +45,17 @@ def outcome_columns(*, kind: str, days: int, href: Href) -> list[Column]:
         number("won", "Won", lambda group: group.won),
         number("lost", "Lost", lambda group: group.lost),
         Column(
-            key="win_rate",
-            label="Win rate",
-            kind="percent",
-            value=lambda group: group.win_rate,
+            "win_rate",
+            "Win rate",
+            "percent",
             muted=lambda group: group.is_few,
             note="Won / (won + lost) of these deals; open ones are left out.",
         ),
         Column(
-            key="interval",
-            label="Likely between",
-            align="end",
+            "interval",
+            "Likely between",
             value=lambda group: _between(rate_interval(group.won, group.closed)),
+            align="end",
             note="Where the true rate lies 95 times in 100.",
         ),
     ]
@@ -73,8 +68,8 @@ def _between(ends: tuple[Decimal, Decimal] | None) -> str:
 # As they stood, in the order of their amounts, which the page does not change.
 OF_THE_COHORT = [
     *(replace(column, sort=None) for column in DEALS if column.key != "created"),
-    Column(key="created", label="Created", kind="moment", value=lambda row: row.deal.created_at),
-    Column(key="first", label="First activity", kind="moment"),
+    Column("created", "Created", "moment", "deal.created_at"),
+    Column("first", "First activity", "moment"),
 ]
 
 
@@ -85,44 +80,32 @@ def _tenths(value: Fraction) -> str:
     return f"{whole:,}.{rest}" if rest else f"{whole:,}"
 
 
-DONE = Column(
-    key="done",
-    label="Done",
-    kind="count",
-    value=lambda line: line.reached.done,
-    href=lambda line: line.href,
-)
+DONE = Column("done", "Done", "count", "reached.done", href="href")
 FIGURES = [
-    Column(key="kind", label="What", value=lambda line: line.label),
+    Column("kind", "What", value="label"),
     DONE,
     Column(
-        key="owed",
-        label="Target",
-        align="end",
+        "owed",
+        "Target",
         value=lambda line: _tenths(line.reached.owed),
+        align="end",
         note="By working days: days off, and days before the start, ask for nothing.",
     ),
     Column(
-        key="attainment",
-        label="Attainment",
-        kind="percent",
-        value=lambda line: line.reached.attainment,
+        "attainment",
+        "Attainment",
+        "percent",
+        "reached.attainment",
         note="Done / target, not capped.",
     ),
     Column(
-        key="due",
-        label="Due by now",
-        align="end",
+        "due",
+        "Due by now",
         value=lambda line: _tenths(line.reached.due),
+        align="end",
         note="What the working days that are over ask for.",
     ),
-    Column(
-        key="pacing",
-        label="Of what is due",
-        kind="percent",
-        value=lambda line: line.reached.pacing,
-        note="Done / due by now.",
-    ),
+    Column("pacing", "Of what is due", "percent", "reached.pacing", note="Done / due by now."),
 ]
 
 
@@ -131,20 +114,16 @@ def _person_href(line: TargetRow) -> str:
 
 
 REACHED = [
-    Column(key="name", label="Person", href=_person_href),
+    Column("name", "Person", href=_person_href),
     *FIGURES,
 ]
 
 VERSIONS = [
-    Column(key="set_at", label="Set", kind="moment"),
-    Column(key="role", label="Role", value=ActivityTarget.get_role_display),
-    Column(key="kind", label="What", value=ActivityTarget.get_kind_display),
-    Column(key="words", label="Target"),
-    Column(key="starts_on", label="From", kind="day"),
-    Column(key="reason", label="Why"),
-    Column(
-        key="set_by",
-        label="By",
-        value=lambda target: target.set_by.full_name if target.set_by else "",
-    ),
+    Column("set_at", "Set", "moment"),
+    Column("role", "Role", value=ActivityTarget.get_role_display),
+    Column("kind", "What", value=ActivityTarget.get_kind_display),
+    Column("words", "Target"),
+    Column("starts_on", "From", "day"),
+    Column("reason", "Why"),
+    Column("set_by", "By", value=lambda target: target.set_by.full_name if target.set_by else ""),
 ]

@@ -133,6 +133,15 @@ def test_rows_may_be_objects() -> None:
     assert Column(key="last", label="Last").raw(Page([], 1, 50, 0, capped=False)) == 1
 
 
+def test_a_path_goes_through_attributes_items_and_methods() -> None:
+    page = Page([], 1, 50, 0, capped=False)
+    row = {"page": page, "name": "North", "nobody": None}
+
+    assert Column("last", "Last", "count", "page.last").raw(row) == 1
+    assert Column("name", "Name", value="name.upper").raw(row) == "NORTH"
+    assert Column("owner", "Owner", value="nobody.full_name").raw(row) is None
+
+
 def test_page_links_keep_filters_and_order() -> None:
     page = paginate(ROWS, number=2, size=1)
 

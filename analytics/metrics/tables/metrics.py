@@ -41,67 +41,44 @@ def _cycle(row: ClosingsRow, *, won: bool, part: str) -> Decimal | None:
 def line_columns(label: str) -> list[Column]:
     """Return the columns of lines of closed deals."""
     return [
-        Column(key="label", label=label),
+        Column("label", label),
+        Column("closed", "Closed", "count", "outcomes.closed", href="href"),
+        Column("won", "Won", "count", "outcomes.won", href="won_href"),
+        Column("lost", "Lost", "count", "outcomes.lost", href="lost_href"),
         Column(
-            key="closed",
-            label="Closed",
-            kind="count",
-            value=lambda row: row.outcomes.closed,
-            href=lambda row: row.href(),
-        ),
-        Column(
-            key="won",
-            label="Won",
-            kind="count",
-            value=lambda row: row.outcomes.won,
-            href=lambda row: row.won_href,
-        ),
-        Column(
-            key="lost",
-            label="Lost",
-            kind="count",
-            value=lambda row: row.outcomes.lost,
-            href=lambda row: row.lost_href,
-        ),
-        Column(
-            key="rate",
-            label="Win rate",
-            kind="percent",
-            value=lambda row: rate_of(row.outcomes),
+            "rate",
+            "Win rate",
+            "percent",
+            lambda row: rate_of(row.outcomes),
             note=f"Won / (won + lost), by number. {FEW}",
         ),
         Column(
-            key="rate_by_value",
-            label="By value",
-            kind="percent",
-            value=lambda row: value_rate_of(row.outcomes),
+            "rate_by_value",
+            "By value",
+            "percent",
+            lambda row: value_rate_of(row.outcomes),
             note=f"Won / (won + lost), by amount. {FEW}",
         ),
+        Column("won_amount", "Won amount", "money", lambda row: from_cents(row.outcomes.won_cents)),
         Column(
-            key="won_amount",
-            label="Won amount",
-            kind="money",
-            value=lambda row: from_cents(row.outcomes.won_cents),
-        ),
-        Column(
-            key="average",
-            label="Average won",
-            kind="money",
-            value=lambda row: _money(withheld(row.ends.average_won_cents, cases=row.outcomes.won)),
+            "average",
+            "Average won",
+            "money",
+            lambda row: _money(withheld(row.ends.average_won_cents, cases=row.outcomes.won)),
             note=f"Of the won deals that have an amount. {FEW}",
         ),
         Column(
-            key="won_days",
-            label="Days to win",
-            kind="days",
-            value=lambda row: _cycle(row, won=True, part="median"),
+            "won_days",
+            "Days to win",
+            "days",
+            lambda row: _cycle(row, won=True, part="median"),
             note=f"The median from creation to closing. {FEW}",
         ),
         Column(
-            key="lost_days",
-            label="Days to lose",
-            kind="days",
-            value=lambda row: _cycle(row, won=False, part="median"),
+            "lost_days",
+            "Days to lose",
+            "days",
+            lambda row: _cycle(row, won=False, part="median"),
             note=f"The median from creation to closing. {FEW}",
         ),
     ]
@@ -110,32 +87,21 @@ def line_columns(label: str) -> list[Column]:
 def reason_columns(lost: int) -> list[Column]:
     """Return the columns of the reasons of so many lost deals."""
     return [
-        Column(key="label", label="Reason"),
+        Column("label", "Reason"),
+        Column("lost", "Lost", "count", "outcomes.lost", href="href"),
         Column(
-            key="lost",
-            label="Lost",
-            kind="count",
-            value=lambda row: row.outcomes.lost,
-            href=lambda row: row.href(),
-        ),
-        Column(
-            key="share",
-            label="Of all lost",
-            kind="percent",
-            value=lambda row: withheld(lost_share(row.outcomes.lost, of=lost), cases=lost),
+            "share",
+            "Of all lost",
+            "percent",
+            lambda row: withheld(lost_share(row.outcomes.lost, of=lost), cases=lost),
             note=FEW,
         ),
+        Column("amount", "Amount lost", "money", lambda row: from_cents(row.outcomes.lost_cents)),
         Column(
-            key="amount",
-            label="Amount lost",
-            kind="money",
-            value=lambda row: from_cents(row.outcomes.lost_cents),
-        ),
-        Column(
-            key="days",
-            label="Days to lose",
-            kind="days",
-            value=lambda row: _cycle(row, won=False, part="median"),
+            "days",
+            "Days to lose",
+            "days",
+            lambda row: _cycle(row, won=False, part="median"),
             note=f"The median from creation to closing. {FEW}",
         ),
     ]
@@ -144,31 +110,22 @@ def reason_columns(lost: int) -> list[Column]:
 def week_columns(quarters: Sequence[str]) -> list[Column]:
     """Return the columns of the weeks: the won deals of each quarter, and all of them."""
     return [
-        Column(key="label", label="Week of the quarter"),
+        Column("label", "Week of the quarter"),
         *(
             Column(
-                key=f"quarter-{place}",
-                label=f"Won, {name}",
-                kind="count",
-                value=_of_quarter(place, lambda line: line.outcomes.won),
+                f"quarter-{place}",
+                f"Won, {name}",
+                "count",
+                _of_quarter(place, lambda line: line.outcomes.won),
                 href=_of_quarter(place, lambda line: line.won_href),
             )
             for place, name in enumerate(quarters)
         ),
-        Column(key="won", label="Won", kind="count", value=lambda row: row.whole.outcomes.won),
-        Column(key="lost", label="Lost", kind="count", value=lambda row: row.whole.outcomes.lost),
+        Column("won", "Won", "count", "whole.outcomes.won"),
+        Column("lost", "Lost", "count", "whole.outcomes.lost"),
+        Column("rate", "Win rate", "percent", lambda row: rate_of(row.whole.outcomes), note=FEW),
         Column(
-            key="rate",
-            label="Win rate",
-            kind="percent",
-            value=lambda row: rate_of(row.whole.outcomes),
-            note=FEW,
-        ),
-        Column(
-            key="amount",
-            label="Won amount",
-            kind="money",
-            value=lambda row: from_cents(row.whole.outcomes.won_cents),
+            "amount", "Won amount", "money", lambda row: from_cents(row.whole.outcomes.won_cents)
         ),
     ]
 
@@ -195,54 +152,42 @@ def _url_of(row: Created) -> str | None:
 
 MATURITY = {True: ("Immature", "warn"), False: ("Mature", "good")}
 COHORTS = [
-    Column(key="period", label="Created in", value=lambda row: row.cohort.period.label),
-    Column(
-        key="created",
-        label="Created",
-        kind="count",
-        value=lambda row: row.cohort.created,
-        href=_cohort_href(""),
-    ),
+    Column("period", "Created in", value="cohort.period.label"),
+    Column("created", "Created", "count", "cohort.created", href=_cohort_href("")),
     *(
-        Column(
-            key=status,
-            label=label,
-            kind="count",
-            value=_standing(status),
-            href=_cohort_href(status),
-        )
+        Column(status, label, "count", _standing(status), href=_cohort_href(status))
         for status, label in (("won", "Won"), ("lost", "Lost"), ("open", "Still open"))
     ),
     Column(
-        key="rate",
-        label="Won so far",
-        kind="percent",
-        value=lambda row: withheld(cohort_win_rate(row.cohort), cases=row.cohort.created),
+        "rate",
+        "Won so far",
+        "percent",
+        lambda row: withheld(cohort_win_rate(row.cohort), cases=row.cohort.created),
         muted=lambda row: row.immature,
         note=f"Won / all created, those still open among them. {FEW}",
     ),
     Column(
-        key="immature",
-        label="Maturity",
-        kind="badge",
-        value=lambda row: MATURITY[row.immature][0] if row.cohort.created else "",
+        "immature",
+        "Maturity",
+        "badge",
+        lambda row: MATURITY[row.immature][0] if row.cohort.created else "",
         tone=lambda row: MATURITY[row.immature][1] if row.cohort.created else "neutral",
         note="Immature: a deal is open, and the youngest had less time than three of four won"
         " deals took. Its rate will still rise.",
     ),
     Column(
-        key="amount",
-        label="Amount",
-        kind="money",
-        value=lambda row: from_cents(row.cohort.cents),
+        "amount",
+        "Amount",
+        "money",
+        lambda row: from_cents(row.cohort.cents),
         note="Of the deals created, as it stands now.",
     ),
 ]
 CREATED: list[Column] = [
-    Column(key="label", label="Source"),
-    Column(key="count", label="Deals created", kind="count", href=_url_of),
-    Column(key="amount", label="Amount", kind="money", value=lambda row: from_cents(row.cents)),
-    Column(key="unpriced", label="Without an amount", kind="count"),
+    Column("label", "Source"),
+    Column("count", "Deals created", "count", href=_url_of),
+    Column("amount", "Amount", "money", lambda row: from_cents(row.cents)),
+    Column("unpriced", "Without an amount", "count"),
 ]
 
 

@@ -52,14 +52,14 @@ def stage_columns(href: Href, flows: Sequence[StageFlow]) -> list[Column]:
     if any(flow.ways[Way.ELSEWHERE] for flow in flows):
         ways.insert(4, (Way.ELSEWHERE, "Other pipeline", "Moved to a stage of another pipeline."))
     return [
-        Column(key="stage", label="Stage", value=lambda row: row.step.name),
+        Column("stage", "Stage", value="step.name"),
         _of_stage("entered", "Entered", href, lambda row: row.entered),
         *(_of_stage(str(way), label, href, _way(way), note=note) for way, label, note in ways),
         Column(
-            key="conversion",
-            label="Conversion",
-            kind="percent",
-            value=lambda row: withheld(stage_conversion(row), cases=row.left),
+            "conversion",
+            "Conversion",
+            "percent",
+            lambda row: withheld(stage_conversion(row), cases=row.left),
             note="(Forward + won) / all who left: of the deals that entered the stage in the"
             f" period and are no longer there. {FEW}",
         ),
@@ -88,25 +88,15 @@ def _length_columns(key: str) -> list[Column]:
         return lambda row: withheld(getattr(read(row), name), cases=read(row).cases)
 
     return [
-        Column(key=key, label=f"{label}, median", kind="days", value=part("median")),
-        Column(key=f"{key}_high", label=f"{label}, p75", kind="days", value=part("high")),
-        Column(
-            key=f"{key}_cases",
-            label=f"{label}, {of}",
-            kind="count",
-            value=lambda row: read(row).cases,
-        ),
+        Column(key, f"{label}, median", "days", part("median")),
+        Column(f"{key}_high", f"{label}, p75", "days", part("high")),
+        Column(f"{key}_cases", f"{label}, {of}", "count", lambda row: read(row).cases),
     ]
 
 
 def _of_stage(key: str, label: str, href: Href, read: Read, *, note: str = "") -> Column:
     return Column(
-        key=key,
-        label=label,
-        kind="count",
-        value=read,
-        href=lambda row: href(f"stages.{row.step.pk}.{key}"),
-        note=note,
+        key, label, "count", read, href=lambda row: href(f"stages.{row.step.pk}.{key}"), note=note
     )
 
 
@@ -125,59 +115,51 @@ def _days(key: str, label: str, read: Callable[[StageFlow], Cycle], of: str) -> 
         return cases if high is None else f"p75 {days(high)}, {cases}"
 
     note = f"The median; below it the time that three of four did not exceed (p75). {FEW}"
-    return Column(key=key, label=label, kind="days", value=median, sub=rest, note=note)
+    return Column(key, label, "days", median, sub=rest, note=note)
 
 
 def slip_columns(href: Href, expected_href: Callable[[PromiseLine], str | None]) -> list[Column]:
     """Return the columns of what became of the deals expected at the start of the period."""
     return [
-        Column(key="label", label="Person"),
+        Column("label", "Person"),
         Column(
-            key="expected",
-            label="Expected",
-            kind="count",
-            value=lambda row: row.promises.expected,
+            "expected",
+            "Expected",
+            "count",
+            "promises.expected",
             href=expected_href,
             note="Open at the start of the period and then expected to close in it.",
         ),
         *(
-            Column(
-                key=str(fate),
-                label=label,
-                kind="count",
-                value=_fate(fate),
-                href=_fate_href(href, str(fate)),
-            )
+            Column(str(fate), label, "count", _fate(fate), href=_fate_href(href, str(fate)))
             for fate, label in FATES
         ),
         Column(
-            key="slipped",
-            label="Slip rate",
-            kind="percent",
-            value=lambda row: withheld(slip_rate(row.promises), cases=row.promises.expected),
+            "slipped",
+            "Slip rate",
+            "percent",
+            lambda row: withheld(slip_rate(row.promises), cases=row.promises.expected),
             note=f"Moved out of the period, or left in it after its end / expected. {FEW}",
         ),
         Column(
-            key="missed",
-            label="Strict",
-            kind="percent",
-            value=lambda row: withheld(miss_rate(row.promises), cases=row.promises.expected),
+            "missed",
+            "Strict",
+            "percent",
+            lambda row: withheld(miss_rate(row.promises), cases=row.promises.expected),
             note=f"Not won in the period / expected: a loss counts as a miss. {FEW}",
         ),
         Column(
-            key="by_value",
-            label="By value",
-            kind="percent",
-            value=lambda row: withheld(
-                slip_rate_by_value(row.promises), cases=row.promises.expected
-            ),
+            "by_value",
+            "By value",
+            "percent",
+            lambda row: withheld(slip_rate_by_value(row.promises), cases=row.promises.expected),
             note=f"Amounts that moved / amounts expected, as at the start. {FEW}",
         ),
         Column(
-            key="expected_amount",
-            label="Amount expected",
-            kind="money",
-            value=lambda row: from_cents(row.promises.expected_cents),
+            "expected_amount",
+            "Amount expected",
+            "money",
+            lambda row: from_cents(row.promises.expected_cents),
         ),
     ]
 
@@ -204,82 +186,50 @@ def price_columns(label: str, field: str, href: Href) -> list[Column]:
         return None if row.key is None else href(f"prices.{field}.{row.key}")
 
     return [
-        Column(key="label", label=label),
+        Column("label", label),
         Column(
-            key="deals",
-            label="Won deals",
-            kind="count",
-            value=lambda row: row.prices.deals,
+            "deals",
+            "Won deals",
+            "count",
+            "prices.deals",
             href=open_rows,
             note="Those with a line that has a list price in the deal's currency.",
         ),
+        Column("lines", "Product lines", "count", "prices.lines"),
+        Column("listed", "At list price", "money"),
+        Column("sold", "As agreed", "money"),
         Column(
-            key="lines", label="Product lines", kind="count", value=lambda row: row.prices.lines
-        ),
-        Column(key="listed", label="At list price", kind="money", value=lambda row: row.listed),
-        Column(key="sold", label="As agreed", kind="money", value=lambda row: row.sold),
-        Column(
-            key="discount",
-            label="Discount",
-            kind="percent",
-            value=lambda row: withheld(discount(row.prices), cases=row.prices.deals),
+            "discount",
+            "Discount",
+            "percent",
+            lambda row: withheld(discount(row.prices), cases=row.prices.deals),
             note=f"1 - as agreed / at list price. {FEW}",
         ),
     ]
 
 
 VELOCITY = [
-    Column(key="period", label="Period", value=lambda row: row.period.period.label),
+    Column("period", "Period", value="period.period.label"),
     Column(
-        key="open",
-        label="Open deals",
-        kind="count",
-        value=lambda row: row.factors.open_deals,
-        href=lambda row: row.open.url(),
+        "open",
+        "Open deals",
+        "count",
+        "factors.open_deals",
+        href="open.url",
         note="At the end of the period, or now while it runs.",
     ),
     Column(
-        key="won",
-        label="Won",
-        kind="count",
-        value=lambda row: row.factors.won,
+        "won",
+        "Won",
+        "count",
+        "factors.won",
         href=lambda row: row.closed.but(status=Status.WON).url(),
     ),
-    Column(
-        key="closed",
-        label="Closed",
-        kind="count",
-        value=lambda row: row.factors.closed,
-        href=lambda row: row.closed.url(),
-    ),
-    Column(
-        key="rate",
-        label="Win rate",
-        kind="percent",
-        value=lambda row: _known(row, row.won_share),
-        note=FEW,
-    ),
-    Column(
-        key="average",
-        label="Average won",
-        kind="money",
-        value=lambda row: _known(row, row.average),
-        note=FEW,
-    ),
-    Column(
-        key="days",
-        label="Days to win",
-        kind="days",
-        value=lambda row: _known(row, row.days),
-        note=FEW,
-    ),
-    Column(
-        key="a_day",
-        label="A day",
-        kind="money",
-        value=lambda row: _known(row, row.amount_a_day),
-        note=FEW,
-    ),
+    Column("closed", "Closed", "count", "factors.closed", href="closed.url"),
+    Column("rate", "Win rate", "percent", lambda row: _known(row, row.won_share), note=FEW),
+    Column("average", "Average won", "money", lambda row: _known(row, row.average), note=FEW),
+    Column("days", "Days to win", "days", lambda row: _known(row, row.days), note=FEW),
+    Column("a_day", "A day", "money", lambda row: _known(row, row.amount_a_day), note=FEW),
 ]
 
 
@@ -307,9 +257,7 @@ def push_rows(pushes: PushedDeals, href: Href) -> list[PushRow]:
 
 
 PUSHES = [
-    Column(key="label", label="Deals"),
-    Column(key="deals", label="Number", kind="count", href=lambda row: row.href),
-    Column(
-        key="moves", label="Moves", kind="count", note="A deal may have been pushed several times."
-    ),
+    Column("label", "Deals"),
+    Column("deals", "Number", "count", href="href"),
+    Column("moves", "Moves", "count", note="A deal may have been pushed several times."),
 ]
