@@ -5,9 +5,11 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
+from analytics.context.pages import asked
 from analytics.context.reports.report_view import ReportView
 from analytics.context.reports.scope import person_scope
-from analytics.dashboards.views import invalid_page, report_view_form, team_dashboard_form
+from analytics.dashboards.forms import TeamDashboardForm
+from analytics.dashboards.views import invalid_page, report_view_form
 from forecasting.reports.shown import shown_forecast
 from org.enums import SubjectKind
 from org.http import PersonRequest
@@ -33,7 +35,7 @@ def home(request: PersonRequest) -> HttpResponse:
 @require_safe
 def team_forecast(request: PersonRequest) -> HttpResponse:
     """The forecast of the team: a part of the dashboard, which it loads by itself."""
-    form = team_dashboard_form(request)
+    form = asked(request, TeamDashboardForm)
     if not form.is_valid():
         return invalid_page(request, "analytics/dashboards/team.html", form)
     return _forecast(request, form.report_view(form.scope))

@@ -3,13 +3,14 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from analytics.attainment.reports.trend import open_pipeline_trend
 from analytics.context.forms import ReportViewForm
+from analytics.context.pages import asked
 from analytics.context.reports.organisation_calendar import organisation_calendar
 from analytics.context.reports.scope import person_scope
 from analytics.dashboards import pages
@@ -28,7 +29,7 @@ from pipeline import rules
 @require_safe
 def team(request: PersonRequest) -> HttpResponse:
     """Where will we land, and who needs me: the dashboard of a team."""
-    form = team_dashboard_form(request)
+    form = asked(request, TeamDashboardForm)
     if not form.is_valid():
         return invalid_page(request, "analytics/dashboards/team.html", form)
     report = team_report(form.report_view(form.scope))
@@ -41,7 +42,7 @@ def team(request: PersonRequest) -> HttpResponse:
 @require_safe
 def team_trend(request: PersonRequest) -> HttpResponse:
     """The open pipeline by day: a part of the dashboard, which it loads by itself."""
-    form = team_dashboard_form(request)
+    form = asked(request, TeamDashboardForm)
     if not form.is_valid():
         return invalid_page(request, "analytics/dashboards/team_trend.html", form)
     report_view = form.report_view(form.scope)
@@ -58,7 +59,7 @@ def team_trend(request: PersonRequest) -> HttpResponse:
 @require_safe
 def team_file(request: PersonRequest) -> HttpResponseBase:
     """The table of people as a file."""
-    form = team_dashboard_form(request)
+    form = asked(request, TeamDashboardForm)
     if not form.is_valid():
         return invalid_page(request, "analytics/dashboards/team.html", form)
     report = team_report(form.report_view(form.scope))
@@ -69,7 +70,7 @@ def team_file(request: PersonRequest) -> HttpResponseBase:
 @require_safe
 def team_teams_file(request: PersonRequest) -> HttpResponseBase:
     """The table of the teams below as a file."""
-    form = team_dashboard_form(request)
+    form = asked(request, TeamDashboardForm)
     if not form.is_valid():
         return invalid_page(request, "analytics/dashboards/team.html", form)
     report = team_report(form.report_view(form.scope))
@@ -112,18 +113,6 @@ def report_view_form(request: PersonRequest) -> ReportViewForm:
     return ReportViewForm(
         request.GET, viewer=request.user, calendar=organisation_calendar(), now=timezone.now()
     )
-
-
-def team_dashboard_form(request: PersonRequest) -> TeamDashboardForm:
-    """Read the address; a team that is not there for the viewer is not found."""
-    now = timezone.now()
-    form = TeamDashboardForm(
-        request.GET, viewer=request.user, calendar=organisation_calendar(), now=now
-    )
-    form.full_clean()
-    if form.is_elsewhere:
-        raise Http404
-    return form
 
 
 def invalid_page(

@@ -7,12 +7,11 @@ from urllib.parse import urlencode
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from analytics.context.charts import Chart
 from analytics.context.metrics import withheld
-from analytics.context.reports.organisation_calendar import organisation_calendar
+from analytics.context.pages import figures_page
 from analytics.context.reports.report_view import ReportView
 from analytics.metrics.charts import change_chart, weeks_figure
 from analytics.metrics.enums import METRIC_PART_LABELS, MetricPart
@@ -254,19 +253,9 @@ PARTS: dict[MetricPart, Callable[[MetricsForm, ReportView, Query], dict[str, Any
 BACK = dict.fromkeys(("figure", "page", "sort"))
 
 
-@require_safe
-@sellers
-def metrics(request: PersonRequest) -> HttpResponseBase:
+@figures_page(MetricsForm, "analytics/metrics/metrics.html")
+def metrics(request: PersonRequest, form: MetricsForm) -> HttpResponseBase:
     """Show one part of the metrics of a scope and period, or download one of its tables."""
-    form = MetricsForm(
-        request.GET, viewer=request.user, calendar=organisation_calendar(), now=timezone.now()
-    )
-    form.full_clean()
-    if form.is_elsewhere:
-        raise Http404
-    if not form.is_valid():
-        status = 400 if form.calendar.periods else 200
-        return render(request, "analytics/metrics/metrics.html", {"form": form}, status=status)
     report_view, part = form.report_view(form.scope), form.cleaned_data["part"]
     shown = PARTS[part](form, report_view, request.GET)
     if name := form.cleaned_data["file"]:
@@ -296,18 +285,9 @@ def _tabs(request: HttpRequest, current: MetricPart) -> list[Tab]:
     ]
 
 
-@require_safe
-@sellers
-def metric_rows(request: PersonRequest) -> HttpResponseBase:
+@figures_page(MetricRowsForm, "analytics/metrics/metric_rows.html", empty_calendar=400)
+def metric_rows(request: PersonRequest, form: MetricRowsForm) -> HttpResponseBase:
     """List or download the deals behind a figure that no filter of the deal list can say."""
-    form = MetricRowsForm(
-        request.GET, viewer=request.user, calendar=organisation_calendar(), now=timezone.now()
-    )
-    form.full_clean()
-    if form.is_elsewhere:
-        raise Http404
-    if not form.is_valid():
-        return render(request, "analytics/metrics/metric_rows.html", {"form": form}, status=400)
     report_view, figure = form.report_view(form.scope), form.cleaned_data["figure"]
     sort = form.cleaned_data["sort"]
     order = {"by": form.ordered_by, "descending": sort.descending}

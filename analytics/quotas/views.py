@@ -7,10 +7,9 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from analytics.context.reports.organisation_calendar import organisation_calendar
+from analytics.context.pages import figures_page
 from analytics.quotas import forms
 from analytics.quotas.forms import QuotaSourcesForm
 from analytics.quotas.reports import overview
@@ -30,22 +29,16 @@ from org.models.calendar import FiscalPeriod
 from org.services import quotas as services
 
 
-@require_safe
-@sellers
-def sources(request: PersonRequest) -> HttpResponse:
+@figures_page(QuotaSourcesForm, "analytics/quotas/quota_sources.html")
+def sources(request: PersonRequest, form: QuotaSourcesForm) -> HttpResponse:
     """Show the quotas that were set and that a quota is the sum of, and what is booked of it."""
-    form = QuotaSourcesForm(
-        request.GET, viewer=request.user, calendar=organisation_calendar(), now=timezone.now()
-    )
-    form.full_clean()
-    if form.is_elsewhere:
-        raise Http404
-    context: dict[str, Any] = {"form": form}
-    if not form.is_valid():
-        status = 400 if form.calendar.periods else 200
-        return render(request, "analytics/quotas/quota_sources.html", context, status=status)
     found = quota_sources(form.report_view(form.scope), person=form.person)
-    context |= {"found": found, "report_view": found.report_view, "table": _table(found)}
+    context = {
+        "form": form,
+        "found": found,
+        "report_view": found.report_view,
+        "table": _table(found),
+    }
     return render(request, "analytics/quotas/quota_sources.html", context | _standing(found))
 
 

@@ -1,14 +1,13 @@
 """Win/loss reviews of closed deals."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
-from analytics.context.reports.organisation_calendar import organisation_calendar
+from analytics.context.pages import figures_page
 from kit.tables import Empty, Table
-from org.http import PersonRequest, form_page, page_request_of, posted, saved, sellers
+from org.http import PersonRequest, form_page, page_request_of, posted, saved
 from pipeline.deals.http import writable_deal
 from pipeline.discipline.models import ClosingReview
 from pipeline.discipline.services.closing_reviews import review_closing
@@ -18,19 +17,9 @@ from process.closings.reports import closings_of
 from process.closings.tables import CLOSINGS
 
 
-@require_safe
-@sellers
-def closings(request: PersonRequest) -> HttpResponse:
+@figures_page(ClosingsForm, "process/closings/closings.html")
+def closings(request: PersonRequest, form: ClosingsForm) -> HttpResponse:
     """List the closed deals of a scope and period with what decided them."""
-    form = ClosingsForm(
-        request.GET, viewer=request.user, calendar=organisation_calendar(), now=timezone.now()
-    )
-    form.full_clean()
-    if form.is_elsewhere:
-        raise Http404
-    if not form.is_valid():
-        status = 400 if form.calendar.periods else 200
-        return render(request, "process/closings/closings.html", {"form": form}, status=status)
     report_view = form.report_view(form.scope)
     found = closings_of(report_view, reviewed=form.wanted, number=form.cleaned_data["page"])
     table = Table(

@@ -8,7 +8,7 @@ LEAVERS = [
     Column(
         "name",
         "Person",
-        value=lambda row: row["full_name"],
+        value="full_name",
         href=lambda row: reverse("process:hand-over", args=[row["person"]]),
     ),
     Column("left_on", "Left", "day"),

@@ -2,10 +2,9 @@
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from analytics.context.reports.organisation_calendar import organisation_calendar
+from analytics.context.pages import asked
 from kit.tables import Empty, Table
 from org.http import PersonRequest, sellers
 from process.overrides.forms import OverridesForm
@@ -26,11 +25,8 @@ NO_OVERRIDES = Empty(
 @sellers
 def overrides(request: PersonRequest) -> HttpResponse:
     """Count the overrides of a scope by owner and stage; each count opens its overrides."""
-    form = OverridesForm(
-        request.GET, viewer=request.user, calendar=organisation_calendar(), now=timezone.now()
-    )
-    form.full_clean()
-    if form.is_elsewhere or {"stage", "list"} & set(form.errors):
+    form = asked(request, OverridesForm)
+    if {"stage", "list"} & set(form.errors):
         raise Http404
     if not form.is_valid():
         status = 400 if form.calendar.periods else 200

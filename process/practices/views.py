@@ -3,11 +3,10 @@
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from analytics.context.pages import asked, figures_page
 from analytics.context.reports.one_state import one_state
-from analytics.context.reports.organisation_calendar import organisation_calendar
 from analytics.metrics.forms import BestForm
 from kit.export import table_response
 from kit.links import Tab
@@ -18,14 +17,9 @@ from process.practices.reports import Peers, best_report, peers_of
 from process.practices.tables import COMPARED, COMPARED_FILE, PEERS, TOO_FEW_PEERS
 
 
-@require_safe
-@sellers
-def best(request: PersonRequest) -> HttpResponseBase:
+@figures_page(BestForm, "process/practices/best.html")
+def best(request: PersonRequest, form: BestForm) -> HttpResponseBase:
     """Say who is compared with whom; the comparison loads itself into the page."""
-    form = _form(request)
-    if not form.is_valid():
-        status = 400 if form.calendar.periods else 200
-        return render(request, "process/practices/best.html", {"form": form}, status=status)
     with one_state():
         found = peers_of(form.report_view(form.scope), title=form.title)
     people = Table(
@@ -54,7 +48,7 @@ def best(request: PersonRequest) -> HttpResponseBase:
 @sellers
 def best_behaviours(request: PersonRequest) -> HttpResponseBase:
     """Compare what the top quarter and the others do: the part of the page that takes longest."""
-    form = _form(request)
+    form = asked(request, BestForm)
     if not form.is_valid():
         raise Http404
     with one_state():
@@ -70,16 +64,6 @@ def best_behaviours(request: PersonRequest) -> HttpResponseBase:
     return render(
         request, "process/practices/_best_behaviours.html", {"found": found, "table": table}
     )
-
-
-def _form(request: PersonRequest) -> BestForm:
-    form = BestForm(
-        request.GET, viewer=request.user, calendar=organisation_calendar(), now=timezone.now()
-    )
-    form.full_clean()
-    if form.is_elsewhere:
-        raise Http404
-    return form
 
 
 def _tabs(request: HttpRequest, found: Peers) -> list[Tab]:

@@ -2,33 +2,21 @@
 
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
-from django.views.decorators.http import require_safe
 
-from analytics.context.reports.organisation_calendar import organisation_calendar
+from analytics.context.pages import figures_page
 from analytics.deals.forms import BoardForm
 from analytics.deals.reports.board import StageColumn, board
 from kit.money import from_cents
-from org.http import PersonRequest, sellers
+from org.http import PersonRequest
 from pipeline import rules
 from pipeline.enums import Status
 
 
-@require_safe
-@sellers
-def deal_board(request: PersonRequest) -> HttpResponse:
+@figures_page(BoardForm, "analytics/deals/board.html")
+def deal_board(request: PersonRequest, form: BoardForm) -> HttpResponse:
     """Show the stages as columns; a deal is moved by dragging its card or by its own form."""
-    form = BoardForm(
-        request.GET, viewer=request.user, calendar=organisation_calendar(), now=timezone.now()
-    )
-    form.full_clean()
-    if form.is_elsewhere:
-        raise Http404
-    if not form.is_valid():
-        status = 400 if form.calendar.periods else 200
-        return render(request, "analytics/deals/board.html", {"form": form}, status=status)
     report_view = form.report_view(form.scope)
     columns = board(report_view, closing=form.cleaned_data["closing"])
     stages = [column.stage for column in columns if column.stage.archived_at is None]

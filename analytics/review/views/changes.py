@@ -4,12 +4,10 @@ from collections.abc import Callable, Collection
 from functools import partial
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
-from django.utils import timezone
-from django.views.decorators.http import require_safe
 
-from analytics.context.reports.organisation_calendar import organisation_calendar
+from analytics.context.pages import figures_page
 from analytics.review.charts import flow_chart, waterfall_chart
 from analytics.review.enums import MOVEMENT_LABELS, Movement, Unit
 from analytics.review.forms import CAME, CLOSING, FLOW, OPENING, WENT, ChangesForm
@@ -20,26 +18,16 @@ from analytics.review.reports.flow import pipeline_flow
 from analytics.review.tables import MOVEMENT_NOTES, changed_columns, in_words, with_second_lines
 from kit.export import csv_response
 from kit.tables import Empty, Table, query_with
-from org.http import PersonRequest, sellers
+from org.http import PersonRequest
 from pipeline import rules
 
 
-@require_safe
-@sellers
-def changes(request: PersonRequest) -> HttpResponseBase:
+@figures_page(ChangesForm, "analytics/review/changes.html")
+def changes(request: PersonRequest, form: ChangesForm) -> HttpResponseBase:
     """Show the waterfall of a scope's pipeline, its flow, and the deals of one bar.
 
     The deals of a bar can be had as a file.
     """
-    form = ChangesForm(
-        request.GET, viewer=request.user, calendar=organisation_calendar(), now=timezone.now()
-    )
-    form.full_clean()
-    if form.is_elsewhere:
-        raise Http404
-    if not form.is_valid():
-        status = 400 if form.calendar.periods else 200
-        return render(request, "analytics/review/changes.html", {"form": form}, status=status)
     found = pipeline_changes(form.report_view(form.scope), since=form.cleaned_data["since_moment"])
     if form.cleaned_data["file"] and form.cleaned_data["show"]:
         deals, _, _ = _asked(found, form, whole=True)

@@ -8,8 +8,9 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 
+from analytics.context.pages import asked, figures_page
 from analytics.context.reports.organisation_calendar import organisation_calendar
 from analytics.review import services
 from analytics.review.enums import MOVEMENT_LABELS, Movement, ViewPage
@@ -46,38 +47,19 @@ LABELS = {CLOSING: "All in play"} | {
 }
 
 
-@require_safe
-@sellers
-def review(request: PersonRequest) -> HttpResponse:
+@figures_page(ReviewForm, "analytics/review/review.html")
+def review(request: PersonRequest, form: ReviewForm) -> HttpResponse:
     """List the deals of a pipeline with what changed in each since an earlier moment."""
-    form = _form(request)
-    if not form.is_valid():
-        status = 400 if form.calendar.periods else 200
-        return render(request, "analytics/review/review.html", {"form": form}, status=status)
     changes = _changes(form)
     found = inspection(changes, **_asked(form), number=form.cleaned_data["page"])
     return render(request, "analytics/review/review.html", _context(request, form, changes, found))
 
 
-@require_safe
-@sellers
-def review_file(request: PersonRequest) -> HttpResponseBase:
+@figures_page(ReviewForm, "analytics/review/review.html", empty_calendar=400)
+def review_file(request: PersonRequest, form: ReviewForm) -> HttpResponseBase:
     """Download every deal of the list, not only the page's."""
-    form = _form(request)
-    if not form.is_valid():
-        return render(request, "analytics/review/review.html", {"form": form}, status=400)
     rows = inspected_deals(_changes(form), **_asked(form))
     return csv_response("pipeline-review.csv", download_columns(form.cleaned_data["show"]), rows)
-
-
-def _form(request: PersonRequest) -> ReviewForm:
-    form = ReviewForm(
-        request.GET, viewer=request.user, calendar=organisation_calendar(), now=timezone.now()
-    )
-    form.full_clean()
-    if form.is_elsewhere:
-        raise Http404
-    return form
 
 
 def _changes(form: ReviewForm) -> Changes:
@@ -157,7 +139,7 @@ def _seen(form: ReviewForm) -> dict[str, Any]:
 @sellers
 def review_done(request: PersonRequest) -> HttpResponse:
     """Remember that the viewer went through the pipeline of the address as its page showed it."""
-    address, done = _form(request), ReviewedForm(request.POST)
+    address, done = asked(request, ReviewForm), ReviewedForm(request.POST)
     if not address.is_valid() or not done.is_valid() or done.cleaned_data["seen_at"] > address.now:
         messages.error(request, "This page is out of date. Look again, then mark it as reviewed.")
         return redirect("analytics:review")

@@ -1,18 +1,18 @@
 """Open deals that break a rule, and deciding what becomes of each."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 
-from analytics.context.reports.organisation_calendar import organisation_calendar
+from analytics.context.pages import figures_page
 from analytics.risk.enums import SIGNAL_LABELS, Signal
 from analytics.risk.forms.hygiene import DecisionForm, IssueChoice, WorklistForm
 from analytics.risk.metrics.hygiene import STATE_LABELS, Remedy, State
@@ -25,7 +25,7 @@ from kit.links import Tab
 from kit.money import from_cents
 from kit.pages import paginate
 from kit.tables import Table, query_with
-from org.http import PersonRequest, back_to, sellers
+from org.http import PersonRequest, back_to, form_page, saved
 from pipeline import rules
 from pipeline.deals.models.deals import Deal
 from pipeline.http import writers
@@ -59,25 +59,16 @@ class DealIssues:
     hand_over: str
 
 
-@require_safe
-@sellers
-def hygiene(request: PersonRequest) -> HttpResponse:
+@figures_page(WorklistForm, "analytics/risk/hygiene.html")
+def hygiene(request: PersonRequest, form: WorklistForm) -> HttpResponse:
     """List what of a scope's open deals breaks a rule."""
-    form = _form(request)
-    if not form.is_valid():
-        status = 400 if form.calendar.periods else 200
-        return render(request, "analytics/risk/hygiene.html", {"form": form}, status=status)
     found = worklist(form.report_view(form.scope))
     return render(request, "analytics/risk/hygiene.html", _context(request, form, found))
 
 
-@require_safe
-@sellers
-def hygiene_file(request: PersonRequest) -> HttpResponseBase:
+@figures_page(WorklistForm, "analytics/risk/hygiene.html", empty_calendar=400)
+def hygiene_file(request: PersonRequest, form: WorklistForm) -> HttpResponseBase:
     """Download every line of the list, not only the page's."""
-    form = _form(request)
-    if not form.is_valid():
-        return render(request, "analytics/risk/hygiene.html", {"form": form}, status=400)
     found = worklist(form.report_view(form.scope))
     return csv_response("hygiene.csv", BREACHES, found.narrowed(**_asked(form)))
 
@@ -90,17 +81,10 @@ def hygiene_decide(request: PersonRequest) -> HttpResponse:
     back = back_to(request, request.POST.get("next", ""), otherwise=reverse("analytics:hygiene"))
     form.is_valid()
     given = form.cleaned_data
-    seen_by = Deal.objects.visible_to(request.user)
-    deal = get_object_or_404(seen_by, pk=given.get("deal"))
-    if form.errors:
-        return render(
-            request,
-            "analytics/risk/hygiene_decision.html",
-            {"form": form, "deal": deal},
-            status=400,
-        )
-    try:
-        services.decide(
+    deal = get_object_or_404(Deal.objects.visible_to(request.user), pk=given.get("deal"))
+
+    def write() -> Sequence[object]:
+        return services.decide(
             deal,
             by=request.user,
             breaches=form.decided(),
@@ -109,29 +93,14 @@ def hygiene_decide(request: PersonRequest) -> HttpResponse:
             reason=given["reason"],
             at=timezone.now(),
         )
-    except ValidationError as error:
-        form.add_error(None, error)
-        return render(
-            request,
-            "analytics/risk/hygiene_decision.html",
-            {"form": form, "deal": deal},
-            status=400,
-        )
+
+    if saved(form, write) is None:
+        return form_page(request, "analytics/risk/hygiene_decision.html", form, deal=deal)
     if given["remedy"] == Remedy.CLOSE:
         messages.success(request, f"Noted. {deal.name} is closed by moving it on its page.")
     else:
         messages.success(request, f"Noted for {deal.name}.")
     return redirect(back)
-
-
-def _form(request: PersonRequest) -> WorklistForm:
-    form = WorklistForm(
-        request.GET, viewer=request.user, calendar=organisation_calendar(), now=timezone.now()
-    )
-    form.full_clean()
-    if form.is_elsewhere:
-        raise Http404
-    return form
 
 
 def _asked(form: WorklistForm) -> dict[str, str]:

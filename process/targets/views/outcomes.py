@@ -2,14 +2,12 @@
 
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
-from django.views.decorators.http import require_safe
 
-from analytics.context.reports.organisation_calendar import organisation_calendar
+from analytics.context.pages import figures_page
 from kit.tables import Empty, Table, query_with
-from org.http import PersonRequest, sellers
+from org.http import PersonRequest
 from pipeline.enums import ACTIVITY_LABELS, ActivityKind, Status
 from process.targets.forms import OutcomeForm
 from process.targets.metrics import Reach, share_of
@@ -17,21 +15,9 @@ from process.targets.reports import Outcome, activity_outcome, cohort_page
 from process.targets.tables import OF_THE_COHORT, outcome_columns, reach_label
 
 
-@require_safe
-@sellers
-def activity_outcomes(request: PersonRequest) -> HttpResponse:
+@figures_page(OutcomeForm, "process/targets/activity_outcomes.html")
+def activity_outcomes(request: PersonRequest, form: OutcomeForm) -> HttpResponse:
     """Show how deals ended by when they had a first activity, and the deals of one figure."""
-    form = OutcomeForm(
-        request.GET, viewer=request.user, calendar=organisation_calendar(), now=timezone.now()
-    )
-    form.full_clean()
-    if form.is_elsewhere:
-        raise Http404
-    if not form.is_valid():
-        status = 400 if form.calendar.periods else 200
-        return render(
-            request, "process/targets/activity_outcomes.html", {"form": form}, status=status
-        )
     given = form.cleaned_data
     found = activity_outcome(
         form.report_view(form.scope), ActivityKind(given["kind"]), given["days"]

@@ -3,13 +3,14 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from analytics.context.forms import ReportViewForm
+from analytics.context.pages import figures_page
 from analytics.context.reports.organisation_calendar import organisation_calendar
 from analytics.context.reports.scope import person_scope
 from kit.export import csv_response
@@ -23,13 +24,9 @@ from process.targets.services import set_activity_target
 from process.targets.tables import FIGURES, REACHED, VERSIONS
 
 
-@require_safe
-@sellers
-def activity_attainment(request: PersonRequest) -> HttpResponse:
+@figures_page(OwedForm, "process/targets/activity_attainment.html")
+def activity_attainment(request: PersonRequest, form: OwedForm) -> HttpResponse:
     """Show what each person did of the activities that their role owes."""
-    form = _owed_form(request)
-    if not form.is_valid():
-        return _refused(request, form)
     report_view = form.report_view(form.scope)
     found = owing(report_view, form.span(report_view))
     context = {
@@ -47,13 +44,9 @@ def activity_attainment(request: PersonRequest) -> HttpResponse:
     return render(request, "process/targets/activity_attainment.html", context)
 
 
-@require_safe
-@sellers
-def activity_attainment_csv(request: PersonRequest) -> HttpResponseBase:
+@figures_page(OwedForm, "process/targets/activity_attainment.html")
+def activity_attainment_csv(request: PersonRequest, form: OwedForm) -> HttpResponseBase:
     """Download what each person did of the activities that their role owes."""
-    form = _owed_form(request)
-    if not form.is_valid():
-        return _refused(request, form)
     report_view = form.report_view(form.scope)
     return csv_response(
         "activity-targets.csv", REACHED, owing(report_view, form.span(report_view)).lines
@@ -70,7 +63,10 @@ def activity_attainment_of(request: PersonRequest, pk: int) -> HttpResponse:
         request.GET, viewer=request.user, calendar=organisation_calendar(), now=now
     )
     if not form.is_valid():
-        return _refused(request, form)
+        status = 400 if form.calendar.periods else 200
+        return render(
+            request, "process/targets/activity_attainment.html", {"form": form}, status=status
+        )
     report_view = form.report_view(person_scope(person))
     found = owing(report_view, report_view.period.period)
     table = Table(columns=FIGURES, rows=found.lines, caption="Activities against their targets")
@@ -105,23 +101,6 @@ def activity_targets(request: HttpRequest) -> HttpResponse:
         "now": page_request.now,
     }
     return form_page(request, "process/targets/activity_targets.html", form, **context)
-
-
-def _owed_form(request: PersonRequest) -> OwedForm:
-    """Read the address; a team that is not there for the viewer is not found."""
-    now = timezone.now()
-    form = OwedForm(request.GET, viewer=request.user, calendar=organisation_calendar(), now=now)
-    form.full_clean()
-    if form.is_elsewhere:
-        raise Http404
-    return form
-
-
-def _refused(request: HttpRequest, form: ReportViewForm) -> HttpResponse:
-    status = 400 if form.calendar.periods else 200
-    return render(
-        request, "process/targets/activity_attainment.html", {"form": form}, status=status
-    )
 
 
 def _empty(viewer: Person) -> Empty:
