@@ -7,7 +7,7 @@ from analytics.deals.views import board, listing, page
 from analytics.metrics import views as metrics
 from analytics.quotas import views as quotas
 from analytics.review.views import changes, review
-from analytics.risk.views import hygiene, risk
+from analytics.risk import views as risk
 from analytics.runs import views as runs
 
 app_name = "analytics"
@@ -31,9 +31,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("pipeline/metrics/catalogue/", metrics.metric_catalogue, name="metric-catalogue"),
     path("views/<str:page>/save/", review.view_save, name="view-save"),
     path("views/<int:pk>/remove/", review.view_archive, name="view-archive"),
-    path("pipeline/hygiene/", hygiene.hygiene, name="hygiene"),
-    path("pipeline/hygiene/export.csv", hygiene.hygiene_file, name="hygiene-csv"),
-    path("pipeline/hygiene/decide/", hygiene.hygiene_decide, name="hygiene-decide"),
+    path("pipeline/hygiene/", risk.hygiene, name="hygiene"),
+    path("pipeline/hygiene/export.csv", risk.hygiene_file, name="hygiene-csv"),
+    path("pipeline/hygiene/decide/", risk.hygiene_decide, name="hygiene-decide"),
     path("setup/quotas/", quotas.quotas, name="quotas"),
     path("setup/quotas/sources/", quotas.sources, name="quota-sources"),
     path("setup/quotas/<str:kind>/<int:pk>/", quotas.quota_history, name="quota-history"),

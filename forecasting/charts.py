@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from forecasting.enums import METHOD_LABELS, NAIVE, Method
+from forecasting.enums import NAIVE, Method
 from forecasting.metrics.accuracy import Score
 from forecasting.reports.forecasts import ForecastPage, PeriodForecast
 from kit.charts import Figure, Role, band_trace, bar_trace, house_figure, line_trace, series_table
@@ -102,7 +102,7 @@ def accuracy_chart(scores: Sequence[Score]) -> Figure:
             line_trace(
                 x=weeks,
                 y=[score.naive[method] for score in scores],
-                name=METHOD_LABELS[method],
+                name=method.label,
                 role=ROLES[method],
                 dashed=True,
             )
@@ -117,7 +117,7 @@ def accuracy_table(scores: Sequence[Score]) -> Table:
     series: dict[str, list[Decimal | None]] = {
         "This method": [score.accuracy for score in scores],
     }
-    series |= {METHOD_LABELS[method]: [score.naive[method] for score in scores] for method in NAIVE}
+    series |= {method.label: [score.naive[method] for score in scores] for method in NAIVE}
     return series_table(
         caption="Accuracy by weeks before the end",
         x_label="Weeks before the end",

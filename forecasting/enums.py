@@ -1,21 +1,15 @@
 """The fixed vocabularies of forecasting."""
 
-from enum import StrEnum
+from kit.enums import Labelled
 
 
-class Method(StrEnum):
+class Method(Labelled):
     """How a forecast was made."""
 
-    HAZARDS = "hazards"
+    HAZARDS = "hazards", "Open deals and new ones"
     LAST_PERIOD = "last_period"
-    LAST_YEAR = "last_year"
-    RUN_RATE = "run_rate"
+    LAST_YEAR = "last_year", "Year before"
+    RUN_RATE = "run_rate", "Recent pace"
 
 
-METHOD_LABELS = {
-    Method.HAZARDS: "Open deals and new ones",
-    Method.LAST_PERIOD: "Last period",
-    Method.LAST_YEAR: "Year before",
-    Method.RUN_RATE: "Recent pace",
-}
 NAIVE = (Method.LAST_PERIOD, Method.LAST_YEAR, Method.RUN_RATE)

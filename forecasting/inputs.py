@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -11,6 +10,7 @@ from django.db import connection
 from django.db.models import OuterRef, TextField
 from django.db.models.functions import Cast, JSONObject, TruncDate
 
+from forecasting.arrays import Ints, np
 from forecasting.methods.history import (
     GONE,
     LOST,
@@ -30,12 +30,6 @@ from org.services.calendar import organisation
 from pipeline.credit.models import CreditShare, CreditSplit
 from pipeline.enums import CreditKind, Status
 from pipeline.stages.models import Stage
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Ints = NDArray[np.int64]
 
 PIECE_BYTES = 4_000_000
 # Years of quarters beyond the moment, for every period that may be asked about.
@@ -87,17 +81,13 @@ class _Rows:
         return len(data)
 
     def parse(self) -> None:
-        import numpy as np
-
         end = self._text.rfind(b"\n") + 1
         if end:
             numbers = np.fromstring(self._text[:end].decode(), dtype=np.int64, sep=" ")
             self.pieces.append(numbers.reshape(-1, COLUMNS))
             del self._text[:end]
 
-    def columns(self) -> "list[Ints]":
-        import numpy as np
-
+    def columns(self) -> list[Ints]:
         self.parse()
         whole = np.concatenate([np.empty((0, COLUMNS), dtype=np.int64), *self.pieces])
         return [np.ascontiguousarray(whole[:, column]) for column in range(COLUMNS)]
@@ -108,8 +98,6 @@ def history(moment: datetime) -> History:
 
     A stage that is archived keeps its place: deals went through it.
     """
-    import numpy as np
-
     zone = organisation().time_zone
     rows = _Rows()
     with connection.cursor() as cursor:
@@ -139,10 +127,8 @@ def history(moment: datetime) -> History:
     )
 
 
-def quarter_starts(first: int, last: date) -> "Ints":
+def quarter_starts(first: int, last: date) -> Ints:
     """Return the first days of the fiscal quarters around a first ordinal day and a last day."""
-    import numpy as np
-
     month = organisation().fiscal_year_start_month
     start = periods.fiscal_year_start(date.fromordinal(first), first_month=month)
     starts = []
@@ -155,8 +141,6 @@ def quarter_starts(first: int, last: date) -> "Ints":
 
 def memberships() -> Memberships:
     """Return for which team each person's deals counted on which days, as recorded now."""
-    import numpy as np
-
     rows = [
         (person, team, start.toordinal(), end.toordinal() if end else NEVER)
         for person, team, start, end in TeamMembership.objects.order_by(

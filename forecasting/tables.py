@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from forecasting.enums import METHOD_LABELS, NAIVE, Method
+from forecasting.enums import NAIVE, Method
 from forecasting.metrics.accuracy import Score
 from forecasting.models import PastForecast
 from forecasting.reports.forecasts import (
@@ -235,7 +235,7 @@ def scores_table(scores: Sequence[Score], *, subject: str, kind: str) -> Table:
             note="How many outcomes lay inside the 80 % interval; about 8 of 10 should",
             align="end",
         ),
-        *(Column(method, METHOD_LABELS[method], "percent", _naive(method)) for method in NAIVE),
+        *(Column(method, method.label, "percent", _naive(method)) for method in NAIVE),
     ]
     return Table(
         columns=columns,
@@ -254,7 +254,7 @@ def _verdict(score: Score) -> str:
     best = score.best_naive
     if score.beats_naive or best is None:
         return "Yes"
-    return f"No: {METHOD_LABELS[best].lower()}"
+    return f"No: {best.label.lower()}"
 
 
 def _tone(score: Score) -> str:

@@ -9,18 +9,18 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from analytics.runs import rules
 from forecasting import charts, tables
 from forecasting.forms import AccuracyForm, DealsForm, ForecastForm, SubjectForm
 from forecasting.reports import accuracy as accuracy_reports
 from forecasting.reports import forecasts as reports
-from forecasting.reports.deals import deals_behind
+from forecasting.reports.forecasts import deals_behind
 from forecasting.reports.subjects import choices
 from kit.export import csv_response
 from kit.pages import paginate
 from kit.tables import Column, Empty, Table
 from org import access
 from org.models.people import Person
+from org.rules import can_administer
 
 NOTHING = Empty(title="Nothing here.", text="No open deal is expected to close in this period.")
 
@@ -135,7 +135,7 @@ def _seller(request: HttpRequest) -> Person:
 
 
 def _admin(viewer: Person) -> dict[str, bool]:
-    return {"may_recompute": rules.can_recompute(viewer)}
+    return {"may_recompute": can_administer(viewer)}
 
 
 def _refused(request: HttpRequest, form: SubjectForm) -> HttpResponse:

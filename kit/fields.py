@@ -10,11 +10,13 @@ from django.db.models import F, Func, Q, Value
 
 
 def choices(vocabulary: type[StrEnum], labels: Mapping | None = None) -> list[tuple[str, str]]:
-    """Return Django choices for a vocabulary, with the given labels or the values made readable."""
-    return [
-        (str(member), labels[member] if labels else member.replace("_", " ").capitalize())
-        for member in vocabulary
-    ]
+    """Return Django choices for a vocabulary, with the given labels or those of its members."""
+    return [(str(member), labels[member] if labels else _label(member)) for member in vocabulary]
+
+
+def _label(member: StrEnum) -> str:
+    """Return a member's own label, or its value made readable."""
+    return getattr(member, "label", "") or member.replace("_", " ").capitalize()
 
 
 def one_of(name: str, field: str, vocabulary: type[StrEnum]) -> models.CheckConstraint:

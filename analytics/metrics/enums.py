@@ -1,24 +1,14 @@
 """The parts of the metrics page."""
 
-from enum import StrEnum
+from kit.enums import Labelled
 
 
-class MetricPart(StrEnum):
+class MetricPart(Labelled):
     """The views of the page of metrics."""
 
     OUTCOMES = "outcomes"
-    CUTS = "cuts"
+    CUTS = "cuts", "By kind"
     STAGES = "stages"
     VELOCITY = "velocity"
-    SLIPS = "slips"
+    SLIPS = "slips", "Slips and pushes"
     PRICES = "prices"
-
-
-METRIC_PART_LABELS = {
-    MetricPart.OUTCOMES: "Outcomes",
-    MetricPart.CUTS: "By kind",
-    MetricPart.STAGES: "Stages",
-    MetricPart.VELOCITY: "Velocity",
-    MetricPart.SLIPS: "Slips and pushes",
-    MetricPart.PRICES: "Prices",
-}

@@ -14,7 +14,7 @@ from analytics.context.metrics import withheld
 from analytics.context.pages import figures_page
 from analytics.context.reports.report_view import ReportView
 from analytics.metrics.charts import change_chart, weeks_figure
-from analytics.metrics.enums import METRIC_PART_LABELS, MetricPart
+from analytics.metrics.enums import MetricPart
 from analytics.metrics.forms import MetricRowsForm, MetricsForm
 from analytics.metrics.metrics.prices import discount
 from analytics.metrics.metrics.promises import miss_rate, push_rate, slip_rate, slip_rate_by_value
@@ -277,7 +277,7 @@ def metrics(request: PersonRequest, form: MetricsForm) -> HttpResponseBase:
 def _tabs(request: HttpRequest, current: MetricPart) -> list[Tab]:
     return [
         Tab(
-            label=METRIC_PART_LABELS[part],
+            label=part.label,
             href=query_with(request.GET, {"part": str(part)}),
             current=part is current,
         )

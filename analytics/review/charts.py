@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from analytics.context.charts import Chart
-from analytics.review.enums import MOVEMENT_LABELS, UNIT_LABELS, Movement, Unit
+from analytics.review.enums import Movement, Unit
 from analytics.review.metrics import Waterfall
 from analytics.review.reports.flow import Flow, Node
 from kit.charts import Role, bar_trace, flow_trace, house_figure, series_table
@@ -24,7 +24,7 @@ def waterfall_chart(
     roles: list[Role] = ["plan"]
     level = flow.opening
     for movement, value in flow.steps.items():
-        labels.append(MOVEMENT_LABELS[movement])
+        labels.append(movement.label)
         bars.append(value)
         bases.append(level)
         roles.append(_direction(movement, value))
@@ -43,7 +43,7 @@ def waterfall_chart(
             bar_trace(
                 x=labels,
                 y=shown,
-                name=UNIT_LABELS[flow.unit],
+                name=flow.unit.label,
                 role=roles,
                 base=[_in_unit(value, flow.unit) for value in bases],
                 texts=[count(value) if counted else money_short(value) for value in shown],
@@ -56,7 +56,7 @@ def waterfall_chart(
             caption=title,
             x_label="Movement",
             x=labels,
-            series={UNIT_LABELS[flow.unit]: shown},
+            series={flow.unit.label: shown},
             kind="count" if counted else "money",
             hrefs=hrefs,
         ),

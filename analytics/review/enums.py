@@ -2,69 +2,46 @@
 
 from enum import StrEnum
 
-
-class Movement(StrEnum):
-    """Why a deal came into play, changed while in play, or left; in the order of the bars."""
-
-    NEW = "new"
-    PULLED_IN = "pulled_in"
-    SLID_IN = "slid_in"
-    REOPENED = "reopened"
-    RESTORED = "restored"
-    OWNER_IN = "owner_in"
-    SEAT_IN = "seat_in"
-    CROSSED_IN = "crossed_in"
-    INCREASED = "increased"
-    DECREASED = "decreased"
-    RATE = "rate"
-    ADVANCED = "advanced"
-    WENT_BACK = "went_back"
-    DEFINITION = "definition"
-    PUSHED_OUT = "pushed_out"
-    BROUGHT_FORWARD = "brought_forward"
-    WON = "won"
-    WON_ELSEWHERE = "won_elsewhere"
-    LOST = "lost"
-    REMOVED = "removed"
-    OWNER_OUT = "owner_out"
-    SEAT_OUT = "seat_out"
-    CROSSED_OUT = "crossed_out"
+from kit.enums import Labelled
 
 
-class Unit(StrEnum):
+class Movement(Labelled):
+    """Why a deal came into play, changed while in play, or left; in the order of the bars.
+
+    The note is what each bar says of its deals, one or many, completing "3 deals ...".
+    """
+
+    NEW = "new", "New", "created since"
+    PULLED_IN = "pulled_in", "Pulled in", "expected later, or on no day, then and in the period now"
+    SLID_IN = "slid_in", "Slid in", "overdue from before the period, now expected in it"
+    REOPENED = "reopened", "Reopened", "closed then and open again"
+    RESTORED = "restored", "Restored", "back from the archive"
+    OWNER_IN = "owner_in", "Taken over", "taken over from an owner outside"
+    SEAT_IN = "seat_in", "Joined", "here with an owner, or an account, that joined"
+    CROSSED_IN = "crossed_in", "From another pipeline", "here from another pipeline"
+    INCREASED = "increased", "Increased", "with a larger amount, by what it grew"
+    DECREASED = "decreased", "Decreased", "with a smaller amount, by what it fell"
+    RATE = "rate", "Exchange rate", "with the same amount in its currency at another exchange rate"
+    ADVANCED = "advanced", "Advanced", "moved to a stage of higher probability"
+    WENT_BACK = "went_back", "Went back", "moved to a stage of lower probability"
+    DEFINITION = "definition", "Redefined", "in a stage whose probability was set anew"
+    PUSHED_OUT = "pushed_out", "Pushed out", "now expected after the period, or on no day"
+    BROUGHT_FORWARD = "brought_forward", "Brought forward", "now expected before the period"
+    WON = "won", "Won", "won in the period"
+    WON_ELSEWHERE = "won_elsewhere", "Won, other period", "won, but on a day of another period"
+    LOST = "lost", "Lost", "lost"
+    REMOVED = "removed", "Archived", "put into the archive"
+    OWNER_OUT = "owner_out", "Handed over", "handed to an owner outside"
+    SEAT_OUT = "seat_out", "Left", "gone with the owner, or the account"
+    CROSSED_OUT = "crossed_out", "To another pipeline", "gone to another pipeline"
+
+
+class Unit(Labelled):
     """What is added up: deals, their amount in cents, or cents times probability."""
 
     AMOUNT = "amount"
-    WEIGHTED = "weighted"
+    WEIGHTED = "weighted", "Weighted amount"
     DEALS = "deals"
-
-
-MOVEMENT_LABELS = {
-    Movement.NEW: "New",
-    Movement.PULLED_IN: "Pulled in",
-    Movement.SLID_IN: "Slid in",
-    Movement.REOPENED: "Reopened",
-    Movement.RESTORED: "Restored",
-    Movement.OWNER_IN: "Taken over",
-    Movement.SEAT_IN: "Joined",
-    Movement.CROSSED_IN: "From another pipeline",
-    Movement.INCREASED: "Increased",
-    Movement.DECREASED: "Decreased",
-    Movement.RATE: "Exchange rate",
-    Movement.ADVANCED: "Advanced",
-    Movement.WENT_BACK: "Went back",
-    Movement.DEFINITION: "Redefined",
-    Movement.PUSHED_OUT: "Pushed out",
-    Movement.BROUGHT_FORWARD: "Brought forward",
-    Movement.WON: "Won",
-    Movement.WON_ELSEWHERE: "Won, other period",
-    Movement.LOST: "Lost",
-    Movement.REMOVED: "Archived",
-    Movement.OWNER_OUT: "Handed over",
-    Movement.SEAT_OUT: "Left",
-    Movement.CROSSED_OUT: "To another pipeline",
-}
-UNIT_LABELS = {Unit.AMOUNT: "Amount", Unit.WEIGHTED: "Weighted amount", Unit.DEALS: "Deals"}
 
 
 class ViewPage(StrEnum):

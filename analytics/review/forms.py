@@ -8,11 +8,11 @@ from django.core.exceptions import ValidationError
 
 from analytics.context.forms import PipelineViewForm, one_of_these
 from analytics.context.reports.organisation_calendar import OrganisationCalendar
-from analytics.review.enums import UNIT_LABELS, Movement, Unit
+from analytics.review.enums import Movement, Unit
 from analytics.review.reports.reviews import last_review
 from analytics.review.tables import REVIEW as REVIEW_COLUMNS
 from analytics.review.tables import changed_columns
-from analytics.risk.enums import ONLY_LABELS, SIGNAL_LABELS, Only, Signal
+from analytics.risk.enums import Only, Signal
 from analytics.risk.reports.filter import CONDITIONS
 from kit.display import moment
 from kit.fields import choices
@@ -112,9 +112,7 @@ class SinceForm(PipelineViewForm):
 class ChangesForm(SinceForm):
     """What changed, in which unit, and the deals of which bar, or of which ``link`` of the flow."""
 
-    unit = forms.ChoiceField(
-        required=False, label="Count", choices=[(str(unit), UNIT_LABELS[unit]) for unit in Unit]
-    )
+    unit = forms.ChoiceField(required=False, label="Count", choices=choices(Unit))
     by = forms.ChoiceField(
         required=False,
         label="Flow by",
@@ -149,8 +147,8 @@ class ReviewForm(SinceForm):
         label="Only",
         choices=[
             ("", "All"),
-            *choices(Only, ONLY_LABELS),
-            *((str(signal), SIGNAL_LABELS[signal]) for signal in Signal if signal in CONDITIONS),
+            *choices(Only),
+            *((str(signal), signal.label) for signal in Signal if signal in CONDITIONS),
         ],
     )
     show = forms.ChoiceField(

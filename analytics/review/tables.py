@@ -21,33 +21,6 @@ from pipeline.deals.tables import deal_href
 from pipeline.enums import CATEGORY_LABELS, Category, Status
 from pipeline.stages.tables import TONES
 
-# What each bar says of its deals, one or many, completing "3 deals ...".
-MOVEMENT_NOTES = {
-    Movement.NEW: "created since",
-    Movement.PULLED_IN: "expected later, or on no day, then and in the period now",
-    Movement.SLID_IN: "overdue from before the period, now expected in it",
-    Movement.REOPENED: "closed then and open again",
-    Movement.RESTORED: "back from the archive",
-    Movement.OWNER_IN: "taken over from an owner outside",
-    Movement.SEAT_IN: "here with an owner, or an account, that joined",
-    Movement.CROSSED_IN: "here from another pipeline",
-    Movement.INCREASED: "with a larger amount, by what it grew",
-    Movement.DECREASED: "with a smaller amount, by what it fell",
-    Movement.RATE: "with the same amount in its currency at another exchange rate",
-    Movement.ADVANCED: "moved to a stage of higher probability",
-    Movement.WENT_BACK: "moved to a stage of lower probability",
-    Movement.DEFINITION: "in a stage whose probability was set anew",
-    Movement.PUSHED_OUT: "now expected after the period, or on no day",
-    Movement.BROUGHT_FORWARD: "now expected before the period",
-    Movement.WON: "won in the period",
-    Movement.WON_ELSEWHERE: "won, but on a day of another period",
-    Movement.LOST: "lost",
-    Movement.REMOVED: "put into the archive",
-    Movement.OWNER_OUT: "handed to an owner outside",
-    Movement.SEAT_OUT: "gone with the owner, or the account",
-    Movement.CROSSED_OUT: "gone to another pipeline",
-}
-
 
 def in_words(value: int, unit: Unit) -> Decimal:
     """Return a number of a waterfall in what its page shows: deals, or money in whole units."""

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from analytics.risk.enums import SIGNAL_LABELS, Signal
+from analytics.risk.enums import Signal
 from analytics.risk.metrics.hygiene import Remedy
 from analytics.risk.querysets import DispositionQuerySet
 from analytics.runs.models import RecomputeRun
@@ -23,7 +23,7 @@ class SignalRule(models.Model):
     the number of won deals that ``limit`` was taken over from; null where it was set by hand.
     """
 
-    signal = models.CharField(max_length=20, choices=choices(Signal, SIGNAL_LABELS))
+    signal = models.CharField(max_length=20, choices=choices(Signal))
     is_on = models.BooleanField()
     limit = models.PositiveIntegerField(null=True)
     weight = models.PositiveSmallIntegerField()
@@ -76,7 +76,7 @@ class LearntLimit(models.Model):
     """The threshold of a signal as a run learnt it from won deals; null where they were too few."""
 
     run = models.ForeignKey(RecomputeRun, on_delete=models.CASCADE, related_name="+")
-    signal = models.CharField(max_length=20, choices=choices(Signal, SIGNAL_LABELS))
+    signal = models.CharField(max_length=20, choices=choices(Signal))
     deals = models.PositiveIntegerField()
     limit = models.PositiveIntegerField(null=True)
 
@@ -101,7 +101,7 @@ class Disposition(models.Model):
     """
 
     deal = models.ForeignKey(Deal, on_delete=models.CASCADE, related_name="dispositions")
-    signal = models.CharField(max_length=20, choices=choices(Signal, SIGNAL_LABELS))
+    signal = models.CharField(max_length=20, choices=choices(Signal))
     remedy = models.CharField(max_length=10, choices=choices(Remedy))
     due_on = models.DateField()
     reason = models.TextField(blank=True)

@@ -2,11 +2,9 @@
 
 from django.urls import reverse
 
-from analytics.risk.enums import SIGNAL_LABELS, Signal
-from analytics.risk.metrics.hygiene import REMEDY_LABELS, STATE_LABELS, Remedy
+from analytics.risk.metrics.hygiene import Remedy
 from analytics.risk.metrics.risk import RECORD_GAPS
-from analytics.risk.reports.hygiene import DataQualityIssue
-from analytics.risk.reports.records import gap_words
+from analytics.risk.reports.hygiene import DataQualityIssue, gap_words
 from analytics.risk.reports.words import UNITS, reason_words
 from kit.money import from_cents
 from kit.tables import Column
@@ -32,13 +30,13 @@ BREACHES = [
         "money",
         lambda b: None if b.deal.cents is None else from_cents(b.deal.cents),
     ),
-    Column("signal", "Rule", value=lambda b: SIGNAL_LABELS[b.signal]),
+    Column("signal", "Rule", value="signal.label"),
     Column("breach", "What is wrong", value=issue_words),
-    Column("state", "Where it stands", value=lambda b: STATE_LABELS[b.state]),
+    Column("state", "Where it stands", value="state.label"),
     Column(
         "remedy",
         "Decided",
-        value=lambda b: REMEDY_LABELS[Remedy(b.decision.remedy)] if b.decision else None,
+        value=lambda b: Remedy(b.decision.remedy).label if b.decision else None,
     ),
     Column("due_on", "Until", "day", lambda b: b.decision and b.decision.due_on),
     Column("reason", "Why", value=lambda b: b.decision and b.decision.reason),
@@ -99,7 +97,7 @@ NORMS = [
 
 def _limit(row: object) -> str:
     limit: int | None = getattr(row, "limit", None)
-    return "" if limit is None else f"{limit:,} {UNITS[Signal(row.signal)]}"  # type: ignore[attr-defined]
+    return "" if limit is None else f"{limit:,} {UNITS[row.signal]}"  # type: ignore[attr-defined]
 
 
 HISTORY = [

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from kit.enums import Labelled
+
 
 class Trigger(StrEnum):
     """What started a recompute run."""
@@ -11,36 +13,22 @@ class Trigger(StrEnum):
     COMMAND = "command"
 
 
-class RunState(StrEnum):
+class RunState(Labelled):
     RUNNING = "running"
     DONE = "done"
-    EXCEPTIONS = "exceptions"
+    EXCEPTIONS = "exceptions", "Done, with exceptions"
 
 
-RUN_STATE_LABELS = {
-    RunState.RUNNING: "Running",
-    RunState.DONE: "Done",
-    RunState.EXCEPTIONS: "Done, with exceptions",
-}
-
-
-class RunStep(StrEnum):
+class RunStep(Labelled):
     """What a recompute run does, in this order; parts of one phase run at the same time."""
 
-    PLAN = "plan"
+    PLAN = "plan", "Planning the parts"
     ATTAINMENT = "attainment"
-    NORMS = "norms"
-    BACKTEST = "backtest"
-    FORECAST = "forecast"
+    NORMS = "norms", "What won deals teach"
+    BACKTEST = "backtest", "Forecasts as they would have been"
+    FORECAST = "forecast", "Forecasts"
 
 
-STEP_LABELS = {
-    RunStep.PLAN: "Planning the parts",
-    RunStep.ATTAINMENT: "Attainment",
-    RunStep.NORMS: "What won deals teach",
-    RunStep.BACKTEST: "Forecasts as they would have been",
-    RunStep.FORECAST: "Forecasts",
-}
 # A part starts when no part of an earlier phase is left.
 PHASES = {
     RunStep.PLAN: 0,
@@ -51,16 +39,8 @@ PHASES = {
 }
 
 
-class ChunkState(StrEnum):
+class ChunkState(Labelled):
     WAITING = "waiting"
     WORKING = "working"
     DONE = "done"
-    QUARANTINED = "quarantined"
-
-
-CHUNK_STATE_LABELS = {
-    ChunkState.WAITING: "Waiting",
-    ChunkState.WORKING: "Working",
-    ChunkState.DONE: "Done",
-    ChunkState.QUARANTINED: "Given up",
-}
+    QUARANTINED = "quarantined", "Given up"

@@ -13,9 +13,6 @@ from django.db.models.functions import Now
 from django.urls import reverse
 
 from analytics.runs.enums import (
-    CHUNK_STATE_LABELS,
-    RUN_STATE_LABELS,
-    STEP_LABELS,
     ChunkState,
     RunState,
     RunStep,
@@ -42,9 +39,7 @@ class RecomputeRun(models.Model):
     moment = models.DateTimeField()
     trigger = models.CharField(max_length=10, choices=choices(Trigger))
     requested_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
-    state = models.CharField(
-        max_length=10, choices=choices(RunState, RUN_STATE_LABELS), default=RunState.RUNNING
-    )
+    state = models.CharField(max_length=10, choices=choices(RunState), default=RunState.RUNNING)
     is_current = models.BooleanField(default=False)
     created_at = models.DateTimeField(db_default=Now())
     finished_at = models.DateTimeField(null=True)
@@ -93,7 +88,7 @@ class RecomputeChunk(models.Model):
     only the holder of the newest attempt may store its result."""
 
     run = models.ForeignKey(RecomputeRun, on_delete=models.CASCADE, related_name="chunks")
-    step = models.CharField(max_length=12, choices=choices(RunStep, STEP_LABELS))
+    step = models.CharField(max_length=12, choices=choices(RunStep))
     phase = models.PositiveSmallIntegerField()
     part = models.PositiveIntegerField(default=0)
     label = models.CharField(max_length=200)
@@ -101,9 +96,7 @@ class RecomputeChunk(models.Model):
     everyone = models.BooleanField(default=False)
     people = ArrayField(models.BigIntegerField(), default=list)
     days = ArrayField(models.DateField(), default=list)
-    state = models.CharField(
-        max_length=12, choices=choices(ChunkState, CHUNK_STATE_LABELS), default=ChunkState.WAITING
-    )
+    state = models.CharField(max_length=12, choices=choices(ChunkState), default=ChunkState.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True)
     lease_until = models.DateTimeField(null=True)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 
-from analytics.runs.enums import STEP_LABELS, ChunkState, RunState, RunStep
+from analytics.runs.enums import ChunkState, RunState, RunStep
 from analytics.runs.models import RecomputeChunk, RecomputeRun
 from analytics.runs.services import recompute
 from org.models.people import Person
@@ -48,7 +48,7 @@ class RunPage:
     @property
     def doing(self) -> str:
         step = self.progress.step
-        return STEP_LABELS[step] if step else "Finished"
+        return step.label if step else "Finished"
 
     @property
     def lasted(self) -> str:
@@ -100,7 +100,7 @@ def _by_step(chunks: QuerySet[RecomputeChunk]) -> QuerySet:
 
 def _line(step: RunStep, row: dict) -> StepLine:
     return StepLine(
-        label=STEP_LABELS[step],
+        label=step.label,
         finished=row["finished"],
         total=row["total"],
         given_up=row["given_up"],

@@ -1,6 +1,6 @@
 """The columns of the recompute runs and of a run's steps and parts."""
 
-from analytics.runs.enums import RUN_STATE_LABELS, ChunkState, RunState, Trigger
+from analytics.runs.enums import ChunkState, RunState, Trigger
 from analytics.runs.models import RecomputeChunk, RecomputeRun
 from analytics.runs.reports import StepLine, lasting
 from kit.tables import Column
@@ -29,7 +29,7 @@ RUNS = [
         "state",
         "State",
         "badge",
-        lambda run: RUN_STATE_LABELS[run.state],
+        "get_state_display",
         sort="state",
         tone=lambda run: RUN_TONES[run.state],
     ),

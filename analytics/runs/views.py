@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.middleware import HtmxDetails
 
-from analytics.runs import reports, rules
+from analytics.runs import reports
 from analytics.runs.enums import Trigger
 from analytics.runs.forms import RunForm, RunsFilter
 from analytics.runs.models import RecomputeRun
@@ -20,6 +20,7 @@ from kit.forms import add_errors
 from kit.pages import paginate
 from kit.tables import Empty, Table
 from org.models.people import Person
+from org.rules import can_administer
 
 NOTHING_YET = Empty(
     title="Nothing has been computed yet.",
@@ -81,7 +82,7 @@ def run(request: HtmxRequest, pk: int) -> HttpResponse:
 
 def _admin(request: HttpRequest) -> Person:
     viewer = cast(Person, request.user)
-    if not rules.can_recompute(viewer):
+    if not can_administer(viewer):
         raise PermissionDenied("Only an admin may see recompute runs.")
     return viewer
 

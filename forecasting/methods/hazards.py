@@ -8,18 +8,18 @@ what a won one is worth. docs/forecasting.md has the formulas.
 import itertools
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
 
-from forecasting.methods.history import MOVED, UNPRICED, WEEK, WEEKS, WON, History
-from forecasting.methods.prediction import ForecastSpan, Prediction
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Ints = NDArray[np.int64]
-    Flags = NDArray[np.bool_]
-    Floats = NDArray[np.float64]
+from forecasting.arrays import Flags, Floats, Ints, np
+from forecasting.methods.history import (
+    MOVED,
+    UNPRICED,
+    WEEK,
+    WEEKS,
+    WON,
+    ForecastSpan,
+    History,
+    Prediction,
+)
 
 POSITIONS = 14
 # First weeks of the bands whose weeks lend each other their rate where one alone has few cases.
@@ -40,12 +40,12 @@ class HazardRates:
     ``towards`` is the share of the moves out of each stage (row) that go to each other (column).
     """
 
-    won: "Floats"
-    lost: "Floats"
-    moved: "Floats"
-    towards: "Floats"
-    won_season: "Floats"
-    lost_season: "Floats"
+    won: Floats
+    lost: Floats
+    moved: Floats
+    towards: Floats
+    won_season: Floats
+    lost_season: Floats
 
 
 def measured(history: History, t: int) -> HazardRates:
@@ -54,8 +54,6 @@ def measured(history: History, t: int) -> HazardRates:
     Weeks before the first closing ever recorded are left out: where nothing could be seen to
     close (a system taken over with its open deals alone), standing still says nothing.
     """
-    import numpy as np
-
     weeks, stages = history.deal_weeks, history.stages
     first = int(np.searchsorted(weeks.end, history.first_close))
     known = slice(first, max(first, int(np.searchsorted(weeks.end, t, side="right"))))
@@ -82,25 +80,21 @@ def measured(history: History, t: int) -> HazardRates:
     )
 
 
-def _counted(cell: "Ints", stages: int) -> "Floats":
-    import numpy as np
-
+def _counted(cell: Ints, stages: int) -> Floats:
     return np.bincount(cell, minlength=stages * WEEKS).reshape(stages, WEEKS).astype(float)
 
 
-def _pulled(events: "Floats", spent: "Floats", towards: "Floats | float", trust: float) -> "Floats":
+def _pulled(events: Floats, spent: Floats, towards: Floats | float, trust: float) -> Floats:
     """Return events per week spent, pulled towards a wider group's rate: the mean of a gamma."""
     return (events + trust) / (spent + trust / towards)
 
 
-def _smoothed(events: "Floats", spent: "Floats") -> "Floats":
+def _smoothed(events: Floats, spent: Floats) -> Floats:
     """Return events per week spent by stage and week, where few cases borrow from wider groups.
 
     A week borrows from its band, a band from its stage, a stage from all. Beyond the longest stay
     that ever ended this way, the rate fades to nothing as weeks without it pile up.
     """
-    import numpy as np
-
     if not events.any():
         return np.zeros_like(events)
     overall = events.sum() / spent.sum()
@@ -118,16 +112,12 @@ def _smoothed(events: "Floats", spent: "Floats") -> "Floats":
     return np.minimum(found, 1.0)
 
 
-def _by_band(band: "Ints", weeks: "Floats") -> "Floats":
-    import numpy as np
-
+def _by_band(band: Ints, weeks: Floats) -> Floats:
     return np.bincount(band, weeks, len(BANDS)).astype(np.float64)
 
 
-def _season(usual: "Floats", happened: "Flags", place: "Ints") -> "Floats":
+def _season(usual: Floats, happened: Flags, place: Ints) -> Floats:
     """Return how many times as often as usual it happens, by weeks left in the quarter."""
-    import numpy as np
-
     seen = np.bincount(place[happened], minlength=POSITIONS)
     expected = np.bincount(place, weights=usual, minlength=POSITIONS)
     return (seen + SEASON_TRUST) / (expected + SEASON_TRUST)
@@ -171,18 +161,16 @@ class Hazards:
     value: float
     value_squared: float
     per_day: float
-    entry: "Floats"
+    entry: Floats
     won_at_once: float
-    people: "Ints"
-    shares: "Floats"
+    people: Ints
+    shares: Floats
 
-    def chances(self, start: int, end: int) -> "Floats":
+    def chances(self, start: int, end: int) -> Floats:
         """Return the chance of being won on a day of [start, end), by step from now, stage, week.
 
         Worked backwards from the end: in each step a deal is won, lost, moves on or stays.
         """
-        import numpy as np
-
         rates, steps = self.rates, steps_to(end, first=self.t + 1, start=start)
         table = np.zeros((len(steps) + 1, *rates.won.shape))
         for number, step in reversed(list(enumerate(steps))):
@@ -202,8 +190,6 @@ class Hazards:
 
     def predict(self, span: ForecastSpan) -> Prediction:
         """Return one row per open deal and one per person for the deals still to come."""
-        import numpy as np
-
         table = self.chances(span.start, span.end)
         rows = self.history.open_at(self.t)
         week = np.minimum((self.t + 1 - self.history.entered[rows]) // WEEK, WEEKS - 1)
@@ -221,7 +207,7 @@ class Hazards:
             worth=np.concatenate([worth, np.zeros(len(self.people))]),
         )
 
-    def _wins_to_come(self, table: "Floats", span: ForecastSpan) -> float:
+    def _wins_to_come(self, table: Floats, span: ForecastSpan) -> float:
         """Return how many deals that do not exist yet are expected to be won in the span."""
         fresh = table[:, :, 0] @ self.entry
         wins = 0.0
@@ -235,8 +221,6 @@ class Hazards:
 
 def fit(history: History, t: int) -> Hazards:
     """Fit the method to everything known at the end of day ``t``."""
-    import numpy as np
-
     cents = history.cents[history.won_at(t, t + 1 - VALUE_DAYS, t + 1)]
     cents = cents[cents != UNPRICED].astype(float)
     recent = _created(history, t, CREATION_DAYS)
@@ -257,18 +241,14 @@ def fit(history: History, t: int) -> Hazards:
     )
 
 
-def _created(history: History, t: int, days: int) -> "Ints":
+def _created(history: History, t: int, days: int) -> Ints:
     """Return the rows of the deals created in the ``days`` days up to ``t``."""
-    import numpy as np
-
     first = max(t + 1 - days, history.first_close)
     return np.flatnonzero(history.created & (history.day >= first) & (history.day <= t))
 
 
-def _shares(history: History, t: int) -> "tuple[Ints, Floats]":
+def _shares(history: History, t: int) -> tuple[Ints, Floats]:
     """Return who brings in deals, and which share of the new ones each is expected to bring."""
-    import numpy as np
-
     owners = history.owner[_created(history, t, SHARE_DAYS)]
     owners = np.concatenate([owners, np.unique(history.owner[history.open_at(t)])])
     gone = [person for person, day in history.left.items() if day <= t]

@@ -4,21 +4,15 @@ Pure: numpy arrays in, numpy arrays out. Days are ordinals (``date.toordinal()``
 cents of the reporting currency. A question about day ``t`` is answered from rows up to ``t`` alone.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import Protocol
 
+from forecasting.arrays import Flags, Floats, Ints, np
 from pipeline.credit.metrics import revenue_parts
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Ints = NDArray[np.int64]
-    Flags = NDArray[np.bool_]
 
 OPEN, WON, LOST, GONE = range(4)
 UNPRICED = -1
@@ -35,25 +29,23 @@ STAYED, MOVED = 0, 4
 class DealWeeks:
     """Every whole week that deals spent in an open stage, in the order in which the weeks ended."""
 
-    end: "Ints"
-    stage: "Ints"
-    week: "Ints"
-    outcome: "Ints"
+    end: Ints
+    stage: Ints
+    week: Ints
+    outcome: Ints
 
 
 @dataclass(frozen=True, slots=True)
 class Memberships:
     """Who was in which team on which days [start, end), sorted by person and start."""
 
-    person: "Ints"
-    team: "Ints"
-    start: "Ints"
-    end: "Ints"
+    person: Ints
+    team: Ints
+    start: Ints
+    end: Ints
 
-    def team_on(self, person: "Ints", day: "Ints | int") -> "Ints":
+    def team_on(self, person: Ints, day: Ints | int) -> Ints:
         """Return the team of each person on each day; NOBODY where there is none."""
-        import numpy as np
-
         if not len(self.person):
             return np.full(len(person), NOBODY, dtype=np.int64)
         starts = self.person * NEVER + self.start
@@ -70,11 +62,11 @@ class Bookings:
     Each row holds from the end of the day ``since`` until that of ``until``.
     """
 
-    person: "Ints"
-    closed_on: "Ints"
-    cents: "Ints"
-    since: "Ints"
-    until: "Ints"
+    person: Ints
+    closed_on: Ints
+    cents: Ints
+    since: Ints
+    until: Ints
 
     def at(self, t: int, start: int, end: int) -> "Bookings":
         """Return what is known at the end of ``t`` as booked on a day of [start, end)."""
@@ -107,72 +99,60 @@ class History:
     ``splits`` are those of deals whose credit was ever parted, by deal, the earliest first.
     """
 
-    deal: "Ints"
-    day: "Ints"
-    owner: "Ints"
-    stage: "Ints"
-    status: "Ints"
-    cents: "Ints"
-    closed_on: "Ints"
-    credited_to: "Ints"
+    deal: Ints
+    day: Ints
+    owner: Ints
+    stage: Ints
+    status: Ints
+    cents: Ints
+    closed_on: Ints
+    credited_to: Ints
     last_day: int
     stages: int
-    quarter_starts: "Ints"
+    quarter_starts: Ints
     memberships: Memberships
     left: dict[int, int]
     splits: Mapping[int, Sequence[Split]] = field(default_factory=dict)
 
     @cached_property
-    def until(self) -> "Ints":
+    def until(self) -> Ints:
         """The day at whose end the row's successor holds; NEVER for the last row of a deal."""
-        import numpy as np
-
         until = np.full(len(self.day), NEVER, dtype=np.int64)
         same = self.deal[1:] == self.deal[:-1]
         until[:-1][same] = self.day[1:][same]
         return until
 
     @cached_property
-    def created(self) -> "Flags":
+    def created(self) -> Flags:
         """Which rows are the first of their deal."""
-        import numpy as np
-
         first = np.ones(len(self.deal), dtype=bool)
         first[1:] = self.deal[1:] != self.deal[:-1]
         return first
 
     @cached_property
-    def entered(self) -> "Ints":
+    def entered(self) -> Ints:
         """The day on which each row's deal came into the stage and status that it has there."""
-        import numpy as np
-
         fresh = self.created.copy()
         fresh[1:] |= (self.stage[1:] != self.stage[:-1]) | (self.status[1:] != self.status[:-1])
         rows = np.arange(len(self.day))
         return self.day[np.maximum.accumulate(np.where(fresh, rows, 0))]
 
-    def standing(self, t: int) -> "Flags":
+    def standing(self, t: int) -> Flags:
         """Which rows hold at the end of day ``t``."""
         return (self.day <= t) & (self.until > t)
 
-    def open_at(self, t: int) -> "Ints":
+    def open_at(self, t: int) -> Ints:
         """The rows of the deals that are open at the end of day ``t``."""
-        import numpy as np
-
         return np.flatnonzero(self.standing(t) & (self.status == OPEN))
 
-    def won_at(self, t: int, start: int, end: int) -> "Ints":
+    def won_at(self, t: int, start: int, end: int) -> Ints:
         """The rows of the deals known at the end of ``t`` as won on a day of [start, end)."""
-        import numpy as np
-
         won = (self.status == WON) & (self.closed_on >= start) & (self.closed_on < end)
         return np.flatnonzero(won & self.standing(t))
 
     @cached_property
     def bookings(self) -> Bookings:
         """What each deal with an amount booked for whom, by the splits of each day."""
-        import numpy as np
-
         won = np.flatnonzero((self.status == WON) & (self.cents != UNPRICED))
         is_parted = np.isin(self.deal[won], np.array(list(self.splits), dtype=np.int64))
         whole = won[~is_parted]
@@ -203,10 +183,8 @@ class History:
         closed = self.day[(self.status == WON) | (self.status == LOST)]
         return int(closed.min(initial=NEVER))
 
-    def quarter_position(self, days: "Ints") -> "Ints":
+    def quarter_position(self, days: Ints) -> Ints:
         """Return how many whole weeks each day lies before its quarter's end, at most 13."""
-        import numpy as np
-
         ends = self.quarter_starts[np.searchsorted(self.quarter_starts, days, side="right")]
         return np.minimum((ends - 1 - days) // WEEK, 13)
 
@@ -217,8 +195,6 @@ class History:
         A week counts once its seventh day is over, also where the deal left earlier in it, so
         that weeks with and without an outcome are known alike.
         """
-        import numpy as np
-
         fresh = np.flatnonzero(self.entered == self.day)
         began, left, outcome = self._stays(fresh)
         start = self.day[began]
@@ -236,10 +212,8 @@ class History:
             outcome=np.where(leaving, outcome[stay], STAYED)[order],
         )
 
-    def _stays(self, fresh: "Ints") -> "tuple[Ints, Ints, Ints]":
+    def _stays(self, fresh: Ints) -> tuple[Ints, Ints, Ints]:
         """Return the rows that begin a stay in an open stage, the day each ended, and how."""
-        import numpy as np
-
         following = np.roll(fresh, -1)
         same = self.deal[following] == self.deal[fresh]
         same[-1:] = False
@@ -248,3 +222,40 @@ class History:
         outcome = np.where(on, MOVED + self.stage[following], self.status[following])
         stays = self.status[fresh] == OPEN
         return fresh[stays], left[stays], outcome[stays]
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastSpan:
+    """A period [start, end) to be forecast and the ones it is compared with. Days are ordinals."""
+
+    start: int
+    end: int
+    previous: tuple[int, int]
+    year_before: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """Bookings expected in a period beyond those already booked, in cents, one row per part.
+
+    ``person`` is who is expected to book them. ``deal`` is the row of the history that the
+    amount is expected from; -1 for deals that do not exist yet and for methods that do not say.
+    ``spread`` is the variance of the row, in cents squared, as far as chance alone goes.
+    ``worth`` is what a deal brings in if it is won; None of methods that do not say.
+    """
+
+    person: Ints
+    deal: Ints
+    cents: Floats
+    spread: Floats
+    worth: Floats | None = None
+
+
+class Model(Protocol):
+    """A method fitted to a history as of one day."""
+
+    def predict(self, span: ForecastSpan) -> Prediction:
+        """Return what is expected to be booked in the span after the day of the fit."""
+
+
+Fit = Callable[[History, int], Model]

@@ -5,15 +5,11 @@ subject (persons, teams, the whole): a row for each day it was, or would have be
 each period, a column for each subject. Money is cents; days are ordinals.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Ints = NDArray[np.int64]
-    Floats = NDArray[np.float64]
+from forecasting.arrays import Floats, Ints, np
+from kit.periods import Period
 
 # A past period teaches only once it has been over this long: closings are entered late.
 SETTLING_DAYS = 7
@@ -45,33 +41,31 @@ class Track:
     ``pooled`` subjects, of whom each alone has few deals, learn from each other's errors.
     """
 
-    made_on: "Ints"
-    start: "Ints"
-    end: "Ints"
-    came_open: "Floats"
-    came_new: "Floats"
-    all_open: "Floats"
-    all_new: "Floats"
-    booked: "Floats"
-    open: "Floats"
-    new: "Floats"
-    spread_open: "Floats"
-    spread_new: "Floats"
-    outcome: "Floats"
+    made_on: Ints
+    start: Ints
+    end: Ints
+    came_open: Floats
+    came_new: Floats
+    all_open: Floats
+    all_new: Floats
+    booked: Floats
+    open: Floats
+    new: Floats
+    spread_open: Floats
+    spread_new: Floats
+    outcome: Floats
     pooled: bool
 
     @property
-    def days_left(self) -> "Ints":
+    def days_left(self) -> Ints:
         """Days of the period that lie after the day of the forecast."""
         return self.end - 1 - self.made_on
 
-    def lessons(self, row: int) -> "Ints":
+    def lessons(self, row: int) -> Ints:
         """Return the rows that were over and known when ``row`` was made, at the same distance.
 
         Of the last LESSON_PERIODS periods alone: what was long ago is another organisation.
         """
-        import numpy as np
-
         over = self.end - 1 + SETTLING_DAYS <= self.made_on[row]
         near = np.abs(self.days_left - self.days_left[row]) <= NEIGHBOUR_DAYS
         found = np.flatnonzero(over & near)
@@ -83,22 +77,20 @@ class Track:
 class Scaled:
     """A track with its learned ratios applied, and the 80 % interval where enough is known."""
 
-    open_ratio: "Floats"
-    new_ratio: "Floats"
-    forecast: "Floats"
-    low: "Floats"
-    high: "Floats"
-    periods: "Ints"
+    open_ratio: Floats
+    new_ratio: Floats
+    forecast: Floats
+    low: Floats
+    high: Floats
+    periods: Ints
 
 
-def scaled(track: Track, *, led: "tuple[Floats, Floats] | None" = None) -> Scaled:
+def scaled(track: Track, *, led: tuple[Floats, Floats] | None = None) -> Scaled:
     """Apply to each row what the rows that were over by then teach; NaN: no interval.
 
     ``led`` gives ratios for open and new deals that lead a row's own: a month is scaled as its
     quarter, so that months add up to it. NaN where the row's own counts.
     """
-    import numpy as np
-
     rows = len(track.made_on)
     open_ratio, new_ratio = np.ones(rows), np.ones(rows)
     for row in range(rows):
@@ -125,13 +117,11 @@ def scaled(track: Track, *, led: "tuple[Floats, Floats] | None" = None) -> Scale
     return Scaled(open_ratio, new_ratio, forecast, low, high, np.array(periods, dtype=np.int64))
 
 
-def _came_true(came: "Floats", predicted: "Floats", lessons: "Ints", start: "Ints") -> float:
+def _came_true(came: Floats, predicted: Floats, lessons: Ints, start: Ints) -> float:
     """Return how much of what was predicted came true in the past, each period counting once.
 
     (sum of what came + trust x usual) / (sum of predictions + trust x usual); 1 if none is known.
     """
-    import numpy as np
-
     if not len(lessons):
         return 1.0
     period = np.unique(start[lessons], return_inverse=True)[1]
@@ -145,15 +135,13 @@ def _came_true(came: "Floats", predicted: "Floats", lessons: "Ints", start: "Int
     return min(max(ratio, 1 / LARGEST_RATIO), LARGEST_RATIO)
 
 
-def _bounds(errors: "Floats", start: "Ints", *, pooled: bool) -> "tuple[Floats, Floats]":
+def _bounds(errors: Floats, start: Ints, *, pooled: bool) -> tuple[Floats, Floats]:
     """Return between how many units below and above the forecast 80 % of the outcomes lie.
 
     One pair for each subject, NaN where fewer than two past periods are known. Of many pooled
     errors it is their own percentiles; else Student's t, with as many degrees of freedom as there
     are periods, since errors of one period are not independent of each other.
     """
-    import numpy as np
-
     known = np.isfinite(errors)
     if pooled and known.sum() >= ENOUGH_ERRORS:
         low, high = np.quantile(errors[known], (0.1, 0.9))
@@ -168,8 +156,34 @@ def _bounds(errors: "Floats", start: "Ints", *, pooled: bool) -> "tuple[Floats, 
     return -reach, reach
 
 
-def whole_cents(cents: "Floats") -> "Ints":
+def whole_cents(cents: Floats) -> Ints:
     """Round the cents of a model half up: the one place where its floats become money."""
-    import numpy as np
-
     return np.floor(cents + 0.5).astype(np.int64)
+
+
+# A period counts as seen from its start if the first closing came within this many days of it.
+GRACE_DAYS = 14
+PERIODS_NEEDED = 3
+CLOSED_NEEDED = 20
+
+
+def complete(past: Sequence[Period], *, first_close: int, by: int) -> list[Period]:
+    """Return the periods that were recorded from their start and are over by the end of day ``by``.
+
+    Days are ordinals; ``first_close`` is the day of the first closing ever recorded.
+    """
+    return [
+        period
+        for period in past
+        if first_close <= period.start.toordinal() + GRACE_DAYS and period.end.toordinal() <= by + 1
+    ]
+
+
+def missing(kind: str, *, complete_periods: int, closed_deals: int) -> str:
+    """Return what a forecast of a ``kind`` of period lacks, as a sentence; "" if nothing."""
+    needs = []
+    if complete_periods < PERIODS_NEEDED:
+        needs.append(f"{PERIODS_NEEDED} closed {kind}s, has {complete_periods}")
+    if closed_deals < CLOSED_NEEDED:
+        needs.append(f"{CLOSED_NEEDED} closed deals, has {closed_deals}")
+    return f"A forecast needs {' and '.join(needs)}." if needs else ""

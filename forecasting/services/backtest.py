@@ -6,26 +6,22 @@ the back-test is the run's own.
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from django.db.models import Min
 
 from analytics.runs.models import RecomputeChunk, RecomputeRun
+from forecasting.arrays import Floats, Ints, np
 from forecasting.enums import NAIVE
 from forecasting.inputs import history
-from forecasting.methods.history import UNPRICED, History
-from forecasting.methods.listed import MAIN, METHODS
-from forecasting.methods.prediction import ForecastSpan, Model, Prediction
-from forecasting.metrics.backtest import LESSON_PERIODS, SETTLING_DAYS
-from forecasting.metrics.history_needed import complete
+from forecasting.methods.history import UNPRICED, ForecastSpan, History, Model, Prediction
+from forecasting.methods.naive import MAIN, METHODS
+from forecasting.metrics.backtest import LESSON_PERIODS, SETTLING_DAYS, complete
 from forecasting.models import DealWorkings, OriginWorkings, OutcomeWorkings
 from org.enums import PeriodKind
 from org.models.calendar import FiscalPeriod
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Ints = NDArray[np.int64]
-    Floats = NDArray[np.float64]
+from org.services.calendar import organisation
+from pipeline.deals.models.deals import DealVersion
 
 KINDS = (PeriodKind.MONTH, PeriodKind.QUARTER)
 # How many past periods of each kind are looked back on. As many as teach must lie before them.
@@ -91,6 +87,13 @@ def _days(row: FiscalPeriod) -> tuple[int, int]:
     return row.start_on.toordinal(), row.end_on.toordinal()
 
 
+def first_close(run: RecomputeRun) -> date | None:
+    """Return the organisation's day on which the first closing ever was recorded."""
+    known = DealVersion.objects.closed().filter(valid_from__lte=run.moment)
+    moment = known.aggregate(first=Min("valid_from"))["first"]
+    return moment and moment.astimezone(ZoneInfo(organisation().time_zone)).date()
+
+
 def origins(run: RecomputeRun, first_close: date | None) -> list[date]:
     """Return the days that the run forecasts from: its own, then weekly back into the past."""
     days = [run.as_of - timedelta(weeks=week) for week in range(WEEKS_BACK + 1)]
@@ -140,10 +143,8 @@ def _asked(
     return [row for row in asked if row in told_of]
 
 
-def _or_zero(teams: "Ints") -> list[int]:
+def _or_zero(teams: Ints) -> list[int]:
     """Return team ids with 0 in place of NOBODY."""
-    import numpy as np
-
     return np.maximum(teams, 0).tolist()
 
 
@@ -151,18 +152,16 @@ def _or_zero(teams: "Ints") -> list[int]:
 class Parts:
     """Numbers of person and team pairs, added up by pair."""
 
-    keys: "list[Ints]" = field(default_factory=list)
-    values: "dict[str, tuple[Ints, Floats]]" = field(default_factory=dict)
+    keys: list[Ints] = field(default_factory=list)
+    values: dict[str, tuple[Ints, Floats]] = field(default_factory=dict)
 
-    def add(self, name: str, person: "Ints", team: "Ints", values: "Floats") -> None:
+    def add(self, name: str, person: Ints, team: Ints, values: Floats) -> None:
         key = person * PAIR + team + 1
         self.keys.append(key)
         self.values[name] = (key, values)
 
     def columns(self, *, whole: tuple[str, ...] = ()) -> dict[str, list[float]]:
         """Return each number beside ``people`` and ``teams`` (0: none); ``whole`` ones as ints."""
-        import numpy as np
-
         pairs = np.unique(np.concatenate(self.keys))
         found = {"people": (pairs // PAIR).tolist(), "teams": _or_zero(pairs % PAIR - 1)}
         for name, (key, values) in self.values.items():
@@ -218,8 +217,6 @@ def _came(
 
     As known SETTLING_DAYS after the end of the span; None before that.
     """
-    import numpy as np
-
     settled_on = span.end - 1 + SETTLING_DAYS
     if settled_on > run.as_of.toordinal():
         return None, None

@@ -4,18 +4,15 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import partial
-from typing import TYPE_CHECKING
-
-from django.db.models import Manager
 
 from analytics.attainment.metrics.attainment import Attainment
 from analytics.attainment.reports.attainment import EVERYONE, attainment, calendar_and_people
 from analytics.runs.models import RecomputeChunk, RecomputeRun
-from analytics.runs.services.snapshots import subject_columns
+from analytics.runs.services.snapshots import subject_columns, upsert
+from forecasting.arrays import Floats, Ints, np
 from forecasting.enums import NAIVE
 from forecasting.methods.history import WEEK
-from forecasting.metrics.backtest import Scaled, Track, scaled, whole_cents
-from forecasting.metrics.history_needed import complete, missing
+from forecasting.metrics.backtest import Scaled, Track, complete, missing, scaled, whole_cents
 from forecasting.models import (
     DealExpectation,
     DealWorkings,
@@ -25,26 +22,25 @@ from forecasting.models import (
     OutcomeWorkings,
     PastForecast,
 )
-from forecasting.services.backtest import KINDS, PeriodCalendar
-from forecasting.services.levels import Level, everyone_level, levels
-from forecasting.services.plan import first_close
-from forecasting.services.reconciling import Leading, Place, deal_cents, new_cents, place_of
+from forecasting.services.backtest import KINDS, PeriodCalendar, first_close
+from forecasting.services.levels import (
+    Leading,
+    Level,
+    Place,
+    deal_cents,
+    everyone_level,
+    levels,
+    new_cents,
+    place_of,
+)
 from kit.money import from_cents
 from org.enums import Measure, PeriodKind, SubjectKind
 from org.metrics.quotas import Subject
 from org.models.calendar import FiscalPeriod
 from pipeline.deals.models.deals import Deal
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Ints = NDArray[np.int64]
-    Floats = NDArray[np.float64]
-
 # How many whole weeks before a period's end past forecasts of it are kept to be shown.
 WEEKS_SHOWN = frozenset({0, 1, 2, 3, 4, 6, 8, 10, 12, 13, 16, 20, 25})
-BATCH = 2000
 Booked = list[Attainment]
 
 
@@ -52,18 +48,17 @@ def track(
     level: Level, workings: Sequence[OriginWorkings], outcomes: dict[int, OutcomeWorkings]
 ) -> Track:
     """Return the forecasts of one kind of period as arrays; an outcome not settled is NaN."""
-    import numpy as np
 
-    def column(name: str) -> "Floats":
+    def column(name: str) -> Floats:
         rows = [
             level.added(row.period, row.people, row.teams, getattr(row, name)) for row in workings
         ]
         return np.array(rows).reshape(len(workings), len(level.subjects))
 
-    def facts(read: Callable[[OriginWorkings], float]) -> "Floats":
+    def facts(read: Callable[[OriginWorkings], float]) -> Floats:
         return np.array([read(row) for row in workings], dtype=float)
 
-    def outcome(row: OriginWorkings) -> "Floats":
+    def outcome(row: OriginWorkings) -> Floats:
         found = outcomes.get(row.period_id)
         if found is None or found.settled is None:
             return np.full(len(level.subjects), np.nan)
@@ -182,7 +177,7 @@ def _store_facts(
         for place, row in enumerate(workings)
         if row.made_on == run.as_of
     ]
-    return _upsert(
+    return upsert(
         ForecastRun.objects,
         facts,
         key=["run", "period"],
@@ -204,8 +199,6 @@ def _store_open(
 
     Each deal and each person's new deals are rounded to the cent once; everything else is sums.
     """
-    import numpy as np
-
     asked = {row.period_id, *(other.period_id for other in (*among.before, *among.upto))}
     found = DealWorkings.objects.filter(run=chunk.run, period__in=asked)
     all_deals = {workings.period_id: workings for workings in found}
@@ -227,7 +220,7 @@ def _store_open(
         whole = {name: int(values[column]) for name, values in parts.items()}
         bounds = corrected.low[place, column], corrected.high[place, column]
         forecasts.append(_forecast(chunk.run, reached, row.period, whole, bounds))
-    return _upsert(
+    return upsert(
         Forecast.objects,
         forecasts,
         key=["run", "person", "team", "period"],
@@ -269,12 +262,10 @@ def own_subjects(chunk: RecomputeChunk) -> list[Subject]:
 
 
 def _store_deals(
-    chunk: RecomputeChunk, period: FiscalPeriod, deals: DealWorkings, cents: "Ints", level: Level
+    chunk: RecomputeChunk, period: FiscalPeriod, deals: DealWorkings, cents: Ints, level: Level
 ) -> int:
     if level.subjects[0].kind is not SubjectKind.PERSON:
         return 0
-    import numpy as np
-
     own, amounts = set(chunk.people), cents.tolist()
     worths = whole_cents(np.array(deals.worth, dtype=float)).tolist()
     columns = zip(deals.deals, deals.people, deals.cents, worths, amounts, strict=True)
@@ -291,7 +282,7 @@ def _store_deals(
         for deal, person, raw, worth, amount in columns
         if person in own and amount
     ]
-    return _upsert(
+    return upsert(
         DealExpectation.objects,
         rows,
         key=["run", "period", "deal"],
@@ -341,7 +332,7 @@ def _store_past(
             for subject, column in own
             if any(values[column] > 0 for values in figures.values())
         ]
-    return _upsert(
+    return upsert(
         PastForecast.objects,
         rows,
         key=["run", "person", "team", "period", "made_on"],
@@ -350,13 +341,4 @@ def _store_past(
 
 
 def _money(cents: "np.float64") -> Decimal | None:
-    import numpy as np
-
     return None if np.isnan(cents) else from_cents(int(whole_cents(np.array([cents]))[0]))
-
-
-def _upsert(table: Manager, rows: list, *, key: list[str], columns: list[str]) -> int:
-    table.bulk_create(
-        rows, batch_size=BATCH, update_conflicts=True, unique_fields=key, update_fields=columns
-    )
-    return len(rows)

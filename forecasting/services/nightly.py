@@ -1,31 +1,124 @@
-"""The nightly recompute: which function does which step, and how a part is worked on."""
+"""The nightly recompute: its parts, which function does which step, how a part is worked on."""
 
 import logging
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import product
 
 from django.db import Error, OperationalError, transaction
+from django.db.models import QuerySet
 
 from analytics.attainment.reports.attainment import attainment, calendar_and_people
 from analytics.context.reports.one_state import one_state
+from analytics.risk import services as risk
+from analytics.risk.models import LearntLimit, StageNorm
 from analytics.risk.reports.won_deals import lessons
-from analytics.risk.services import risk
-from analytics.runs.enums import RunStep
-from analytics.runs.models import RecomputeChunk, RecomputeRun
-from analytics.runs.services import recompute, snapshots
-from forecasting.services.backtest import store_origins
+from analytics.runs.enums import RunState, RunStep
+from analytics.runs.models import AttainmentSnapshot, RecomputeChunk, RecomputeRun
+from analytics.runs.services import one_past, recompute, snapshots
+from forecasting.models import (
+    DealExpectation,
+    DealWorkings,
+    Forecast,
+    ForecastRun,
+    OriginWorkings,
+    OutcomeWorkings,
+    PastForecast,
+)
+from forecasting.services.backtest import WEEKS_BACK, first_close, origins, store_origins
 from forecasting.services.forecasts import own_subjects, store_forecasts
-from forecasting.services.plan import store_plan
 from kit.databases import database_away
-from org.enums import Measure, PeriodKind
+from org.enums import Measure, PeriodKind, Role
+from org.models.people import Person
+from org.models.quotas import Quota
+from org.models.teams import Team, TeamMembership
 from org.services import calendar
+from pipeline.credit.models import CreditShare
+from pipeline.deals.models.deals import Deal
 
 logger = logging.getLogger(__name__)
 # Tells the time, for work that lasts.
 Clock = Callable[[], datetime]
 TRIES = 3
 PERIOD_KINDS = (PeriodKind.MONTH, PeriodKind.QUARTER, PeriodKind.YEAR)
+# Days of forecasts that one part computes; it reads the whole history once.
+DAYS_A_PART = 40
+BY_SUBJECT = (RunStep.ATTAINMENT, RunStep.FORECAST)
+# What runs store: for themselves, to be shown for the newest day, to be kept.
+WORKINGS = (OriginWorkings, OutcomeWorkings, DealWorkings)
+OF_TODAY = (DealExpectation, PastForecast)
+KEPT = (AttainmentSnapshot, StageNorm, LearntLimit, Forecast, ForecastRun)
+# Who booked something this long before the run's day has a place in it, team or not.
+CREDIT_DAYS = 731
+
+
+def store_plan(chunk: RecomputeChunk) -> int:
+    """Write the other parts of the part's run; return how many there are."""
+    run, first = chunk.run, first_close(chunk.run)
+    tidy()
+    for stored in (*WORKINGS, *OF_TODAY, *KEPT):
+        # Of the time before the run was planned anew.
+        stored.objects.filter(run=run).delete()
+    earliest = min(first or run.as_of, run.as_of - timedelta(weeks=WEEKS_BACK))
+    calendar.ensure_years(earliest.year - 1, run.as_of.year + 1)
+    one_past.begin(run)
+    parts = [part for step in BY_SUBJECT for part in _by_subject(run, step)]
+    parts.append(RecomputeChunk(step=RunStep.NORMS, label="Deals won in the last two years"))
+    for number, days in enumerate(_blocks(origins(run, first)), start=1):
+        label = f"{len(days)} days, part {number}"
+        parts.append(RecomputeChunk(step=RunStep.BACKTEST, label=label, days=days))
+    return recompute.add_chunks(run, parts)
+
+
+def tidy() -> None:
+    """Delete what earlier runs leave that no reader needs any more.
+
+    Workings serve their own run alone. Forecasts deal by deal and those of the past are shown for
+    the newest day, everything else for the run that counts for its day.
+    """
+    finished = RecomputeRun.objects.exclude(state=RunState.RUNNING)
+    newest = RecomputeRun.objects.published().values("pk")[:1]
+    replaced = finished.filter(is_current=False)
+    for workings in WORKINGS:
+        workings.objects.filter(run__in=finished).delete()
+    for shown_today in OF_TODAY:
+        shown_today.objects.filter(run__in=finished).exclude(run__in=newest).delete()
+    for kept in KEPT:
+        kept.objects.filter(run__in=replaced).delete()
+
+
+def _blocks(days: list[date]) -> list[list[date]]:
+    return [days[start : start + DAYS_A_PART] for start in range(0, len(days), DAYS_A_PART)]
+
+
+def _by_subject(run: RecomputeRun, step: RunStep) -> list[RecomputeChunk]:
+    members: dict[int, list[int]] = {}
+    for team, person in TeamMembership.objects.on(run.as_of).values_list("team", "person"):
+        members.setdefault(team, []).append(person)
+    placed = {person for people in members.values() for person in people}
+    parts = [
+        RecomputeChunk(step=step, label=team.name, team=team, people=members.get(team.pk, []))
+        for team in Team.objects.order_by("name")
+        if team.archived_at is None or team.pk in members
+    ]
+    others = sorted(set(_people(run).values_list("pk", flat=True)) - placed)
+    if others:
+        parts.append(RecomputeChunk(step=step, label="People without a team", people=others))
+    return [*parts, RecomputeChunk(step=step, label="Everyone together", everyone=True)]
+
+
+def _people(run: RecomputeRun) -> QuerySet[Person]:
+    """Return everybody with numbers of their own: who sells, has deals, credit or a quota."""
+    as_it_stood = Deal.objects.as_of(run.moment)
+    owners = as_it_stood.open().order_by().values("owner")
+    since = run.as_of - timedelta(days=CREDIT_DAYS)
+    credited = as_it_stood.won().filter(closed_on__gte=since).order_by().values("credited_to")
+    split = CreditShare.objects.filter(split__set_at__lte=run.moment).order_by().values("person")
+    quotas = Quota.objects.filter(person__isnull=False).order_by().values("person")
+    sellers = Person.objects.active().with_roles(Role.REP)
+    everyone = Person.objects.filter(pk__in=owners) | Person.objects.filter(pk__in=credited)
+    everyone = everyone | Person.objects.filter(pk__in=split)
+    return everyone | Person.objects.filter(pk__in=quotas) | Person.objects.filter(pk__in=sellers)
 
 
 def store_attainment(chunk: RecomputeChunk) -> int:
@@ -53,8 +146,8 @@ def store_attainment(chunk: RecomputeChunk) -> int:
 
 def store_norms(chunk: RecomputeChunk) -> int:
     """Store what the deals won until the run's moment teach about the open ones."""
-    found = lessons(moment=chunk.run.moment, day=chunk.run.as_of)
-    return risk.store_lessons(chunk.run, found.norms, found.limits)
+    norms, limits = lessons(moment=chunk.run.moment, day=chunk.run.as_of)
+    return risk.store_lessons(chunk.run, norms, limits)
 
 
 STEPS: dict[RunStep, Callable[[RecomputeChunk], int]] = {

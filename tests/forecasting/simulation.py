@@ -4,9 +4,8 @@ from datetime import date
 
 import numpy as np
 
-from forecasting.methods.history import LOST, OPEN, WON, History, Memberships, Split
-from forecasting.methods.listed import MAIN, METHODS
-from forecasting.methods.prediction import ForecastSpan
+from forecasting.methods.history import LOST, OPEN, WON, ForecastSpan, History, Memberships, Split
+from forecasting.methods.naive import MAIN, METHODS
 from forecasting.metrics.backtest import SETTLING_DAYS, Track
 
 QUARTERS = np.array(

@@ -9,9 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from forecasting.methods.history import LOST, OPEN, UNPRICED, WEEK, WON, History
-from forecasting.methods.listed import MAIN, METHODS
-from forecasting.methods.prediction import ForecastSpan
+from forecasting.methods.history import LOST, OPEN, UNPRICED, WEEK, WON, ForecastSpan, History
+from forecasting.methods.naive import MAIN, METHODS
 from forecasting.metrics.backtest import Track, scaled
 from tests.forecasting.simulation import Row, history
 

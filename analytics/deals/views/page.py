@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from analytics.deals.reports.conflict import edit_conflict
 from analytics.deals.reports.deals import deal_page
-from analytics.risk.reports.deal import deal_risk
+from analytics.risk.reports.words import deal_risk
 from kit.links import Tab
 from org.http import PageRequest, back_to, form_page, page_request_of, posted, saved
 from org.models.people import Person

@@ -14,7 +14,7 @@ from analytics.metrics.metrics.promises import Promise, Promises, fate_of, promi
 from analytics.metrics.reports.closings import ELSEWHERE, shown_to
 from analytics.metrics.reports.scope_sql import scope_sql
 from analytics.metrics.reports.velocity import at_the_end_of
-from analytics.risk.metrics.slips import date_moves
+from analytics.risk.metrics.stage_norms import date_moves
 from kit.money import cents
 from pipeline.deals.reports.selection import DealSelection
 

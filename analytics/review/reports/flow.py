@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from analytics.attainment.reports.open_pipeline import Slice, by_stage
-from analytics.review.enums import MOVEMENT_LABELS, Movement, Unit
+from analytics.review.enums import Movement, Unit
 from analytics.review.metrics import DealState
 from analytics.review.reports.changes import Changes, Moved
 from pipeline.enums import CATEGORY_LABELS, Category
@@ -184,5 +184,5 @@ def _node(
     labels: Mapping[Place, str],
 ) -> Node:
     movement = None if place in labels else Movement(place)
-    label = labels[place] if movement is None else MOVEMENT_LABELS[movement]
+    label = labels[place] if movement is None else movement.label
     return Node(label, movement, sum(s.cents for pair, s in sums.items() if pair[side] == place))

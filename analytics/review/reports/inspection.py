@@ -13,8 +13,7 @@ from analytics.risk.enums import Only, Signal
 from analytics.risk.metrics.risk import Health, OpenDeal, deal_reasons, health
 from analytics.risk.reports.attention import risk_inputs_of
 from analytics.risk.reports.filter import at_risk
-from analytics.risk.reports.inputs import judged, with_facts
-from analytics.risk.reports.rules import RiskInputs
+from analytics.risk.reports.inputs import RiskInputs, judged, with_facts
 from kit.pages import Page, page_of
 from pipeline.deals.models.deals import DealVersion
 from pipeline.deals.querysets import DealVersionQuerySet

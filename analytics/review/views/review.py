@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from analytics.context.pages import asked, figures_page
 from analytics.context.reports.organisation_calendar import organisation_calendar
 from analytics.review import services
-from analytics.review.enums import MOVEMENT_LABELS, Movement, ViewPage
+from analytics.review.enums import Movement, ViewPage
 from analytics.review.forms import ReviewedForm, ReviewForm, ViewForm
 from analytics.review.models import SavedView
 from analytics.review.reports.changes import Changes, pipeline_changes
@@ -26,7 +26,6 @@ from analytics.review.reports.inspection import (
 )
 from analytics.review.reports.reviews import saved_views, subject_columns
 from analytics.review.tables import (
-    MOVEMENT_NOTES,
     REVIEW,
     download_columns,
     editable_columns,
@@ -42,8 +41,10 @@ from org.models.teams import Team
 from pipeline import rules
 from pipeline.enums import CATEGORY_LABELS
 
-LABELS = {CLOSING: "All in play"} | {
-    str(group): label for group, label in [*CATEGORY_LABELS.items(), *MOVEMENT_LABELS.items()]
+LABELS = {
+    CLOSING: "All in play",
+    **{str(category): label for category, label in CATEGORY_LABELS.items()},
+    **{str(movement): movement.label for movement in Movement},
 }
 
 
@@ -119,7 +120,7 @@ def _context(
         "narrowed_from": found.deals_of(given["show"]) if given["only"] else None,
         "narrowed_by": dict(form.fields["only"].choices)[given["only"]].lower(),  # type: ignore[attr-defined]
         "moved": None if found.moved is None else from_cents(found.moved),
-        "meaning": MOVEMENT_NOTES[Movement(given["show"])] if found.moved is not None else "",
+        "meaning": Movement(given["show"]).note if found.moved is not None else "",
         "shown_amount": from_cents(found.shown.cents),
         "table": table,
         "csv_href": reverse("analytics:review-csv") + query_with(request.GET, {"page": None}),

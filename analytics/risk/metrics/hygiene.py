@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
-from enum import StrEnum
 
 from analytics.context.metrics import FEWEST_CASES
 from analytics.risk.enums import Signal
 from analytics.risk.metrics.risk import RECORD_GAPS, RULES, OpenDeal, Rules
+from kit.enums import Labelled
 from pipeline.enums import ASKED_LABELS, ExitField
 
 # Working days that whoever decides has by default.
@@ -17,34 +17,21 @@ USUAL_DAYS = 5
 STALE_DAYS = 30
 
 
-class Remedy(StrEnum):
+class Remedy(Labelled):
     """What is to become of an issue."""
 
-    FIX = "fix"
-    CLOSE = "close"
-    JUSTIFY = "justify"
+    FIX = "fix", "Fix it"
+    CLOSE = "close", "Close the deal"
+    JUSTIFY = "justify", "It is right as it is"
 
 
-class State(StrEnum):
+class State(Labelled):
     """Where an issue stands, what waits longest first."""
 
     OVERDUE = "overdue"
-    UNDECIDED = "undecided"
-    DUE = "due"
+    UNDECIDED = "undecided", "To be decided"
+    DUE = "due", "Under way"
     JUSTIFIED = "justified"
-
-
-STATE_LABELS = {
-    State.OVERDUE: "Overdue",
-    State.UNDECIDED: "To be decided",
-    State.DUE: "Under way",
-    State.JUSTIFIED: "Justified",
-}
-REMEDY_LABELS = {
-    Remedy.FIX: "Fix it",
-    Remedy.CLOSE: "Close the deal",
-    Remedy.JUSTIFY: "It is right as it is",
-}
 
 
 # What these rules say is not said once more of the stages that ask for it.

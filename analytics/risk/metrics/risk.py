@@ -6,8 +6,7 @@ from datetime import date, timedelta
 from types import MappingProxyType
 
 from analytics.risk.enums import Signal
-from analytics.risk.metrics.slips import DateMoves
-from analytics.risk.metrics.stage_norms import NO_NORM, Norm
+from analytics.risk.metrics.stage_norms import NO_NORM, DateMoves, Norm
 from pipeline.enums import Category
 
 NOT_MOVED = DateMoves()

@@ -1,7 +1,7 @@
 """Stage norms and suggested thresholds from won deals. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -10,8 +10,40 @@ from itertools import pairwise
 from analytics.attainment.metrics.outcomes import quantile
 from analytics.context.metrics import FEWEST_CASES
 from analytics.risk.enums import Signal
-from analytics.risk.metrics.slips import date_moves
 from pipeline.deals.metrics import days_by_stage
+
+
+@dataclass(frozen=True, slots=True)
+class DateMoves:
+    """``pushes`` are moves to a later day, ``slips`` those of them out of the period it stood in.
+
+    ``days`` is how much later than first promised the deal is expected now: None without both
+    days, negative where it came forward.
+    """
+
+    pushes: int = 0
+    slips: int = 0
+    original: date | None = None
+    days: int | None = None
+
+
+def date_moves(
+    closes: Iterable[date | None], *, period_of: Callable[[date], Hashable]
+) -> DateMoves:
+    """Return the moves of an expected close that stood at ``closes``, one after the other.
+
+    A day that is taken away and set again later than before is a push too: None in between
+    counts for nothing. ``period_of`` says which fiscal period a day lies in.
+    """
+    known = [day for day in closes if day is not None]
+    later = [(a, b) for a, b in pairwise(known) if b > a]
+    return DateMoves(
+        pushes=len(later),
+        slips=sum(period_of(a) != period_of(b) for a, b in later),
+        original=known[0] if known else None,
+        days=(known[-1] - known[0]).days if known else None,
+    )
+
 
 MEDIAN, P75 = Decimal("0.5"), Decimal("0.75")
 

@@ -10,8 +10,7 @@ from analytics.context.reports.report_view import ReportView
 from analytics.risk.enums import Signal
 from analytics.risk.metrics.attention import THRESHOLDS, DealPrompt, PersonPrompt, deal_prompts
 from analytics.risk.metrics.risk import OpenDeal, Rules
-from analytics.risk.reports.inputs import judged_deals
-from analytics.risk.reports.rules import RiskInputs, risk_inputs
+from analytics.risk.reports.inputs import RiskInputs, judged_deals, risk_inputs
 from pipeline.deals.models.deals import DealVersion
 from pipeline.deals.querysets import DealVersionQuerySet
 

@@ -29,8 +29,7 @@ from django.db.models.functions import Coalesce, TruncDate
 from analytics.context.reports.report_view import ReportView
 from analytics.risk.enums import Only, Signal
 from analytics.risk.metrics.risk import WAITING_FOR
-from analytics.risk.reports.inputs import facts
-from analytics.risk.reports.rules import RiskInputs
+from analytics.risk.reports.inputs import RiskInputs, facts
 from pipeline.deals.models.deals import DealVersion
 from pipeline.deals.querysets import DealVersionQuerySet
 from pipeline.enums import Status

@@ -1,7 +1,6 @@
 """The won deals of the last two years, read from their history."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
@@ -29,23 +28,13 @@ from pipeline.stages.models import Stage
 YEARS_LEARNT_FROM = timedelta(days=731)
 
 
-@dataclass(frozen=True, slots=True)
-class Lessons:
-    """Norms by open stage and thresholds by signal, with the number of won deals behind each."""
-
-    norms: dict[int, Norm]
-    limits: dict[Signal, Learnt]
-
-
-def lessons(*, moment: datetime, day: date) -> Lessons:
-    """Return what was to be learnt at a moment of a day from deals won until then."""
+def lessons(*, moment: datetime, day: date) -> tuple[dict[int, Norm], dict[Signal, Learnt]]:
+    """Return what deals won until a moment of a day teach: norms by open stage, thresholds."""
     deals = list(won_deals(moment=moment, day=day))
     norms = stage_norms(deals)
     open_stages = Stage.objects.filter(kind=Status.OPEN).values_list("pk", flat=True)
-    return Lessons(
-        norms={stage: norms.get(stage, Norm()) for stage in open_stages},
-        limits=learnt_limits(deals, norms),
-    )
+    known = {stage: norms.get(stage, Norm()) for stage in open_stages}
+    return known, learnt_limits(deals, norms)
 
 
 def won_deals(*, moment: datetime, day: date) -> Iterator[WonDeal]:

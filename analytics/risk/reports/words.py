@@ -1,16 +1,30 @@
 """Signals in words: why a deal is at risk, and by what it was measured."""
 
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from analytics.risk.enums import Signal
-from analytics.risk.metrics.risk import RISKS, SOON_DAYS, OpenDeal, Rules
+from analytics.risk.metrics.risk import (
+    RISKS,
+    SOON_DAYS,
+    Health,
+    OpenDeal,
+    Rules,
+    deal_reasons,
+    health,
+)
 from analytics.risk.metrics.stage_norms import Norm, half_up_days
+from analytics.risk.reports.inputs import judged_deals, risk_inputs
 from kit.display import day as day_words
 from kit.display import days
+from org.access import local_day
+from org.settings_cache import organisation_settings
+from pipeline.deals.models.deals import Deal, DealVersion
+from pipeline.enums import Status
 
 # What a threshold counts; "" for a signal that either holds or does not.
 UNITS = {
-    Signal.OWNER_LEFT: "",
     Signal.CLOSE_PASSED: "days past",
     Signal.NOT_COMMITTED: "% of the quota looked at",
     Signal.STEP_OVERDUE: "days past",
@@ -22,11 +36,6 @@ UNITS = {
     Signal.AMOUNT_FELL: "% below its highest",
     Signal.SINGLE_CONTACT: "contacts are enough",
     Signal.NO_DECISION_MAKER: "days old before one is missed",
-    Signal.NO_CLOSE_DATE: "",
-    Signal.NO_STEP: "",
-    Signal.EXIT_MISSING: "",
-    Signal.NO_AMOUNT: "",
-    Signal.NO_CONTACT: "",
 }
 MEANINGS = {
     Signal.OWNER_LEFT: "The owner is no longer here and nobody has the deal yet.",
@@ -107,3 +116,67 @@ def threshold_words(rules: Rules) -> list[str]:
             limit = f" From {rule.limit} {UNITS[signal]} on{learnt}." if rule.limit else ""
             found.append(f"{MEANINGS[signal]}{limit}")
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class HealthLine:
+    """A part of the health: the points kept of its weight, and why they are lost."""
+
+    label: str
+    kept: int
+    weight: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DealRisk:
+    """An open deal's risk. ``lines`` are the parts of its health, the lost ones first."""
+
+    health: Health
+    lines: Sequence[HealthLine]
+    unjudged: Sequence[str]
+    waiting: str
+    norm: str
+    is_stalled: bool
+
+    @property
+    def lost(self) -> Sequence[HealthLine]:
+        return [line for line in self.lines if line.reason]
+
+
+def deal_risk(deal: Deal, *, now: datetime, today: date) -> DealRisk | None:
+    """Return the risk of a deal that its viewer may see, in two statements; None if not open."""
+    if deal.status != Status.OPEN or deal.archived_at is not None:
+        return None
+    zone = organisation_settings().time_zone
+    inputs = risk_inputs(moment=now, day=today)
+    left_on = deal.owner.left_on
+    found = judged_deals(
+        DealVersion.objects.as_of(now).filter(deal=deal.pk),
+        moment=now,
+        day_of=lambda moment: local_day(moment, time_zone=zone),
+        inputs=inputs,
+        gone=[deal.owner_id] if left_on is not None and left_on <= today else [],
+    )
+    if not found:
+        return None
+    (subject,) = found
+    reasons = deal_reasons(subject, day=today, large=None, rules=inputs.rules)
+    points = health(subject, day=today, large=None, rules=inputs.rules)
+    lines = [
+        HealthLine(
+            part.signal.label,
+            part.kept,
+            part.weight,
+            reason_words(part.signal, subject, day=today) if part.signal in reasons else "",
+        )
+        for part in points.parts
+    ]
+    return DealRisk(
+        health=points,
+        lines=sorted(lines, key=lambda line: not line.reason),
+        unjudged=[signal.label for signal in points.unjudged],
+        waiting=waiting_words(subject, day=today),
+        norm=norm_words(subject.norm),
+        is_stalled=Signal.STALLED in reasons,
+    )

@@ -21,13 +21,13 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, F, Max, Q, QuerySet
 from kombu.exceptions import OperationalError as QueueError
 
-from analytics.runs import rules
 from analytics.runs.enums import PHASES, ChunkState, RunState, RunStep, Trigger
 from analytics.runs.models import RecomputeChunk, RecomputeRun
 from analytics.runs.services import one_past
 from kit.periods import refusal_of_as_of
 from org import audit
 from org.models.people import Person
+from org.rules import can_administer
 from org.services.calendar import end_of_day, organisation
 
 logger = logging.getLogger(__name__)
@@ -75,7 +75,7 @@ def request_run(
 
     A run of that day that still goes on is returned as it is, so that two clicks are one run.
     """
-    if by is not None and not rules.can_recompute(by):
+    if by is not None and not can_administer(by):
         raise PermissionDenied("Only an admin may recompute.")
     company = organisation()
     today = now.astimezone(ZoneInfo(company.time_zone)).date()

@@ -6,13 +6,14 @@ The open pipeline of any day is read from the deals' history, so it is not store
 from collections.abc import Iterable
 from decimal import Decimal
 
+from django.db.models import Manager
+
 from analytics.attainment.metrics.attainment import Attainment
 from analytics.runs.models import AttainmentSnapshot, RecomputeRun
 from kit.money import from_cents
 from org.enums import Measure, SubjectKind
 from org.metrics.quotas import Subject
 
-SUBJECT = ["run", "person", "team"]
 BATCH = 2000
 
 
@@ -24,17 +25,22 @@ def subject_columns(subject: Subject) -> dict[str, int | None]:
     }
 
 
-def store_attainment(run: RecomputeRun, found: Iterable[Attainment]) -> int:
-    """Store attainments as of the run's moment; return how many rows there are."""
-    rows = [_attainment_row(run, attainment) for attainment in found]
-    AttainmentSnapshot.objects.bulk_create(
-        rows,
-        batch_size=BATCH,
-        update_conflicts=True,
-        unique_fields=[*SUBJECT, "period", "measure"],
-        update_fields=["actual", "target", "target_complete", "cases", "unpriced", "overlay"],
+def upsert(table: Manager, rows: list, *, key: list[str], columns: list[str]) -> int:
+    """Write rows, those there already by their ``key`` anew; return how many."""
+    table.bulk_create(
+        rows, batch_size=BATCH, update_conflicts=True, unique_fields=key, update_fields=columns
     )
     return len(rows)
+
+
+def store_attainment(run: RecomputeRun, found: Iterable[Attainment]) -> int:
+    """Store attainments as of the run's moment; return how many rows there are."""
+    return upsert(
+        AttainmentSnapshot.objects,
+        [_attainment_row(run, attainment) for attainment in found],
+        key=["run", "person", "team", "period", "measure"],
+        columns=["actual", "target", "target_complete", "cases", "unpriced", "overlay"],
+    )
 
 
 def _attainment_row(run: RecomputeRun, found: Attainment) -> AttainmentSnapshot:

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import Error, connection
 from django.utils import timezone
 
-from analytics.runs.enums import STEP_LABELS, ChunkState, RunState, Trigger
+from analytics.runs.enums import ChunkState, RunState, Trigger
 from analytics.runs.models import RecomputeRun
 from analytics.runs.services import recompute
 from forecasting.services import nightly
@@ -74,7 +74,7 @@ class Command(BaseCommand):
             recompute.reconcile(now=timezone.now())
         run.refresh_from_db()
         now = recompute.progress(run)
-        doing = STEP_LABELS[now.step] if now.step else "finished"
+        doing = now.step.label if now.step else "finished"
         if not here and self._is_left_alone(run, now=timezone.now()):
             doing = NOBODY
         return f"{now.finished} of {now.total} parts, {doing}"

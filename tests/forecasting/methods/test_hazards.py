@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from forecasting.methods import hazards
-from forecasting.methods.history import LOST, UNPRICED, WEEKS
-from forecasting.methods.prediction import ForecastSpan
+from forecasting.methods.history import LOST, UNPRICED, WEEKS, ForecastSpan
 from tests.forecasting.simulation import START, closed, history, opened, simulate, until
 
 QUARTER = ForecastSpan(date(2022, 4, 1).toordinal(), date(2022, 7, 1).toordinal(), (0, 0), (0, 0))

@@ -1,8 +1,8 @@
 import pytest
 
 from forecasting.methods import naive
-from forecasting.methods.listed import MAIN, METHODS
-from forecasting.methods.prediction import ForecastSpan
+from forecasting.methods.history import ForecastSpan
+from forecasting.methods.naive import MAIN, METHODS
 from tests.forecasting.simulation import closed, history, opened
 
 # Ann (1) booked 300 in the last period, 500 a year before and 120 so far; Ben (2) 80 last time.

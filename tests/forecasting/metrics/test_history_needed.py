@@ -1,6 +1,6 @@
 from datetime import date
 
-from forecasting.metrics.history_needed import complete, missing
+from forecasting.metrics.backtest import complete, missing
 from kit.periods import Period, fiscal_year, quarters
 
 QUARTERS = quarters(fiscal_year(date(2026, 1, 1)))

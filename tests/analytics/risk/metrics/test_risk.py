@@ -16,8 +16,7 @@ from analytics.risk.metrics.risk import (
     fall,
     health,
 )
-from analytics.risk.metrics.slips import DateMoves
-from analytics.risk.metrics.stage_norms import Norm
+from analytics.risk.metrics.stage_norms import DateMoves, Norm
 
 TODAY = date(2026, 3, 10)
 LEARNT = Norm(deals=10, median=Decimal(19), p75=Decimal("29.5"), fewest=12, expected=99)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.risk.metrics.slips import DateMoves, date_moves
+from analytics.risk.metrics.stage_norms import DateMoves, date_moves
 
 
 def quarter(day):

@@ -5,14 +5,13 @@ from datetime import date, timedelta
 
 import pytest
 
+from analytics.risk import services
 from analytics.risk.enums import Only, Signal
 from analytics.risk.metrics.risk import RULES, RiskRule, deal_reasons
 from analytics.risk.models import LearntLimit, SignalRule, StageNorm
 from analytics.risk.reports.filter import CONDITIONS, at_risk
-from analytics.risk.reports.inputs import judged_deals
-from analytics.risk.reports.rules import learnt_limits_on, risk_inputs
+from analytics.risk.reports.inputs import judged_deals, learnt_limits_on, risk_inputs
 from analytics.risk.reports.won_deals import lessons
-from analytics.risk.services import risk as services
 from analytics.runs.enums import RunState
 from analytics.runs.models import RecomputeRun
 from pipeline.activities.models import Activity
@@ -169,7 +168,7 @@ def test_norms_agree_with_a_statement_over_the_history(paper: Paper, django_asse
     moment = at(3, 31, 12)
 
     with django_assert_num_queries(3):
-        found = lessons(moment=moment, day=date(2026, 3, 31))
+        norms, _ = lessons(moment=moment, day=date(2026, 3, 31))
 
     rows = DealVersion.objects.raw(
         """
@@ -189,23 +188,22 @@ def test_norms_agree_with_a_statement_over_the_history(paper: Paper, django_asse
     expected = {row.pk: (row.deals, float(row.median), float(row.p75)) for row in rows}
     assert len(expected) == 2
     assert {
-        stage: (norm.deals, float(norm.median), float(norm.p75))
-        for stage, norm in found.norms.items()
+        stage: (norm.deals, float(norm.median), float(norm.p75)) for stage, norm in norms.items()
     } == expected
 
 
 def test_what_a_run_learnt_is_stored_once_and_read(paper: Paper):
-    found = lessons(moment=at(4, 30), day=date(2026, 4, 30))
+    norms, limits = lessons(moment=at(4, 30), day=date(2026, 4, 30))
     run = published(date(2026, 4, 30))
 
     for _ in range(2):
-        assert services.store_lessons(run, found.norms, found.limits) == 7
+        assert services.store_lessons(run, norms, limits) == 7
 
     assert (StageNorm.objects.count(), LearntLimit.objects.count()) == (2, 5)
     assert learnt_limits_on(date(2026, 4, 29)) == (None, {})
-    assert learnt_limits_on(date(2026, 4, 30)) == (date(2026, 4, 30), found.limits)
+    assert learnt_limits_on(date(2026, 4, 30)) == (date(2026, 4, 30), limits)
     # Ten deals were won of which nobody ever logged an activity.
-    assert found.limits[Signal.SINGLE_CONTACT].limit is None
+    assert limits[Signal.SINGLE_CONTACT].limit is None
 
 
 STRICT = {

@@ -8,7 +8,7 @@ from django.urls import reverse
 from analytics.risk.enums import Signal
 from analytics.risk.metrics.hygiene import Remedy, State
 from analytics.risk.models import Disposition
-from analytics.risk.services.hygiene import decide
+from analytics.risk.services import decide
 from org import access
 from org.enums import Role
 from org.models.audit import AuditEntry

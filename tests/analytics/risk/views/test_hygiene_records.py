@@ -7,9 +7,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from analytics.risk import services as risk
 from analytics.risk.enums import Signal
 from analytics.risk.metrics.risk import RECORD_GAPS, RULES, RiskRule
-from analytics.risk.services import risk
 from org import access
 from org.services import calendar
 from pipeline.deals.models.deals import Deal

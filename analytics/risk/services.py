@@ -1,20 +1,26 @@
-"""What admins set about risk, and what a run stores of what won deals teach."""
+"""Deciding about data quality issues, and what is set and learnt about risk."""
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
 from django.db.models import Max
 
-from analytics.risk import rules
-from analytics.risk.enums import SIGNAL_LABELS, Signal
+from analytics.risk.enums import Signal
+from analytics.risk.metrics.hygiene import Remedy
 from analytics.risk.metrics.risk import RECORD_GAPS, RULES, RiskRule, Rules
 from analytics.risk.metrics.stage_norms import Learnt, Norm
-from analytics.risk.models import LearntLimit, SignalRule, StageNorm
+from analytics.risk.models import Disposition, LearntLimit, SignalRule, StageNorm
 from analytics.runs.models import RecomputeRun
-from org import audit
+from analytics.runs.services.snapshots import upsert
+from org import access, audit
 from org.models.people import Person
+from org.rules import can_administer
+from pipeline import rules
+from pipeline.deals.models.deals import Deal
+from pipeline.enums import Status
 
 LARGEST_LIMIT = 10_000
 HEAVIEST = 100
@@ -29,7 +35,7 @@ def set_rules(
     A rule that stands so already adds none. ``seen`` is the newest row that the author was
     shown: after another nothing is written. Raises ValidationError with the signal as its field.
     """
-    if by is not None and not rules.can_set_up_risk(by):
+    if by is not None and not can_administer(by):
         raise PermissionDenied("Only an admin sets up what puts a deal at risk.")
     _check(wanted)
     # One after the other, so that what is compared with is what the next row follows.
@@ -58,7 +64,7 @@ def set_rules(
             "risk.set",
             made[-1],
             changes={
-                SIGNAL_LABELS[signal]: (words(standing[signal]), words(rule))
+                signal.label: (words(standing[signal]), words(rule))
                 for signal, rule in changed.items()
             },
         )
@@ -112,7 +118,8 @@ def store_lessons(
     run: RecomputeRun, norms: Mapping[int, Norm], limits: Mapping[Signal, Learnt]
 ) -> int:
     """Store what won deals teach as of the run's moment; safe to do twice. Return the rows."""
-    StageNorm.objects.bulk_create(
+    stored = upsert(
+        StageNorm.objects,
         [
             StageNorm(
                 run=run,
@@ -124,17 +131,97 @@ def store_lessons(
             )
             for stage, norm in norms.items()
         ],
-        update_conflicts=True,
-        unique_fields=["run", "stage"],
-        update_fields=["deals", "median", "p75", "fewest"],
+        key=["run", "stage"],
+        columns=["deals", "median", "p75", "fewest"],
     )
-    LearntLimit.objects.bulk_create(
+    return stored + upsert(
+        LearntLimit.objects,
         [
             LearntLimit(run=run, signal=signal, deals=learnt.deals, limit=learnt.limit)
             for signal, learnt in limits.items()
         ],
-        update_conflicts=True,
-        unique_fields=["run", "signal"],
-        update_fields=["deals", "limit"],
+        key=["run", "signal"],
+        columns=["deals", "limit"],
     )
-    return len(norms) + len(limits)
+
+
+LONGEST = timedelta(days=366)
+
+
+@transaction.atomic
+def decide(
+    deal: Deal,
+    *,
+    by: Person | None,
+    breaches: Mapping[Signal, int],
+    remedy: Remedy,
+    due_on: date,
+    reason: str,
+    at: datetime,
+) -> list[Disposition]:
+    """Say what becomes of issues of an open deal, in one go; what was decided earlier stays.
+
+    ``due_on`` is the last day to fix or close, or the last day that a justification holds.
+    ``breaches`` has for each signal the id of the decision that the author was shown, 0 for none:
+    a newer one of somebody else is not passed over, and then nothing is written. The same decision
+    twice is one. Raises ValidationError and PermissionDenied.
+    """
+    subject = Deal.objects.select_for_update(no_key=True, of=("self",)).get(pk=deal.pk)
+    if by is not None and not rules.can_edit_deal(by, subject):
+        raise PermissionDenied("You may decide about deals of your own and of people below you.")
+    if subject.status != Status.OPEN or subject.archived_at is not None:
+        raise ValidationError("The deal is no longer open: there is nothing to decide.")
+    reason = reason.strip()
+    _check_decision(remedy, due_on, reason)
+    standing = {signal: _newest(subject, signal) for signal in breaches}
+    waiting = [
+        signal
+        for signal, newest in standing.items()
+        if _is_open(newest, seen=breaches[signal], said=(by, remedy, due_on, reason))
+    ]
+    made = Disposition.objects.bulk_create(
+        Disposition(
+            deal=subject,
+            signal=signal,
+            remedy=remedy,
+            due_on=due_on,
+            reason=reason,
+            decided_at=at,
+            decided_by=by,
+        )
+        for signal in waiting
+    )
+    if made:
+        before = {signal: standing[signal] for signal in waiting}
+        changes: dict[str, tuple[object, object]] = {
+            signal.label: (newest and newest.remedy, remedy) for signal, newest in before.items()
+        }
+        changes["due_on"] = (None, due_on)
+        audit.record(by, "deal.decide", subject, changes=changes, reason=reason)
+    return made
+
+
+def _newest(deal: Deal, signal: Signal) -> Disposition | None:
+    found: Disposition | None = Disposition.objects.filter(deal=deal, signal=signal).first()
+    return found
+
+
+def _is_open(newest: Disposition | None, *, seen: int, said: tuple[object, ...]) -> bool:
+    """Whether a decision is still to be written; refuse to pass over one of somebody else."""
+    if newest is None or newest.pk == seen:
+        return True
+    if (newest.decided_by, newest.remedy, newest.due_on, newest.reason) == said:
+        return False
+    raise ValidationError(
+        f"{newest.decided_by or 'The system'} has decided meanwhile about "
+        f"“{newest.get_signal_display()}”: {newest.remedy}, {newest.due_on:%d %b %Y}. "
+        "Look again, then decide."
+    )
+
+
+def _check_decision(remedy: Remedy, due_on: date, reason: str) -> None:
+    today = access.today()
+    if not today <= due_on <= today + LONGEST:
+        raise ValidationError({"due_on": "Choose a day from today on, within a year."})
+    if remedy is Remedy.JUSTIFY and not reason:
+        raise ValidationError({"reason": "Say why the deal is right as it is."})

@@ -1,31 +1,50 @@
-"""Open deals that break a rule, and deciding what becomes of each."""
+"""Data quality of open deals, and setting up what puts a deal at risk."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from analytics.context.pages import figures_page
-from analytics.risk.enums import SIGNAL_LABELS, Signal
-from analytics.risk.forms.hygiene import DecisionForm, IssueChoice, WorklistForm
-from analytics.risk.metrics.hygiene import STATE_LABELS, Remedy, State
+from analytics.risk import services
+from analytics.risk.enums import Signal
+from analytics.risk.forms import DecisionForm, IssueChoice, RiskForm, WorklistForm
+from analytics.risk.metrics.hygiene import Remedy, State
 from analytics.risk.reports.hygiene import DataQualityIssue, Worklist, usual_due_day, worklist
-from analytics.risk.services import hygiene as services
-from analytics.risk.tables import BREACHES, OWNERS, issue_words
+from analytics.risk.reports.inputs import (
+    RiskInputs,
+    learnt_limits_on,
+    newest_rule,
+    norm_rows,
+    risk_inputs,
+    rule_history,
+)
+from analytics.risk.tables import BREACHES, HISTORY, NORMS, OWNERS, issue_words
 from kit.display import count
 from kit.export import csv_response
 from kit.links import Tab
 from kit.money import from_cents
 from kit.pages import paginate
-from kit.tables import Table, query_with
-from org.http import PersonRequest, back_to, form_page, saved
+from kit.tables import Empty, Table, query_with
+from org.http import (
+    PageRequest,
+    PersonRequest,
+    back_to,
+    form_page,
+    let_in,
+    page_request_of,
+    posted,
+    saved,
+)
+from org.rules import can_administer
 from pipeline import rules
 from pipeline.deals.models.deals import Deal
 from pipeline.http import writers
@@ -119,7 +138,7 @@ def _context(request: PersonRequest, form: WorklistForm, found: Worklist) -> dic
 
     by_signal, by_state = found.by_signal, found.by_state
     states = [tab("", "All", len(found.breaches))]
-    states += [tab(state, label, by_state[state]) for state, label in STATE_LABELS.items()]
+    states += [tab(state, state.label, by_state[state]) for state in State]
     return {
         "form": form,
         "report_view": report_view,
@@ -128,7 +147,7 @@ def _context(request: PersonRequest, form: WorklistForm, found: Worklist) -> dic
         "states": states,
         "rules": [
             (
-                SIGNAL_LABELS[signal],
+                signal.label,
                 by_signal[signal],
                 query_with(request.GET, {"signal": str(signal), "page": None}),
             )
@@ -151,10 +170,10 @@ def _group(breaches: list[DataQualityIssue], *, back: str, due: date | None) -> 
     return DealIssues(
         issue=first,
         amount=None if deal.cents is None else from_cents(deal.cents),
-        state=STATE_LABELS[first.state],
+        state=first.state.label,
         tone=TONES[first.state],
         lines=[
-            IssueRow(issue, issue_words(issue), STATE_LABELS[issue.state], TONES[issue.state])
+            IssueRow(issue, issue_words(issue), issue.state.label, TONES[issue.state])
             for issue in breaches
         ],
         form=None if due is None else _decision(breaches, back=back, due=due),
@@ -179,3 +198,69 @@ def _decision(breaches: list[DataQualityIssue], *, back: str, due: date) -> Deci
         ],
         initial={"deal": deal, "next": back, "remedy": str(Remedy.FIX), "due_on": due},
     )
+
+
+HISTORY_SHOWN = 20
+risk_admins = partial(let_in, can_administer)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@risk_admins
+def risk(request: HttpRequest) -> HttpResponse:
+    """Show and set how signals are judged, beside what won deals teach."""
+    page_request = page_request_of(request)
+    inputs = risk_inputs(moment=page_request.now, day=page_request.today)
+    form = RiskForm(posted(request), rules=inputs.rules, seen=newest_rule())
+
+    def write() -> list:
+        seen: int = form.cleaned_data["seen"]
+        return [services.set_rules(form.values(), by=page_request.viewer, seen=seen)]
+
+    if saved(form, write):
+        messages.success(request, "Saved. Deals are judged so from now on.")
+        return redirect("analytics:risk")
+    status = 400 if form.is_bound else 200
+    return render(
+        request, "analytics/risk/risk.html", _set_up(page_request, inputs, form), status=status
+    )
+
+
+@require_POST
+@risk_admins
+def risk_adopt(request: HttpRequest, signal: str) -> HttpResponse:
+    """Take over the threshold of a signal that won deals teach."""
+    page_request = page_request_of(request)
+    if signal not in set(Signal):
+        raise Http404
+    _, learnt = learnt_limits_on(page_request.today)
+    found = learnt.get(Signal(signal))
+    if found is None or found.limit is None:
+        messages.error(request, "Nothing was learnt about this signal yet.")
+        return redirect("analytics:risk")
+    services.adopt(Signal(signal), found, by=page_request.viewer)
+    messages.success(request, f"{Signal(signal).label} starts at {found.limit:,} now.")
+    return redirect("analytics:risk")
+
+
+def _set_up(page_request: PageRequest, inputs: RiskInputs, form: RiskForm) -> dict[str, Any]:
+    made_on, learnt = learnt_limits_on(page_request.today)
+    history = list(rule_history()[:HISTORY_SHOWN])
+    return {
+        "form": form,
+        "lines": list(form.lines(learnt)),
+        "made_on": made_on,
+        "total": sum(rule.weight for rule in inputs.rules.values() if rule.on),
+        "norms": Table(
+            columns=NORMS,
+            rows=norm_rows(inputs),
+            caption="Days in stage",
+            empty=Empty(title="No open stages yet.", text="Set up the stages first."),
+        ),
+        "history": Table(
+            columns=HISTORY,
+            rows=history,
+            caption="What was set",
+            empty=Empty(title="Nothing was changed yet: all is as it came."),
+        ),
+        "now": page_request.now,
+    }
