@@ -24,6 +24,7 @@ from forecasting.methods.history import (
     Split,
 )
 from kit import periods
+from kit.sql import read
 from org.models.people import Person
 from org.models.teams import TeamMembership
 from org.services.calendar import organisation
@@ -34,36 +35,10 @@ from pipeline.stages.models import Stage
 PIECE_BYTES = 4_000_000
 # Years of quarters beyond the moment, for every period that may be asked about.
 YEARS_AHEAD = 3
-_ORDINAL = "({} - DATE '0001-01-01') + 1"
-# The ledger of bookings answers for one moment, and back-tests ask for hundreds over a million
-# deals, so who had the credit is read here anew; test_one_ledger.py holds it to the cent.
-# One row per deal and day: its last state of that day in the organisation's zone, and only where
-# it differs from the day before it. Names, next steps and dates of expectation play no part.
-HISTORY = f"""
-COPY (
-    WITH states AS (
-        SELECT DISTINCT ON (deal_id, day) deal_id, day, owner_id, stage_id,
-               CASE WHEN archived THEN {GONE} WHEN status = '{Status.OPEN}' THEN {OPEN}
-                    WHEN status = '{Status.WON}' THEN {WON} ELSE {LOST} END AS status,
-               coalesce((amount_base * 100)::bigint, {UNPRICED}) AS cents,
-               coalesce({_ORDINAL.format("closed_on")}, -1) AS closed_on,
-               coalesce(credited_to_id, {NOBODY}) AS credited_to
-          FROM (SELECT version.*,
-                       {_ORDINAL.format("(valid_from AT TIME ZONE %(zone)s)::date")} AS day
-                  FROM pipeline_dealversion version
-                 WHERE valid_from <= %(moment)s) AS known
-         ORDER BY deal_id, day, valid_from DESC
-    ), changes AS (
-        SELECT *, lag((owner_id, stage_id, status, cents, closed_on, credited_to))
-                      OVER (PARTITION BY deal_id ORDER BY day)
-                  IS NOT DISTINCT FROM
-                  (owner_id, stage_id, status, cents, closed_on, credited_to) AS same
-          FROM states
-    )
-    SELECT deal_id, day, owner_id, stage_id, status, cents, closed_on, credited_to
-      FROM changes WHERE NOT same ORDER BY deal_id, day
-) TO STDOUT (DELIMITER ' ')
-"""
+HISTORY = read("forecasting/sql/history.sql")
+CODES = {
+    "gone": GONE, "open": OPEN, "won": WON, "lost": LOST, "unpriced": UNPRICED, "nobody": NOBODY
+}  # fmt: skip
 COLUMNS = 8
 
 
@@ -102,7 +77,7 @@ def history(moment: datetime) -> History:
     rows = _Rows()
     with connection.cursor() as cursor:
         cursor.cursor.copy_expert(
-            cursor.mogrify(HISTORY, {"zone": zone, "moment": moment}).decode(), rows
+            cursor.mogrify(HISTORY, {"zone": zone, "moment": moment, **CODES}).decode(), rows
         )
     deal, day, owner, stage, status, cents, closed_on, credited_to = rows.columns()
     stages = np.array(

@@ -1,24 +1,17 @@
 """The columns of the forecast pages."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from forecasting.enums import NAIVE, Method
+from forecasting.enums import NAIVE
 from forecasting.metrics.accuracy import Score
-from forecasting.models import PastForecast
-from forecasting.reports.forecasts import (
-    ForecastLine,
-    ForecastPage,
-    MonthsOver,
-    PeriodForecast,
-    with_months_over,
-)
+from forecasting.models import Forecast, PastForecast
+from forecasting.reports.forecasts import ForecastPage, PeriodForecast, with_months_over
 from forecasting.reports.shown import between
-from forecasting.reports.subjects import SubjectChoice, address
+from forecasting.reports.subjects import SubjectChoice, address, person_choice
 from kit.display import DASH, count, money
-from kit.periods import Period
 from kit.tables import Column, Empty, Query, Sort, Table
 from org.enums import PeriodKind
 
@@ -26,11 +19,10 @@ NO_BREAK = "\N{NO-BREAK SPACE}"
 OPEN_PERIODS = "Forecasts of the open periods"
 
 
-Row = PeriodForecast | MonthsOver
-
-
-def _part(name: str) -> Callable[[Row], Decimal | None]:
-    return lambda row: getattr(row.forecast, name) if row.forecast else None
+REST = "Of people no longer in the team or not below you"
+INTERVAL = Column(
+    "interval", "80 % interval", value=lambda row: between(row.low, row.high), align="end"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +52,9 @@ def headline(page: ForecastPage, choice: SubjectChoice, opened: PeriodForecast) 
     )
 
 
-def _deals(page: ForecastPage, choice: SubjectChoice, row: Row) -> str | None:
+def _deals(page: ForecastPage, choice: SubjectChoice, row: PeriodForecast) -> str | None:
     """Return the address of the deals behind a forecast, which are kept for the newest run."""
-    if isinstance(row, MonthsOver) or row.forecast is None or not page.is_newest:
+    if row.is_over or row.forecast is None or not page.is_newest:
         return None
     return address("deals", subject=choice.key, period=row.period.pk)
 
@@ -70,47 +62,43 @@ def _deals(page: ForecastPage, choice: SubjectChoice, row: Row) -> str | None:
 def periods_table(page: ForecastPage, choice: SubjectChoice, *, day: date | None) -> Table:
     """Every open period's forecast and what it is made of; a name opens the period below."""
 
-    def opens(row: Row) -> str | None:
-        if isinstance(row, MonthsOver):
+    def opens(row: PeriodForecast) -> str | None:
+        if row.is_over:
             return None
         return address("forecast", subject=choice.key, period=row.period.pk, as_of=day)
 
-    def booked(row: Row) -> str | None:
+    def booked(row: PeriodForecast) -> str | None:
         if not row.forecast:
             return None
-        return choice.won_deals_url(_days(row), as_of=page.run.as_of)
+        return choice.won_deals_url(row.period.period, as_of=page.run.as_of)
 
     columns = [
         Column("period", "Period", value=_indented, href=opens),
-        Column("total", "Forecast", "money", _part("total")),
+        Column("total", "Forecast", "money", "forecast.total"),
         Column("interval", "80 % interval", value=_interval, align="end"),
-        Column("booked", "Booked", "money", _part("booked"), href=booked),
+        Column("booked", "Booked", "money", "forecast.booked", href=booked),
         Column(
             "from_open",
             "From open deals",
             "money",
-            _part("from_open"),
+            "forecast.from_open",
             href=lambda row: _deals(page, choice, row),
         ),
-        Column("from_new", "From new deals", "money", _part("from_new")),
+        Column("from_new", "From new deals", "money", "forecast.from_new"),
         Column("quota", "Quota", "money"),
         Column("share", "Forecast / quota", "percent"),
     ]
     return Table(columns=columns, rows=with_months_over(page.periods), caption=OPEN_PERIODS)
 
 
-def _days(row: Row) -> Period:
-    return row.period if isinstance(row, MonthsOver) else row.period.period
-
-
-def _indented(row: Row) -> str:
+def _indented(row: PeriodForecast) -> str:
     """Return the period's name, set in where it is part of the quarter above."""
-    is_quarter = isinstance(row, PeriodForecast) and row.period.kind == PeriodKind.QUARTER
-    return row.label if is_quarter else f"{NO_BREAK * 3}{row.label}"
+    label = row.period.label
+    return label if row.period.kind == PeriodKind.QUARTER else f"{NO_BREAK * 3}{label}"
 
 
-def _interval(row: Row) -> str:
-    if isinstance(row, MonthsOver):
+def _interval(row: PeriodForecast) -> str:
+    if row.is_over:
         return ""
     return between(row.forecast.low, row.forecast.high) if row.forecast else row.missing
 
@@ -139,28 +127,29 @@ def people_columns(page: ForecastPage) -> list[Column]:
     """
     period = page.opened.period if page.opened else None
 
-    def page_of(line: ForecastLine, name: str) -> str | None:
-        if line.choice is None or period is None or not (line.person and line.person.is_active):
+    def page_of(line: Forecast, name: str) -> str | None:
+        if period is None or not (line.person and line.person.is_active):
             return None
-        return address(name, subject=line.choice.key, period=period.pk)
+        return address(name, subject=person_choice(line.person).key, period=period.pk)
 
-    def booked(line: ForecastLine) -> str | None:
-        if line.choice is None or period is None:
+    def booked(line: Forecast) -> str | None:
+        if line.person is None or period is None:
             return None
-        return line.choice.won_deals_url(period.period, as_of=page.run.as_of)
+        return person_choice(line.person).won_deals_url(period.period, as_of=page.run.as_of)
 
-    def from_open(line: ForecastLine) -> str | None:
+    def from_open(line: Forecast) -> str | None:
         return page_of(line, "deals") if page.is_newest else None
 
     return [
-        Column("name", "Person", sort="name", href=lambda line: page_of(line, "forecast")),
-        Column("total", "Forecast", "money", sort="total"),
         Column(
-            "interval",
-            "80 % interval",
-            value=lambda line: between(line.low, line.high),
-            align="end",
+            "name",
+            "Person",
+            value=lambda line: str(line.person or REST),
+            sort="name",
+            href=lambda line: page_of(line, "forecast"),
         ),
+        Column("total", "Forecast", "money", sort="total"),
+        INTERVAL,
         Column("booked", "Booked", "money", sort="booked", href=booked),
         Column("from_open", "From open deals", "money", sort="from_open", href=from_open),
         Column("from_new", "From new deals", "money", sort="from_new"),
@@ -201,10 +190,6 @@ DEALS = [
 ]
 
 
-def _naive(method: Method) -> Callable[[Score], Decimal | None]:
-    return lambda score: score.naive[method]
-
-
 def scores_table(scores: Sequence[Score], *, subject: str, kind: str) -> Table:
     """Scores by weeks left; a number of weeks opens the forecasts behind it."""
 
@@ -235,7 +220,7 @@ def scores_table(scores: Sequence[Score], *, subject: str, kind: str) -> Table:
             note="How many outcomes lay inside the 80 % interval; about 8 of 10 should",
             align="end",
         ),
-        *(Column(method, method.label, "percent", _naive(method)) for method in NAIVE),
+        *(Column(method, method.label, "percent", f"naive.{method}") for method in NAIVE),
     ]
     return Table(
         columns=columns,
@@ -274,7 +259,7 @@ PAST = [
     Column("weeks_left", "Weeks left", "count", sort="weeks_left"),
     Column("made_on", "As known on", "day", sort="made_on"),
     Column("forecast", "Forecast", "money", sort="forecast"),
-    Column("interval", "80 % interval", value=lambda row: between(row.low, row.high), align="end"),
+    INTERVAL,
     Column("actual", "Booked", "money", sort="actual"),
     Column(
         "error",

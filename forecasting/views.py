@@ -48,9 +48,7 @@ def forecast(request: HttpRequest) -> HttpResponseBase:
         "periods": periods,
         "people": people,
         "made_of": charts.made_of_chart(page.periods),
-        "made_of_table": charts.made_of_table(page.periods),
         "course": charts.course_chart(page),
-        "course_table": charts.course_table(page),
     }
     return render(request, "forecasting/forecast.html", context)
 
@@ -96,7 +94,6 @@ def accuracy(request: HttpRequest) -> HttpResponseBase:
     context |= {
         "scores": scores,
         "chart": charts.accuracy_chart(page.scores),
-        "chart_table": charts.accuracy_table(page.scores),
         "past": _paged(request, form, columns=tables.PAST, rows=rows, caption="Past forecasts"),
     }
     return render(request, "forecasting/accuracy.html", context)

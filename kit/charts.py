@@ -6,7 +6,7 @@ each figure to ``plotly.graph_objects.Figure``, which proves the schema.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, Literal, TypedDict
@@ -195,16 +195,12 @@ def series_table(
         for index, place in enumerate(x)
     ]
     days = bool(x) and isinstance(x[0], date)
-    first = Column("place", x_label, "day" if days else "text", href=lambda row: row["href"])
+    first = Column("place", x_label, "day" if days else "text", href="href")
     rest = [
-        Column(f"series-{index}", label, kind, _nth("values", index), href=_nth("links", index))
+        Column(f"series-{index}", label, kind, f"values.{index}", href=f"links.{index}")
         for index, label in enumerate(series)
     ]
     return Table(columns=[first, *rest], rows=rows, caption=caption)
-
-
-def _nth(part: str, index: int) -> Callable[[Any], Any]:
-    return lambda row: row[part][index]
 
 
 def _place_axis(traces: Sequence[Trace], axis: str) -> dict[str, Any]:

@@ -260,7 +260,10 @@ def at(row: Any, where: Callable[[Any], Any] | str) -> Any:
     for name in where.split("."):
         if found is None:
             break
-        found = found[name] if isinstance(found, Mapping) else getattr(found, name)
+        if isinstance(found, Mapping):
+            found = found[name]
+        else:
+            found = found[int(name)] if name.isdecimal() else getattr(found, name)
         found = found() if callable(found) else found
     return found
 

@@ -13,7 +13,7 @@ from analytics.context.reports.report_view import ReportView
 from analytics.dashboards.reports.me import MyReport
 from analytics.dashboards.reports.team import TeamReport
 from analytics.dashboards.wording import amount
-from analytics.metrics.reports.overlays import overlay_url
+from analytics.metrics.reports.rows import overlay_url
 from analytics.quotas.reports.sources import sources_url
 from analytics.risk.metrics.attention import THRESHOLDS
 from kit.display import count, days, percent, ratio

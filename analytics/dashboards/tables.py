@@ -16,7 +16,7 @@ from analytics.context.reports.report_view import ReportView
 from analytics.dashboards.reports.me import EarlierPeriod
 from analytics.dashboards.reports.team import TeamReport
 from analytics.dashboards.reports.team_rows import TeamRow
-from analytics.metrics.reports.overlays import overlay_url
+from analytics.metrics.reports.rows import overlay_url
 from analytics.quotas.reports.sources import sources_url
 from kit.display import day
 from kit.links import numbered

@@ -3,20 +3,12 @@
 from collections.abc import Sequence
 
 from analytics.context.charts import Chart
-from analytics.metrics.metrics.velocity import Factor
 from analytics.metrics.reports.closings import ClosingsRow
 from analytics.metrics.reports.outcomes import OutcomesReport
 from analytics.metrics.reports.velocity import VelocityReport
 from kit.charts import Figure, Role, bar_trace, house_figure, series_table
 from kit.display import money_short
 from kit.money import from_cents
-
-FACTOR_LABELS = {
-    Factor.VOLUME: "Open deals",
-    Factor.SIZE: "Average won amount",
-    Factor.WIN_RATE: "Win rate",
-    Factor.CYCLE: "Days to win",
-}
 
 
 def weeks_figure(found: OutcomesReport) -> Figure:
@@ -58,7 +50,7 @@ def change_chart(found: VelocityReport) -> Chart:
     roles: list[Role] = ["plan"]
     level = bars[0]
     for factor, part in found.parts.items():
-        labels.append(FACTOR_LABELS[factor])
+        labels.append(factor.label)
         bars.append(part)
         bases.append(level)
         roles.append("good" if part > 0 else "bad" if part < 0 else "neutral")

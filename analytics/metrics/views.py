@@ -13,10 +13,11 @@ from analytics.context.charts import Chart
 from analytics.context.metrics import withheld
 from analytics.context.pages import figures_page
 from analytics.context.reports.report_view import ReportView
+from analytics.metrics import tables as columns
 from analytics.metrics.charts import change_chart, weeks_figure
 from analytics.metrics.enums import MetricPart
 from analytics.metrics.forms import MetricRowsForm, MetricsForm
-from analytics.metrics.metrics.prices import discount
+from analytics.metrics.metrics.closings import discount
 from analytics.metrics.metrics.promises import miss_rate, push_rate, slip_rate, slip_rate_by_value
 from analytics.metrics.reports.catalogue import catalogue
 from analytics.metrics.reports.closings import ClosingsRows
@@ -27,16 +28,6 @@ from analytics.metrics.reports.rows import UnknownFigureError, behind, rows_behi
 from analytics.metrics.reports.slips import PromiseLine, SlipsReport, slips_report
 from analytics.metrics.reports.stages import stages_report
 from analytics.metrics.reports.velocity import velocity_report
-from analytics.metrics.tables import metrics as columns
-from analytics.metrics.tables.parts import (
-    PUSHES,
-    VELOCITY,
-    price_columns,
-    push_rows,
-    slip_columns,
-    stage_columns,
-    stage_file_columns,
-)
 from kit.display import count
 from kit.export import csv_response, table_response
 from kit.links import Tab
@@ -131,8 +122,8 @@ def _stages(_form: MetricsForm, report_view: ReportView, query: Query) -> dict[s
         "overrides": f"{reverse('process:overrides')}?{urlencode(same)}",
         "pipelines": {
             f"stages-{place}": Table(
-                columns=stage_columns(href, flows),
-                file_columns=stage_file_columns(href, flows),
+                columns=columns.stage_columns(href, flows),
+                file_columns=columns.stage_file_columns(href, flows),
                 rows=flows,
                 caption=name,
                 empty=Empty(title="There is no stage yet.", text="An admin sets them up."),
@@ -150,7 +141,9 @@ def _velocity(form: MetricsForm, report_view: ReportView, _query: Query) -> dict
         "velocity": withheld(found.now.amount_a_day, cases=found.now.factors.closed),
         "closed_words": columns.few(found.now.factors.closed),
         "change": None if found.is_few else found.change_a_day,
-        "paces": Table(columns=VELOCITY, rows=paces, caption="What the velocity is made of"),
+        "paces": Table(
+            columns=columns.VELOCITY, rows=paces, caption="What the velocity is made of"
+        ),
         "parts": change_chart(found) if found.parts and not found.is_few else None,
     }
 
@@ -171,15 +164,15 @@ def _slips(form: MetricsForm, report_view: ReportView, query: Query) -> dict[str
         "missed_href": href("slips.missed"),
         "pushed_href": href("pushes.pushed"),
         "people": Table(
-            columns=slip_columns(href, _expected_href(found)),
+            columns=columns.slip_columns(href, _expected_href(found)),
             rows=found.people,
             caption="What became of the deals expected in the period",
             total=found.whole if found.people else None,
             empty=Empty(title="No deal was expected to close in this period at its start."),
         ),
         "pushes": Table(
-            columns=PUSHES,
-            rows=push_rows(pushes, href),
+            columns=columns.PUSHES,
+            rows=columns.push_rows(pushes, href),
             caption="Moves of the expected close to a later day",
         ),
     }
@@ -203,7 +196,7 @@ def _prices(form: MetricsForm, report_view: ReportView, query: Query) -> dict[st
     )
     tables = {
         f"by_{field}": Table(
-            columns=price_columns(field.capitalize(), field, href),
+            columns=columns.price_columns(field.capitalize(), field, href),
             rows=rows,
             caption=f"List price and price agreed, by {field}",
             total=found.whole if rows else None,

@@ -1,12 +1,11 @@
 """The waterfall and the flow of a pipeline."""
 
 from collections.abc import Callable, Sequence
-from decimal import Decimal
 
 from analytics.context.charts import Chart
 from analytics.review.enums import Movement, Unit
-from analytics.review.metrics import Waterfall
-from analytics.review.reports.flow import Flow, Node
+from analytics.review.metrics import Waterfall, in_words
+from analytics.review.reports.flow import Flow
 from kit.charts import Role, bar_trace, flow_trace, house_figure, series_table
 from kit.display import count, money_short
 from kit.money import from_cents
@@ -35,7 +34,7 @@ def waterfall_chart(
     bases.append(0)
     roles.append("plan")
     keys.append("closing")
-    shown = [_in_unit(value, flow.unit) for value in bars]
+    shown = [in_words(value, flow.unit) for value in bars]
     counted = flow.unit is Unit.DEALS
     hrefs = [href(key) for key in keys]
     return Chart(
@@ -45,7 +44,7 @@ def waterfall_chart(
                 y=shown,
                 name=flow.unit.label,
                 role=roles,
-                base=[_in_unit(value, flow.unit) for value in bases],
+                base=[in_words(value, flow.unit) for value in bases],
                 texts=[count(value) if counted else money_short(value) for value in shown],
                 hrefs=hrefs,
             ),
@@ -68,17 +67,23 @@ def flow_chart(flow: Flow, *, title: str, href: Callable[[str], str]) -> Chart:
 
     ``href`` opens the deals of a link by its key.
     """
-    nodes = [*flow.before, *flow.after]
-    places = list(dict.fromkeys(node.label for node in nodes if node.movement is None))
+    before, nodes = flow.before, [*flow.before, *flow.after]
+    places = list(dict.fromkeys(flow.label(node) for node in nodes if node in flow.places))
+    after = nodes[len(before) :]
     links = [
-        (link.source, len(flow.before) + link.target, from_cents(link.cents)) for link in flow.links
+        (
+            before.index(link.source),
+            len(before) + after.index(link.target),
+            from_cents(link.cents),
+        )
+        for link in flow.links
     ]
     hrefs = [href(link.key) for link in flow.links]
     names = [flow.words(link) for link in flow.links]
     return Chart(
         house_figure(
             flow_trace(
-                nodes=[(node.label, _node_role(node, places)) for node in nodes],
+                nodes=[(flow.label(node), _node_role(flow, node, places)) for node in nodes],
                 links=links,
                 name=title,
                 hrefs=hrefs,
@@ -95,15 +100,15 @@ def flow_chart(flow: Flow, *, title: str, href: Callable[[str], str]) -> Chart:
     )
 
 
-NODE_ROLES: dict[Movement, Role] = {Movement.WON: "good", Movement.LOST: "bad"}
+NODE_ROLES: dict[str, Role] = {Movement.WON: "good", Movement.LOST: "bad"}
 PLACE_ROLES: tuple[Role, ...] = ("series-1", "series-3", "series-4", "series-2", "series-6")
 
 
-def _node_role(node: Node, places: Sequence[str]) -> Role:
+def _node_role(flow: Flow, node: str, places: Sequence[str]) -> Role:
     """Return one colour for a place, at either moment."""
-    if node.movement is None:
-        return PLACE_ROLES[places.index(node.label) % len(PLACE_ROLES)]
-    return NODE_ROLES.get(node.movement, "neutral")
+    if node in flow.places:
+        return PLACE_ROLES[places.index(flow.label(node)) % len(PLACE_ROLES)]
+    return NODE_ROLES.get(node, "neutral")
 
 
 def _direction(movement: Movement, value: int) -> Role:
@@ -112,7 +117,3 @@ def _direction(movement: Movement, value: int) -> Role:
     if value == 0:
         return "neutral"
     return "good" if value > 0 else "bad"
-
-
-def _in_unit(value: int, unit: Unit) -> Decimal:
-    return Decimal(value) if unit is Unit.DEALS else from_cents(value)

@@ -169,6 +169,11 @@ def waterfalls(
     }
 
 
+def in_words(value: int, unit: Unit) -> Decimal:
+    """Return a number of a waterfall in what its page shows: deals, or money in whole units."""
+    return Decimal(value) if unit is Unit.DEALS else from_cents(value)
+
+
 def in_play_worth(standing: DealState | None, *, period: Period) -> Worth:
     """Return what a deal adds to the pipeline in play: nothing if it is not, or is not yet."""
     if standing is None or not standing.in_play(period):

@@ -3,93 +3,75 @@
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
 
 from analytics.review.enums import Movement, Unit
-from analytics.review.reports.deals import ChangedDeal
+from analytics.review.metrics import in_words
 from analytics.review.reports.inspection import Inspected
 from analytics.risk.reports.words import norm_words, reason_words, waiting_words
 from kit.display import DASH, ago, day, days, money
 from kit.money import from_cents
-from kit.tables import Column, Edit
-from pipeline.deals.models.deals import DealVersion
+from kit.tables import Column, Edit, at
 from pipeline.deals.tables import deal_href
 from pipeline.enums import CATEGORY_LABELS, Category, Status
 from pipeline.stages.tables import TONES
 
 
-def in_words(value: int, unit: Unit) -> Decimal:
-    """Return a number of a waterfall in what its page shows: deals, or money in whole units."""
-    return Decimal(value) if unit is Unit.DEALS else from_cents(value)
+def _category(name: str) -> str:
+    return CATEGORY_LABELS[Category(name)]
 
 
-def _amount(version: DealVersion) -> str:
-    return money(version.amount_base)
-
-
-def _close(version: DealVersion) -> str:
-    return day(version.expected_close_on)
-
-
-def _stage(version: DealVersion) -> str:
-    return version.stage.name
-
-
-def _owner(version: DealVersion) -> str:
-    return version.owner.full_name
-
-
-def _category(version: DealVersion) -> str:
-    return CATEGORY_LABELS[Category(version.category)]
-
-
-def was(read: Callable[[DealVersion], str]) -> Callable[[Any], str]:
+def was(path: str, words: Callable[[Any], str] = str) -> Callable[[Any], str]:
     """Return what a part of a row's ``now`` read in its ``was``, where that is another."""
 
     def sub(row: Any) -> str:
-        before = read(row.was) if row.was else ""
-        return f"was {before or DASH}" if row.was and before != read(row.now) else ""
+        if row.was is None:
+            return ""
+        before = words(at(row.was, path))
+        return f"was {before or DASH}" if before != words(at(row.now, path)) else ""
 
     return sub
 
 
+def _of_category(row: Any) -> str:
+    return _category(row.now.category)
+
+
+def _href(row: Any) -> str:
+    return deal_href(row.now)
+
+
+def _tone(row: Any) -> str:
+    return TONES[Status(row.now.status)]
+
+
 def changed_columns(unit: Unit) -> list[Column]:
     """Return the columns of the deals of a bar; ``Moved`` adds up to the bar."""
+    counted = unit is Unit.DEALS
+    close, stage = was("expected_close_on", day), was("stage.name")
     return [
         Column("name", "Deal", value="now.name", sort="name", href=_href, sub=_account),
         Column(
             "value",
             "Moved",
-            "count" if unit is Unit.DEALS else "money",
+            "count" if counted else "money",
             lambda row: in_words(row.value, unit),
             sort="value",
         ),
-        Column("amount", "Amount", "money", "now.amount_base", sort="amount", sub=was(_amount)),
+        Column("amount", "Amount", "money", "now.amount_base", sort="amount", sub=WAS_AMOUNT),
+        Column("stage", "Stage", "badge", "now.stage.name", sort="stage", tone=_tone, sub=stage),
+        Column("category", "Category", value=_of_category, sort="category", sub=WAS_CATEGORY),
+        Column("close", "Expected close", "day", "now.expected_close_on", sort="close", sub=close),
         Column(
-            "stage",
-            "Stage",
-            "badge",
-            lambda row: _stage(row.now),
-            sort="stage",
-            tone=lambda row: TONES[Status(row.now.status)],
-            sub=was(_stage),
+            "owner", "Owner", value="now.owner.full_name", sort="owner", sub=was("owner.full_name")
         ),
-        Column(
-            "category",
-            "Category",
-            value=lambda row: _category(row.now),
-            sort="category",
-            sub=was(_category),
-        ),
-        Column(
-            "close", "Expected close", "day", "now.expected_close_on", sort="close", sub=was(_close)
-        ),
-        Column("owner", "Owner", value=lambda row: _owner(row.now), sort="owner", sub=was(_owner)),
     ]
+
+
+WAS_AMOUNT, WAS_CATEGORY = was("amount_base", money), was("category", _category)
 
 
 def with_second_lines(columns: Iterable[Column]) -> list[Column]:
@@ -98,41 +80,24 @@ def with_second_lines(columns: Iterable[Column]) -> list[Column]:
     for column in columns:
         found.append(column)
         if column.sub is not None:
-            found.append(Column(f"{column.key}_more", f"{column.label}: more", value=_text(column)))
+            found.append(Column(f"{column.key}_more", f"{column.label}: more", value=column.sub))
     return found
 
 
-def _text(column: Column) -> Callable[[Any], str]:
-    sub = column.sub
-    return lambda row: sub(row) if sub else ""
-
-
-def _href(row: ChangedDeal) -> str:
-    return deal_href(row.now)
-
-
-def _account(row: ChangedDeal) -> str:
+def _account(row: Any) -> str:
     return row.now.account.name if row.now.account else ""
 
 
-Read = Callable[[DealVersion], str]
-
-
-def _money(version: DealVersion) -> str:
-    return money(version.amount_base)
-
-
 def _named(row: Inspected) -> str:
-    account = row.now.account.name if row.now.account else ""
     owner = row.now.owner.full_name
     if row.was is not None and row.was.owner_id != row.now.owner_id:
         owner = f"{owner} (was {row.was.owner.full_name})"
     new = "new since" if row.was is None else ""
-    return " · ".join(part for part in (account, owner, new) if part)
+    return " · ".join(part for part in (_account(row), owner, new) if part)
 
 
 def _close_sub(row: Inspected) -> str:
-    changed = was(lambda version: day(version.expected_close_on))(row)
+    changed = was("expected_close_on", day)(row)
     moves = row.standing.moves
     if not moves.pushes:
         return changed
@@ -142,7 +107,7 @@ def _close_sub(row: Inspected) -> str:
 
 
 def _stage_sub(row: Inspected) -> str:
-    changed = was(lambda version: version.stage.name)(row)
+    changed = was("stage.name")(row)
     if row.now.status != Status.OPEN:
         return changed
     here = f"{days(row.standing.stage_days)}, {norm_words(row.standing.norm)}"
@@ -160,12 +125,10 @@ def _step_sub(row: Inspected) -> str:
 
 
 def _touched(row: Inspected) -> str:
-    deal = row.standing
-    return (
-        ago(row.report_view.day - timedelta(days=deal.quiet_days), row.report_view.day)
-        if deal.touched
-        else "never"
-    )
+    if not row.standing.touched:
+        return "never"
+    today = row.report_view.day
+    return ago(today - timedelta(days=row.standing.quiet_days), today)
 
 
 def _people(row: Inspected) -> str:
@@ -173,38 +136,18 @@ def _people(row: Inspected) -> str:
     return "" if not people else f"with {people} contact{'s' if people != 1 else ''}"
 
 
-def _health(row: Inspected) -> int | None:
-    return row.health.score if row.health else None
-
-
-def _risk(row: Inspected) -> str:
-    return (
-        reason_words(row.reasons[0], row.standing, day=row.report_view.day) if row.reasons else ""
-    )
-
-
-def _more_risks(row: Inspected) -> str:
-    return "; ".join(
-        reason_words(reason, row.standing, day=row.report_view.day) for reason in row.reasons[1:]
-    )
+def _risks(row: Inspected) -> list[str]:
+    return [reason_words(each, row.standing, day=row.report_view.day) for each in row.reasons]
 
 
 REVIEW: list[Column] = [
-    Column(
-        "name",
-        "Deal",
-        value="now.name",
-        sort="name",
-        href=lambda row: deal_href(row.now),
-        sub=_named,
-        wide=True,
-    ),
-    Column("amount", "Amount", "money", "now.amount_base", sort="amount_base", sub=was(_money)),
+    Column("name", "Deal", value="now.name", sort="name", href=_href, sub=_named, wide=True),
+    Column("amount", "Amount", "money", "now.amount_base", sort="amount_base", sub=WAS_AMOUNT),
     Column(
         "risk",
         "Risk",
-        value=_risk,
-        sub=_more_risks,
+        value=lambda row: next(iter(_risks(row)), ""),
+        sub=lambda row: "; ".join(_risks(row)[1:]),
         wide=True,
         note="Why it is at risk, by the signals that an admin sets up. Quiet is a lack of touch, "
         "stalled a lack of progress.",
@@ -213,7 +156,7 @@ REVIEW: list[Column] = [
         "health",
         "Health",
         "count",
-        _health,
+        "health.score",
         note="Points kept of a hundred; the deal's page shows its parts.",
     ),
     Column(
@@ -223,7 +166,7 @@ REVIEW: list[Column] = [
         "now.stage.name",
         note="Days in it so far, beside the median and upper quartile of won deals, or the days "
         "that its set-up expects where too few were won.",
-        tone=lambda row: TONES[Status(row.now.status)],
+        tone=_tone,
         sub=_stage_sub,
     ),
     Column(
@@ -242,7 +185,7 @@ REVIEW: list[Column] = [
         sub=_people,
         note="The last call, e-mail or meeting on the deal, and the contacts in any of them.",
     ),
-    Column("category", "Category", value=lambda row: _category(row.now), sub=was(_category)),
+    Column("category", "Category", value=_of_category, sub=WAS_CATEGORY),
 ]
 
 

@@ -34,9 +34,7 @@ BREACHES = [
     Column("breach", "What is wrong", value=issue_words),
     Column("state", "Where it stands", value="state.label"),
     Column(
-        "remedy",
-        "Decided",
-        value=lambda b: Remedy(b.decision.remedy).label if b.decision else None,
+        "remedy", "Decided", value=lambda b: Remedy(b.decision.remedy).label if b.decision else None
     ),
     Column("due_on", "Until", "day", lambda b: b.decision and b.decision.due_on),
     Column("reason", "Why", value=lambda b: b.decision and b.decision.reason),

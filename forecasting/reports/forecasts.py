@@ -12,9 +12,8 @@ from analytics.runs.models import RecomputeRun
 from forecasting.models import DealExpectation, Forecast, ForecastRun, PastForecast
 from forecasting.reports.subjects import SubjectChoice
 from kit.money import from_cents
-from kit.periods import Period
 from org.enums import PeriodKind, SubjectKind
-from org.metrics.quotas import ResolvedQuota, Subject
+from org.metrics.quotas import ResolvedQuota
 from org.models.calendar import FiscalPeriod
 from org.models.people import Person
 from org.models.teams import TeamMembership, TeamPlacement
@@ -28,17 +27,15 @@ NOTHING = Decimal(0)
 class PeriodForecast:
     """A period's forecast, or why there is none (``missing``). Money in the reporting currency.
 
-    ``quota`` is the one known at the run's moment; None where none is set.
+    ``quota`` is the one known at the run's moment; None where none is set. ``is_over``: what the
+    months of an open quarter that are over have booked, which with the open ones is all of it.
     """
 
     period: FiscalPeriod
     forecast: Forecast | None
     missing: str
     quota: Decimal | None
-
-    @property
-    def label(self) -> str:
-        return self.period.label
+    is_over: bool = False
 
     @property
     def share(self) -> Decimal | None:
@@ -47,64 +44,19 @@ class PeriodForecast:
 
 
 @dataclass(frozen=True, slots=True)
-class MonthsOver:
-    """What the months of an open quarter that are over have booked: with the open ones, all of it.
-
-    They have a forecast's columns so that they stand among forecasts.
-    """
-
-    period: Period
-    forecast: Forecast
-    missing: str = ""
-    quota: Decimal | None = None
-    share: Decimal | None = None
-
-    @property
-    def label(self) -> str:
-        return self.period.label
-
-
-@dataclass(frozen=True, slots=True)
-class ForecastLine:
-    """One person's part of a team's forecast. ``name`` says what a line without person is."""
-
-    name: str
-    person: Person | None
-    booked: Decimal
-    from_open: Decimal
-    from_new: Decimal
-    total: Decimal
-    low: Decimal | None = None
-    high: Decimal | None = None
-
-    @property
-    def choice(self) -> SubjectChoice | None:
-        """The person as the forecast pages name them; None for the others."""
-        if self.person is None:
-            return None
-        return SubjectChoice(Subject(SubjectKind.PERSON, self.person.pk), self.name)
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """What was, or would have been, forecast on a day."""
-
-    day: date
-    forecast: Decimal
-    low: Decimal | None
-    high: Decimal | None
-
-
-@dataclass(frozen=True, slots=True)
 class ForecastPage:
-    """A subject's forecasts; ``lines`` and ``points`` are those of the ``opened`` period."""
+    """A subject's forecasts; ``lines`` and ``points`` are those of the ``opened`` period.
+
+    Lines are a team's people, and last, without a person, what is left to the total. Points are
+    what was, or would have been, forecast on a day.
+    """
 
     run: RecomputeRun
     periods: list[PeriodForecast]
     opened: PeriodForecast | None
     period_run: ForecastRun | None
-    lines: list[ForecastLine]
-    points: list[Point]
+    lines: list[Forecast]
+    points: list[PastForecast]
     is_newest: bool
     asked: date | None = None
 
@@ -181,9 +133,9 @@ def _group(period: FiscalPeriod, quarters: Sequence[ForecastRun]) -> tuple[bool,
     return not within, (within or [period.start_on])[0], period.kind != PeriodKind.QUARTER
 
 
-def with_months_over(periods: Sequence[PeriodForecast]) -> list[PeriodForecast | MonthsOver]:
+def with_months_over(periods: Sequence[PeriodForecast]) -> list[PeriodForecast]:
     """Return the periods with what months that are over booked, before the open ones."""
-    found: list[PeriodForecast | MonthsOver] = []
+    found: list[PeriodForecast] = []
     for row in periods:
         found.append(row)
         over = _months_over(row, periods) if row.period.kind == PeriodKind.QUARTER else None
@@ -192,7 +144,9 @@ def with_months_over(periods: Sequence[PeriodForecast]) -> list[PeriodForecast |
     return found
 
 
-def _months_over(quarter: PeriodForecast, periods: Sequence[PeriodForecast]) -> MonthsOver | None:
+def _months_over(
+    quarter: PeriodForecast, periods: Sequence[PeriodForecast]
+) -> PeriodForecast | None:
     inside = quarter.period.period
     months = [row for row in periods if row is not quarter and row.period.start_on in inside]
     if quarter.forecast is None or not all(row.forecast for row in months) or not months:
@@ -200,11 +154,20 @@ def _months_over(quarter: PeriodForecast, periods: Sequence[PeriodForecast]) -> 
     start = min(row.period.start_on for row in months)
     if start == inside.start:
         return None
-    booked = quarter.forecast.booked - sum(
-        (row.forecast.booked for row in months if row.forecast), NOTHING
+    open_months = sum((row.forecast.booked for row in months if row.forecast), NOTHING)
+    booked = quarter.forecast.booked - open_months
+    return PeriodForecast(
+        period=FiscalPeriod(
+            label="Its months that are over",
+            kind=PeriodKind.MONTH,
+            start_on=inside.start,
+            end_on=start,
+        ),
+        forecast=Forecast(booked=booked, from_open=NOTHING, from_new=NOTHING, total=booked),
+        missing="",
+        quota=None,
+        is_over=True,
     )
-    months_over = Forecast(booked=booked, from_open=NOTHING, from_new=NOTHING, total=booked)
-    return MonthsOver(Period(inside.start, start, "Its months that are over"), months_over)
 
 
 def _money(target: ResolvedQuota | None) -> Decimal | None:
@@ -219,7 +182,7 @@ def _not_computed(row: ForecastRun, forecasts: dict[int, Forecast]) -> str:
 
 def _lines(
     viewer: Person, run: RecomputeRun, choice: SubjectChoice, opened: PeriodForecast
-) -> list[ForecastLine]:
+) -> list[Forecast]:
     """Return who a team's forecast is made of, largest first, and what is left to its total.
 
     The rest is what people booked for the team who have left it since, and the forecasts of
@@ -230,47 +193,25 @@ def _lines(
         return []
     rows = Forecast.objects.visible_to(viewer).filter(run=run, period=opened.period)
     rows = rows.filter(counted_for(choice, run)).select_related("person")
-    lines = [
-        ForecastLine(
-            name=str(row.person),
-            person=row.person,
-            booked=row.booked,
-            from_open=row.from_open,
-            from_new=row.from_new,
-            total=row.total,
-            low=row.low,
-            high=row.high,
-        )
-        for row in rows.order_by("-total", "person__full_name")
-        if row.total
-    ]
-    rest = _rest(whole, lines)
-    return [*lines, rest] if rest else lines
-
-
-def _rest(whole: Forecast, lines: list[ForecastLine]) -> ForecastLine | None:
-    parts = {
+    lines = [row for row in rows.order_by("-total", "person__full_name") if row.total]
+    rest = {
         name: getattr(whole, name) - sum((getattr(line, name) for line in lines), NOTHING)
         for name in ("booked", "from_open", "from_new", "total")
     }
-    if not any(parts.values()):
-        return None
-    return ForecastLine(
-        name="Of people no longer in the team or not below you", person=None, **parts
-    )
+    return [*lines, Forecast(**rest)] if any(rest.values()) else lines
 
 
 def _points(
     viewer: Person, run: RecomputeRun, choice: SubjectChoice, opened: PeriodForecast
-) -> list[Point]:
+) -> list[PastForecast]:
     """Return what the method would have said week by week, and what this run says."""
     rows = PastForecast.objects.visible_to(viewer).of(**choice.columns)
-    points = [
-        Point(row.made_on, row.forecast, row.low, row.high)
-        for row in rows.filter(run=run, period=opened.period).order_by("made_on")
-    ]
-    now = opened.forecast
-    return [*points, Point(run.as_of, now.total, now.low, now.high)] if now else points
+    points = list(rows.filter(run=run, period=opened.period).order_by("made_on"))
+    if (now := opened.forecast) is not None:
+        points.append(
+            PastForecast(made_on=run.as_of, forecast=now.total, low=now.low, high=now.high)
+        )
+    return points
 
 
 def counted_for(choice: SubjectChoice, run: RecomputeRun) -> Q:

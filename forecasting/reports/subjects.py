@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Model
 from django.urls import reverse
 
 from analytics.attainment.reports.attainment import EVERYONE
@@ -61,12 +60,12 @@ def choices(viewer: Person) -> list[SubjectChoice]:
     found = [SubjectChoice(EVERYONE, "Everyone")] if access.sees_everyone(viewer) else []
     teams = Team.objects.visible_to(viewer).filter(archived_at__isnull=True).order_by("name")
     people = Person.objects.led_by(viewer).filter(is_active=True).order_by("full_name", "pk")
-    found += [_choice(SubjectKind.TEAM, team) for team in teams]
-    return found + [_choice(SubjectKind.PERSON, person) for person in people]
+    found += [SubjectChoice(Subject(SubjectKind.TEAM, team.pk), str(team)) for team in teams]
+    return found + [person_choice(person) for person in people]
 
 
-def _choice(kind: SubjectKind, row: Model) -> SubjectChoice:
-    return SubjectChoice(Subject(kind, row.pk), str(row))
+def person_choice(person: Person) -> SubjectChoice:
+    return SubjectChoice(Subject(SubjectKind.PERSON, person.pk), str(person))
 
 
 def chosen(options: list[SubjectChoice], key: str) -> SubjectChoice | None:

@@ -135,8 +135,9 @@ def test_rows_may_be_objects() -> None:
 
 def test_a_path_goes_through_attributes_items_and_methods() -> None:
     page = Page([], 1, 50, 0, capped=False)
-    row = {"page": page, "name": "North", "nobody": None}
+    row = {"page": page, "name": "North", "nobody": None, "quarters": [1, 2]}
 
+    assert Column("quarter", "Quarter", "count", "quarters.1").raw(row) == 2
     assert Column("last", "Last", "count", "page.last").raw(row) == 1
     assert Column("name", "Name", value="name.upper").raw(row) == "NORTH"
     assert Column("owner", "Owner", value="nobody.full_name").raw(row) is None

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from analytics.attainment.metrics.outcomes import Cycle, Outcomes, sales_cycle
+from analytics.context.metrics import FEWEST_CASES
 from kit.periods import Period, month_start
 
 DAYS_A_WEEK = 7
@@ -178,3 +179,108 @@ def quarter_end_effect(
 def _days(start: date, end: date, until: date) -> int:
     """Return the days from ``start`` up to ``end``, or up to and with ``until`` if that is less."""
     return max((min(end, until + timedelta(days=1)) - start).days, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """The deals created in a period, by their state: numbers, and cents of all of them."""
+
+    period: Period
+    won: int = 0
+    lost: int = 0
+    open: int = 0
+    cents: int = 0
+
+    @property
+    def created(self) -> int:
+        return self.won + self.lost + self.open
+
+    @property
+    def is_few(self) -> bool:
+        return self.created < FEWEST_CASES
+
+
+def cohort_win_rate(cohort: Cohort) -> Decimal | None:
+    """Return won / all deals created in the period, those still open among them.
+
+    Name: Win rate of a cohort
+    Formula: won / (won + lost + still open)
+    Unit: a share
+    Denominator: all deals created in the period
+    Placed by: the day of the creation
+    Left out: archived deals
+    Undefined: without any deal created; too early to judge while the cohort is immature
+    Source: as "created win rate" of Varicent; funnelcast.com, "Win rates are curves"
+    """
+    return Decimal(cohort.won) / cohort.created if cohort.created else None
+
+
+def is_immature(cohort: Cohort, *, day: date, cycle: Cycle) -> bool:
+    """Return whether it is too early to judge a cohort on ``day``.
+
+    It is while a deal of it is open and its youngest one had less time than three of four won
+    deals took (the upper quartile of ``cycle``), or nobody can tell how long those take.
+
+    Name: Immature cohort
+    Formula: still open > 0, and days since the period's last day < upper quartile of the cycle
+    Unit: yes or no
+    Source: own, after funnelcast.com, "Win rates are curves, not numbers"
+    """
+    if not cohort.open:
+        return False
+    if cycle.high is None or cycle.cases < FEWEST_CASES:
+        return True
+    return (day - cohort.period.last_day).days < cycle.high
+
+
+@dataclass(frozen=True, slots=True)
+class PricedLine:
+    """A line of a won deal whose product has a list price in the deal's currency.
+
+    ``listed`` and ``sold`` are quantity x price, in the reporting currency.
+    """
+
+    deal: int
+    product: int
+    person: int
+    listed: Decimal
+    sold: Decimal
+    shown: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """Lines and deals compared, and what they would have cost and did cost."""
+
+    lines: int
+    deals: int
+    listed: Decimal
+    sold: Decimal
+
+
+def compared(lines: Iterable[PricedLine]) -> Prices:
+    """Return what the lines cost together, listed and sold."""
+    rows = list(lines)
+    return Prices(
+        lines=len(rows),
+        deals=len({row.deal for row in rows}),
+        listed=sum((row.listed for row in rows), Decimal(0)),
+        sold=sum((row.sold for row in rows), Decimal(0)),
+    )
+
+
+def discount(prices: Prices) -> Decimal | None:
+    """Return what was taken off the list price; negative where more was asked than listed.
+
+    Name: Discount
+    Formula: 1 - sum of (quantity x price agreed) / sum of (quantity x list price)
+    Unit: a share
+    Denominator: list prices of the product lines of deals won in the period
+    Placed by: the day of the closing
+    Credited to: the owner at the closing
+    Left out: lines of products without a list price, with one of zero, or with one in another
+        currency than the deal's; deals without lines
+    Undefined: without such a line
+    Source: list against sold price; the list price is today's, as none of the past is kept
+    """
+    return 1 - prices.sold / prices.listed if prices.listed else None

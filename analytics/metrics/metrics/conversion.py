@@ -4,20 +4,20 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
 
 from analytics.attainment.metrics.outcomes import Cycle, sales_cycle
+from kit.enums import Labelled
 
 
-class Way(StrEnum):
+class Way(Labelled):
     """How a deal left a stage, or that it did not."""
 
     FORWARD = "forward"
     WON = "won"
     LOST = "lost"
     BACK = "back"
-    ELSEWHERE = "elsewhere"
-    STILL = "still"
+    ELSEWHERE = "elsewhere", "Other pipeline"
+    STILL = "still", "Still there"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,22 +4,22 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 
+from kit.enums import Labelled
 from kit.periods import Period
 
 
-class Fate(StrEnum):
+class Fate(Labelled):
     """What became of a deal that was expected to close in the period at its start."""
 
     WON = "won"
     LOST = "lost"
     PUSHED_OUT = "pushed_out"
-    OVERDUE = "overdue"
+    OVERDUE = "overdue", "Left overdue"
     BROUGHT_FORWARD = "brought_forward"
-    UNDATED = "undated"
+    UNDATED = "undated", "Without a date"
     ARCHIVED = "archived"
-    DUE = "due"
+    DUE = "due", "Still due"
 
 
 # Those that left the period without a closing, or stand there after its end.

@@ -3,19 +3,20 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
 from fractions import Fraction
 from itertools import permutations
 from math import factorial
 
+from kit.enums import Labelled
 
-class Factor(StrEnum):
+
+class Factor(Labelled):
     """What the velocity is a product of."""
 
-    VOLUME = "volume"
-    SIZE = "size"
+    VOLUME = "volume", "Open deals"
+    SIZE = "size", "Average won amount"
     WIN_RATE = "win_rate"
-    CYCLE = "cycle"
+    CYCLE = "cycle", "Days to win"
 
 
 @dataclass(frozen=True, slots=True)

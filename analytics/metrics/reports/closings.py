@@ -15,7 +15,7 @@ from django.db.models import (
     Subquery,
     Value,
 )
-from django.db.models.functions import Greatest, TruncDate
+from django.db.models.functions import Coalesce, Greatest, TruncDate
 
 from analytics.attainment.metrics.outcomes import Outcomes
 from analytics.context.reports.organisation_calendar import OrganisationCalendar
@@ -25,10 +25,16 @@ from kit.money import cents
 from org import access
 from org.models.people import Person
 from pipeline.deals.models.deals import Deal
+from pipeline.deals.querysets import DealVersionQuerySet
 from pipeline.deals.reports.selection import DealSelection
 from pipeline.enums import Status
 
 ELSEWHERE = "People who now report to somebody else"
+# What a closing has besides its deal, status and amount, in its order.
+COLUMNS = (
+    *("days", "closed_on", "credited_to", "deal__source", "reason", "industry"),
+    *("competitor", "rival", "shown"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,50 +84,16 @@ class ClosingsRows:
 def closings(report_view: ReportView, deals: DealSelection) -> list[Closing]:
     """Return the closed deals of a selection of the report view, in one statement."""
     rows = report_view.versions(deals).annotate(
-        days=days_to_close(report_view.calendar), shown=shown_to(report_view.viewer)
+        days=days_to_close(report_view.calendar),
+        reason=Coalesce("lost_reason", Value("")),
+        industry=Coalesce("account__industry", Value("")),
+        rival=Coalesce("competitor__name", Value("")),
+        shown=shown_to(report_view.viewer),
     )
+    found = rows.values_list("deal", "status", "amount_base", *COLUMNS)
     return [
-        Closing(
-            deal=deal,
-            won=status == Status.WON,
-            cents=None if amount is None else cents(amount),
-            days=days,
-            closed_on=closed_on,
-            person=person,
-            source=source,
-            lost_reason=lost_reason or "",
-            industry=industry or "",
-            competitor=competitor,
-            competitor_name=competitor_name or "",
-            shown=shown,
-        )
-        for (
-            deal,
-            status,
-            amount,
-            days,
-            closed_on,
-            person,
-            source,
-            lost_reason,
-            industry,
-            competitor,
-            competitor_name,
-            shown,
-        ) in rows.values_list(
-            "deal",
-            "status",
-            "amount_base",
-            "days",
-            "closed_on",
-            "credited_to",
-            "deal__source",
-            "lost_reason",
-            "account__industry",
-            "competitor",
-            "competitor__name",
-            "shown",
-        ).iterator(chunk_size=10_000)
+        Closing(deal, status == Status.WON, None if amount is None else cents(amount), *rest)
+        for deal, status, amount, *rest in found.iterator(chunk_size=10_000)
     ]
 
 
@@ -148,7 +120,7 @@ def line(label: str, deals: DealSelection | None, rows: Iterable[Closing]) -> Cl
 
 def grouped_closings(
     whole: ClosingsRow,
-    rows: Iterable[Closing],
+    rows: Sequence[Closing],
     by: Callable[[Closing], Key],
     *,
     part: Callable[[Key], Mapping[str, Any]],
@@ -159,14 +131,32 @@ def grouped_closings(
     ``part`` is what the selection of a part has besides. Deals that the viewer may not open are a
     line of their own: finer sums could be used to ask about one of them.
     """
-    rows = list(rows)
-    hidden = [row for row in rows if not row.shown]
-    deals = whole.deals
+    groups = cut((row for row in rows if row.shown), by)
+    return ClosingsRows(
+        whole=whole, lines=lines_of(whole.deals, rows, groups, part=part, label=label)
+    )
+
+
+def lines_of(
+    deals: DealSelection | None,
+    rows: Iterable[Closing],
+    groups: Mapping[Key, Iterable[Closing]],
+    *,
+    part: Callable[[Key], Mapping[str, Any]],
+    label: Callable[[Key], str],
+) -> list[ClosingsRow]:
+    """Return a line for each group of the rows shown, and one for the rows that are not."""
     found = [
         line(label(key), deals.but(**part(key)) if deals else None, group)
-        for key, group in cut((row for row in rows if row.shown), by).items()
+        for key, group in groups.items()
     ]
     found.sort(key=lambda each: (-each.outcomes.closed, each.label))
-    if hidden:
-        found.append(line(ELSEWHERE, None, hidden))
-    return ClosingsRows(whole=whole, lines=found)
+    hidden = [row for row in rows if not row.shown]
+    return [*found, line(ELSEWHERE, None, hidden)] if hidden else found
+
+
+def scope_sql(rows: DealVersionQuerySet) -> tuple[str, dict[str, Any]]:
+    """Return a statement for the ids of the versions' deals, with named parameters."""
+    sql, given = rows.order_by().values("deal_id").query.sql_with_params()
+    names = {f"scope_{place}": value for place, value in enumerate(given)}
+    return sql % tuple(f"%({name})s" for name in names), names

@@ -1,15 +1,16 @@
 """The closed deals of a period by source, industry and product, and the pipeline created."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import Count, Q, Sum
 
 from analytics.context.reports.one_state import one_state
 from analytics.context.reports.report_view import ReportView
-from analytics.metrics.metrics.closings import Closing, cut, ended
+from analytics.metrics.metrics.closings import Closing
 from analytics.metrics.reports.closings import (
     ELSEWHERE,
     ClosingsRow,
@@ -17,6 +18,7 @@ from analytics.metrics.reports.closings import (
     closings,
     grouped_closings,
     line,
+    lines_of,
     shown_to,
 )
 from kit.money import cents
@@ -59,21 +61,28 @@ def created_by_source(report_view: ReportView, created: DealSelection) -> list[C
         )
         .order_by()
     )
-    found = [_created(row, created) for row in rows if row["shown"]]
+    found = [
+        _created(
+            row["deal__source"] or "No source",
+            [row],
+            created.but(source=row["deal__source"] or NOT_GIVEN),
+        )
+        for row in rows
+        if row["shown"]
+    ]
     found.sort(key=lambda each: (-each.cents, each.label))
     hidden = [row for row in rows if not row["shown"]]
-    if not hidden:
-        return found
-    return [
-        *found,
-        Created(
-            label=ELSEWHERE,
-            count=sum(row["rows"] for row in hidden),
-            cents=sum(cents(row["amount"]) for row in hidden),
-            unpriced=sum(row["without"] for row in hidden),
-            deals=None,
-        ),
-    ]
+    return [*found, _created(ELSEWHERE, hidden, None)] if hidden else found
+
+
+def _created(label: str, rows: Iterable[Mapping[str, Any]], deals: DealSelection | None) -> Created:
+    return Created(
+        label=label,
+        count=sum(row["rows"] for row in rows),
+        cents=sum(cents(row["amount"]) for row in rows),
+        unpriced=sum(row["without"] for row in rows),
+        deals=deals,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,20 +120,8 @@ def cuts_report(report_view: ReportView, *, reached: int | None) -> CutsReport:
     return CutsReport(
         report_view=report_view,
         whole=whole,
-        sources=grouped_closings(
-            whole,
-            rows,
-            lambda row: row.source,
-            part=lambda source: {"source": source or NOT_GIVEN},
-            label=lambda source: source or "No source",
-        ),
-        industries=grouped_closings(
-            whole,
-            rows,
-            lambda row: row.industry,
-            part=lambda industry: {"industry": industry or NOT_GIVEN},
-            label=lambda industry: industry or "No industry",
-        ),
+        sources=_by_text(whole, rows, "source"),
+        industries=_by_text(whole, rows, "industry"),
         competitors=grouped_closings(
             whole,
             rows,
@@ -144,6 +141,16 @@ def cuts_report(report_view: ReportView, *, reached: int | None) -> CutsReport:
     )
 
 
+def _by_text(whole: ClosingsRow, rows: Sequence[Closing], field: str) -> ClosingsRows:
+    return grouped_closings(
+        whole,
+        rows,
+        attrgetter(field),
+        part=lambda text: {field: text or NOT_GIVEN},
+        label=lambda text: text or f"No {field}",
+    )
+
+
 def _by_product(
     report_view: ReportView, deals: DealSelection, rows: Sequence[Closing]
 ) -> list[ClosingsRow]:
@@ -154,29 +161,14 @@ def _by_product(
     for deal, product, name in lines.values_list("deal", "product", "product__name"):
         sold.setdefault(deal, set()).add(product)
         names[product] = name
-    shown = [row for row in rows if row.shown]
     groups: dict[int, list[Closing]] = {}
-    for row in shown:
-        for product in sold.get(row.deal, {NO_PRODUCT}):
+    for row in rows:
+        for product in sold.get(row.deal, {NO_PRODUCT}) if row.shown else ():
             groups.setdefault(product, []).append(row)
-    found = [
-        line(names.get(product, "No product"), deals.but(product=product), group)
-        for product, group in groups.items()
-    ]
-    found.sort(key=lambda each: (-each.outcomes.closed, each.label))
-    hidden = cut(rows, lambda row: row.shown).get(False, [])
-    return [
-        *found,
-        *([ClosingsRow(label=ELSEWHERE, ends=ended(hidden), deals=None)] if hidden else []),
-    ]
-
-
-def _created(row: Mapping[str, Any], created: DealSelection) -> Created:
-    source = row["deal__source"]
-    return Created(
-        label=source or "No source",
-        count=row["rows"],
-        cents=cents(row["amount"]),
-        unpriced=row["without"],
-        deals=created.but(source=source or NOT_GIVEN),
+    return lines_of(
+        deals,
+        rows,
+        groups,
+        part=lambda product: {"product": product},
+        label=lambda product: names.get(product, "No product"),
     )

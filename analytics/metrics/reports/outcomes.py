@@ -8,11 +8,19 @@ from typing import Any
 
 from django.db.models import Count, Q, Sum
 
+from analytics.attainment.metrics.outcomes import Outcomes
 from analytics.context.reports.one_state import one_state
 from analytics.context.reports.organisation_calendar import NamedPeriod
 from analytics.context.reports.report_view import ReportView
-from analytics.metrics.metrics.closings import Closing, LateShare, cut, quarter_end_effect, weeks_of
-from analytics.metrics.metrics.cohorts import Cohort, is_immature
+from analytics.metrics.metrics.closings import (
+    Closing,
+    Cohort,
+    LateShare,
+    cut,
+    is_immature,
+    quarter_end_effect,
+    weeks_of,
+)
 from analytics.metrics.reports.closings import (
     ClosingsRow,
     ClosingsRows,
@@ -20,14 +28,60 @@ from analytics.metrics.reports.closings import (
     grouped_closings,
     line,
 )
-from analytics.metrics.reports.qualified import QualifiedWinRate, qualified
 from kit.money import cents
 from kit.periods import Period
 from org.enums import PeriodKind
 from pipeline.deals.reports.kinds import NOT_GIVEN
 from pipeline.deals.reports.selection import DealSelection
 from pipeline.enums import Status
-from pipeline.stages.reports import loss_names
+from pipeline.stages.reports import QUALIFIED, QualifiedFrom, loss_names, qualified_from
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualifiedWinRate:
+    """Closed deals that were qualified, by number alone, and from which stages that counts."""
+
+    deals: DealSelection
+    outcomes: Outcomes
+    stages: Sequence[QualifiedFrom]
+
+    @property
+    def words(self) -> str:
+        """The stages in words, and which of them nobody set."""
+        several = len(self.stages) > 1
+        return ", ".join(
+            stage.name
+            + (f" in {stage.pipeline_name}" if several else "")
+            + ("" if stage.is_set else " (by default)")
+            for stage in self.stages
+        )
+
+
+def qualified(report_view: ReportView) -> QualifiedWinRate:
+    """Return the closed deals of a look that came as far as the qualified stage, by how they ended.
+
+    Name: Win rate from the qualified stage
+    Formula: won / (won + lost), of the deals that stood in the qualified stage of their pipeline
+        or a later open one, or were won
+    Unit: a share
+    Denominator: deals closed in the period that were qualified
+    Placed by: the day of the closing
+    Credited to: the owner at the closing
+    Left out: deals lost before they were qualified; archived deals
+    Undefined: when no such deal closed; withheld of fewer than 10
+    Source: own; which stage is the qualified one is set for each pipeline, by default its second
+        open stage, and is as it is set today
+    """
+    deals = report_view.closed.but(reached=QUALIFIED)
+    found = dict(
+        report_view.versions(deals).order_by().values_list("status").annotate(rows=Count("deal"))
+    )
+    return QualifiedWinRate(
+        deals=deals,
+        outcomes=Outcomes(won=found.get(Status.WON, 0), lost=found.get(Status.LOST, 0)),
+        stages=qualified_from(report_view.pipeline),
+    )
+
 
 NO_REASON = "No reason given"
 

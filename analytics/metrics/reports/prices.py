@@ -6,8 +6,7 @@ from decimal import Decimal
 
 from analytics.context.reports.one_state import one_state
 from analytics.context.reports.report_view import ReportView
-from analytics.metrics.metrics.closings import cut
-from analytics.metrics.metrics.prices import PricedLine, Prices, compared
+from analytics.metrics.metrics.closings import PricedLine, Prices, compared, cut
 from analytics.metrics.reports.closings import ELSEWHERE, shown_to
 from kit.money import half_up
 from pipeline.deals.models.deals import DealLine

@@ -11,8 +11,7 @@ from analytics.context.reports.one_state import one_state
 from analytics.context.reports.report_view import ReportView
 from analytics.metrics.metrics.closings import cut
 from analytics.metrics.metrics.promises import Promise, Promises, fate_of, promises
-from analytics.metrics.reports.closings import ELSEWHERE, shown_to
-from analytics.metrics.reports.scope_sql import scope_sql
+from analytics.metrics.reports.closings import ELSEWHERE, scope_sql, shown_to
 from analytics.metrics.reports.velocity import at_the_end_of
 from analytics.risk.metrics.stage_norms import date_moves
 from kit.money import cents

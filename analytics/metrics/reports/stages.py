@@ -21,7 +21,7 @@ from analytics.metrics.metrics.conversion import (
     stage_flows,
     way_of,
 )
-from analytics.metrics.reports.scope_sql import scope_sql
+from analytics.metrics.reports.closings import scope_sql
 from pipeline.deals.metrics import SECONDS_A_DAY
 from pipeline.deals.models.deals import DealVersion
 from pipeline.deals.reports.selection import DealSelection

@@ -11,11 +11,11 @@ from analytics.context.pages import figures_page
 from analytics.review.charts import flow_chart, waterfall_chart
 from analytics.review.enums import Movement, Unit
 from analytics.review.forms import CAME, CLOSING, FLOW, OPENING, WENT, ChangesForm
-from analytics.review.metrics import Waterfall
+from analytics.review.metrics import Waterfall, in_words
 from analytics.review.reports.changes import Changes, pipeline_changes
 from analytics.review.reports.deals import ChangedDeals, Wanted, along_flow, in_play_at, moved_by
 from analytics.review.reports.flow import pipeline_flow
-from analytics.review.tables import changed_columns, in_words, with_second_lines
+from analytics.review.tables import changed_columns, with_second_lines
 from kit.export import csv_response
 from kit.tables import Empty, Table, query_with
 from org.http import PersonRequest

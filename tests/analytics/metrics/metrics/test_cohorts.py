@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from analytics.attainment.metrics.outcomes import sales_cycle
-from analytics.metrics.metrics.cohorts import Cohort, cohort_win_rate, is_immature
+from analytics.metrics.metrics.closings import Cohort, cohort_win_rate, is_immature
 from kit.periods import Period
 
 Q1 = Period(date(2026, 1, 1), date(2026, 4, 1), "Q1 2026")

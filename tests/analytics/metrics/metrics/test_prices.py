@@ -1,6 +1,6 @@
 from decimal import Decimal
 
-from analytics.metrics.metrics.prices import PricedLine, compared, discount
+from analytics.metrics.metrics.closings import PricedLine, compared, discount
 
 
 def line(deal: int, listed: str, sold: str) -> PricedLine:

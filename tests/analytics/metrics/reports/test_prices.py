@@ -1,6 +1,6 @@
 from decimal import Decimal
 
-from analytics.metrics.metrics.prices import discount
+from analytics.metrics.metrics.closings import discount
 from analytics.metrics.reports.prices import prices_report
 from org.models.people import Person
 from pipeline.deals.models.deals import DealLine

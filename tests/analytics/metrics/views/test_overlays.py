@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from analytics.metrics.reports.overlays import overlay_url
+from analytics.metrics.reports.rows import overlay_url
 from org.enums import Role
 from pipeline.credit.services.collaborators import add_collaborator
 from tests.analytics.attainment.reports.test_splits import AFTER, part
