@@ -1,9 +1,7 @@
 """The forecast, the deals behind it, and how forecasts have done."""
 
-from typing import cast
+from functools import partial
 
-from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -11,24 +9,25 @@ from django.views.decorators.http import require_safe
 
 from forecasting import charts, tables
 from forecasting.forms import AccuracyForm, DealsForm, ForecastForm, SubjectForm
-from forecasting.reports import accuracy as accuracy_reports
 from forecasting.reports import forecasts as reports
 from forecasting.reports.forecasts import deals_behind
 from forecasting.reports.subjects import choices
 from kit.export import csv_response
-from kit.pages import paginate
-from kit.tables import Column, Empty, Table
+from kit.tables import Empty, Table, listed
 from org import access
+from org.http import PersonRequest, let_in
 from org.models.people import Person
 from org.rules import can_administer
 
+sellers = partial(let_in, access.sells, refusal="This page is for people who sell.")
 NOTHING = Empty(title="Nothing here.", text="No open deal is expected to close in this period.")
 
 
 @require_safe
-def forecast(request: HttpRequest) -> HttpResponseBase:
+@sellers
+def forecast(request: PersonRequest) -> HttpResponseBase:
     """Show a subject's forecasts of the open periods and what one of them is made of."""
-    viewer = _seller(request)
+    viewer = request.user
     form = ForecastForm(request.GET, options=choices(viewer), today=access.today())
     if not form.is_valid():
         return _refused(request, form)
@@ -54,9 +53,10 @@ def forecast(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_safe
-def deals(request: HttpRequest) -> HttpResponseBase:
+@sellers
+def deals(request: PersonRequest) -> HttpResponseBase:
     """List the open deals that a forecast counts on."""
-    viewer = _seller(request)
+    viewer = request.user
     form = DealsForm(request.GET, options=choices(viewer))
     if not form.is_valid():
         return _refused(request, form)
@@ -67,22 +67,28 @@ def deals(request: HttpRequest) -> HttpResponseBase:
     rows = form.cleaned_data["sort"].apply(found.rows, tables.DEALS)
     if form.cleaned_data["file"]:
         return csv_response("deals-of-forecast.csv", tables.DEALS, rows.iterator(chunk_size=2000))
-    table = _paged(request, form, columns=tables.DEALS, rows=rows, caption="Open deals")
+    table = listed(
+        form.cleaned_data,
+        tables.DEALS,
+        rows,
+        caption="Open deals",
+        query=request.GET,
+        empty=NOTHING,
+    )
     context = {"choice": choice, "found": found, "table": table}
     return render(request, "forecasting/deals.html", context)
 
 
 @require_safe
-def accuracy(request: HttpRequest) -> HttpResponseBase:
+@sellers
+def accuracy(request: PersonRequest) -> HttpResponseBase:
     """Show how past forecasts of a subject did, beside the simple methods."""
-    viewer = _seller(request)
+    viewer = request.user
     form = AccuracyForm(request.GET, options=choices(viewer))
     if not form.is_valid():
         return _refused(request, form)
     choice, kind = form.cleaned_data["subject"], form.cleaned_data["kind"]
-    page = accuracy_reports.accuracy_page(
-        viewer, choice, kind=kind, weeks=form.cleaned_data["weeks"]
-    )
+    page = reports.accuracy_page(viewer, choice, kind=kind, weeks=form.cleaned_data["weeks"])
     context = {"form": form, "choice": choice, "kind": kind, "page": page}
     if page is None:
         return render(request, "forecasting/nothing_yet.html", context | _admin(viewer))
@@ -94,7 +100,14 @@ def accuracy(request: HttpRequest) -> HttpResponseBase:
     context |= {
         "scores": scores,
         "chart": charts.accuracy_chart(page.scores),
-        "past": _paged(request, form, columns=tables.PAST, rows=rows, caption="Past forecasts"),
+        "past": listed(
+            form.cleaned_data,
+            tables.PAST,
+            rows,
+            caption="Past forecasts",
+            query=request.GET,
+            empty=NOTHING,
+        ),
     }
     return render(request, "forecasting/accuracy.html", context)
 
@@ -102,33 +115,6 @@ def accuracy(request: HttpRequest) -> HttpResponseBase:
 def _file(shown: dict[str, Table], name: str) -> HttpResponseBase:
     """Download one of a page's tables by the columns that it shows."""
     return csv_response(f"forecast-{name}.csv", shown[name].columns, shown[name].rows)
-
-
-def _paged(
-    request: HttpRequest,
-    form: SubjectForm,
-    *,
-    columns: list[Column],
-    rows: QuerySet | list,
-    caption: str,
-) -> Table:
-    page = paginate(rows, number=form.cleaned_data["page"])
-    return Table(
-        columns=columns,
-        rows=page.rows,
-        caption=caption,
-        page=page,
-        sort=form.cleaned_data["sort"],
-        base_query=request.GET,
-        empty=NOTHING,
-    )
-
-
-def _seller(request: HttpRequest) -> Person:
-    viewer = cast(Person, request.user)
-    if not access.sells(viewer):
-        raise PermissionDenied("This page is for people who sell.")
-    return viewer
 
 
 def _admin(viewer: Person) -> dict[str, bool]:

@@ -10,7 +10,7 @@ from django.db.models import F, QuerySet
 from django.db.models.expressions import OrderBy
 
 from kit.display import DASH, FORMATS
-from kit.pages import Page
+from kit.pages import Page, paginate
 
 NumberKind = Literal["money", "money_exact", "count", "percent", "ratio", "days"]
 Kind = NumberKind | Literal["text", "day", "moment", "badge"]
@@ -236,6 +236,28 @@ class Table:
         if current:
             state = "descending" if descending else "ascending"
         return Heading(column=column, href=href, state=state)
+
+
+def listed(
+    given: Mapping[str, Any],
+    columns: Sequence[Column],
+    rows: Page | QuerySet | Sequence[Any],
+    *,
+    caption: str,
+    query: Query,
+    empty: Empty,
+) -> Table:
+    """Return a page of rows as a table, in the order and of the number that a form was given."""
+    page = rows if isinstance(rows, Page) else paginate(rows, number=given["page"])
+    return Table(
+        columns=columns,
+        rows=page.rows,
+        caption=caption,
+        sort=given.get("sort"),
+        page=page,
+        base_query=query,
+        empty=empty,
+    )
 
 
 def query_with(query: Query, changes: Mapping[str, Any]) -> str:

@@ -1,15 +1,12 @@
 """The filters of the metrics pages."""
 
-from datetime import datetime
 from typing import Any
 
 from django import forms
 
 from analytics.context.forms import PipelineViewForm, ScopeForm, one_of_these
-from analytics.context.reports.organisation_calendar import OrganisationCalendar
 from analytics.metrics.enums import MetricPart
 from kit.forms import FileField, PageField, PlainTextField, SortField
-from org.models.people import Person
 from pipeline.deals.tables import BEHIND
 from pipeline.enums import Status
 from pipeline.stages.forms.pipelines import stage_choices
@@ -27,11 +24,9 @@ class MetricsForm(PipelineViewForm):
     )
     file = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
 
-    def __init__(
-        self, data: Any, *, viewer: Person, calendar: OrganisationCalendar, now: datetime
-    ) -> None:
-        super().__init__(data, viewer=viewer, calendar=calendar, now=now)
-        stages = Stage.objects.visible_to(viewer).live().filter(kind=Status.OPEN)
+    def __init__(self, data: Any, **given: Any) -> None:
+        super().__init__(data, **given)
+        stages = Stage.objects.visible_to(self.viewer).live().filter(kind=Status.OPEN)
         self.fields["reached"] = one_of_these(
             [
                 (QUALIFIED, "The qualified stage"),
@@ -65,10 +60,8 @@ class MetricRowsForm(MetricsForm):
 class BestForm(ScopeForm):
     """The report view of a team, and the title of the people to compare."""
 
-    def __init__(
-        self, data: Any, *, viewer: Person, calendar: OrganisationCalendar, now: datetime
-    ) -> None:
-        super().__init__(data, viewer=viewer, calendar=calendar, now=now)
+    def __init__(self, data: Any, **given: Any) -> None:
+        super().__init__(data, **given)
         self.fields["title"] = PlainTextField(
             required=False, max_length=200, widget=forms.HiddenInput
         )

@@ -30,8 +30,7 @@ from analytics.metrics.reports.stages import stages_report
 from analytics.metrics.reports.velocity import velocity_report
 from kit.display import count
 from kit.export import csv_response, table_response
-from kit.links import Tab
-from kit.tables import Empty, Query, Table, query_with
+from kit.tables import Empty, Query, Table, listed, query_with
 from org.http import PersonRequest, sellers
 from pipeline.deals.tables import download_columns, page_columns, with_taken
 
@@ -282,16 +281,15 @@ def _tabs(request: HttpRequest, current: MetricPart) -> list[Tab]:
 def metric_rows(request: PersonRequest, form: MetricRowsForm) -> HttpResponseBase:
     """List or download the deals behind a figure that no filter of the deal list can say."""
     report_view, figure = form.report_view(form.scope), form.cleaned_data["figure"]
-    sort = form.cleaned_data["sort"]
-    order = {"by": form.ordered_by, "descending": sort.descending}
+    order = {"by": form.ordered_by, "descending": form.cleaned_data["sort"].descending}
     several = len(form.pipelines) > 1
     try:
         if form.cleaned_data["file"]:
-            found = behind(report_view, figure)
-            rows = rows_behind(report_view, found, **order).iterator(chunk_size=2000)
-            columns = with_taken(download_columns(pipelines=several), found.taken)
-            return csv_response(f"deals-{figure.replace('.', '-')}.csv", columns, rows)
-        listed = rows_of(report_view, figure, **order, number=form.cleaned_data["page"])
+            whole = behind(report_view, figure)
+            rows = rows_behind(report_view, whole, **order).iterator(chunk_size=2000)
+            download = with_taken(download_columns(pipelines=several), whole.taken)
+            return csv_response(f"deals-{figure.replace('.', '-')}.csv", download, rows)
+        found = rows_of(report_view, figure, **order, number=form.cleaned_data["page"])
     except UnknownFigureError as error:
         raise Http404 from error
     shown = page_columns(
@@ -303,15 +301,14 @@ def metric_rows(request: PersonRequest, form: MetricRowsForm) -> HttpResponseBas
     context = {
         "form": form,
         "report_view": report_view,
-        "found": listed,
+        "found": found,
         "back_href": reverse("analytics:metrics") + query_with(request.GET, BACK),
-        "table": Table(
-            columns=with_taken(shown, listed.behind.taken),
-            rows=listed.page.rows,
-            caption=listed.title,
-            sort=sort,
-            page=listed.page,
-            base_query=request.GET,
+        "table": listed(
+            form.cleaned_data,
+            with_taken(shown, found.behind.taken),
+            found.page,
+            caption=found.title,
+            query=request.GET,
             empty=Empty(title="No deals.", text="None that you may open did this."),
         ),
     }

@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Sequence
 
-from analytics.context.charts import Chart
+from analytics.context.charts import Bar, Chart, waterfall
 from analytics.review.enums import Movement, Unit
 from analytics.review.metrics import Waterfall, in_words
 from analytics.review.reports.flow import Flow
-from kit.charts import Role, bar_trace, flow_trace, house_figure, series_table
-from kit.display import count, money_short
+from kit.charts import Role, flow_trace, house_figure, series_table
 from kit.money import from_cents
 
 
@@ -19,46 +18,20 @@ def waterfall_chart(
     ``opening`` and ``closing`` are the words under the first and last bar; ``href`` opens the
     deals of "opening", of a movement, or of "closing".
     """
-    labels, bars, bases, keys = [opening], [flow.opening], [0], ["opening"]
-    roles: list[Role] = ["plan"]
-    level = flow.opening
-    for movement, value in flow.steps.items():
-        labels.append(movement.label)
-        bars.append(value)
-        bases.append(level)
-        roles.append(_direction(movement, value))
-        keys.append(str(movement))
-        level += value
-    labels.append(closing)
-    bars.append(flow.closing)
-    bases.append(0)
-    roles.append("plan")
-    keys.append("closing")
-    shown = [in_words(value, flow.unit) for value in bars]
-    counted = flow.unit is Unit.DEALS
-    hrefs = [href(key) for key in keys]
-    return Chart(
-        house_figure(
-            bar_trace(
-                x=labels,
-                y=shown,
-                name=flow.unit.label,
-                role=roles,
-                base=[in_words(value, flow.unit) for value in bases],
-                texts=[count(value) if counted else money_short(value) for value in shown],
-                hrefs=hrefs,
-            ),
-            title=title,
-            kind="count" if counted else "money",
-        ),
-        series_table(
-            caption=title,
-            x_label="Movement",
-            x=labels,
-            series={flow.unit.label: shown},
-            kind="count" if counted else "money",
-            hrefs=hrefs,
-        ),
+    steps = [
+        Bar(movement.label, in_words(value, flow.unit), _direction(movement, value), href(movement))
+        for movement, value in flow.steps.items()
+    ]
+    return waterfall(
+        [
+            Bar(opening, in_words(flow.opening, flow.unit), href=href("opening")),
+            *steps,
+            Bar(closing, in_words(flow.closing, flow.unit), href=href("closing")),
+        ],
+        title=title,
+        x_label="Movement",
+        name=flow.unit.label,
+        kind="count" if flow.unit is Unit.DEALS else "money",
     )
 
 

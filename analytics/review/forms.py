@@ -49,10 +49,8 @@ class SinceForm(PipelineViewForm):
     since = forms.ChoiceField(required=False, label="Compare with", choices=SINCE)
     since_day = DayField(required=False, label="or the end of")
 
-    def __init__(
-        self, data: Any, *, viewer: Person, calendar: OrganisationCalendar, now: datetime
-    ) -> None:
-        super().__init__(data, viewer=viewer, calendar=calendar, now=now)
+    def __init__(self, data: Any, **given: Any) -> None:
+        super().__init__(data, **given)
         self.order_fields(
             ["team", "person", "territory", "pipeline", "period", "since", "since_day", "as_of"]
         )

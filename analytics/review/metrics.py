@@ -69,9 +69,7 @@ class Worth:
         return Worth(-self.deals, -self.cents, -self.weighted)
 
     def __sub__(self, other: "Worth") -> "Worth":
-        return Worth(
-            self.deals - other.deals, self.cents - other.cents, self.weighted - other.weighted
-        )
+        return self + -other
 
     def of(self, unit: Unit) -> int:
         """Return it in one unit."""

@@ -2,14 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.forms import BoundField
 
 from analytics.context.forms import PipelineViewForm
-from analytics.context.reports.organisation_calendar import OrganisationCalendar
 from analytics.risk.enums import Signal
 from analytics.risk.metrics.hygiene import Remedy, State
 from analytics.risk.metrics.risk import RECORD_GAPS, RULES, RiskRule, Rules
@@ -18,7 +16,6 @@ from analytics.risk.reports.words import MEANINGS, UNITS
 from analytics.risk.services import HEAVIEST, LARGEST_LIMIT
 from kit.fields import choices
 from kit.forms import DayField, KitForm, PageField, PlainTextField
-from org.models.people import Person
 
 
 class WorklistForm(PipelineViewForm):
@@ -26,10 +23,8 @@ class WorklistForm(PipelineViewForm):
 
     page = PageField()
 
-    def __init__(
-        self, data: Any, *, viewer: Person, calendar: OrganisationCalendar, now: datetime
-    ) -> None:
-        super().__init__(data, viewer=viewer, calendar=calendar, now=now)
+    def __init__(self, data: Any, **given: Any) -> None:
+        super().__init__(data, **given)
         self.fields["signal"] = forms.ChoiceField(
             choices=[("", "Every rule"), *choices(Signal)], required=False, label="Rule"
         )

@@ -102,7 +102,9 @@ class Disposition(models.Model):
 
     deal = models.ForeignKey(Deal, on_delete=models.CASCADE, related_name="dispositions")
     signal = models.CharField(max_length=20, choices=choices(Signal))
-    remedy = models.CharField(max_length=10, choices=choices(Remedy))
+    remedy = models.CharField(
+        max_length=10, choices=choices(Remedy, {each: each.capitalize() for each in Remedy})
+    )
     due_on = models.DateField()
     reason = models.TextField(blank=True)
     decided_at = models.DateTimeField()

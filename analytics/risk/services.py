@@ -42,8 +42,7 @@ def set_rules(
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('analytics_signalrule'))")
     standing = _standing()
-    newest = SignalRule.objects.aggregate(newest=Max("pk"))["newest"] or 0
-    if seen is not None and seen != newest:
+    if seen is not None and seen != newest_rule():
         raise ValidationError("Somebody changed this meanwhile. Look again: nothing is saved.")
     changed = {s: rule for s, rule in wanted.items() if rule != standing[s]}
     rows = [
@@ -85,6 +84,11 @@ def words(rule: RiskRule) -> str:
     return f"{'on' if rule.on else 'off'}{limit}{learnt}, weight {rule.weight}"
 
 
+def newest_rule() -> int:
+    """Return the id of the newest rule that was set; 0 before any."""
+    return SignalRule.objects.aggregate(newest=Max("pk"))["newest"] or 0
+
+
 def _standing() -> Rules:
     newest = SignalRule.objects.order_by("signal", "-set_at", "-pk").distinct("signal")
     return {
@@ -118,8 +122,7 @@ def store_lessons(
     run: RecomputeRun, norms: Mapping[int, Norm], limits: Mapping[Signal, Learnt]
 ) -> int:
     """Store what won deals teach as of the run's moment; safe to do twice. Return the rows."""
-    stored = upsert(
-        StageNorm.objects,
+    return upsert(
         [
             StageNorm(
                 run=run,
@@ -130,18 +133,12 @@ def store_lessons(
                 fewest=norm.fewest,
             )
             for stage, norm in norms.items()
-        ],
-        key=["run", "stage"],
-        columns=["deals", "median", "p75", "fewest"],
-    )
-    return stored + upsert(
-        LearntLimit.objects,
+        ]
+    ) + upsert(
         [
             LearntLimit(run=run, signal=signal, deals=learnt.deals, limit=learnt.limit)
             for signal, learnt in limits.items()
-        ],
-        key=["run", "signal"],
-        columns=["deals", "limit"],
+        ]
     )
 
 
@@ -173,7 +170,10 @@ def decide(
         raise ValidationError("The deal is no longer open: there is nothing to decide.")
     reason = reason.strip()
     _check_decision(remedy, due_on, reason)
-    standing = {signal: _newest(subject, signal) for signal in breaches}
+    standing = {
+        signal: Disposition.objects.filter(deal=subject, signal=signal).first()
+        for signal in breaches
+    }
     waiting = [
         signal
         for signal, newest in standing.items()
@@ -199,11 +199,6 @@ def decide(
         changes["due_on"] = (None, due_on)
         audit.record(by, "deal.decide", subject, changes=changes, reason=reason)
     return made
-
-
-def _newest(deal: Deal, signal: Signal) -> Disposition | None:
-    found: Disposition | None = Disposition.objects.filter(deal=deal, signal=signal).first()
-    return found
 
 
 def _is_open(newest: Disposition | None, *, seen: int, said: tuple[object, ...]) -> bool:

@@ -36,8 +36,8 @@ BREACHES = [
     Column(
         "remedy", "Decided", value=lambda b: Remedy(b.decision.remedy).label if b.decision else None
     ),
-    Column("due_on", "Until", "day", lambda b: b.decision and b.decision.due_on),
-    Column("reason", "Why", value=lambda b: b.decision and b.decision.reason),
+    Column("due_on", "Until", "day", "decision.due_on"),
+    Column("reason", "Why", value="decision.reason"),
     Column("by", "By", value=lambda b: str(b.decision.decided_by) if b.decision else None),
 ]
 OWNERS = [

@@ -22,7 +22,6 @@ from analytics.risk.reports.hygiene import DataQualityIssue, Worklist, usual_due
 from analytics.risk.reports.inputs import (
     RiskInputs,
     learnt_limits_on,
-    newest_rule,
     norm_rows,
     risk_inputs,
     rule_history,
@@ -210,7 +209,7 @@ def risk(request: HttpRequest) -> HttpResponse:
     """Show and set how signals are judged, beside what won deals teach."""
     page_request = page_request_of(request)
     inputs = risk_inputs(moment=page_request.now, day=page_request.today)
-    form = RiskForm(posted(request), rules=inputs.rules, seen=newest_rule())
+    form = RiskForm(posted(request), rules=inputs.rules, seen=services.newest_rule())
 
     def write() -> list:
         seen: int = form.cleaned_data["seen"]

@@ -50,9 +50,7 @@ def track(
     """Return the forecasts of one kind of period as arrays; an outcome not settled is NaN."""
 
     def column(name: str) -> Floats:
-        rows = [
-            level.added(row.period, row.people, row.teams, getattr(row, name)) for row in workings
-        ]
+        rows = [level.added(row, getattr(row, name)) for row in workings]
         return np.array(rows).reshape(len(workings), len(level.subjects))
 
     def facts(read: Callable[[OriginWorkings], float]) -> Floats:
@@ -62,7 +60,7 @@ def track(
         found = outcomes.get(row.period_id)
         if found is None or found.settled is None:
             return np.full(len(level.subjects), np.nan)
-        return level.added(row.period, found.people, found.teams, found.settled)
+        return level.added(found, found.settled)
 
     return Track(
         made_on=facts(lambda row: row.made_on.toordinal()).astype(np.int64),
@@ -138,7 +136,7 @@ def _store_kind(
     booked: Callable[..., Booked],
 ) -> int:
     run = chunk.run
-    found = OutcomeWorkings.objects.filter(run=run, period__kind=kind)
+    found = OutcomeWorkings.objects.filter(run=run, period__kind=kind).select_related("period")
     outcomes = {row.period_id: row for row in found}
     scored = {row.pk for row in PeriodCalendar.read().scored(kind, run.as_of)}
     shown = {pk: outcome for pk, outcome in outcomes.items() if pk in scored}
@@ -177,12 +175,7 @@ def _store_facts(
         for place, row in enumerate(workings)
         if row.made_on == run.as_of
     ]
-    return upsert(
-        ForecastRun.objects,
-        facts,
-        key=["run", "period"],
-        columns=["missing", "past_periods", "open_ratio", "new_ratio"],
-    )
+    return upsert(facts)
 
 
 def _store_open(
@@ -200,18 +193,16 @@ def _store_open(
     Each deal and each person's new deals are rounded to the cent once; everything else is sums.
     """
     asked = {row.period_id, *(other.period_id for other in (*among.before, *among.upto))}
-    found = DealWorkings.objects.filter(run=chunk.run, period__in=asked)
+    found = DealWorkings.objects.filter(run=chunk.run, period__in=asked).select_related("period")
     all_deals = {workings.period_id: workings for workings in found}
     deals = all_deals[row.period_id]
     cents = deal_cents(among, all_deals, corrected.open_ratio[place])
     new = new_cents(among, row, corrected.new_ratio[place])
     parts = {
-        "from_open": level.added(row.period, deals.people, deals.teams, cents),
-        "from_new": level.added(row.period, row.people, row.teams, new),
-        "open_deals": level.added(row.period, deals.people, deals.teams, np.ones(len(cents))),
-        "unpriced": level.added(
-            row.period, deals.people, deals.teams, np.array(deals.unpriced, dtype=float)
-        ),
+        "from_open": level.added(deals, cents),
+        "from_new": level.added(row, new),
+        "open_deals": level.added(deals, np.ones(len(cents))),
+        "unpriced": level.added(deals, np.array(deals.unpriced, dtype=float)),
     }
     subjects = [subject for subject in own_subjects(chunk) if subject in level.subjects]
     forecasts = []
@@ -220,12 +211,7 @@ def _store_open(
         whole = {name: int(values[column]) for name, values in parts.items()}
         bounds = corrected.low[place, column], corrected.high[place, column]
         forecasts.append(_forecast(chunk.run, reached, row.period, whole, bounds))
-    return upsert(
-        Forecast.objects,
-        forecasts,
-        key=["run", "person", "team", "period"],
-        columns=["booked", "total", "low", "high", *parts],
-    ) + _store_deals(chunk, row.period, deals, cents, level)
+    return upsert(forecasts) + _store_deals(chunk, row.period, deals, cents, level)
 
 
 def _forecast(
@@ -282,12 +268,7 @@ def _store_deals(
         for deal, person, raw, worth, amount in columns
         if person in own and amount
     ]
-    return upsert(
-        DealExpectation.objects,
-        rows,
-        key=["run", "period", "deal"],
-        columns=["person", "chance", "worth", "amount"],
-    )
+    return upsert(rows)
 
 
 def _store_past(
@@ -312,14 +293,10 @@ def _store_past(
             "high": corrected.high[place],
         }
         if outcome:
-            figures["actual"] = level.added(
-                row.period, outcome.people, outcome.teams, outcome.actual
-            )
-        booked = level.added(row.period, row.people, row.teams, row.booked)
+            figures["actual"] = level.added(outcome, outcome.actual)
+        booked = level.added(row, row.booked)
         for name in NAIVE:
-            figures[name] = booked + level.added(
-                row.period, row.people, row.teams, getattr(row, name)
-            )
+            figures[name] = booked + level.added(row, getattr(row, name))
         rows += [
             PastForecast(
                 run=chunk.run,
@@ -332,12 +309,7 @@ def _store_past(
             for subject, column in own
             if any(values[column] > 0 for values in figures.values())
         ]
-    return upsert(
-        PastForecast.objects,
-        rows,
-        key=["run", "person", "team", "period", "made_on"],
-        columns=["weeks_left", "forecast", "low", "high", "actual", *NAIVE],
-    )
+    return upsert(rows)
 
 
 def _money(cents: "np.float64") -> Decimal | None:

@@ -12,9 +12,11 @@ from forecasting.metrics.backtest import Scaled, whole_cents
 from forecasting.models import DealWorkings, OriginWorkings, OutcomeWorkings
 from org.enums import PeriodKind, SubjectKind
 from org.metrics.quotas import Subject
-from org.models.calendar import FiscalPeriod
 from org.models.teams import Team, TeamPlacement
 from org.models.trees import read_tree
+
+# Numbers of persons in teams for a period.
+Workings = OriginWorkings | OutcomeWorkings | DealWorkings
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,7 @@ class Level:
     """
 
     subjects: tuple[Subject, ...]
-    added: Callable[[FiscalPeriod, Sequence[int], Sequence[int], ArrayLike], Floats]
+    added: Callable[[Workings, ArrayLike], Floats]
     pooled: bool = False
 
 
@@ -50,10 +52,8 @@ def levels(
 def _people_level(people: Sequence[int]) -> Level:
     ids = np.array(people, dtype=np.int64)
 
-    def added(
-        _: FiscalPeriod, people: Sequence[int], __: Sequence[int], values: ArrayLike
-    ) -> Floats:
-        where = np.searchsorted(ids, np.array(people, dtype=np.int64))
+    def added(parts: Workings, values: ArrayLike) -> Floats:
+        where = np.searchsorted(ids, np.array(parts.people, dtype=np.int64))
         return np.bincount(where, np.asarray(values, dtype=float), len(ids)).astype(np.float64)
 
     subjects = tuple(Subject(SubjectKind.PERSON, person) for person in people)
@@ -72,23 +72,18 @@ def _team_level(as_of: date) -> Level:
             found[list(tree.inside(team, since)), place] = 1.0
         return found
 
-    def added(
-        period: FiscalPeriod, _: Sequence[int], teams: Sequence[int], values: ArrayLike
-    ) -> Floats:
-        of_team = np.bincount(
-            np.array(teams, dtype=np.int64), np.asarray(values, dtype=float), size
-        )
-        summed: Floats = of_team @ inside(tree.since(min(period.period.last_day, as_of)))
+    def added(parts: Workings, values: ArrayLike) -> Floats:
+        teams = np.array(parts.teams, dtype=np.int64)
+        of_team = np.bincount(teams, np.asarray(values, dtype=float), size)
+        last_day = min(parts.period.period.last_day, as_of)
+        summed: Floats = of_team @ inside(tree.since(last_day))
         return summed
 
     return Level(tuple(Subject(SubjectKind.TEAM, team) for team in ids), added)
 
 
 def everyone_level() -> Level:
-    def added(_: FiscalPeriod, __: Sequence[int], ___: Sequence[int], values: ArrayLike) -> Floats:
-        return np.array([float(np.sum(values))])
-
-    return Level((EVERYONE,), added)
+    return Level((EVERYONE,), lambda _, values: np.array([float(np.sum(values))]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from analytics.risk.models import LearntLimit, StageNorm
 from analytics.risk.reports.won_deals import lessons
 from analytics.runs.enums import RunState, RunStep
 from analytics.runs.models import AttainmentSnapshot, RecomputeChunk, RecomputeRun
-from analytics.runs.services import one_past, recompute, snapshots
+from analytics.runs.services import recompute, snapshots
 from forecasting.models import (
     DealExpectation,
     DealWorkings,
@@ -61,7 +61,7 @@ def store_plan(chunk: RecomputeChunk) -> int:
         stored.objects.filter(run=run).delete()
     earliest = min(first or run.as_of, run.as_of - timedelta(weeks=WEEKS_BACK))
     calendar.ensure_years(earliest.year - 1, run.as_of.year + 1)
-    one_past.begin(run)
+    recompute.remember_past(run)
     parts = [part for step in BY_SUBJECT for part in _by_subject(run, step)]
     parts.append(RecomputeChunk(step=RunStep.NORMS, label="Deals won in the last two years"))
     for number, days in enumerate(_blocks(origins(run, first)), start=1):

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cache
+from operator import attrgetter
 
 from django.db import connection
 from django.db.models import F, FilteredRelation, Q
@@ -82,7 +84,7 @@ def slips_report(report_view: ReportView, *, names: Mapping[int, str]) -> SlipsR
         PromiseLine(
             label=names.get(person, "Somebody else"), person=person, promises=promises(group)
         )
-        for person, group in cut((row for row in rows if row.shown), _person).items()
+        for person, group in cut((row for row in rows if row.shown), attrgetter("person")).items()
     ]
     people.sort(key=lambda line: (-line.promises.expected, line.label))
     hidden = [row for row in rows if not row.shown]
@@ -96,10 +98,6 @@ def slips_report(report_view: ReportView, *, names: Mapping[int, str]) -> SlipsR
         expected=_at_start(report_view).closing,
         pushes=pushes_of(report_view),
     )
-
-
-def _person(row: Promise) -> int:
-    return row.person
 
 
 def _at_start(report_view: ReportView) -> ReportView:
@@ -172,11 +170,4 @@ def pushes_of(report_view: ReportView) -> PushedDeals:
 
 def _quarter(report_view: ReportView) -> Callable[[date], object]:
     """Return what tells the fiscal quarters of days apart; beyond the calendar, the day itself."""
-    known: dict[date, object] = {}
-
-    def quarter_of(day: date) -> object:
-        if day not in known:
-            known[day] = report_view.calendar.holding(day) or day
-        return known[day]
-
-    return quarter_of
+    return cache(lambda day: report_view.calendar.holding(day) or day)

@@ -68,7 +68,8 @@ class Inspection:
         return sum(group.deals for group in groups if group.show == show)
 
 
-Moves = Mapping[Movement, Sequence[tuple[Moved, int]]]
+# The deals of a movement with what each adds to it.
+Steps = Sequence[tuple[Moved, int]]
 CLOSING = "closing"
 # Deals of a download that are read at once.
 BATCH = 500
@@ -83,16 +84,17 @@ def inspection(
     """
     report_view, inputs = changes.report_view, risk_inputs_of(changes.report_view)
     moves = changes.by_movement()
-    rows = _narrowed(_rows(changes, show, moves), only, changes, inputs)
+    steps = _steps(moves, show)
+    rows = _narrowed(_rows(changes, show, steps), only, changes, inputs)
     seen = rows.visible_to(report_view.viewer)
     shown, whole = _counted(changes, show, only) or (amounts_of(seen), rows.count())
     page = page_of(
-        _in_order(_described(seen, changes, inputs), field, descending=descending),
+        _in_order(seen, changes, inputs, field, descending=descending),
         total=shown.deals,
         number=number,
     )
     return Inspection(
-        page=replace(page, rows=_inspected(changes, page.rows, inputs, _worth(moves, show))),
+        page=replace(page, rows=_inspected(changes, page.rows, inputs, steps)),
         shown=shown,
         elsewhere=whole - shown.deals,
         in_play=_categories(changes),
@@ -100,7 +102,9 @@ def inspection(
             InspectionGroup(str(movement), len(deals), sum(value for _, value in deals))
             for movement, deals in moves.items()
         ],
-        moved=None if only else _moved(moves, show),
+        moved=None
+        if only or steps is None
+        else sum(value for moved, value in steps if moved.shown),
     )
 
 
@@ -108,14 +112,13 @@ def inspected_deals(
     changes: Changes, *, show: str, only: str, field: str, descending: bool
 ) -> Iterator[Inspected]:
     """Return every deal of a group that the viewer may open, for a download; see ``inspection``."""
-    inputs, moves = risk_inputs_of(changes.report_view), changes.by_movement()
-    worth = _worth(moves, show)
-    rows = _narrowed(_rows(changes, show, moves), only, changes, inputs)
-    seen = _described(rows.visible_to(changes.report_view.viewer), changes, inputs)
-    seen = _in_order(seen, field, descending=descending)
+    inputs, steps = risk_inputs_of(changes.report_view), _steps(changes.by_movement(), show)
+    rows = _narrowed(_rows(changes, show, steps), only, changes, inputs)
+    seen = rows.visible_to(changes.report_view.viewer)
+    seen = _in_order(seen, changes, inputs, field, descending=descending)
     waiting = seen.iterator(chunk_size=BATCH)
     while batch := list(islice(waiting, BATCH)):
-        yield from _inspected(changes, batch, inputs, worth)
+        yield from _inspected(changes, batch, inputs, steps)
 
 
 def _counted(changes: Changes, show: str, only: str) -> tuple[Amounts, int] | None:
@@ -133,21 +136,18 @@ def _counted(changes: Changes, show: str, only: str) -> tuple[Amounts, int] | No
     return total(mine, lambda each: each.closing), whole.deals
 
 
-def _described(
-    rows: DealVersionQuerySet, changes: Changes, inputs: RiskInputs
+def _in_order(
+    rows: DealVersionQuerySet, changes: Changes, inputs: RiskInputs, field: str, *, descending: bool
 ) -> DealVersionQuerySet:
-    return with_facts(rows, moment=changes.report_view.moment, inputs=inputs)
-
-
-def _in_order(rows: DealVersionQuerySet, field: str, *, descending: bool) -> DealVersionQuerySet:
-    ordered: DealVersionQuerySet = rows.in_order(field, descending=descending)
+    described = with_facts(rows, moment=changes.report_view.moment, inputs=inputs)
+    ordered: DealVersionQuerySet = described.in_order(field, descending=descending)
     return ordered.select_related("account", "owner", "stage")
 
 
-def _rows(changes: Changes, show: str, moves: Moves) -> DealVersionQuerySet:
+def _rows(changes: Changes, show: str, steps: Steps | None) -> DealVersionQuerySet:
     report_view = changes.report_view
-    if show in set(Movement):
-        found = [moved.deal for moved, _ in moves.get(Movement(show), ())]
+    if steps is not None:
+        found = [moved.deal for moved, _ in steps]
         return DealVersion.objects.as_of(report_view.moment).filter(deal__in=found)
     return report_view.versions(report_view.closing.but(category="" if show == CLOSING else show))
 
@@ -173,59 +173,33 @@ def _narrowed(
     return at_risk(rows, changes.report_view, inputs, only) if only else rows
 
 
-def _worth(moves: Moves, show: str) -> dict[int, int]:
-    """Return what each deal adds to the movement that is shown; nothing where none is."""
-    if show not in set(Movement):
-        return {}
-    return {moved.deal: value for moved, value in moves.get(Movement(show), ())}
-
-
-def _moved(moves: Moves, show: str) -> int | None:
-    if show not in set(Movement):
-        return None
-    return sum(value for moved, value in moves.get(Movement(show), ()) if moved.shown)
+def _steps(moves: Mapping[Movement, Steps], show: str) -> Steps | None:
+    """Return the deals of the movement that is shown; None where none is."""
+    return moves.get(Movement(show), ()) if show in set(Movement) else None
 
 
 def _inspected(
-    changes: Changes, rows: Sequence[DealVersion], inputs: RiskInputs, worth: Mapping[int, int]
+    changes: Changes, rows: Sequence[DealVersion], inputs: RiskInputs, steps: Steps | None
 ) -> list[Inspected]:
     """Return these deals, which have their facts, with all that is told of them."""
-    report_view = changes.report_view
+    report_view, found = changes.report_view, []
     gone = {pk for pk, person in changes.people.people.items() if person.gone_by(report_view.day)}
     was = versions_of(changes.before, [row.deal_id for row in rows])
-    return [
-        _one(
-            row,
-            was.get(row.deal_id),
-            judged(row, report_view.day, report_view.calendar.day, inputs, gone),
-            report_view,
-            inputs,
-            moved=worth.get(row.deal_id),
+    worth = {moved.deal: value for moved, value in steps or ()}
+    for row in rows:
+        deal = judged(row, report_view.day, report_view.calendar.day, inputs, gone)
+        is_open = row.status == Status.OPEN and not row.archived
+        points = health(deal, day=report_view.day, large=None, rules=inputs.rules)
+        reasons = deal_reasons(deal, day=report_view.day, large=None, rules=inputs.rules)
+        found.append(
+            Inspected(
+                now=row,
+                was=was.get(row.deal_id),
+                standing=deal,
+                reasons=reasons if is_open else (),
+                health=points if is_open else None,
+                report_view=report_view,
+                moved=worth.get(row.deal_id),
+            )
         )
-        for row in rows
-    ]
-
-
-def _one(
-    row: DealVersion,
-    was: DealVersion | None,
-    deal: OpenDeal,
-    report_view: ReportView,
-    inputs: RiskInputs,
-    *,
-    moved: int | None,
-) -> Inspected:
-    is_open = row.status == Status.OPEN and not row.archived
-    return Inspected(
-        now=row,
-        was=was,
-        standing=deal,
-        reasons=deal_reasons(deal, day=report_view.day, large=None, rules=inputs.rules)
-        if is_open
-        else (),
-        health=health(deal, day=report_view.day, large=None, rules=inputs.rules)
-        if is_open
-        else None,
-        report_view=report_view,
-        moved=moved,
-    )
+    return found

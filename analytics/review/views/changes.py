@@ -17,7 +17,7 @@ from analytics.review.reports.deals import ChangedDeals, Wanted, along_flow, in_
 from analytics.review.reports.flow import pipeline_flow
 from analytics.review.tables import changed_columns, with_second_lines
 from kit.export import csv_response
-from kit.tables import Empty, Table, query_with
+from kit.tables import Empty, listed, query_with
 from org.http import PersonRequest
 from pipeline import rules
 
@@ -87,13 +87,12 @@ def _rows(request: HttpRequest, form: ChangesForm, found: Changes) -> dict[str, 
         return {}
     deals, title, meaning = _asked(found, form)
     unit = _unit(form)
-    table = Table(
-        columns=changed_columns(unit),
-        rows=deals.page.rows,
+    table = listed(
+        form.cleaned_data,
+        changed_columns(unit),
+        deals.page,
         caption=title,
-        sort=form.cleaned_data["sort"],
-        page=deals.page,
-        base_query=request.GET,
+        query=request.GET,
         empty=Empty(title="No deals.", text="None that you may open did this."),
     )
     return {

@@ -35,7 +35,7 @@ from kit.display import money_short
 from kit.export import csv_response
 from kit.links import Tab
 from kit.money import from_cents
-from kit.tables import Empty, Table, query_with
+from kit.tables import Empty, listed, query_with
 from org.http import PersonRequest, saved, sellers
 from org.models.teams import Team
 from pipeline import rules
@@ -94,13 +94,12 @@ def _context(
     views = ViewForm(viewer=request.user, calendar=form.calendar, query=request.GET.urlencode())
     edits = rules.can_write(request.user) and not report_view.as_of
     columns = editable_columns(request.get_full_path()) if edits else REVIEW
-    table = Table(
-        columns=with_moved(columns, given["show"]),
-        rows=found.page.rows,
+    table = listed(
+        given,
+        with_moved(columns, given["show"]),
+        found.page,
         caption=LABELS[given["show"]],
-        sort=given["sort"],
-        page=found.page,
-        base_query=request.GET,
+        query=request.GET,
         empty=Empty(
             title="No deals match.",
             text="Choose another period, group or narrowing.",

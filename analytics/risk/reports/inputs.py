@@ -132,11 +132,6 @@ def norm_rows(inputs: RiskInputs) -> list[NormRow]:
     return [NormRow(name, inputs.norm(pk)) for pk, name in inputs.stages.items()]
 
 
-def newest_rule() -> int:
-    """Return the id of the newest rule that was set; 0 before any."""
-    return SignalRule.objects.aggregate(newest=Max("pk"))["newest"] or 0
-
-
 def learnt_limits_on(day: date) -> tuple[date | None, dict[Signal, Learnt]]:
     """Return what the newest published run up to a day learnt of thresholds, and that run's day."""
     runs = RecomputeRun.objects.published().filter(as_of__lte=day)

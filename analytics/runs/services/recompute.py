@@ -4,6 +4,11 @@ The rows of RecomputeChunk say what remains; the queue only says when to look. A
 before work starts (so that whatever kills its worker is counted), and its result is stored in one
 transaction together with the mark that it is done, by the holder of the newest attempt alone.
 Hence a part that is delivered twice, killed or overtaken leaves exactly one result.
+
+Each part reads one state of the database, but the parts read it at different times. What is
+written for a moment after the run's does not matter to it; what changes the run's past does. The
+database notes such writes (pipeline/deals/sql/note_write.sql), and a run compares what its plan
+knew with what is noted when its last part is done.
 """
 
 import logging
@@ -17,18 +22,18 @@ from zoneinfo import ZoneInfo
 from celery import current_app
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Count, F, Max, Q, QuerySet
 from kombu.exceptions import OperationalError as QueueError
 
 from analytics.runs.enums import PHASES, ChunkState, RunState, RunStep, Trigger
 from analytics.runs.models import RecomputeChunk, RecomputeRun
-from analytics.runs.services import one_past
 from kit.periods import refusal_of_as_of
 from org import audit
 from org.models.people import Person
 from org.rules import can_administer
 from org.services.calendar import end_of_day, organisation
+from pipeline.deals.models.deals import PastWrite
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +44,22 @@ MOST_ATTEMPTS = 3
 FINISHED = (ChunkState.DONE, ChunkState.QUARANTINED)
 # The night's run speaks of the day before, once that is surely over everywhere in the company.
 NIGHT_STARTS_AT_HOUR = 1
+# How often a run is planned anew before it is published with its doubt.
+MOST_RESTARTS = 2
+# No transaction that a run can meet is older than this; notes are kept twice as long.
+REACH = timedelta(hours=12)
+
+# Everybody who has numbers has a row of their own for bookings and deals won, so these add up.
+DISAGREEING = """
+SELECT count(*) FROM (
+    SELECT period_id, measure,
+           sum(actual) FILTER (WHERE person_id IS NOT NULL) AS people,
+           sum(actual) FILTER (WHERE person_id IS NULL AND team_id IS NULL) AS everyone
+      FROM analytics_attainmentsnapshot
+     WHERE run_id = %s AND measure IN ('bookings', 'deals_won')
+     GROUP BY period_id, measure) sums
+ WHERE coalesce(people, 0) <> coalesce(everyone, 0)
+"""
 
 
 class Overtaken(Exception):  # noqa: N818 -- it is a state of affairs, not a fault
@@ -195,9 +216,9 @@ def settle(run_id: int, *, now: datetime) -> RecomputeRun:
     with transaction.atomic():
         run = RecomputeRun.objects.select_for_update().get(pk=run_id)
         if run.state == RunState.RUNNING and not run.chunks.exclude(state__in=FINISHED).exists():
-            doubt = one_past.doubt_about(run)
-            if doubt and run.restarts < one_past.MOST_RESTARTS:
-                add_chunks(run, [one_past.plan_anew(run)])
+            doubt = doubt_about(run)
+            if doubt and run.restarts < MOST_RESTARTS:
+                add_chunks(run, [plan_anew(run)])
             else:
                 _publish(run, doubt=doubt, now=now)
     if run.state == RunState.RUNNING:
@@ -298,3 +319,42 @@ def progress(run: RecomputeRun) -> RunProgress:
     unfinished = run.chunks.exclude(state__in=FINISHED).order_by("phase", "-state", "pk")
     step = unfinished.values_list("step", flat=True).first()
     return RunProgress(**counts, step=RunStep(step) if step else None)
+
+
+def remember_past(run: RecomputeRun) -> None:
+    """Remember what the plan knows, in the transaction that plans the parts."""
+    PastWrite.objects.filter(noted_at__lt=run.created_at - 2 * REACH).delete()
+    run.past_writes = _noted_writes(run)
+    RecomputeRun.objects.filter(pk=run.pk).update(past_writes=run.past_writes)
+
+
+def doubt_about(run: RecomputeRun) -> str:
+    """Return why the parts of a run, which are all finished, do not belong together; "" if they do.
+
+    Parts that were given up are told apart from this, and without a plan there are none.
+    """
+    if run.past_writes is None:
+        return ""
+    if _noted_writes(run) != run.past_writes:
+        return "Deals, teams, quotas or the calendar of the past were changed while it computed."
+    given_up = run.chunks.filter(state=ChunkState.QUARANTINED)
+    if given_up.filter(step=RunStep.ATTAINMENT).exists():
+        return ""
+    with connection.cursor() as cursor:
+        cursor.execute(DISAGREEING, [run.pk])
+        (sums,) = cursor.fetchone()
+    return f"In {sums} sums people do not add up to everyone." if sums else ""
+
+
+def plan_anew(run: RecomputeRun) -> RecomputeChunk:
+    """Throw the parts of a run away; return the part that plans them again, not yet written."""
+    run.restarts += 1
+    run.past_writes = None
+    run.save(update_fields=["restarts", "past_writes"])
+    run.chunks.all().delete()
+    return RecomputeChunk(step=RunStep.PLAN, label=f"What there is to do, again ({run.restarts})")
+
+
+def _noted_writes(run: RecomputeRun) -> int:
+    found = PastWrite.objects.filter(noted_at__gt=run.created_at - REACH, since__lte=run.moment)
+    return found.count()

@@ -3,10 +3,10 @@
 The open pipeline of any day is read from the deals' history, so it is not stored again.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from django.db.models import Manager
+from django.db.models import Model, UniqueConstraint
 
 from analytics.attainment.metrics.attainment import Attainment
 from analytics.runs.models import AttainmentSnapshot, RecomputeRun
@@ -25,22 +25,28 @@ def subject_columns(subject: Subject) -> dict[str, int | None]:
     }
 
 
-def upsert(table: Manager, rows: list, *, key: list[str], columns: list[str]) -> int:
-    """Write rows, those there already by their ``key`` anew; return how many."""
-    table.bulk_create(
-        rows, batch_size=BATCH, update_conflicts=True, unique_fields=key, update_fields=columns
-    )
+def upsert(rows: Sequence[Model]) -> int:
+    """Write rows, those there already by their model's unique constraint anew; return how many."""
+    if rows:
+        meta = rows[0]._meta  # noqa: SLF001 -- Django documents it
+        (key,) = (each.fields for each in meta.constraints if isinstance(each, UniqueConstraint))
+        type(rows[0])._default_manager.bulk_create(  # noqa: SLF001 -- same
+            rows,
+            batch_size=BATCH,
+            update_conflicts=True,
+            unique_fields=key,
+            update_fields=[
+                field.name
+                for field in meta.concrete_fields
+                if not field.primary_key and field.name not in key
+            ],
+        )
     return len(rows)
 
 
 def store_attainment(run: RecomputeRun, found: Iterable[Attainment]) -> int:
     """Store attainments as of the run's moment; return how many rows there are."""
-    return upsert(
-        AttainmentSnapshot.objects,
-        [_attainment_row(run, attainment) for attainment in found],
-        key=["run", "person", "team", "period", "measure"],
-        columns=["actual", "target", "target_complete", "cases", "unpriced", "overlay"],
-    )
+    return upsert([_attainment_row(run, attainment) for attainment in found])
 
 
 def _attainment_row(run: RecomputeRun, found: Attainment) -> AttainmentSnapshot:

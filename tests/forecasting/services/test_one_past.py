@@ -12,7 +12,7 @@ from django.utils import timezone
 from analytics.attainment.reports.attainment import attainment
 from analytics.runs.enums import ChunkState, RunState, RunStep, Trigger
 from analytics.runs.models import AttainmentSnapshot, RecomputeChunk, RecomputeRun
-from analytics.runs.services import one_past, recompute
+from analytics.runs.services import recompute
 from forecasting.services import nightly
 from org.enums import Measure, PeriodKind, SubjectKind
 from org.metrics.quotas import Subject
@@ -169,13 +169,13 @@ def test_what_begins_a_run_again_and_what_does_not(seats: list[TeamMembership], 
 
 def test_a_past_that_never_rests_is_published_with_its_doubt(seats: list[TeamMembership]) -> None:
     run = begun()
-    for day in range(one_past.MOST_RESTARTS + 1):
+    for day in range(recompute.MOST_RESTARTS + 1):
         work(run, until_left=1)
         change_deal(WON_AT + timedelta(days=day))
         nightly.work_here(run, clock=timezone.now)
         run.refresh_from_db()
 
-    assert (run.state, run.restarts) == (RunState.EXCEPTIONS, one_past.MOST_RESTARTS)
+    assert (run.state, run.restarts) == (RunState.EXCEPTIONS, recompute.MOST_RESTARTS)
     assert run.is_current
     assert "of the past were changed while it computed" in run.doubt
 
