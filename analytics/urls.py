@@ -6,7 +6,7 @@ from analytics.attainment import views as attainment
 from analytics.deals.views import board, listing, page
 from analytics.metrics import views as metrics
 from analytics.quotas import views as quotas
-from analytics.review.views import changes, review
+from analytics.review import views as review
 from analytics.risk import views as risk
 from analytics.runs import views as runs
 
@@ -25,7 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("pipeline/review/", review.review, name="review"),
     path("pipeline/review/export.csv", review.review_file, name="review-csv"),
     path("pipeline/review/done/", review.review_done, name="review-done"),
-    path("pipeline/changes/", changes.changes, name="changes"),
+    path("pipeline/changes/", review.changes, name="changes"),
     path("pipeline/metrics/", metrics.metrics, name="metrics"),
     path("pipeline/metrics/deals/", metrics.metric_rows, name="metric-rows"),
     path("pipeline/metrics/catalogue/", metrics.metric_catalogue, name="metric-catalogue"),

@@ -20,8 +20,7 @@ from analytics.metrics.forms import MetricRowsForm, MetricsForm
 from analytics.metrics.metrics.closings import discount
 from analytics.metrics.metrics.promises import miss_rate, push_rate, slip_rate, slip_rate_by_value
 from analytics.metrics.reports.catalogue import catalogue
-from analytics.metrics.reports.closings import ClosingsRows
-from analytics.metrics.reports.cuts import cuts_report
+from analytics.metrics.reports.closings import ClosingsRows, cuts_report
 from analytics.metrics.reports.outcomes import outcomes_report
 from analytics.metrics.reports.prices import prices_report
 from analytics.metrics.reports.rows import UnknownFigureError, behind, rows_behind, rows_of

@@ -9,7 +9,8 @@ from django.core.exceptions import ValidationError
 from analytics.context.forms import PipelineViewForm, one_of_these
 from analytics.context.reports.organisation_calendar import OrganisationCalendar
 from analytics.review.enums import Movement, Unit
-from analytics.review.reports.reviews import last_review
+from analytics.review.reports.changes import last_review
+from analytics.review.reports.inspection import CLOSING
 from analytics.review.tables import REVIEW as REVIEW_COLUMNS
 from analytics.review.tables import changed_columns
 from analytics.risk.enums import Only, Signal
@@ -33,7 +34,7 @@ SINCE = [
     ("4w", "4 weeks ago"),
     (START, "Start of the period"),
 ]
-OPENING, CLOSING, FLOW = "opening", "closing", "flow"
+OPENING, FLOW = "opening", "flow"
 CAME, WENT = "came", "went"
 REVIEWED = {CLOSING, *CATEGORY_LABELS, *(str(movement) for movement in Movement)}
 SHOWN = {OPENING, CLOSING, CAME, WENT, FLOW, *(str(movement) for movement in Movement)}

@@ -12,7 +12,7 @@ from analytics.risk.enums import Signal
 from analytics.risk.metrics.hygiene import Remedy, State
 from analytics.risk.metrics.risk import RECORD_GAPS, RULES, RiskRule, Rules
 from analytics.risk.metrics.stage_norms import Learnt
-from analytics.risk.reports.words import MEANINGS, UNITS
+from analytics.risk.reports.words import MEANINGS, UNITS, basis_words
 from analytics.risk.services import HEAVIEST, LARGEST_LIMIT
 from kit.fields import choices
 from kit.forms import DayField, KitForm, PageField, PlainTextField
@@ -166,7 +166,7 @@ class RiskForm(KitForm):
                 limit_text=_text(limit),
                 weight=weight,
                 weight_text=_text(weight),
-                basis=_basis(self.rules[signal]) if limit else "",
+                basis=basis_words(self.rules[signal]) if limit else "",
                 learnt=_learnt(found),
                 adopts=_adoptable(found, self.rules[signal]),
             )
@@ -178,12 +178,6 @@ class RiskForm(KitForm):
 def _text(field: BoundField | None) -> str:
     value = field.value() if field else None
     return "" if value is None else str(value)
-
-
-def _basis(rule: RiskRule) -> str:
-    if rule.learnt_from is None:
-        return "Set by hand"
-    return f"Learnt from {rule.learnt_from:,} won deals"
 
 
 def _learnt(found: Learnt | None) -> str:

@@ -5,7 +5,7 @@ from django.urls import reverse
 from analytics.risk.metrics.hygiene import Remedy
 from analytics.risk.metrics.risk import RECORD_GAPS
 from analytics.risk.reports.hygiene import DataQualityIssue, gap_words
-from analytics.risk.reports.words import UNITS, reason_words
+from analytics.risk.reports.words import UNITS, basis_words, reason_words
 from kit.money import from_cents
 from kit.tables import Column
 
@@ -102,15 +102,7 @@ HISTORY = [
     Column("signal", "Signal", value="get_signal_display"),
     Column("on", "Judged", value=lambda row: "Yes" if row.is_on else "No"),
     Column("limit", "Threshold", value=_limit),
-    Column(
-        "basis",
-        "Basis",
-        value=lambda row: (
-            "Set by hand"
-            if row.learnt_from is None
-            else f"Learnt from {row.learnt_from:,} won deals"
-        ),
-    ),
+    Column("basis", "Basis", value=basis_words),
     Column("weight", "Weight", "count"),
     Column("set_at", "Since", "moment"),
     Column("set_by", "By", value=lambda row: row.set_by.full_name if row.set_by else "No person"),

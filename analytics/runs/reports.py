@@ -22,8 +22,8 @@ class StepLine:
     finished: int
     total: int
     given_up: int
-    rows: int
-    took: timedelta | None
+    stored: int
+    worked: timedelta | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +74,11 @@ def runs_seen_by(viewer: Person) -> QuerySet[RecomputeRun]:
 def run_page(run: RecomputeRun, *, now: datetime) -> RunPage:
     """Return how far a run is, step by step."""
     chunks = RecomputeChunk.objects.filter(run=run)
-    by_step = {row["step"]: row for row in _by_step(chunks)}
+    by_step = {row.pop("step"): row for row in _by_step(chunks)}
     return RunPage(
         run=run,
         progress=recompute.progress(run),
-        steps=[_line(step, by_step[step]) for step in RunStep if step in by_step],
+        steps=[StepLine(step.label, **by_step[step]) for step in RunStep if step in by_step],
         given_up=list(chunks.filter(state=ChunkState.QUARANTINED)),
         took=(run.finished_at or now) - run.created_at,
     )
@@ -95,17 +95,6 @@ def _by_step(chunks: QuerySet[RecomputeChunk]) -> QuerySet:
             stored=Sum("rows"),
             worked=Sum(F("finished_at") - F("started_at"), filter=Q(state=ChunkState.DONE)),
         )
-    )
-
-
-def _line(step: RunStep, row: dict) -> StepLine:
-    return StepLine(
-        label=step.label,
-        finished=row["finished"],
-        total=row["total"],
-        given_up=row["given_up"],
-        rows=row["stored"],
-        took=row["worked"],
     )
 
 

@@ -2,7 +2,7 @@
 
 from analytics.runs.enums import ChunkState, RunState, Trigger
 from analytics.runs.models import RecomputeChunk, RecomputeRun
-from analytics.runs.reports import StepLine, lasting
+from analytics.runs.reports import lasting
 from kit.tables import Column
 
 RUN_TONES = {RunState.RUNNING: "plan", RunState.DONE: "good", RunState.EXCEPTIONS: "warn"}
@@ -19,7 +19,7 @@ def _asked_by(run: RecomputeRun) -> str:
     return run.requested_by.full_name if run.requested_by else WORDS[Trigger(run.trigger)]
 
 
-def _lasted(row: RecomputeRun | RecomputeChunk | StepLine) -> str:
+def _lasted(row: RecomputeRun | RecomputeChunk) -> str:
     return lasting(row.took)
 
 
@@ -50,8 +50,8 @@ STEPS = [
     Column("label", "Step"),
     Column("finished", "Parts finished", "count"),
     Column("total", "Parts", "count"),
-    Column("rows", "Rows stored", "count"),
-    Column("took", "Work", value=_lasted, align="end"),
+    Column("stored", "Rows stored", "count"),
+    Column("took", "Work", value=lambda step: lasting(step.worked), align="end"),
 ]
 PARTS = [
     Column("step", "Step", value=RecomputeChunk.get_step_display),

@@ -23,6 +23,7 @@ from org.models.trees import read_tree
 from pipeline.stages.querysets import StagePlace
 
 NOTHING = Decimal(0)
+LEFT_OUT = "This subject was not part of the last run."
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ def period_forecasts(
         PeriodForecast(
             period=row.period,
             forecast=forecasts.get(row.period_id),
-            missing=row.missing or _not_computed(row, forecasts),
+            missing=row.missing or ("" if row.period_id in forecasts else LEFT_OUT),
             quota=_money(targets.get(row.period_id)),
         )
         for row in ordered
@@ -174,12 +175,6 @@ def _months_over(
 
 def _money(target: ResolvedQuota | None) -> Decimal | None:
     return None if target is None else from_cents(target.amount)
-
-
-def _not_computed(row: ForecastRun, forecasts: dict[int, Forecast]) -> str:
-    if row.period_id in forecasts:
-        return ""
-    return "This subject was not part of the last run."
 
 
 def _lines(

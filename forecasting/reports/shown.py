@@ -10,7 +10,7 @@ from django.urls import reverse
 from analytics.context.reports.organisation_calendar import Fiscal
 from analytics.runs.models import RecomputeRun
 from forecasting.models import Forecast, ForecastRun, PastForecast
-from forecasting.reports.forecasts import run_for, runs_begin_on
+from forecasting.reports.forecasts import LEFT_OUT, run_for, runs_begin_on
 from forecasting.reports.subjects import SubjectChoice
 from kit.display import DASH, money
 from kit.display import day as shown_day
@@ -117,4 +117,4 @@ def _retold(
 def _why_not(period_run: ForecastRun | None) -> str:
     if period_run is None:
         return "Forecasts are made of the current and the next quarter and of their months."
-    return period_run.missing or "This subject was not part of the last run."
+    return period_run.missing or LEFT_OUT

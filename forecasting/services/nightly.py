@@ -12,7 +12,7 @@ from analytics.attainment.reports.attainment import attainment, calendar_and_peo
 from analytics.context.reports.one_state import one_state
 from analytics.risk import services as risk
 from analytics.risk.models import LearntLimit, StageNorm
-from analytics.risk.reports.won_deals import lessons
+from analytics.risk.reports.inputs import lessons
 from analytics.runs.enums import RunState, RunStep
 from analytics.runs.models import AttainmentSnapshot, RecomputeChunk, RecomputeRun
 from analytics.runs.services import recompute, snapshots

@@ -1,4 +1,4 @@
-"""What happened to the pipeline of a scope between two moments, and the deals that did it."""
+"""What happened to the pipeline of a scope between two moments, and when it was last reviewed."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -13,7 +13,8 @@ from analytics.context.reports.counting import Counting, lying_in
 from analytics.context.reports.one_state import one_state
 from analytics.context.reports.report_view import ReportView
 from analytics.context.reports.roster import Roster, roster
-from analytics.review.enums import Movement, Unit
+from analytics.context.reports.scope import Scope
+from analytics.review.enums import Movement, Unit, ViewPage
 from analytics.review.metrics import (
     DealState,
     MovementStep,
@@ -22,9 +23,12 @@ from analytics.review.metrics import (
     movements,
     waterfalls,
 )
+from analytics.review.models import PipelineReview, SavedView
 from kit.money import cents
 from kit.periods import Period
 from org.enums import SubjectKind
+from org.metrics.quotas import Subject
+from org.models.people import Person
 from pipeline.deals.models.deals import FOREVER, DealVersion
 from pipeline.deals.querysets import DealVersionQuerySet
 from pipeline.stages.models import Stage
@@ -256,3 +260,42 @@ def in_play(slices: Iterable[Slice]) -> Worth:
 def worth_of(amounts: Amounts) -> Worth:
     """Return what a waterfall tells of the amounts."""
     return Worth(amounts.deals, amounts.cents, amounts.weighted)
+
+
+NAMED = {
+    SubjectKind.TEAM: "team_id",
+    SubjectKind.PERSON: "person_id",
+    SubjectKind.TERRITORY: "territory_id",
+}
+
+
+def subject_columns(subject: Subject) -> dict[str, Any]:
+    """Return a subject as the columns of a review hold it."""
+    named: dict[str, int | None] = dict.fromkeys(NAMED.values())
+    if (column := NAMED.get(subject.kind)) is not None:
+        named[column] = subject.pk
+    return {"kind": subject.kind, **named}
+
+
+def last_review(
+    viewer: Person, scope: Scope, *, pipeline: int | None, before: datetime
+) -> datetime | None:
+    """Return when the viewer last reviewed the scope before a moment; None if never.
+
+    A review of all pipelines together and one of a single pipeline are two things.
+    """
+    rows = PipelineReview.objects.visible_to(viewer).filter(
+        **subject_columns(scope.subject), pipeline=pipeline, reviewed_at__lt=before
+    )
+    return rows.values_list("reviewed_at", flat=True).first()
+
+
+def saved_views(
+    viewer: Person, page: ViewPage, *, shared: set[int] | None = None
+) -> Sequence[SavedView]:
+    """Return the views of a list that the viewer kept or that were shared with them.
+
+    ``shared`` are the teams of ``access.shared_team_ids``, where the caller has them.
+    """
+    rows = SavedView.objects.visible_to(viewer, shared=shared).live().filter(page=page)
+    return list(rows.select_related("owner", "team"))

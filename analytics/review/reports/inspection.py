@@ -8,7 +8,7 @@ from analytics.attainment.reports.open_pipeline import Amounts, amounts_of, grou
 from analytics.context.reports.report_view import ReportView
 from analytics.review.enums import Movement
 from analytics.review.reports.changes import Changes, Moved
-from analytics.review.reports.deals import versions_of
+from analytics.review.reports.flow import versions_of
 from analytics.risk.enums import Only, Signal
 from analytics.risk.metrics.risk import Health, OpenDeal, deal_reasons, health
 from analytics.risk.reports.attention import risk_inputs_of

@@ -12,7 +12,6 @@ from analytics.risk.metrics.attention import THRESHOLDS, DealPrompt, PersonPromp
 from analytics.risk.metrics.risk import OpenDeal, Rules
 from analytics.risk.reports.inputs import RiskInputs, judged_deals, risk_inputs
 from pipeline.deals.models.deals import DealVersion
-from pipeline.deals.querysets import DealVersionQuerySet
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +59,8 @@ def open_deals(
     rows = DealVersion.objects.as_of(report_view.moment).filter(
         deal__in=largest.values("deal")[: most + 1]
     )
-    return _judged(report_view, rows.order_by(*order), inputs, gone)
-
-
-def _judged(
-    report_view: ReportView, rows: DealVersionQuerySet, inputs: RiskInputs, gone: Collection[int]
-) -> list[OpenDeal]:
     return judged_deals(
-        rows.visible_to(report_view.viewer),
+        rows.order_by(*order).visible_to(report_view.viewer),
         moment=report_view.moment,
         day_of=report_view.calendar.day,
         inputs=inputs,

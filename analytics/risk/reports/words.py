@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from analytics.risk.enums import Signal
 from analytics.risk.metrics.risk import (
@@ -70,26 +71,20 @@ def reason_words(signal: Signal, deal: OpenDeal, *, day: date) -> str:
         Signal.NOT_COMMITTED: f"Large, closes {day_words(deal.close_on)} and not in commit",
         Signal.STEP_OVERDUE: f"Next step was due {day_words(deal.next_step_on)}",
         Signal.STALLED: f"In {deal.stage} for {days(deal.stage_days)}, {norm_words(deal.norm)}",
-        Signal.QUIET: _quiet(deal),
+        Signal.QUIET: f"No activity {'for' if deal.touched else 'since its creation,'} "
+        f"{days(deal.quiet_days)}",
         Signal.PUSHED: f"Pushed {deal.moves.pushes} times, first {day_words(deal.moves.original)}",
         Signal.TOO_SOON: f"Planned to close {days(deal.planned_days(day))} after entering "
         f"{deal.stage}; no won deal needed fewer than {days(deal.norm.quickest)}",
         Signal.WENT_BACK: f"Went back from {deal.back_from} to {deal.stage}",
         Signal.AMOUNT_FELL: f"Amount is {deal.fell} % below its highest",
-        Signal.SINGLE_CONTACT: _contacts(deal.people),
+        Signal.SINGLE_CONTACT: "Rests on one contact"
+        if deal.people == 1
+        else f"Rests on {deal.people} contacts",
         Signal.NO_DECISION_MAKER: "No economic buyer or champion engaged",
         Signal.NO_CLOSE_DATE: "No close date",
         Signal.NO_STEP: "No next step",
     }[signal]
-
-
-def _quiet(deal: OpenDeal) -> str:
-    since = "No activity for" if deal.touched else "No activity since its creation,"
-    return f"{since} {days(deal.quiet_days)}"
-
-
-def _contacts(people: int) -> str:
-    return f"Rests on {'one contact' if people == 1 else f'{people} contacts'}"
 
 
 def norm_words(norm: Norm) -> str:
@@ -99,6 +94,13 @@ def norm_words(norm: Norm) -> str:
     if not norm.is_learnt:
         return f"expected {norm.days}"
     return f"won deals {half_up_days(norm.median)} to {norm.days}"
+
+
+def basis_words(rule: Any) -> str:
+    """Return where the threshold of a rule is from."""
+    if rule.learnt_from is None:
+        return "Set by hand"
+    return f"Learnt from {rule.learnt_from:,} won deals"
 
 
 def waiting_words(deal: OpenDeal, *, day: date) -> str:

@@ -159,7 +159,9 @@ def claim(chunk_id: int, *, now: datetime, holding: int | None = None) -> Recomp
     """
     lease = now + timedelta(seconds=settings.RECOMPUTE_LEASE_SECONDS)
     chunk = RecomputeChunk.objects.select_related("run").filter(pk=chunk_id).first()
-    if chunk is None or chunk.run.state != RunState.RUNNING or _earlier_left(chunk):
+    if chunk is None or chunk.run.state != RunState.RUNNING:
+        return None
+    if chunk.run.chunks.filter(phase__lt=chunk.phase).exclude(state__in=FINISHED).exists():
         return None
     mine = Q(state=ChunkState.WORKING, attempts=holding)
     free = Q(state=ChunkState.WAITING) | Q(state=ChunkState.WORKING, lease_until__lte=now)
@@ -175,11 +177,6 @@ def claim(chunk_id: int, *, now: datetime, holding: int | None = None) -> Recomp
         return None
     chunk.refresh_from_db()
     return chunk
-
-
-def _earlier_left(chunk: RecomputeChunk) -> bool:
-    earlier = RecomputeChunk.objects.filter(run=chunk.run_id, phase__lt=chunk.phase)
-    return earlier.exclude(state__in=FINISHED).exists()
 
 
 def complete(chunk: RecomputeChunk, *, rows: int, now: datetime) -> None:

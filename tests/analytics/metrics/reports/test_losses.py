@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connection
 
-from analytics.metrics.reports.cuts import cuts_report
+from analytics.metrics.reports.closings import cuts_report
 from analytics.metrics.reports.outcomes import outcomes_report
 from pipeline import history
 from pipeline.activities.reports.timeline import deal_timeline

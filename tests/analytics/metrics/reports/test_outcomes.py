@@ -7,7 +7,7 @@ from django.db import connection
 
 from analytics.attainment.metrics.outcomes import Outcomes, win_rate
 from analytics.dashboards.reports.team import team_report
-from analytics.metrics.reports.cuts import cuts_report
+from analytics.metrics.reports.closings import cuts_report
 from analytics.metrics.reports.outcomes import outcomes_report
 from org.models.people import Person
 from pipeline.deals.models.deals import Deal

@@ -10,8 +10,7 @@ from analytics.risk.enums import Only, Signal
 from analytics.risk.metrics.risk import RULES, RiskRule, deal_reasons
 from analytics.risk.models import LearntLimit, SignalRule, StageNorm
 from analytics.risk.reports.filter import CONDITIONS, at_risk
-from analytics.risk.reports.inputs import judged_deals, learnt_limits_on, risk_inputs
-from analytics.risk.reports.won_deals import lessons
+from analytics.risk.reports.inputs import judged_deals, learnt_limits_on, lessons, risk_inputs
 from analytics.runs.enums import RunState
 from analytics.runs.models import RecomputeRun
 from pipeline.activities.models import Activity
