@@ -7,14 +7,13 @@ from datetime import timedelta
 from decimal import Decimal
 from statistics import mean, median
 
-from django.db import connection
 from django.db.models import Count, F, FilteredRelation, Min, Q
 
 from analytics.attainment.metrics.attainment import Attainment
 from analytics.attainment.reports.attainment import attainment, roster_of
 from analytics.context.reports.report_view import ReportView
 from analytics.metrics.metrics.closings import Closing, compared, cut, discount
-from analytics.metrics.reports.closings import closings, scope_sql
+from analytics.metrics.reports.closings import closings, scope_rows
 from analytics.metrics.reports.prices import PriceLines, price_lines
 from pipeline.activities.models import Activity
 from pipeline.deals.metrics import SECONDS_A_DAY
@@ -354,12 +353,8 @@ def _of_prices(lines: PriceLines, people: set[int]) -> list[Behaviour]:
 
 def _of_paths(report_view: ReportView, closed: Mapping[int, Sequence[Closing]]) -> list[Behaviour]:
     """How often deals are pushed and go back."""
-    deals, given = scope_sql(report_view.versions(report_view.closed))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            PATHS.format(deals=deals, pipeline="0"), {"moment": report_view.moment, **given}
-        )
-        paths = {deal: (pushes, backs) for deal, pushes, backs in cursor.fetchall()}
+    rows = scope_rows(report_view, report_view.versions(report_view.closed), PATHS)
+    paths = {deal: (pushes, backs) for deal, pushes, backs in rows}
     return [
         Behaviour(
             key="pushes",

@@ -6,6 +6,7 @@ from decimal import Decimal
 from operator import attrgetter
 from typing import Any
 
+from django.db import connection
 from django.db.models import (
     BooleanField,
     Count,
@@ -161,11 +162,24 @@ def lines_of(
     return [*found, line(ELSEWHERE, None, hidden)] if hidden else found
 
 
-def scope_sql(rows: DealVersionQuerySet) -> tuple[str, dict[str, Any]]:
-    """Return a statement for the ids of the versions' deals, with named parameters."""
-    sql, given = rows.order_by().values("deal_id").query.sql_with_params()
-    names = {f"scope_{place}": value for place, value in enumerate(given)}
-    return sql % tuple(f"%({name})s" for name in names), names
+def scope_rows(
+    report_view: ReportView, rows: DealVersionQuerySet, statement: str, **given: Any
+) -> list[tuple[Any, ...]]:
+    """Return what a statement reads of the versions' deals, which are its {deals}.
+
+    Its parameters are ``given``, the moment, and the start and end of the period.
+    """
+    sql, values = rows.order_by().values("deal_id").query.sql_with_params()
+    named = {f"scope_{place}": value for place, value in enumerate(values)}
+    deals = sql % tuple(f"%({name})s" for name in named)
+    start_of, period = report_view.calendar.start_of, report_view.period.period
+    span = {"start": start_of(period.start), "end": start_of(period.end)}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            statement.format(deals=deals),
+            {"moment": report_view.moment, **span, **given, **named},
+        )
+        return list(cursor.fetchall())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

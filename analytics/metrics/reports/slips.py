@@ -6,14 +6,13 @@ from datetime import date, timedelta
 from functools import cache
 from operator import attrgetter
 
-from django.db import connection
 from django.db.models import F, FilteredRelation, Q
 
 from analytics.context.reports.one_state import one_state
 from analytics.context.reports.report_view import ReportView
 from analytics.metrics.metrics.closings import cut
 from analytics.metrics.metrics.promises import Promise, Promises, fate_of, promises
-from analytics.metrics.reports.closings import ELSEWHERE, scope_sql, shown_to
+from analytics.metrics.reports.closings import ELSEWHERE, scope_rows, shown_to
 from analytics.metrics.reports.velocity import at_the_end_of
 from analytics.risk.metrics.stage_norms import date_moves
 from kit.money import cents
@@ -147,15 +146,7 @@ def pushes_of(report_view: ReportView) -> PushedDeals:
     period = report_view.period.period
     worked = Q(status="open") | Q(closed_on__gte=period.start)
     counted = report_view.deals(DealSelection(created_to=period.end))
-    deals, given = scope_sql(report_view.versions(counted).filter(worked))
-    values = {
-        "start": report_view.calendar.start_of(period.start),
-        "end": report_view.calendar.start_of(period.end),
-        "moment": report_view.moment,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(CLOSES.format(deals=deals), {**values, **given})
-        rows = cursor.fetchall()
+    rows = scope_rows(report_view, report_view.versions(counted).filter(worked), CLOSES)
     moves = {
         deal: date_moves(closes or (), period_of=_quarter(report_view)) for deal, closes in rows
     }

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
 from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
@@ -21,7 +20,7 @@ from analytics.metrics.metrics.conversion import (
     stage_flows,
     way_of,
 )
-from analytics.metrics.reports.closings import scope_sql
+from analytics.metrics.reports.closings import scope_rows
 from pipeline.deals.metrics import SECONDS_A_DAY
 from pipeline.deals.models.deals import DealVersion
 from pipeline.deals.reports.selection import DealSelection
@@ -149,17 +148,8 @@ def _stays(report_view: ReportView, steps: Sequence[StageStep]) -> list[Stays]:
 
 
 def _read(report_view: ReportView, wanted: str, **given: Any) -> Iterable[tuple[Any, ...]]:
-    deals, parameters = scope_sql(report_view.versions(report_view.deals(DealSelection())))
-    period = report_view.period.period
-    values = {
-        "start": report_view.calendar.start_of(period.start),
-        "end": report_view.calendar.start_of(period.end),
-        "moment": report_view.moment,
-        **given,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(STAYS.format(deals=deals) + wanted, {**values, **parameters})
-        return list(cursor.fetchall())
+    rows = report_view.versions(report_view.deals(DealSelection()))
+    return scope_rows(report_view, rows, STAYS + wanted, **given)
 
 
 def _ages(report_view: ReportView) -> dict[int, Counter[int]]:
