@@ -9,7 +9,7 @@ from django.http import Http404
 
 from forecasting.reports.subjects import SubjectChoice, chosen
 from forecasting.tables import DEALS, PAST, PEOPLE_SORTS
-from kit.forms import AsOfField, KitForm, PageField, SortField
+from kit.forms import AsOfField, FileField, KitForm, NameField, PageField, SortField
 from org.enums import PeriodKind
 
 KINDS = ((PeriodKind.QUARTER, "Quarters"), (PeriodKind.MONTH, "Months"))
@@ -41,11 +41,7 @@ class ForecastForm(SubjectForm):
     period = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1)
 
     sort = SortField(columns=PEOPLE_SORTS, default="-total")
-    file = forms.ChoiceField(
-        choices=[("", ""), ("periods", "Periods"), ("people", "People")],
-        required=False,
-        widget=forms.HiddenInput,
-    )
+    file = NameField(("periods", "people"))
 
     def __init__(self, data: Any, *, options: Sequence[SubjectChoice], today: date) -> None:
         super().__init__(data, options=options)
@@ -58,7 +54,7 @@ class DealsForm(SubjectForm):
     period = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
     sort = SortField(columns=DEALS, default="-amount")
     page = PageField()
-    file = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    file = FileField()
 
 
 class AccuracyForm(SubjectForm):
@@ -68,11 +64,7 @@ class AccuracyForm(SubjectForm):
     weeks = forms.IntegerField(required=False, min_value=0, max_value=60, widget=forms.HiddenInput)
     sort = SortField(columns=PAST, default="-made_on")
     page = PageField()
-    file = forms.ChoiceField(
-        choices=[("", ""), ("scores", "Scores"), ("past", "Past forecasts")],
-        required=False,
-        widget=forms.HiddenInput,
-    )
+    file = NameField(("scores", "past"))
 
     def clean_kind(self) -> str:
         return self.cleaned_data["kind"] or PeriodKind.QUARTER

@@ -201,6 +201,14 @@ class FileField(forms.BooleanField):
         super().__init__(required=False, widget=forms.HiddenInput, **options)
 
 
+class NameField(forms.ChoiceField):
+    """A part of the address that is one of these names, or ""."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        offered = [("", ""), *((name, name) for name in sorted(names))]
+        super().__init__(required=False, choices=offered, widget=forms.HiddenInput)
+
+
 def asked_for(field: forms.Field) -> forms.Field:
     """Mark a field that the form may lack but its service asks for: it is not called optional."""
     field.widget.is_required = True

@@ -19,7 +19,7 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class WaterfallBar:
     """A bar of a waterfall, in money or deals; ``href`` opens what it stands for."""
 
     label: str
@@ -29,7 +29,7 @@ class Bar:
 
 
 def waterfall(
-    bars: Sequence[Bar], *, title: str, x_label: str, name: str, kind: Kind = "money"
+    bars: Sequence[WaterfallBar], *, title: str, x_label: str, name: str, kind: Kind = "money"
 ) -> Chart:
     """The first and the last bar from 0, each between them from where the one before it ended."""
     labels, values = [bar.label for bar in bars], [bar.value for bar in bars]

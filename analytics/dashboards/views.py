@@ -10,9 +10,9 @@ from django.views.decorators.http import require_safe
 
 from analytics.attainment.reports.trend import open_pipeline_trend
 from analytics.context.forms import ReportViewForm
-from analytics.context.pages import asked
 from analytics.context.reports.organisation_calendar import organisation_calendar
 from analytics.context.reports.scope import person_scope
+from analytics.context.views import asked
 from analytics.dashboards import pages
 from analytics.dashboards.forms import QuickLogForm, TeamDashboardForm
 from analytics.dashboards.reports.me import my_report

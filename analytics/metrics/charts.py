@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from analytics.context.charts import Bar, Chart, waterfall
+from analytics.context.charts import Chart, WaterfallBar, waterfall
 from analytics.metrics.reports.closings import ClosingsRow
 from analytics.metrics.reports.outcomes import OutcomesReport
 from analytics.metrics.reports.velocity import VelocityReport
@@ -39,13 +39,13 @@ def change_chart(found: VelocityReport) -> Chart:
     if found.before is None or found.parts is None:
         raise ValueError("without both velocities there is no change to draw")
     steps = [
-        Bar(
+        WaterfallBar(
             factor.label, from_cents(part), "good" if part > 0 else "bad" if part < 0 else "neutral"
         )
         for factor, part in found.parts.items()
     ]
     ends = [
-        Bar(pace.period.period.label, pace.amount_a_day or Decimal(0))
+        WaterfallBar(pace.period.period.label, pace.amount_a_day or Decimal(0))
         for pace in (found.before, found.now)
     ]
     return waterfall(

@@ -6,7 +6,7 @@ from django import forms
 
 from analytics.context.forms import PipelineViewForm, ScopeForm, one_of_these
 from analytics.metrics.enums import MetricPart
-from kit.forms import FileField, PageField, PlainTextField, SortField
+from kit.forms import FileField, NameField, PageField, PlainTextField, SortField
 from pipeline.deals.tables import BEHIND
 from pipeline.enums import Status
 from pipeline.stages.forms.pipelines import stage_choices
@@ -17,21 +17,14 @@ from pipeline.stages.reports import QUALIFIED
 class MetricsForm(PipelineViewForm):
     """A look at a scope, the part of the page, and the stage from which closed deals count."""
 
-    part = forms.ChoiceField(
-        required=False,
-        choices=[("", ""), *((str(part), part.value) for part in MetricPart)],
-        widget=forms.HiddenInput,
-    )
+    part = NameField(MetricPart)
     file = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
 
     def __init__(self, data: Any, **given: Any) -> None:
         super().__init__(data, **given)
         stages = Stage.objects.visible_to(self.viewer).live().filter(kind=Status.OPEN)
         self.fields["reached"] = one_of_these(
-            [
-                (QUALIFIED, "The qualified stage"),
-                *stage_choices(stages.select_related("pipeline")),
-            ],
+            [(QUALIFIED, "The qualified stage"), *stage_choices(stages.select_related("pipeline"))],
             label="Counted from stage",
             none="Every deal",
         )

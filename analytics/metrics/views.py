@@ -11,8 +11,8 @@ from django.views.decorators.http import require_safe
 
 from analytics.context.charts import Chart
 from analytics.context.metrics import withheld
-from analytics.context.pages import figures_page
 from analytics.context.reports.report_view import ReportView
+from analytics.context.views import figures_page
 from analytics.metrics import tables as columns
 from analytics.metrics.charts import change_chart, weeks_figure
 from analytics.metrics.enums import MetricPart

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from analytics.context.pages import figures_page
+from analytics.context.views import figures_page
 from analytics.quotas import forms
 from analytics.quotas.forms import QuotaSourcesForm
 from analytics.quotas.reports import overview

@@ -1,8 +1,9 @@
 """The waterfall and the flow of a pipeline."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
-from analytics.context.charts import Bar, Chart, waterfall
+from analytics.context.charts import Chart, WaterfallBar, waterfall
 from analytics.review.enums import Movement, Unit
 from analytics.review.metrics import Waterfall, in_words
 from analytics.review.reports.flow import Flow
@@ -18,20 +19,21 @@ def waterfall_chart(
     ``opening`` and ``closing`` are the words under the first and last bar; ``href`` opens the
     deals of "opening", of a movement, or of "closing".
     """
+    unit, words = flow.unit, partial(in_words, unit=flow.unit)
     steps = [
-        Bar(movement.label, in_words(value, flow.unit), _direction(movement, value), href(movement))
-        for movement, value in flow.steps.items()
+        WaterfallBar(each.label, words(value), _direction(each, value), href(each))
+        for each, value in flow.steps.items()
     ]
     return waterfall(
         [
-            Bar(opening, in_words(flow.opening, flow.unit), href=href("opening")),
+            WaterfallBar(opening, words(flow.opening), href=href("opening")),
             *steps,
-            Bar(closing, in_words(flow.closing, flow.unit), href=href("closing")),
+            WaterfallBar(closing, words(flow.closing), href=href("closing")),
         ],
         title=title,
         x_label="Movement",
-        name=flow.unit.label,
-        kind="count" if flow.unit is Unit.DEALS else "money",
+        name=unit.label,
+        kind="count" if unit is Unit.DEALS else "money",
     )
 
 
@@ -44,11 +46,7 @@ def flow_chart(flow: Flow, *, title: str, href: Callable[[str], str]) -> Chart:
     places = list(dict.fromkeys(flow.label(node) for node in nodes if node in flow.places))
     after = nodes[len(before) :]
     links = [
-        (
-            before.index(link.source),
-            len(before) + after.index(link.target),
-            from_cents(link.cents),
-        )
+        (before.index(link.source), len(before) + after.index(link.target), from_cents(link.cents))
         for link in flow.links
     ]
     hrefs = [href(link.key) for link in flow.links]

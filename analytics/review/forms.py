@@ -17,7 +17,7 @@ from analytics.risk.enums import Only, Signal
 from analytics.risk.reports.filter import CONDITIONS
 from kit.display import moment
 from kit.fields import choices
-from kit.forms import DayField, FileField, KitForm, PageField, PlainTextField, SortField
+from kit.forms import DayField, FileField, KitForm, NameField, PageField, PlainTextField, SortField
 from kit.periods import refusal_of_as_of
 from kit.tables import Sort
 from org import access
@@ -117,11 +117,7 @@ class ChangesForm(SinceForm):
         label="Flow by",
         choices=[("category", "Forecast category"), ("stage", "Stage")],
     )
-    show = forms.ChoiceField(
-        required=False,
-        choices=[("", ""), *((name, name) for name in sorted(SHOWN))],
-        widget=forms.HiddenInput,
-    )
+    show = NameField(SHOWN)
     link = PlainTextField(required=False, max_length=80, widget=forms.HiddenInput)
     sort = SortField(columns=changed_columns(Unit.AMOUNT), default="-value")
     page = PageField()
@@ -150,11 +146,7 @@ class ReviewForm(SinceForm):
             *((str(signal), signal.label) for signal in Signal if signal in CONDITIONS),
         ],
     )
-    show = forms.ChoiceField(
-        required=False,
-        choices=[("", ""), *((name, name) for name in sorted(REVIEWED))],
-        widget=forms.HiddenInput,
-    )
+    show = NameField(REVIEWED)
     sort = SortField(columns=REVIEW_COLUMNS, default="-amount")
     page = PageField()
 

@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from analytics.context.pages import asked, figures_page
 from analytics.context.reports.organisation_calendar import organisation_calendar
+from analytics.context.views import asked, figures_page
 from analytics.review import services
 from analytics.review.charts import flow_chart, waterfall_chart
 from analytics.review.enums import Movement, Unit, ViewPage

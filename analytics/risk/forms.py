@@ -67,10 +67,7 @@ class DecisionForm(KitForm):
         error_messages={"required": "Tick what you decide about."},
     )
     next = forms.CharField(required=False, widget=forms.HiddenInput)
-    remedy = forms.ChoiceField(
-        choices=choices(Remedy),
-        label="What becomes of it",
-    )
+    remedy = forms.ChoiceField(choices=choices(Remedy), label="What becomes of it")
     due_on = DayField(label="Until", help_text="To be done by, or holds until.")
     reason = PlainTextField(
         required=False, max_length=500, label="Why", help_text="Needed where it is right as it is."

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from analytics.context.pages import figures_page
+from analytics.context.views import figures_page
 from analytics.risk import services
 from analytics.risk.enums import Signal
 from analytics.risk.forms import DecisionForm, IssueChoice, RiskForm, WorklistForm

@@ -12,12 +12,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.urls import reverse
 
-from analytics.runs.enums import (
-    ChunkState,
-    RunState,
-    RunStep,
-    Trigger,
-)
+from analytics.runs.enums import ChunkState, RunState, RunStep, Trigger
 from analytics.runs.querysets import RunQuerySet, SnapshotQuerySet
 from kit.fields import choices, one_of
 from org.enums import MEASURE_LABELS, Measure

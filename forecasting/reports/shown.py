@@ -3,15 +3,12 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from urllib.parse import urlencode
-
-from django.urls import reverse
 
 from analytics.context.reports.organisation_calendar import Fiscal
 from analytics.runs.models import RecomputeRun
 from forecasting.models import Forecast, ForecastRun, PastForecast
 from forecasting.reports.forecasts import LEFT_OUT, run_for, runs_begin_on
-from forecasting.reports.subjects import SubjectChoice
+from forecasting.reports.subjects import SubjectChoice, address
 from kit.display import DASH, money
 from kit.display import day as shown_day
 from org.metrics.quotas import Subject
@@ -75,7 +72,7 @@ def shown_forecast(
         period_run = ForecastRun.objects.filter(run=run, period=period.pk).first()
         missing = "" if forecast else _why_not(period_run)
     recalculated = _retold(viewer, choice, period, day=as_of, run=run if forecast else None)
-    query = {"subject": choice.key, "period": period.pk} | ({"as_of": as_of} if as_of else {})
+    query = {"subject": choice.key, "period": period.pk}
     return ShownForecast(
         asked=as_of,
         as_of=run.as_of if run else None,
@@ -83,9 +80,9 @@ def shown_forecast(
         recalculated=recalculated,
         missing=missing,
         booked_href=choice.won_deals_url(period.period, as_of=run.as_of if run else as_of),
-        href=f"{reverse('forecasting:forecast')}?{urlencode(query)}",
-        deals_href=f"{reverse('forecasting:deals')}?{urlencode(query)}" if as_of is None else "",
-        errors_href=f"{reverse('forecasting:accuracy')}?{urlencode({'subject': choice.key})}",
+        href=address("forecast", **query, as_of=as_of),
+        deals_href=address("deals", **query) if as_of is None else "",
+        errors_href=address("accuracy", subject=choice.key),
     )
 
 

@@ -154,11 +154,7 @@ def _store_kind(
 
 
 def _store_facts(
-    run: RecomputeRun,
-    workings: Sequence[OriginWorkings],
-    leading: Leading,
-    *,
-    gap: str,
+    run: RecomputeRun, workings: Sequence[OriginWorkings], leading: Leading, *, gap: str
 ) -> int:
     corrected = scaled(track(everyone_level(), workings, {}), led=leading.ratios(workings))
     facts = [

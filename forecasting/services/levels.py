@@ -32,9 +32,7 @@ class Level:
 
 
 def levels(
-    workings: Sequence[OriginWorkings],
-    outcomes: Iterable[OutcomeWorkings],
-    chunk: RecomputeChunk,
+    workings: Sequence[OriginWorkings], outcomes: Iterable[OutcomeWorkings], chunk: RecomputeChunk
 ) -> list[Level]:
     """Return the levels of the part's subjects, each with all its subjects: errors are pooled.
 

@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from analytics.context.pages import figures_page
+from analytics.context.views import figures_page
 from kit.tables import Empty, Table
 from org.http import PersonRequest, form_page, page_request_of, posted, saved
 from pipeline.deals.http import writable_deal

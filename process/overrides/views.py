@@ -4,7 +4,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from analytics.context.pages import asked
+from analytics.context.views import asked
 from kit.tables import Empty, Table
 from org.http import PersonRequest, sellers
 from process.overrides.forms import OverridesForm

@@ -5,8 +5,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from analytics.context.pages import asked, figures_page
 from analytics.context.reports.one_state import one_state
+from analytics.context.views import asked, figures_page
 from analytics.metrics.forms import BestForm
 from kit.export import table_response
 from kit.links import Tab

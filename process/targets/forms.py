@@ -10,7 +10,7 @@ from analytics.context.reports.organisation_calendar import OrganisationCalendar
 from analytics.context.reports.report_view import ReportView
 from analytics.context.reports.scope import Scope, person_scope
 from kit.fields import choices
-from kit.forms import DayField, KitForm, PageField, PlainTextField
+from kit.forms import DayField, KitForm, NameField, PageField, PlainTextField
 from kit.periods import Period
 from org.models.people import Person
 from pipeline.enums import ActivityKind
@@ -90,10 +90,6 @@ class OutcomeForm(OwedForm):
         del self.fields["over"]
         self.fields["kind"] = forms.ChoiceField(choices=KINDS, label="First")
         self.fields["days"] = forms.IntegerField(min_value=1, max_value=365, label="Within days")
-        self.fields["show"] = forms.ChoiceField(
-            choices=[("", ""), *((name, name) for name in SHOWN)],
-            required=False,
-            widget=forms.HiddenInput,
-        )
+        self.fields["show"] = NameField(SHOWN)
         self.fields["page"] = PageField()
         self.order_fields(["team", "kind", "days", "period", "as_of"])

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from analytics.context.pages import figures_page
+from analytics.context.views import figures_page
 from analytics.deals.forms import BoardForm
 from analytics.deals.reports.board import StageColumn, board
 from kit.money import from_cents

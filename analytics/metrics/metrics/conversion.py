@@ -106,10 +106,7 @@ def stage_conversion(flow: StageFlow) -> Decimal | None:
 
 
 def stage_flows(
-    steps: Sequence[StageStep],
-    stays: Iterable[Stays],
-    *,
-    ages: Mapping[int, Mapping[int, int]],
+    steps: Sequence[StageStep], stays: Iterable[Stays], *, ages: Mapping[int, Mapping[int, int]]
 ) -> list[StageFlow]:
     """Return the flow through each open stage, in the order of ``steps``.
 

@@ -39,7 +39,7 @@ from pipeline.enums import Status
 ELSEWHERE = "People who now report to somebody else"
 # What a closing has besides its deal, status and amount, in its order.
 COLUMNS = (
-    *("days", "closed_on", "credited_to", "deal__source", "reason", "industry"),
+    *("days", "closed_on", "credited_to", "deal__source", "why_lost", "industry"),
     *("competitor", "rival", "shown"),
 )
 
@@ -92,7 +92,7 @@ def closings(report_view: ReportView, deals: DealSelection) -> list[Closing]:
     """Return the closed deals of a selection of the report view, in one statement."""
     rows = report_view.versions(deals).annotate(
         days=days_to_close(report_view.calendar),
-        reason=Coalesce("lost_reason", Value("")),
+        why_lost=Coalesce("lost_reason", Value("")),
         industry=Coalesce("account__industry", Value("")),
         rival=Coalesce("competitor__name", Value("")),
         shown=shown_to(report_view.viewer),
@@ -176,8 +176,7 @@ def scope_rows(
     span = {"start": start_of(period.start), "end": start_of(period.end)}
     with connection.cursor() as cursor:
         cursor.execute(
-            statement.format(deals=deals),
-            {"moment": report_view.moment, **span, **given, **named},
+            statement.format(deals=deals), {"moment": report_view.moment, **span, **given, **named}
         )
         return list(cursor.fetchall())
 

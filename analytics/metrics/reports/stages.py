@@ -155,9 +155,7 @@ def _read(report_view: ReportView, wanted: str, **given: Any) -> Iterable[tuple[
 def _ages(report_view: ReportView) -> dict[int, Counter[int]]:
     """Return how many days the open deals of each stage stand there, as tables."""
     other = DealVersion.objects.filter(
-        ~Q(stage=OuterRef("stage")),
-        deal=OuterRef("deal"),
-        valid_to__lte=OuterRef("valid_from"),
+        ~Q(stage=OuterRef("stage")), deal=OuterRef("deal"), valid_to__lte=OuterRef("valid_from")
     )
     since = other.order_by().values("deal").annotate(last=Max("valid_to")).values("last")
     rows = report_view.versions(report_view.open).annotate(

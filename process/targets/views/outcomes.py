@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from analytics.context.pages import figures_page
+from analytics.context.views import figures_page
 from kit.tables import Empty, Table, query_with
 from org.http import PersonRequest
 from pipeline.enums import ACTIVITY_LABELS, ActivityKind, Status

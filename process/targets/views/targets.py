@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from analytics.context.forms import ReportViewForm
-from analytics.context.pages import figures_page
 from analytics.context.reports.organisation_calendar import organisation_calendar
 from analytics.context.reports.scope import person_scope
+from analytics.context.views import figures_page
 from kit.export import csv_response
 from kit.tables import Empty, Table
 from org.http import PersonRequest, admins_only, form_page, page_request_of, posted, saved, sellers
