@@ -18,7 +18,7 @@ from analytics.metrics.charts import change_chart, weeks_figure
 from analytics.metrics.enums import MetricPart
 from analytics.metrics.forms import MetricRowsForm, MetricsForm
 from analytics.metrics.metrics.closings import discount
-from analytics.metrics.metrics.promises import miss_rate, push_rate, slip_rate, slip_rate_by_value
+from analytics.metrics.metrics.promises import push_rate
 from analytics.metrics.reports.catalogue import catalogue
 from analytics.metrics.reports.closings import ClosingsRows, cuts_report
 from analytics.metrics.reports.outcomes import outcomes_report
@@ -152,9 +152,10 @@ def _slips(form: MetricsForm, report_view: ReportView, query: Query) -> dict[str
     worked = len(pushes.open)
     return {
         "found": found,
-        "slipped": withheld(slip_rate(whole), cases=whole.expected),
-        "missed": withheld(miss_rate(whole), cases=whole.expected),
-        "by_value": withheld(slip_rate_by_value(whole), cases=whole.expected),
+        **{
+            key: withheld(rate(whole), cases=whole.expected)
+            for key, _, rate, _ in columns.SLIP_RATES
+        },
         "pushed": withheld(push_rate(len(pushes.pushed), of=worked), cases=worked),
         "expected_words": columns.few(whole.expected),
         "worked_words": columns.few(worked),

@@ -30,13 +30,7 @@ class RunStep(Labelled):
 
 
 # A part starts when no part of an earlier phase is left.
-PHASES = {
-    RunStep.PLAN: 0,
-    RunStep.ATTAINMENT: 1,
-    RunStep.NORMS: 1,
-    RunStep.BACKTEST: 1,
-    RunStep.FORECAST: 2,
-}
+PHASES = dict.fromkeys(RunStep, 1) | {RunStep.PLAN: 0, RunStep.FORECAST: 2}
 
 
 class ChunkState(Labelled):

@@ -5,7 +5,7 @@ cents of the reporting currency. A question about day ``t`` is answered from row
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from functools import cached_property
 from itertools import pairwise
@@ -72,13 +72,7 @@ class Bookings:
         """Return what is known at the end of ``t`` as booked on a day of [start, end)."""
         inside = (self.closed_on >= start) & (self.closed_on < end)
         rows = inside & (self.since <= t) & (self.until > t)
-        return Bookings(
-            self.person[rows],
-            self.closed_on[rows],
-            self.cents[rows],
-            self.since[rows],
-            self.until[rows],
-        )
+        return Bookings(*(getattr(self, each.name)[rows] for each in fields(self)))
 
 
 # From the end of which day on a deal's credit is parted by which percents; none: it is not.

@@ -177,7 +177,13 @@ def outcomes_report(
         report_view=report_view,
         whole=whole,
         qualified=qualified(report_view) if reached is None else None,
-        people=by_person(whole, rows, names),
+        people=grouped_closings(
+            whole,
+            rows,
+            lambda row: row.person,
+            part=lambda person: {"credited_to": person},
+            label=lambda person: names.get(person, "Somebody else"),
+        ),
         reasons=grouped_closings(
             line("All lost deals", deals.but(status=Status.LOST), lost),
             lost,
@@ -189,19 +195,6 @@ def outcomes_report(
         weeks=_weeks(report_view, deals, rows),
         late=_late(report_view, rows),
         cohorts=cohorts(report_view, whole),
-    )
-
-
-def by_person(
-    whole: ClosingsRow, rows: Sequence[Closing], names: Mapping[int, str]
-) -> ClosingsRows:
-    """Return a line for each person with the credit."""
-    return grouped_closings(
-        whole,
-        rows,
-        lambda row: row.person,
-        part=lambda person: {"credited_to": person},
-        label=lambda person: names.get(person, "Somebody else"),
     )
 
 

@@ -119,17 +119,13 @@ WAYS = {
     Way.ELSEWHERE: "moved to another pipeline",
     Way.STILL: "entered it and are there still",
 }
-FATES = {
+FATES: dict[str, str] = {
     "missed": "not won in the period",
     "moved": "moved out of the period",
+    **{fate: fate.label.lower() for fate in Fate},
     Fate.WON: "won in the period",
     Fate.LOST: "lost in the period",
-    Fate.PUSHED_OUT: "pushed out",
-    Fate.OVERDUE: "left overdue",
-    Fate.BROUGHT_FORWARD: "brought forward",
     Fate.UNDATED: "left without a date",
-    Fate.ARCHIVED: "archived",
-    Fate.DUE: "still due",
 }
 PUSHES = {
     "open": "Deals that were open in the period",

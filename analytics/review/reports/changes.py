@@ -158,9 +158,8 @@ def counting_of(report_view: ReportView) -> Counting:
 
 def moved_deals(report_view: ReportView, before: ReportView, counting: Counting) -> list[Moved]:
     """Return the deals whose standing changed, of all that could concern the scope and period."""
-    rows = _compared(report_view, before).filter(
-        _concerns(report_view.period.period), _whose(counting)
-    )
+    compared = with_before(DealVersion.objects.as_of(report_view.moment), before.moment)
+    rows = compared.filter(_concerns(report_view.period.period), _whose(counting))
     if (own := counting.stages) is not None:
         rows = rows.filter(Q(stage__in=own) | Q(was__stage__in=own))
     days = before.day, report_view.day
@@ -179,10 +178,6 @@ def with_before(rows: DealVersionQuerySet, since: datetime) -> DealVersionQueryS
         was=FilteredRelation("deal__versions", condition=held)
     )
     return joined
-
-
-def _compared(report_view: ReportView, before: ReportView) -> DealVersionQuerySet:
-    return with_before(DealVersion.objects.as_of(report_view.moment), before.moment)
 
 
 def _concerns(period: Period) -> Q:

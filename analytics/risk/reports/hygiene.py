@@ -245,30 +245,21 @@ def _unmet(moment: datetime) -> QuerySet[CriterionVersion]:
 
 
 def _record(row: Mapping[str, Any]) -> DealRecord:
-    known = {
-        **{name: row[name] for name in _OF_VERSION},
-        ExitField.ACCOUNT: row["account_id"],
-        ExitField.CONTACTS: row["contacts"],
-        ExitField.PRODUCTS: row["products"],
-        ExitField.COMPETITOR: row["competitor_id"],
-        ExitField.SOURCE: row["deal_source"],
-    }
+    held = {name: row[HELD.get(name, name)] for name in ExitField}
     lacking = [
-        ASKED_LABELS[name] for name in ExitField if name in row["asked"] and _blank(known[name])
+        ASKED_LABELS[name]
+        for name, value in held.items()
+        if name in row["asked"] and (value is None or value is False or value == "")
     ]
     return DealRecord(named=row["contacts"], missing=(*lacking, *row["unmet"]))
 
 
-_OF_VERSION = (
-    ExitField.AMOUNT,
-    ExitField.EXPECTED_CLOSE,
-    ExitField.NEXT_STEP,
-    ExitField.NEXT_STEP_ON,
-)
-
-
-def _blank(value: object) -> bool:
-    return value is None or value is False or value == ""
+# What the row calls the fields that it does not call by their own names.
+HELD = {
+    ExitField.ACCOUNT: "account_id",
+    ExitField.COMPETITOR: "competitor_id",
+    ExitField.SOURCE: "deal_source",
+}
 
 
 def gap_words(signal: Signal, record: DealRecord) -> str:

@@ -69,6 +69,8 @@ def risk_inputs(*, moment: datetime, day: date) -> RiskInputs:
     norms = StageNorm.objects.filter(
         stage=OuterRef("pk"), run__is_current=True, run__as_of__lte=day
     )
+    known = SignalRule.objects.filter(set_at__lte=moment)
+    in_force = known.order_by("signal", "-set_at", "-pk").distinct("signal")
     stages = Stage.objects.annotate(
         norm=Subquery(
             norms.order_by("-run__as_of").values(
@@ -77,7 +79,7 @@ def risk_inputs(*, moment: datetime, day: date) -> RiskInputs:
                 )
             )[:1]
         ),
-        rules=ArraySubquery(_in_force(moment).values(row=JSONObject(**{n: n for n in RULE}))),
+        rules=ArraySubquery(in_force.values(row=JSONObject(**{n: n for n in RULE}))),
     )
     rows = list(stages.values("pk", "name", "kind", "expected_days", "norm", "rules"))
     made = [date.fromisoformat(row["norm"]["day"]) for row in rows if row["norm"]]
@@ -92,11 +94,6 @@ def risk_inputs(*, moment: datetime, day: date) -> RiskInputs:
 RULE = ("signal", "is_on", "limit", "weight", "learnt_from")
 
 
-def _in_force(moment: datetime) -> QuerySet[SignalRule]:
-    known = SignalRule.objects.filter(set_at__lte=moment)
-    return known.order_by("signal", "-set_at", "-pk").distinct("signal")
-
-
 def _rules(rows: Sequence[Mapping[str, Any]]) -> Rules:
     found = {
         Signal(row["signal"]): RiskRule(
@@ -109,14 +106,12 @@ def _rules(rows: Sequence[Mapping[str, Any]]) -> Rules:
 
 
 def _norm(row: Mapping[str, Any]) -> Norm:
-    found = row["norm"]
-    if not found:
-        return Norm(expected=row["expected_days"])
+    found = row["norm"] or {}
     return Norm(
-        deals=found["deals"],
-        median=_decimal(found["median"]),
-        p75=_decimal(found["p75"]),
-        fewest=found["fewest"],
+        deals=found.get("deals", 0),
+        median=_decimal(found.get("median")),
+        p75=_decimal(found.get("p75")),
+        fewest=found.get("fewest"),
         expected=row["expected_days"],
     )
 
