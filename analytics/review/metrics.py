@@ -86,19 +86,6 @@ def worth(base_cents: int | None, probability: int) -> Worth:
     return Worth(1, base_cents or 0, weighted(base_cents, probability=probability))
 
 
-# The movements of a deal that stays where it is.
-CHANGES = frozenset(
-    {
-        Movement.INCREASED,
-        Movement.DECREASED,
-        Movement.RATE,
-        Movement.DEFINITION,
-        Movement.ADVANCED,
-        Movement.WENT_BACK,
-    }
-)
-
-
 @dataclass(frozen=True, slots=True)
 class MovementStep:
     """One movement of one deal, signed."""
@@ -109,12 +96,12 @@ class MovementStep:
     def amounts(self) -> Iterator[tuple[Unit, int]]:
         """Return the units in which there is something to tell, with the value in each.
 
-        Coming and leaving are told of a deal without an amount too; a change of zero is none.
+        Coming and leaving, which change the number of deals, are told of a deal without an amount
+        too; a change of zero is none.
         """
-        always = self.movement not in CHANGES
         for unit in Unit:
             value = self.worth.of(unit)
-            if value or always:
+            if value or self.worth.deals:
                 yield unit, value
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, Max, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from analytics.context.reports.one_state import one_state
@@ -89,7 +89,7 @@ class StagesReport:
 @one_state()
 def stages_report(report_view: ReportView) -> StagesReport:
     """Return the flow through each open stage, in three statements."""
-    stages = list(_stages())
+    stages = list(Stage.objects.select_related("pipeline"))
     steps, pipelines = _steps(stages), {each.pipeline_id: each.pipeline.name for each in stages}
     if report_view.pipeline is not None:
         pipelines = {pk: name for pk, name in pipelines.items() if pk == report_view.pipeline}
@@ -104,12 +104,7 @@ def stages_report(report_view: ReportView) -> StagesReport:
 
 def steps_of() -> list[StageStep]:
     """Return all stages, archived ones too: deals went through them."""
-    return _steps(_stages())
-
-
-def _stages() -> QuerySet[Stage]:
-    found: QuerySet[Stage] = Stage.objects.select_related("pipeline")
-    return found
+    return _steps(Stage.objects.all())
 
 
 def _steps(stages: Iterable[Stage]) -> list[StageStep]:

@@ -128,9 +128,9 @@ def pipeline_changes(report_view: ReportView, *, since: datetime) -> Changes:
         closing=closing,
         moved=moved,
         flows=waterfalls(
-            opening=in_play(opening),
+            opening=worth_of(total(opening, lambda each: each.closing)),
             steps=(step for deal in moved for step in deal.steps),
-            closing=in_play(closing),
+            closing=worth_of(total(closing, lambda each: each.closing)),
         ),
     )
 
@@ -245,11 +245,6 @@ def _standing(values: Row, counting: Counting, day: date) -> DealState:
         archived=archived,
         in_pipeline=counting.in_pipeline(stage),
     )
-
-
-def in_play(slices: Iterable[Slice]) -> Worth:
-    """Return what the slices hold that is expected to close in the period."""
-    return worth_of(total(slices, lambda each: each.closing))
 
 
 def worth_of(amounts: Amounts) -> Worth:

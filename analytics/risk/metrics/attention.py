@@ -65,12 +65,7 @@ PERSON_URGENCY = {reason: place for place, reason in enumerate(PersonReason)}
 
 
 def deal_prompts(
-    deals: Iterable[OpenDeal],
-    *,
-    day: date,
-    large: int | None,
-    rules: Rules = RULES,
-    limits: Thresholds = THRESHOLDS,
+    deals: Iterable[OpenDeal], *, day: date, large: int | None, rules: Rules = RULES
 ) -> Sequence[DealPrompt]:
     """Return the deals that need attention, the most urgent and then the largest first.
 
@@ -85,10 +80,10 @@ def deal_prompts(
     per_owner: dict[int, int] = {}
     for prompt in ranked:
         taken = per_owner.get(prompt.deal.owner, 0)
-        if taken < limits.deals_per_person:
+        if taken < THRESHOLDS.deals_per_person:
             per_owner[prompt.deal.owner] = taken + 1
             kept.append(prompt)
-    return kept[: limits.deals_shown]
+    return kept[: THRESHOLDS.deals_shown]
 
 
 class NextUp(StrEnum):
@@ -149,19 +144,13 @@ def to_do_list(
     return sorted(found, key=_to_do_rank)
 
 
-def person_prompts(
-    standings: Iterable[PersonStatus], *, limits: Thresholds = THRESHOLDS
-) -> Sequence[PersonPrompt]:
+def person_prompts(standings: Iterable[PersonStatus]) -> Sequence[PersonPrompt]:
     """Return the people who need attention: one line each, the most urgent first."""
-    found = [
-        PersonPrompt(standing, person_reasons(standing, limits=limits)) for standing in standings
-    ]
+    found = [PersonPrompt(standing, person_reasons(standing)) for standing in standings]
     return sorted((prompt for prompt in found if prompt.reasons), key=_person_rank)
 
 
-def person_reasons(
-    standing: PersonStatus, *, limits: Thresholds = THRESHOLDS
-) -> tuple[PersonReason, ...]:
+def person_reasons(standing: PersonStatus) -> tuple[PersonReason, ...]:
     """Return why the person needs attention, the most urgent reason first.
 
     Far behind means below ``behind_pace`` of what is expected by now at the seasonal pace. Where
@@ -170,8 +159,8 @@ def person_reasons(
     expected, quiet = standing.expected, standing.quiet_days
     holds = {
         PersonReason.BEHIND: bool(expected)
-        and standing.actual < limits.behind_pace * (expected or 0),
-        PersonReason.QUIET: quiet is None or quiet >= limits.quiet_days,
+        and standing.actual < THRESHOLDS.behind_pace * (expected or 0),
+        PersonReason.QUIET: quiet is None or quiet >= THRESHOLDS.quiet_days,
         PersonReason.NO_QUOTA: standing.quota is None,
     }
     return tuple(reason for reason in PersonReason if holds[reason])
