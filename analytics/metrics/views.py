@@ -307,7 +307,7 @@ def metric_rows(request: PersonRequest, form: MetricRowsForm) -> HttpResponseBas
             form.cleaned_data,
             with_taken(shown, found.behind.taken),
             found.page,
-            caption=found.title,
+            caption=found.behind.title,
             query=request.GET,
             empty=Empty(title="No deals.", text="None that you may open did this."),
         ),

@@ -74,18 +74,7 @@ def runs_seen_by(viewer: Person) -> QuerySet[RecomputeRun]:
 def run_page(run: RecomputeRun, *, now: datetime) -> RunPage:
     """Return how far a run is, step by step."""
     chunks = RecomputeChunk.objects.filter(run=run)
-    by_step = {row.pop("step"): row for row in _by_step(chunks)}
-    return RunPage(
-        run=run,
-        progress=recompute.progress(run),
-        steps=[StepLine(step.label, **by_step[step]) for step in RunStep if step in by_step],
-        given_up=list(chunks.filter(state=ChunkState.QUARANTINED)),
-        took=(run.finished_at or now) - run.created_at,
-    )
-
-
-def _by_step(chunks: QuerySet[RecomputeChunk]) -> QuerySet:
-    return (
+    rows: QuerySet = (
         chunks.order_by()
         .values("step")
         .annotate(
@@ -95,6 +84,14 @@ def _by_step(chunks: QuerySet[RecomputeChunk]) -> QuerySet:
             stored=Sum("rows"),
             worked=Sum(F("finished_at") - F("started_at"), filter=Q(state=ChunkState.DONE)),
         )
+    )
+    by_step = {row.pop("step"): row for row in rows}
+    return RunPage(
+        run=run,
+        progress=recompute.progress(run),
+        steps=[StepLine(step.label, **by_step[step]) for step in RunStep if step in by_step],
+        given_up=list(chunks.filter(state=ChunkState.QUARANTINED)),
+        took=(run.finished_at or now) - run.created_at,
     )
 
 

@@ -103,10 +103,6 @@ class Rows:
     totals: Totals
     sums: Mapping[str, Decimal]
 
-    @property
-    def title(self) -> str:
-        return self.behind.title
-
 
 WAYS = {
     "entered": "entered it",
