@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from decimal import Decimal
-from typing import Any, Literal, TypeVar, get_args
+from functools import cache
+from typing import Any, Literal, TypeVar
 from urllib.parse import urlencode
 
 from django.db.models import F, QuerySet
@@ -276,18 +277,27 @@ def at(row: Any, where: Callable[[Any], Any] | str) -> Any:
 
     A path goes through attributes, items and methods, as in templates; None where one is None.
     """
-    if callable(where):
-        return where(row)
-    found = row
-    for name in where.split("."):
-        if found is None:
-            break
-        if isinstance(found, Mapping):
-            found = found[name]
-        else:
-            found = found[int(name)] if name.isdecimal() else getattr(found, name)
-        found = found() if callable(found) else found
-    return found
+    return where(row) if callable(where) else _reader(where)(row)
+
+
+@cache
+def _reader(path: str) -> Callable[[Any], Any]:
+    names = [int(name) if name.isdecimal() else name for name in path.split(".")]
+
+    def read(row: Any) -> Any:
+        found = row
+        for name in names:
+            if found is None:
+                break
+            if isinstance(name, int) or isinstance(found, dict):
+                found = found[name]
+            else:
+                found = getattr(found, name)
+            if callable(found):
+                found = found()
+        return found
+
+    return read
 
 
 def _column(columns: Iterable[Column], key: str) -> Column:
