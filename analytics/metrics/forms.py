@@ -53,13 +53,12 @@ class MetricRowsForm(MetricsForm):
 class BestForm(ScopeForm):
     """The report view of a team, and the title of the people to compare."""
 
-    file = FileField()
-
     def __init__(self, data: Any, **given: Any) -> None:
         super().__init__(data, **given)
         self.fields["title"] = PlainTextField(
             required=False, max_length=200, widget=forms.HiddenInput
         )
+        self.fields["file"] = FileField()
 
     @property
     def title(self) -> str | None:
