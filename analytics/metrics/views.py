@@ -29,6 +29,7 @@ from analytics.metrics.reports.stages import stages_report
 from analytics.metrics.reports.velocity import velocity_report
 from kit.display import count
 from kit.export import csv_response, table_response
+from kit.links import Tab
 from kit.tables import Empty, Query, Table, listed, query_with
 from org.http import PersonRequest, sellers
 from pipeline.deals.tables import download_columns, page_columns, with_taken
