@@ -3,9 +3,8 @@
 from django.urls import URLPattern, URLResolver, path
 
 from analytics.attainment import views as attainment
-from analytics.deals.views import board, listing, page
+from analytics.deals.views import listing, page
 from analytics.metrics import views as metrics
-from analytics.quotas import views as quotas
 from analytics.review import views as review
 from analytics.risk import views as risk
 from analytics.runs import views as runs
@@ -17,11 +16,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("deals/new/", page.deal_new, name="deal-new"),
     path("deals/<int:pk>/", page.deal, name="deal"),
     path("deals/<int:pk>/edit/", page.deal_edit, name="deal-edit"),
-    path("deals/<int:pk>/next-step/", page.deal_step, name="deal-step"),
+    path("deals/<int:pk>/next-step/", page.deal_part, {"part": "next-step"}, name="deal-step"),
     path("deals/<int:pk>/change/<str:part>/", page.deal_part, name="deal-part"),
     path("deals/<int:pk>/move/", page.deal_move, name="deal-move"),
     path("deals/<int:pk>/archive/", page.deal_archive, name="deal-archive"),
-    path("pipeline/board/", board.deal_board, name="board"),
+    path("pipeline/board/", listing.deal_board, name="board"),
     path("pipeline/review/", review.review, name="review"),
     path("pipeline/review/export.csv", review.review_file, name="review-csv"),
     path("pipeline/review/done/", review.review_done, name="review-done"),
@@ -34,30 +33,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("pipeline/hygiene/", risk.hygiene, name="hygiene"),
     path("pipeline/hygiene/export.csv", risk.hygiene_file, name="hygiene-csv"),
     path("pipeline/hygiene/decide/", risk.hygiene_decide, name="hygiene-decide"),
-    path("setup/quotas/", quotas.quotas, name="quotas"),
-    path("setup/quotas/sources/", quotas.sources, name="quota-sources"),
-    path("setup/quotas/<str:kind>/<int:pk>/", quotas.quota_history, name="quota-history"),
+    path("setup/quotas/sources/", attainment.quota_sources, name="quota-sources"),
     path("territories/", attainment.territory_bookings, name="territory-bookings"),
-    path(
-        "setup/territories/<int:pk>/accounts/",
-        attainment.territory_accounts,
-        name="territory-accounts",
-    ),
-    path(
-        "setup/territories/<int:pk>/accounts/assign/",
-        attainment.territory_assign,
-        name="territory-assign",
-    ),
-    path(
-        "setup/territories/<int:pk>/accounts/download/",
-        attainment.territory_file,
-        name="territory-file",
-    ),
-    path(
-        "setup/territories/<int:pk>/accounts/<int:account>/release/",
-        attainment.territory_release,
-        name="territory-release",
-    ),
     path("setup/risk/", risk.risk, name="risk"),
     path("setup/risk/<str:signal>/adopt/", risk.risk_adopt, name="risk-adopt"),
     path("setup/runs/", runs.runs, name="runs"),

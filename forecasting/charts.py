@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from analytics.context.charts import Chart
 from forecasting.enums import NAIVE, Method
 from forecasting.metrics.accuracy import Score
 from forecasting.reports.forecasts import ForecastPage, PeriodForecast
-from kit.charts import Role, band_trace, bar_trace, house_figure, line_trace, series_table
+from kit.charts import Chart, Role, band_trace, bar_trace, house_figure, line_trace, series_table
 
 ROLES: dict[Method, Role] = {
     Method.LAST_PERIOD: "series-2",

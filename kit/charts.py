@@ -7,10 +7,13 @@ each figure to ``plotly.graph_objects.Figure``, which proves the schema.
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import accumulate
 from typing import Any, Literal, TypedDict
 
+from kit.display import count, money_short
 from kit.markup import Tone
 from kit.tables import Column, Kind, Table
 
@@ -34,6 +37,14 @@ class Figure(TypedDict):
     title: str
     data: list[Trace]
     layout: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A figure and the table of its numbers below it."""
+
+    figure: Figure
+    table: Table
 
 
 def house_figure(
@@ -104,9 +115,14 @@ def line_trace(
     dashed: bool = False,
     step: bool = False,
     points: bool = False,
+    width: int | None = None,
 ) -> Trace:
     """A line; None leaves a gap. ``dashed`` is for plans, ``step`` for what jumps."""
-    line = {"dash": "dash" if dashed else "solid", "shape": "hv" if step else "linear"}
+    line: dict[str, Any] = {
+        "dash": "dash" if dashed else "solid",
+        "shape": "hv" if step else "linear",
+    }
+    line |= {} if width is None else {"width": width}
     trace: Trace = {
         "type": "scatter",
         "mode": "lines+markers" if points else "lines",
@@ -201,6 +217,40 @@ def series_table(
         for index, label in enumerate(series)
     ]
     return Table(columns=[first, *rest], rows=rows, caption=caption)
+
+
+@dataclass(frozen=True, slots=True)
+class WaterfallBar:
+    """A bar of a waterfall, in money or deals; ``href`` opens what it stands for."""
+
+    label: str
+    value: Decimal
+    role: Role = "plan"
+    href: str | None = None
+
+
+def waterfall(
+    bars: Sequence[WaterfallBar], *, title: str, x_label: str, name: str, kind: Kind = "money"
+) -> Chart:
+    """The first and the last bar from 0, each between them from where the one before it ended."""
+    labels, values = [bar.label for bar in bars], [bar.value for bar in bars]
+    hrefs = [bar.href for bar in bars]
+    counted = kind == "count"
+    trace = bar_trace(
+        x=labels,
+        y=values,
+        name=name,
+        role=[bar.role for bar in bars],
+        base=[Decimal(0), *accumulate(values[:-2]), Decimal(0)],
+        texts=[count(int(value)) if counted else money_short(value) for value in values],
+        hrefs=hrefs if any(hrefs) else None,
+    )
+    return Chart(
+        house_figure(trace, title=title, kind="count" if counted else "money"),
+        series_table(
+            caption=title, x_label=x_label, x=labels, series={name: values}, kind=kind, hrefs=hrefs
+        ),
+    )
 
 
 def _place_axis(traces: Sequence[Trace], axis: str) -> dict[str, Any]:

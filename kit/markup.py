@@ -4,6 +4,8 @@ Composed here rather than by templates, which take longer over a cell than the d
 figure in it. Every text and address passes ``escape``, whatever it says of itself.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -13,7 +15,7 @@ from xml.etree import ElementTree as ET
 from django.contrib.staticfiles import finders
 from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
-from django.urls import get_script_prefix
+from django.urls import get_script_prefix, reverse
 from django.utils.safestring import SafeString
 
 from kit.display import DASH
@@ -28,6 +30,22 @@ def known_tone(tone: str) -> str:
     if tone not in TONES:
         raise ValueError(f"{tone!r} is not a tone: use one of {sorted(TONES)}")
     return tone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tab:
+    """One tab: a link to a view of the page, ``current`` on the one that is open."""
+
+    label: str
+    href: str
+    current: bool = False
+    count: int | None = None
+
+
+def numbered(url_name: str) -> Callable[[int], str]:
+    """Return what makes the addresses of a route whose only argument is a number, asked once."""
+    before, _, after = reverse(url_name, args=[0]).rpartition("0")
+    return lambda number: f"{before}{number}{after}"
 
 
 def badge_html(label: str, tone: str) -> SafeString:

@@ -1,6 +1,7 @@
 """The only place that rounds money: half up, to the cent."""
 
 from decimal import ROUND_HALF_UP, Decimal
+from typing import overload
 
 CENT = Decimal("0.01")
 
@@ -20,8 +21,13 @@ def cents(amount: Decimal) -> int:
     return int(half_up(amount).scaleb(2))
 
 
-def from_cents(amount: int) -> Decimal:
-    return Decimal(amount).scaleb(-2)
+@overload
+def from_cents(amount: int) -> Decimal: ...
+@overload
+def from_cents(amount: int | None) -> Decimal | None: ...
+def from_cents(amount: int | None) -> Decimal | None:
+    """Return whole cents in units; None, the undefined, stays None."""
+    return None if amount is None else Decimal(amount).scaleb(-2)
 
 
 def percent_of(amount: int, percent: int) -> int:

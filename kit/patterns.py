@@ -10,9 +10,8 @@ from django import forms
 
 from kit import charts
 from kit.forms import DayField, ExactDecimalField, KitForm, PageField, PlainTextField, SortField
-from kit.links import Tab
-from kit.pages import paginate
-from kit.tables import Column, Empty, Sort, Table
+from kit.markup import Tab
+from kit.tables import Column, Empty, Sort, Table, paginate
 
 NOW = datetime(2026, 11, 23, 14, 5, tzinfo=UTC)
 MONTHS = [date(2026, month, 1) for month in range(1, 7)]

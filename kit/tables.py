@@ -1,4 +1,4 @@
-"""Tables as data: one list of columns drives the HTML table, its sorting and its download."""
+"""Tables as data: one list of columns drives the HTML table, its sorting, pages and download."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
@@ -11,13 +11,52 @@ from django.db.models import F, QuerySet
 from django.db.models.expressions import OrderBy
 
 from kit.display import DASH, FORMATS
-from kit.pages import Page, paginate
 
 NumberKind = Literal["money", "money_exact", "count", "percent", "ratio", "days"]
 Kind = NumberKind | Literal["text", "day", "moment", "badge"]
 NUMBER_KINDS = frozenset(get_args(NumberKind))
 Rows = TypeVar("Rows", bound=QuerySet)
 Query = Mapping[str, Any]
+PAGE_SIZE = 50
+LARGEST_PAGE = 100
+COUNT_CAP = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of rows. ``total`` is exact up to COUNT_CAP; ``capped`` says there are more."""
+
+    rows: Sequence[Any]
+    number: int
+    size: int
+    total: int
+    capped: bool
+
+    @property
+    def last(self) -> int:
+        return max(1, -(-self.total // self.size))
+
+    @property
+    def first_row(self) -> int:
+        return (self.number - 1) * self.size + 1 if self.rows else 0
+
+    @property
+    def last_row(self) -> int:
+        return (self.number - 1) * self.size + len(self.rows)
+
+    @property
+    def range_text(self) -> str:
+        """Where in the rows this page is: "51 to 100 of 340", or "of 10,000+" past the cap."""
+        total = f"{self.total:,}+" if self.capped else f"{self.total:,}"
+        return f"{self.first_row:,} to {self.last_row:,} of {total}"
+
+    @property
+    def has_previous(self) -> bool:
+        return self.number > 1
+
+    @property
+    def has_next(self) -> bool:
+        return self.number < self.last
 
 
 class UnknownSortError(ValueError):
@@ -38,14 +77,11 @@ class Column:
 
     ``value`` takes a row and returns the raw value (default: the row's attribute or item
     ``key``); ``href`` the address the cell links to, or None; both may be a path, see ``at``.
-    ``tone`` is a badge's colour role.
-    ``muted`` says whether a row's value rests on too little to lean on; it is greyed. ``sub`` is
-    a second, smaller line of text, such as what the value was before; "" leaves it out.
-    ``edit`` is where the value is changed in its place, None where it is not to be.
-    ``sort`` is the ORM field to order by ("owner__full_name"); without one the column cannot
-    be sorted. ``note`` explains the heading. ``export=False`` keeps it out of downloads;
-    ``wide`` gives sentences the room they need, ``clip`` keeps a long text on one line and shows
-    the whole of it to a hand over it.
+    ``tone`` is a badge's colour role; ``muted`` greys what rests on too little to lean on; ``sub``
+    is a second, smaller line, "" for none; ``edit`` is where the value is changed in its place.
+    ``sort`` is the ORM field to order by ("owner__full_name"); without one the column cannot be
+    sorted. ``note`` explains the heading. ``export=False`` keeps it out of downloads; ``wide``
+    gives sentences room, ``clip`` keeps a long text on one line.
     """
 
     key: str
@@ -77,7 +113,6 @@ class Column:
 
     @property
     def css(self) -> str:
-        """The classes of the column's cells."""
         short = self.kind in {"day", "moment", "badge"}
         if self.wide or self.clip:
             return "kit-wide" if self.wide else "kit-clip"
@@ -85,7 +120,7 @@ class Column:
 
     @property
     def is_end(self) -> bool:
-        """Whether the column stands at the right, as numbers do so that digits line up."""
+        """Whether the column stands at the right, so that digits line up."""
         return (self.align or ("end" if self.kind in NUMBER_KINDS else "start")) == "end"
 
 
@@ -328,3 +363,31 @@ def _words(value: Any) -> str:
 
 def _key(value: Any) -> Any:
     return value.casefold() if isinstance(value, str) else value
+
+
+def paginate(
+    rows: QuerySet | Sequence[Any], *, number: int, size: int = PAGE_SIZE, cap: int = COUNT_CAP
+) -> Page:
+    """Return page ``number`` (from 1) of an ordered queryset or list, the last one beyond its end.
+
+    Past ``cap`` rows the reader narrows the filter: deep offsets cost the database the same as
+    reading everything before them.
+    """
+    if not 1 <= size <= LARGEST_PAGE or number < 1:
+        raise ValueError(f"pages are numbered from 1 and hold 1 to {LARGEST_PAGE} rows")
+    found = rows[: cap + 1].count() if isinstance(rows, QuerySet) else len(rows)
+    return page_of(rows, total=found, number=number, size=size, cap=cap)
+
+
+def page_of(
+    rows: QuerySet | Sequence[Any],
+    *,
+    total: int,
+    number: int,
+    size: int = PAGE_SIZE,
+    cap: int = COUNT_CAP,
+) -> Page:
+    found, total = total, min(total, cap)
+    number = min(number, max(1, -(-total // size)))
+    start = (number - 1) * size
+    return Page(list(rows[start : start + size]), number, size, total, found > cap)

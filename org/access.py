@@ -14,11 +14,14 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from org.enums import Role
-from org.settings_cache import organisation_settings
-from org.trees import below
+from org.metrics import below
 
 if TYPE_CHECKING:
     from org.models.people import Person
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import NamedTuple
 
 SALES_ROLES = (Role.REP, Role.MANAGER, Role.ADMIN, Role.EXECUTIVE)
 
@@ -45,6 +48,11 @@ def sells(viewer: "Person") -> bool:
 
 def sees_everyone(viewer: "Person") -> bool:
     return bool(viewer.is_authenticated and viewer.has_role(Role.ADMIN, Role.EXECUTIVE))
+
+
+def leads_teams(person: "Person") -> bool:
+    """Whether the person has a team dashboard, and quotas of others to look at."""
+    return bool(person.is_manager or person.is_executive or person.is_admin)
 
 
 def people_below(viewer: "Person") -> QuerySet:
@@ -153,3 +161,57 @@ def subject_filter(viewer: "Person") -> Q:
 def _table(model: str) -> Any:
     # By name: the querysets of these very models ask this module who sees what.
     return apps.get_model("org", model)
+
+
+class OrganisationSettings(NamedTuple):
+    """The organisation's name, time zone and reporting currency; the defaults while it has none."""
+
+    name: str = ""
+    time_zone: str = "UTC"
+    currency: str = "USD"
+
+
+_memo: ContextVar[list[OrganisationSettings] | None] = ContextVar(
+    "facts_of_this_request", default=None
+)
+
+
+@contextmanager
+def one_request() -> Iterator[None]:
+    """Inside the block the facts are read at most once; outside it, at every call."""
+    token = _memo.set([])
+    try:
+        yield
+    finally:
+        _memo.reset(token)
+
+
+def organisation_settings() -> OrganisationSettings:
+    memo = _memo.get()
+    if memo:
+        return memo[0]
+    found = _read()
+    if memo is not None:
+        memo.append(found)
+    return found
+
+
+def remember_settings(found: OrganisationSettings) -> None:
+    """Keep facts that were read beside something else, for the remainder of this request."""
+    memo = _memo.get()
+    if memo is not None:
+        memo[:] = [found]
+
+
+def forget_settings() -> None:
+    """Read anew: called by the services that change the organisation."""
+    memo = _memo.get()
+    if memo is not None:
+        memo.clear()
+
+
+def _read() -> OrganisationSettings:
+    # By name: the models of org ask this module too.
+    organisations = apps.get_model("org", "Organisation").objects
+    row = organisations.values_list("name", "time_zone", "currency").first()
+    return OrganisationSettings(*row) if row else OrganisationSettings()

@@ -16,8 +16,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from kit.forms import add_errors
 from org import access, rules
+from org.access import organisation_settings
 from org.models.people import Person
-from org.settings_cache import organisation_settings
 
 View = Callable[..., HttpResponseBase]
 Made = TypeVar("Made")

@@ -30,7 +30,3 @@ def can_set_quotas(actor: Person) -> bool:
 def can_change_person(actor: Person, person: Person) -> bool:
     """Admins keep the people; nobody changes their own roles, line or standing."""
     return actor.is_admin and actor.pk != person.pk
-
-
-def leads_teams(person: Person) -> bool:
-    return person.is_manager or person.is_executive or person.is_admin

@@ -1,10 +1,14 @@
 """The columns of org's lists, for the page and the download alike."""
 
+from decimal import Decimal
 from typing import Any
 
+from kit.display import count, money_exact
 from kit.tables import Column
+from org.enums import MEASURE_LABELS, Measure
 from org.models.audit import AuditEntry
 from org.models.people import Person, role_names
+from org.models.quotas import Quota
 from org.reports import set_up as reports
 
 
@@ -74,4 +78,36 @@ AUDIT = [
     Column("subject", "About", value="subject_label"),
     Column("changes", "From → to", value=change_words),
     Column("reason", "Reason"),
+]
+
+
+def _words(target: Decimal | None, measure: str) -> str | None:
+    if target is None:
+        return None
+    return money_exact(target) if measure == Measure.BOOKINGS else count(target)
+
+
+def _from(quota: Quota) -> str | None:
+    return _words(getattr(quota, "before", None), quota.measure)
+
+
+def _to(quota: Quota) -> str:
+    return _words(quota.target, quota.measure) or "Withdrawn"
+
+
+VERSIONS = [
+    Column("set_at", "When", "moment", sort="set_at"),
+    Column("period", "Period", value="period.label", sort="period__start_on"),
+    Column(
+        "measure", "Of", value=lambda quota: MEASURE_LABELS[Measure(quota.measure)], sort="measure"
+    ),
+    Column("before", "From", value=_from, align="end"),
+    Column("target", "To", value=_to, sort="target", align="end"),
+    Column("reason", "Why"),
+    Column(
+        "set_by",
+        "Who",
+        value=lambda q: str(q.set_by) if q.set_by else "The system",
+        sort="set_by__full_name",
+    ),
 ]

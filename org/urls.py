@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from org.views import audit, calendar, people, trees
+from org.views import audit, calendar, people, quotas, trees
 
 
 def tree_paths(room: trees.Room) -> list[URLPattern]:
@@ -49,6 +49,8 @@ urlpatterns = [
     ),
     path("setup/calendar/rates/", calendar.set_rate, name="rate-set"),
     path("setup/calendar/rates/<int:pk>/remove/", calendar.remove_rate, name="rate-remove"),
+    path("setup/quotas/", quotas.quotas, name="quotas"),
+    path("setup/quotas/<str:kind>/<int:pk>/", quotas.quota_history, name="quota-history"),
     path("setup/audit/", audit.audit, name="audit"),
     path("setup/audit/download/", audit.audit_file, name="audit-file"),
 ]

@@ -10,9 +10,30 @@ from pipeline.discipline import views as discipline
 from pipeline.people.views import contacts, stage_people
 from pipeline.products import views as products
 from pipeline.stages.views import outcomes, pipelines, stages
+from pipeline.territories import views as territories
 
 app_name = "pipeline"
 urlpatterns: list[URLPattern | URLResolver] = [
+    path(
+        "setup/territories/<int:pk>/accounts/",
+        territories.territory_accounts,
+        name="territory-accounts",
+    ),
+    path(
+        "setup/territories/<int:pk>/accounts/assign/",
+        territories.territory_assign,
+        name="territory-assign",
+    ),
+    path(
+        "setup/territories/<int:pk>/accounts/download/",
+        territories.territory_file,
+        name="territory-file",
+    ),
+    path(
+        "setup/territories/<int:pk>/accounts/<int:account>/release/",
+        territories.territory_release,
+        name="territory-release",
+    ),
     path("deals/<int:pk>/exit/", discipline.deal_exit, name="deal-exit"),
     path(
         "deals/<int:pk>/criteria/<int:criterion>/", discipline.deal_criterion, name="deal-criterion"

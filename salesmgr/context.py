@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from django.http import HttpRequest
@@ -9,14 +10,13 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 
 from org import access
+from org.access import leads_teams, organisation_settings
 from org.access import sees_everyone as overseers
-from org.rules import can_administer as admins
-from org.rules import leads_teams
-from org.settings_cache import organisation_settings
 from pipeline import rules
 
 Person = Any
 Allowed = Callable[[Person], bool]
+admins: Allowed = attrgetter("is_admin")
 
 
 def everyone(person: Person) -> bool:
@@ -79,7 +79,7 @@ GROUPS: tuple[tuple[str, tuple[NavigationEntry, ...]], ...] = (
             NavigationEntry("Leavers", "process:leavers", "logout", admins),
             NavigationEntry("Products", "pipeline:products", "list", admins),
             NavigationEntry("Calendar", "org:calendar", "calendar", admins),
-            NavigationEntry("Quotas", "analytics:quotas", "target", leads_teams),
+            NavigationEntry("Quotas", "org:quotas", "target", leads_teams),
             NavigationEntry("Activity targets", "process:activity-targets", "checklist", admins),
             NavigationEntry("Imports", "imports:imports", "upload", admins),
             NavigationEntry("Recompute runs", "analytics:runs", "refresh", admins),

@@ -75,7 +75,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "org.middleware.OneRequest",
+    "org.backends.OneRequest",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -83,10 +83,10 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "org.middleware.SessionLimits",
-    "org.middleware.OrganisationTime",
+    "org.backends.SessionLimits",
+    "org.backends.OrganisationTime",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
-    "org.middleware.NoStore",
+    "org.backends.NoStore",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",

@@ -90,7 +90,7 @@ def steps() -> list[SetupStep]:
         SetupStep(
             "Quotas",
             "Without them there are bookings and pipeline, and no attainment.",
-            "analytics:quotas",
+            "org:quotas",
             "Quotas",
             is_done=Quota.objects.exists(),
         ),

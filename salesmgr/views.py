@@ -5,8 +5,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
-from analytics.context.reports.report_view import ReportView
-from analytics.context.reports.scope import person_scope
+from analytics.context.reports import ReportView, person_scope
 from analytics.context.views import asked
 from analytics.dashboards.forms import TeamDashboardForm
 from analytics.dashboards.views import invalid_page, report_view_form

@@ -78,12 +78,12 @@ EDGES = {
     "access",
     "api",
     "api_requests",
+    "backends",
     "benchmarks",
     "demo",
     "http",
     "devstack",
     "management",
-    "middleware",
     "tasks",
     "views",
 }

@@ -10,7 +10,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from analytics.attainment.metrics.attainment import Attainment, Credit
+from analytics.attainment.metrics import Attainment, Credit
 from analytics.attainment.reports.attainment import BY_TERRITORY, EVERYONE, attainment, subject_of
 from kit.api.fields import (
     FlagField,
@@ -26,7 +26,7 @@ from org import access
 from org.api_requests import ApiRequest
 from org.api_rows import AsOfDay, fiscal_periods, people_led, teams_seen, territories_with_numbers
 from org.enums import Measure, PeriodKind, SubjectKind
-from org.metrics.quotas import Subject
+from org.metrics import Subject
 from org.models.calendar import FiscalPeriod
 from org.models.people import Person
 from org.services.calendar import end_of_day

@@ -1,24 +1,19 @@
-"""Inputs of the pages about territories."""
+"""Inputs of the pages about territories and about what a quota is the sum of."""
 
 from datetime import date
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
-from django.db.models import Q
-from django.db.models.functions import Upper
 
-from kit.forms import AsOfField, DayField, KitForm, PageField, PlainTextField
+from analytics.context.forms import ScopeForm
+from analytics.context.reports import Scope, person_scope
+from kit.forms import AsOfField, KitForm
 from org.models.calendar import FiscalPeriod
-from pipeline.customers.models import Account
-
-MOST_LINES = 2000
+from org.models.people import Person
 
 
 class TerritoryFilter(KitForm):
     """The address of the bookings by territory: which period, as known on which day."""
-
-    period = forms.ModelChoiceField(queryset=FiscalPeriod.objects.none(), empty_label=None)
 
     def __init__(self, data: Any, *, today: date, standard: int) -> None:
         super().__init__({"period": standard} | data.dict())
@@ -31,61 +26,30 @@ class TerritoryFilter(KitForm):
         self.fields["as_of"] = AsOfField(today=today)
 
 
-class AccountsField(PlainTextField):
-    """Accounts by name or id of another system, one a line; cleaned to a list."""
+class QuotaSourcesForm(ScopeForm):
+    """A look at a team's quota, at the part of it that is one person's, or at a person's own."""
 
-    widget = forms.Textarea(attrs={"rows": 6})
+    def add_fields(self) -> None:
+        super().add_fields()
+        self.fields["person"] = forms.ModelChoiceField(
+            Person.objects.led_by(self.viewer), required=False, widget=forms.HiddenInput()
+        )
 
-    def clean(self, value: Any) -> list[Account]:
-        lines = [line.strip() for line in super().clean(value).splitlines() if line.strip()]
-        if len(lines) > MOST_LINES:
-            raise ValidationError(f"Give {MOST_LINES} lines at most.")
-        known = _by_name(lines)
-        faults, found = [], {}
-        for number, line in enumerate(lines, start=1):
-            accounts = known.get(line.casefold(), [])
-            if len(accounts) == 1:
-                found[accounts[0].pk] = accounts[0]
-            elif accounts:
-                faults.append(f"Line {number}: several accounts are called “{line}”. Use their id.")
-            else:
-                faults.append(f"Line {number}: there is no account called “{line}”.")
-        if faults:
-            raise ValidationError(faults)
-        return list(found.values())
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether a team or person is named that is not there for the viewer, or neither is."""
+        named = any(name in self.errors for name in ("team", "person"))
+        return named or not (self.scopes or self.cleaned_data.get("person"))
 
+    @property
+    def person(self) -> Person | None:
+        """The one person of a team whose part is asked for."""
+        return self.cleaned_data["person"] if self.cleaned_data["team"] else None
 
-def _by_name(lines: list[str]) -> dict[str, list[Account]]:
-    """Return the accounts in use by name and by id, both folded to small letters."""
-    named = Q(spelt__in=[line.upper() for line in lines]) | Q(external_id__in=lines)
-    rows = Account.objects.filter(archived_at__isnull=True).alias(spelt=Upper("name"))
-    found: dict[str, list[Account]] = {}
-    for account in rows.filter(named):
-        for key in {account.name.casefold(), (account.external_id or "").casefold()} - {""}:
-            found.setdefault(key, []).append(account)
-    return found
-
-
-class AccountsForm(KitForm):
-    """Accounts that lie in a territory from a day on."""
-
-    accounts = AccountsField(
-        label="Accounts",
-        help_text="Names, or ids of another system, one a line; paste as many as you like.",
-    )
-    since = DayField(
-        label="From", help_text="Deals that close from then on count here. A past day corrects."
-    )
-
-
-class AccountEndForm(KitForm):
-    """The first day on which an account is in the territory no longer."""
-
-    on = DayField(label="Leaves on")
-
-
-class AccountsPage(KitForm):
-    """The address of the list of accounts of a territory."""
-
-    page = PageField()
-    nowhere = forms.BooleanField(required=False, label="In no territory")
+    @property
+    def scope(self) -> Scope:
+        """The team that is asked for, else the person, else the widest team."""
+        person = self.cleaned_data["person"]
+        if person and not self.cleaned_data["team"]:
+            return person_scope(person)
+        return super().scope

@@ -1,24 +1,25 @@
-"""Bookings and attainment by territory, and which accounts lie where."""
+"""Bookings by territory, which accounts lie where, and what a quota is the sum of."""
 
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
 
 from analytics.attainment import forms
 from analytics.attainment.reports import territories as reports
-from analytics.attainment.tables import ACCOUNTS
-from analytics.context.reports.organisation_calendar import organisation_calendar
-from kit.export import csv_response
-from kit.forms import KitForm, add_errors
-from kit.pages import paginate
-from org import access, rules
-from org.http import PageRequest, page_request_of
+from analytics.attainment.reports.quota_sources import QuotaSources
+from analytics.attainment.reports.quota_sources import quota_sources as sources_of
+from analytics.attainment.tables import SOURCES
+from analytics.context.reports import organisation_calendar
+from analytics.context.views import figures_page
+from kit.money import from_cents
+from kit.tables import Empty, Table
+from org import access
+from org.http import PersonRequest, page_request_of
 from org.models.calendar import FiscalPeriod
-from org.models.territories import Territory
-from pipeline.customers.models import Account
-from pipeline.customers.services import territories as services
 
 
 @require_safe
@@ -52,85 +53,40 @@ def territory_bookings(request: HttpRequest) -> HttpResponse:
     return render(request, "analytics/attainment/territory_bookings.html", context)
 
 
-@require_safe
-def territory_accounts(request: HttpRequest, pk: int) -> HttpResponse:
-    """List the accounts that lie in a territory, or in none, and assign more."""
-    page_request, territory = _admin_at(request, pk)
-    return _page(request, page_request, territory)
-
-
-def _admin_at(request: HttpRequest, pk: int) -> tuple[PageRequest, Territory]:
-    page_request = page_request_of(request)
-    if not rules.can_administer(page_request.viewer):
-        raise PermissionDenied("Only an admin may assign accounts.")
-    return page_request, get_object_or_404(Territory.objects.visible_to(page_request.viewer), pk=pk)
-
-
-def _page(
-    request: HttpRequest, page_request: PageRequest, territory: Territory, **bound: KitForm
-) -> HttpResponse:
-    address = forms.AccountsPage(request.GET)
-    values = address.cleaned_data if address.is_valid() else {"page": 1, "nowhere": False}
-    nowhere = values["nowhere"]
-    rows = (
-        reports.accounts_nowhere(page_request.viewer, day=page_request.today)
-        if nowhere
-        else reports.accounts_in(page_request.viewer, territory, day=page_request.today)
-    )
+@figures_page(forms.QuotaSourcesForm, "analytics/attainment/quota_sources.html")
+def quota_sources(request: PersonRequest, form: forms.QuotaSourcesForm) -> HttpResponse:
+    """Show the quotas that were set and that a quota is the sum of, and what is booked of it."""
+    found = sources_of(form.report_view(form.scope), person=form.person)
     context = {
-        "territory": territory,
-        "page": paginate(rows, number=values["page"]),
-        "nowhere": nowhere,
-        "today": page_request.today,
-        "form": forms.AccountsForm(initial={"since": page_request.today}),
+        "form": form,
+        "found": found,
+        "report_view": found.report_view,
+        "table": _sources_table(found),
     }
-    status = 400 if bound else 200
-    return render(
-        request, "analytics/attainment/territory_accounts.html", context | bound, status=status
+    return render(request, "analytics/attainment/quota_sources.html", context | _standing(found))
+
+
+def _sources_table(found: QuotaSources) -> Table:
+    label = found.report_view.period.period.label
+    return Table(
+        columns=SOURCES,
+        rows=found.lines,
+        caption=f"Quotas that count for {label}",
+        totals={"quota": from_cents(found.target.amount)} if found.target else None,
+        empty=Empty(
+            title=f"No quota counts for {label} here.",
+            text="Quotas are set for people and teams, by month, quarter or year.",
+            href=reverse("org:quotas"),
+            label="Quotas",
+        ),
     )
 
 
-@require_POST
-def territory_assign(request: HttpRequest, pk: int) -> HttpResponse:
-    """Let accounts lie in a territory from a day on."""
-    page_request, territory = _admin_at(request, pk)
-    form = forms.AccountsForm(request.POST)
-    if form.is_valid():
-        try:
-            services.assign_accounts(
-                by=page_request.viewer, territory=territory, **form.cleaned_data
-            )
-        except ValidationError as error:
-            add_errors(form, error)
-        else:
-            messages.success(request, f"They lie in {territory}.")
-            return redirect("analytics:territory-accounts", pk)
-    return _page(request, page_request, territory, form=form)
-
-
-@require_POST
-def territory_release(request: HttpRequest, pk: int, account: int) -> HttpResponse:
-    """Let an account lie in no territory from a day on."""
-    page_request, territory = _admin_at(request, pk)
-    inside = reports.accounts_in(page_request.viewer, territory, day=page_request.today)
-    found = get_object_or_404(inside, pk=account)
-    form = forms.AccountEndForm(request.POST)
-    if form.is_valid():
-        subject = Account.objects.get(pk=found.pk)
-        since = form.cleaned_data["on"]
-        services.assign_account(subject, by=page_request.viewer, territory=None, since=since)
-        messages.success(request, f"{found} lies in no territory from then on.")
-    else:
-        messages.error(request, "Give the day from which it lies here no longer.")
-    return redirect("analytics:territory-accounts", pk)
-
-
-@require_safe
-def territory_file(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Download the accounts of a territory, or those in none."""
-    page_request, territory = _admin_at(request, pk)
-    if "nowhere" in request.GET:
-        rows = reports.accounts_nowhere(page_request.viewer, day=page_request.today)
-    else:
-        rows = reports.accounts_in(page_request.viewer, territory, day=page_request.today)
-    return csv_response("accounts.csv", ACCOUNTS, rows.iterator(chunk_size=2000))
+def _standing(found: QuotaSources) -> dict[str, Any]:
+    """Return quota, bookings and gap in units of the reporting currency."""
+    standing: dict[str, Any] = {"quota": found.target and from_cents(found.target.amount)}
+    if found.reached is not None:
+        standing["booked"] = from_cents(found.reached.actual)
+        standing["gap"] = from_cents(found.reached.gap)
+        standing["booked_href"] = found.report_view.won.url()
+    return standing

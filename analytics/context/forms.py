@@ -7,14 +7,20 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from analytics.context.reports.organisation_calendar import NamedPeriod, OrganisationCalendar
-from analytics.context.reports.report_view import ReportView
-from analytics.context.reports.scope import Scope, person_scope, scopes_of, territory_scope
+from analytics.context.reports import (
+    OrganisationCalendar,
+    ReportView,
+    Scope,
+    person_scope,
+    scopes_of,
+    territory_scope,
+)
 from kit.forms import AsOfField, KitForm
 from org import access
 from org.enums import PeriodKind, Role
 from org.models.people import Person
 from org.models.territories import Territory
+from org.reports.organisation import NamedPeriod
 
 KIND_LABELS = {
     PeriodKind.QUARTER: "Quarters",
@@ -88,11 +94,13 @@ class ReportViewForm(KitForm):
             data = data.copy()
             data["period"] = str(period.pk)
         super().__init__(data)
-        given = data.get("period", "")
-        self.fields["period"] = PeriodField(
-            calendar, today=calendar.day(now), given=given, label="Period"
-        )
-        self.fields["as_of"] = AsOfField(today=calendar.day(now))
+        self.add_fields()
+
+    def add_fields(self) -> None:
+        """Add the fields whose choices depend on the viewer, the calendar or the day."""
+        today, given = self.calendar.day(self.now), self.data.get("period", "")
+        self.fields["period"] = PeriodField(self.calendar, today=today, given=given, label="Period")
+        self.fields["as_of"] = AsOfField(today=today)
         self.order_fields(["period", "as_of"])
 
     def clean(self) -> dict[str, Any]:
@@ -120,11 +128,9 @@ class ReportViewForm(KitForm):
 class ScopeForm(ReportViewForm):
     """A look at a team or another scope: ``team`` must be one that the viewer may look at."""
 
-    def __init__(
-        self, data: Any, *, viewer: Person, calendar: OrganisationCalendar, now: datetime
-    ) -> None:
-        super().__init__(data, viewer=viewer, calendar=calendar, now=now)
-        self.scopes = scopes_of(viewer, calendar)
+    def add_fields(self) -> None:
+        super().add_fields()
+        self.scopes = scopes_of(self.viewer, self.calendar)
         choices = [
             (scope.key, "\N{NO-BREAK SPACE}" * 3 * scope.depth + scope.label)
             for scope in self.scopes
@@ -149,12 +155,10 @@ class ScopeForm(ReportViewForm):
 class OwnerScopeForm(ScopeForm):
     """The report view of a team, of one of the people below the viewer, or of a territory."""
 
-    def __init__(
-        self, data: Any, *, viewer: Person, calendar: OrganisationCalendar, now: datetime
-    ) -> None:
-        super().__init__(data, viewer=viewer, calendar=calendar, now=now)
+    def add_fields(self) -> None:
+        super().add_fields()
         people = list(
-            Person.objects.led_by(viewer)
+            Person.objects.led_by(self.viewer)
             .with_roles(Role.REP, Role.MANAGER)
             .order_by("full_name", "pk")
             .values_list("pk", "full_name")
@@ -162,7 +166,7 @@ class OwnerScopeForm(ScopeForm):
         self.fields["person"] = one_of_these(people, label="Person", none="Everybody")
         if not self.scopes or len(people) < 2:
             self.fields["person"].widget = forms.HiddenInput()
-        if access.sees_everyone(viewer):
+        if access.sees_everyone(self.viewer):
             lands = Territory.objects.live().values_list("pk", "name")
             self.fields["territory"] = one_of_these(list(lands), label="Territory", none="All")
         self.names = dict(people)
@@ -197,11 +201,9 @@ def one_of_these(
 class PipelineViewForm(OwnerScopeForm):
     """The scope and the pipeline; with one pipeline there is no choice."""
 
-    def __init__(
-        self, data: Any, *, viewer: Person, calendar: OrganisationCalendar, now: datetime
-    ) -> None:
-        super().__init__(data, viewer=viewer, calendar=calendar, now=now)
-        self.pipelines = calendar.pipelines
+    def add_fields(self) -> None:
+        super().add_fields()
+        self.pipelines = self.calendar.pipelines
         options = [(each.pk, each.name) for each in self.pipelines]
         self.fields["pipeline"] = one_of_these(options, label="Pipeline", none="All pipelines")
         if len(options) < 2:

@@ -1,4 +1,4 @@
-"""How many cases a rate needs, and how many earlier periods are compared."""
+"""How many cases a rate needs."""
 
 from decimal import Decimal
 
@@ -9,6 +9,3 @@ FEWEST_CASES = 10
 def withheld(value: Decimal | None, *, cases: int) -> Decimal | None:
     """Return a rate or median, or None where it would rest on fewer than 10 cases."""
     return value if cases >= FEWEST_CASES else None
-
-
-EARLIER_PERIODS = 4

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from analytics.context.forms import ScopeForm
-from analytics.context.reports.organisation_calendar import organisation_calendar
+from analytics.context.reports import organisation_calendar
 from org.http import PersonRequest, View, sellers
 
 Form = TypeVar("Form", bound=ScopeForm)

@@ -1,22 +1,37 @@
 """The numbers at the head of the home pages: text, address and tone of each."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 
-from analytics.attainment.metrics.attainment import Attainment
-from analytics.attainment.metrics.outcomes import Cycle, Outcomes, win_rate, win_rate_by_value
-from analytics.attainment.metrics.pace import FEWEST_EARLIER_PERIODS
-from analytics.attainment.reports.curves import Pace
-from analytics.attainment.reports.open_pipeline import Amounts
-from analytics.context.metrics import EARLIER_PERIODS, FEWEST_CASES
-from analytics.context.reports.report_view import ReportView
+from analytics.attainment.metrics import (
+    FEWEST_EARLIER_PERIODS,
+    Attainment,
+    Curve,
+    Cycle,
+    Outcomes,
+    aligned,
+    days_until,
+    known_on,
+    usual_path,
+    win_rate,
+    win_rate_by_value,
+)
+from analytics.attainment.reports.attainment import Amounts, Bar
+from analytics.attainment.reports.ledger import Pace
+from analytics.context.metrics import FEWEST_CASES
+from analytics.context.reports import ReportView
+from analytics.dashboards.metrics import TrendDay
 from analytics.dashboards.reports.me import MyReport
 from analytics.dashboards.reports.team import TeamReport
-from analytics.dashboards.wording import amount
+from analytics.dashboards.reports.team_rows import TeamRow
 from analytics.metrics.reports.rows import overlay_url
-from analytics.quotas.reports.sources import sources_url
 from analytics.risk.metrics.attention import THRESHOLDS
-from kit.display import count, days, percent, ratio
+from kit.charts import Chart, Role, bar_trace, house_figure, line_trace, series_table
+from kit.display import count, days, money, percent, ratio
+from kit.money import from_cents
+from kit.periods import EARLIER_PERIODS, Period, Workweek
 from pipeline.enums import Status
 
 
@@ -33,24 +48,13 @@ class StatFigure:
     share: Decimal | None = None
 
 
-def team_figures(report: TeamReport) -> list[StatFigure]:
-    """Return the head of the team dashboard: where will we land."""
-    total = report.total
+def head_figures(report: TeamReport | MyReport, row: TeamRow | MyReport) -> list[StatFigure]:
+    """Return the head of a page: where will we, or I, land; ``row`` has what is open and closed."""
     return [
         *number_figures(report.report_view, report.attainment, report.pace),
-        pipeline_figure(report.report_view, total.closing, total.coverage),
-        win_figure(report.report_view, total.outcomes),
-        cycle_figure(report.report_view, total.cycle),
-    ]
-
-
-def my_figures(report: MyReport) -> list[StatFigure]:
-    """Return the head of the own page: my number."""
-    return [
-        *number_figures(report.report_view, report.attainment, report.pace),
-        pipeline_figure(report.report_view, report.closing, report.coverage),
-        win_figure(report.report_view, report.outcomes),
-        cycle_figure(report.report_view, report.cycle),
+        pipeline_figure(report.report_view, row.closing, row.coverage),
+        win_figure(report.report_view, row.outcomes),
+        cycle_figure(report.report_view, row.cycle),
     ]
 
 
@@ -67,7 +71,7 @@ def number_figures(report_view: ReportView, reached: Attainment, pace: Pace) -> 
             tone=_tone(pace.seasonal),
             share=reached.share,
         ),
-        _gap(reached, sources_url(report_view)),
+        _gap(reached, report_view.quota_url()),
         StatFigure(
             "Needed a working day",
             amount(pace.required),
@@ -193,3 +197,144 @@ def _tone(seasonal: Decimal | None) -> str:
     if seasonal >= 1:
         return "good"
     return "warn" if seasonal >= THRESHOLDS.behind_pace else "bad"
+
+
+# From the oldest earlier period to the newest; the running one has the first colour.
+EARLIER_ROLES: tuple[Role, ...] = ("series-5", "series-4", "series-3", "series-2")
+SUNDAY = 6
+
+
+def bookings_chart(
+    current: Curve,
+    earlier: Sequence[Curve],
+    *,
+    quota: int | None,
+    week: Workweek,
+    first_open_day: date,
+    href: Callable[[Period, date], str],
+    quota_href: str,
+) -> Chart:
+    """Cumulative bookings by day beside the quota and the same point of earlier periods.
+
+    ``href`` opens the deals that a period had booked before a day, ``quota_href`` the quotas.
+    """
+    period = current.period
+    days = [period.start + timedelta(days=n) for n in range(period.days)]
+    known = dict(known_on(current, first_open_day=first_open_day))
+    series: dict[str, list[Decimal | None]] = {
+        period.label: [from_cents(known.get(day)) for day in days]
+    }
+    shown = [n for n, day in enumerate(days) if day.weekday() == SUNDAY or day == period.last_day]
+    links: dict[str, list[str | None]] = {
+        period.label: [_booked(period, n + 1, href) if days[n] in known else None for n in shown]
+    }
+    # The running period stands out from those before it.
+    traces = [line_trace(x=days, y=series[period.label], name=period.label, step=True, width=3)]
+    for role, curve in zip(EARLIER_ROLES[-len(earlier) :], earlier, strict=False):
+        name = curve.period.label
+        series[name] = [from_cents(value) for value in aligned(curve, period, week=week)]
+        until = days_until(curve.period, period, week=week)
+        links[name] = [_booked(curve.period, until[n], href) for n in shown]
+        traces.append(line_trace(x=days, y=series[name], name=name, role=role, step=True, width=1))
+    usual = usual_path(quota, earlier, period, week=week)
+    plans = {
+        "Usual pace to the quota": usual,
+        "Quota": None if quota is None else [quota] * len(days),
+    }
+    for width, (name, values) in enumerate(plans.items(), start=1):
+        if values is not None:
+            series[name] = [from_cents(value) for value in values]
+            line = line_trace(
+                x=days, y=series[name], name=name, role="plan", dashed=True, width=width
+            )
+            traces.append(line)
+    if quota is not None:
+        links["Quota"] = [quota_href] * len(shown)
+    title = f"Cumulative bookings, {period.label}"
+    return Chart(
+        house_figure(*traces, title=title, layout={"yaxis": {"rangemode": "tozero"}}),
+        series_table(
+            caption=f"{title}, at the end of each week",
+            x_label="End of",
+            x=[days[n] for n in shown],
+            series={name: [values[n] for n in shown] for name, values in series.items()},
+            links=links,
+        ),
+    )
+
+
+def _booked(period: Period, days: int, href: Callable[[Period, date], str]) -> str | None:
+    """Return what opens the bookings of the first days of a period; None for no day."""
+    return href(period, period.start + timedelta(days=days)) if days else None
+
+
+def open_pipeline_chart(
+    bars: Sequence[Bar], *, by: str, period: Period, hrefs: Callable[[Bar], tuple[str, str]]
+) -> Chart:
+    """Open pipeline by stage or category: what closes in the period, and all of it.
+
+    ``hrefs`` are the addresses of the rows of both.
+    """
+    labels = [bar.label for bar in bars]
+    closing, every = f"Closing in {period.label}", "All open"
+    amounts = {
+        closing: [from_cents(bar.closing.cents) for bar in bars],
+        every: [from_cents(bar.all.cents) for bar in bars],
+    }
+    opened = list(zip(*map(hrefs, bars), strict=True))
+    links = dict(zip(amounts, opened, strict=True))
+    roles: dict[str, Role] = {closing: "series-1", every: "neutral"}
+    title = f"Open pipeline by {by}"
+    return Chart(
+        house_figure(
+            *(
+                bar_trace(
+                    x=labels,
+                    y=amounts[name],
+                    name=name,
+                    role=role,
+                    hrefs=links[name],
+                    horizontal=True,
+                )
+                for name, role in roles.items()
+            ),
+            title=title,
+            layout={"barmode": "group", "yaxis": {"autorange": "reversed"}},
+        ),
+        series_table(caption=title, x_label=by.capitalize(), x=labels, series=amounts, links=links),
+    )
+
+
+def trend_chart(
+    days: Sequence[TrendDay],
+    *,
+    period: Period,
+    href: Callable[[date], str],
+    closing_href: Callable[[date], str],
+) -> Chart:
+    """The open pipeline at the end of each day.
+
+    ``href`` opens the open deals of a day, ``closing_href`` those of them that were to close in
+    the period.
+    """
+    x = [each.day for each in days]
+    every, closing = "All open", f"Closing in {period.label}"
+    series = {
+        every: [from_cents(each.cents) for each in days],
+        closing: [from_cents(each.closing_cents) for each in days],
+    }
+    links = {every: [href(day) for day in x], closing: [closing_href(day) for day in x]}
+    title = "Open pipeline by day"
+    return Chart(
+        house_figure(
+            line_trace(x=x, y=series[every], name=every, role="neutral", hrefs=links[every]),
+            line_trace(x=x, y=series[closing], name=closing, hrefs=links[closing]),
+            title=title,
+        ),
+        series_table(caption=title, x_label="End of", x=x, series=series, links=links),
+    )
+
+
+def amount(cents: int | None) -> str:
+    """Return cents as whole units; a dash where there is no amount."""
+    return money(from_cents(cents))

@@ -1,26 +1,24 @@
 """The template contexts of the home pages, made from reports."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from django.http import QueryDict
 from django.urls import reverse
 
-from analytics.attainment.metrics.trend import TrendDay
-from analytics.attainment.reports.curves import Curves
-from analytics.attainment.reports.open_pipeline import Bar
-from analytics.context.charts import Chart
-from analytics.context.reports.report_view import ReportView
-from analytics.dashboards import wording
-from analytics.dashboards.charts import (
-    PipelineBar,
+from analytics.attainment.reports.attainment import Bar
+from analytics.attainment.reports.ledger import Curves
+from analytics.context.reports import ReportView
+from analytics.dashboards.figures import (
+    amount,
     bookings_chart,
+    head_figures,
     open_pipeline_chart,
     trend_chart,
 )
-from analytics.dashboards.figures import my_figures, team_figures
+from analytics.dashboards.metrics import TrendDay
 from analytics.dashboards.reports.me import MyReport
 from analytics.dashboards.reports.team import TeamReport
 from analytics.dashboards.reports.team_rows import TeamRow
@@ -32,13 +30,23 @@ from analytics.dashboards.tables import (
     team_columns,
     team_lines,
 )
-from analytics.quotas.reports.sources import sources_url
-from analytics.risk.metrics.attention import NextUp, ToDo
-from analytics.risk.metrics.risk import OpenDeal
-from kit.links import numbered
-from kit.pages import LARGEST_PAGE, paginate
+from analytics.risk.metrics.attention import (
+    THRESHOLDS,
+    DealPrompt,
+    NextUp,
+    PersonPrompt,
+    PersonReason,
+    ToDo,
+)
+from analytics.risk.metrics.risk import OpenDeal, Rules
+from analytics.risk.reports.attention import reason_words, threshold_words
+from kit import display
+from kit.api.pages import LARGEST_PAGE
+from kit.charts import Chart
+from kit.display import count, days, percent
+from kit.markup import numbered
 from kit.periods import Period
-from kit.tables import Empty, Sort, Table, query_with
+from kit.tables import Empty, Sort, Table, paginate, query_with
 from org.enums import SubjectKind
 from pipeline import rules
 from pipeline.deals.reports.selection import DealSelection
@@ -80,11 +88,11 @@ def team_page(
     return {
         "report": report,
         "report_view": report_view,
-        "figures": team_figures(report),
+        "figures": head_figures(report, report.total),
         "people_prompts": _person_prompts(report),
         "deal_prompts": _deal_prompts(report),
         "undated": _undated(report_view, report.attention.undated),
-        "thresholds": wording.thresholds(report.attention.large, report.attention.inputs.rules),
+        "thresholds": thresholds(report.attention.large, report.attention.inputs.rules),
         "bookings": _bookings(report_view, report.curves, report.attainment.quota),
         "teams": report.teams and teams_table(report, sort=teams_sort, query=query),
         "teams_file": reverse("team-teams-file") + query_with(query, {"page": None}),
@@ -176,7 +184,7 @@ def my_page(report: MyReport, *, query: QueryDict) -> dict[str, Any]:
     return {
         "report": report,
         "report_view": report_view,
-        "figures": my_figures(report),
+        "figures": head_figures(report, report),
         "has_numbers": _has_numbers(report),
         "forecast_href": reverse("member-forecast", args=[report.person.pk])
         + query_with(query, {}),
@@ -210,7 +218,7 @@ def _person_prompts(report: TeamReport) -> list[Prompt]:
             name=names[prompt.standing.person],
             href=page_of(prompt.standing.person),
             detail="",
-            reasons=wording.person_reasons(prompt, period=label),
+            reasons=person_reasons(prompt, period=label),
         )
         for prompt in report.attention.people
     ]
@@ -223,7 +231,7 @@ def _deal_prompts(report: TeamReport) -> list[Prompt]:
             name=prompt.deal.name,
             href=page_of(prompt.deal.deal),
             detail=f"{_worth(prompt.deal)}, {names[prompt.deal.owner]}, {prompt.deal.stage}",
-            reasons=wording.deal_reasons(prompt, day=report.report_view.day),
+            reasons=deal_reasons(prompt, day=report.report_view.day),
         )
         for prompt in report.attention.deals
     ]
@@ -233,11 +241,11 @@ def _undated(report_view: ReportView, number: int) -> dict[str, str]:
     """Return the line about many deals without a close date and their address; empty for none."""
     if not number:
         return {}
-    return {"text": wording.undated(number), "href": report_view.open.but(no_close_date=True).url()}
+    return {"text": undated_words(number), "href": report_view.open.but(no_close_date=True).url()}
 
 
 def _worth(deal: OpenDeal) -> str:
-    return "no amount" if deal.cents is None else wording.amount(deal.cents)
+    return "no amount" if deal.cents is None else amount(deal.cents)
 
 
 def _names(report: TeamReport) -> dict[int, str]:
@@ -259,7 +267,7 @@ def _bookings(report_view: ReportView, curves: Curves, quota: int | None) -> Cha
         week=report_view.calendar.week,
         first_open_day=report_view.calendar.first_open_day(report_view.moment),
         href=booked,
-        quota_href=sources_url(report_view),
+        quota_href=report_view.quota_url(),
     )
 
 
@@ -267,17 +275,14 @@ def _bars(report_view: ReportView, bars: Sequence[Bar], part: str) -> Chart | No
     """Return the chart of open pipeline by ``part``, a part of a selection; None without deals."""
     if not bars:
         return None
-    found = [
-        PipelineBar(
-            label=CATEGORY_LABELS[Category(bar.label)] if part == "category" else bar.label,
-            closing_cents=bar.closing.cents,
-            closing_href=report_view.closing.url_of(part, bar.key),
-            all_cents=bar.all.cents,
-            all_href=report_view.open.url_of(part, bar.key),
-        )
-        for bar in bars
-    ]
-    return open_pipeline_chart(found, by=part, period=report_view.period.period)
+    if part == "category":
+        bars = [replace(bar, label=CATEGORY_LABELS[Category(bar.label)]) for bar in bars]
+
+    def hrefs(bar: Bar) -> tuple[str, str]:
+        closing, every = report_view.closing, report_view.open
+        return closing.url_of(part, bar.key), every.url_of(part, bar.key)
+
+    return open_pipeline_chart(bars, by=part, period=report_view.period.period, hrefs=hrefs)
 
 
 def _tasks(shown: Sequence[ToDo], *, day: date) -> list[Task]:
@@ -289,10 +294,65 @@ def _tasks(shown: Sequence[ToDo], *, day: date) -> list[Task]:
             href=page_of(todo.deal.deal),
             amount=_worth(todo.deal),
             stage=todo.deal.stage,
-            reasons=wording.deal_reasons(todo, day=day),
-            ask=wording.to_do(todo),
+            reasons=deal_reasons(todo, day=day),
+            ask=to_do_words(todo),
             tone="neutral" if todo.ask is NextUp.STEP_AHEAD else "warn",
             next_step=todo.deal.next_step,
         )
         for todo in shown
     ]
+
+
+def deal_reasons(prompt: DealPrompt | ToDo, *, day: date) -> list[str]:
+    """Return the reasons of a deal's prompt, the most urgent first."""
+    return [reason_words(reason, prompt.deal, day=day) for reason in prompt.reasons]
+
+
+def person_reasons(prompt: PersonPrompt, *, period: str) -> list[str]:
+    """Return the reasons of a person's prompt, the most urgent first."""
+    standing = prompt.standing
+    words = {
+        PersonReason.BEHIND: (
+            f"Booked {amount(standing.actual)} of {amount(standing.expected)} expected by now "
+            "at the team's usual pace"
+        ),
+        PersonReason.QUIET: "No activity yet"
+        if standing.quiet_days is None
+        else f"No activity for {days(standing.quiet_days)}",
+        PersonReason.NO_QUOTA: f"No quota for {period}",
+    }
+    return [words[reason] for reason in prompt.reasons]
+
+
+def thresholds(large: int | None, rules: Rules) -> list[str]:
+    """Return all thresholds of the attention list in words; ``large`` in cents."""
+    limits = THRESHOLDS
+    looked_at = f"Looked at: the {limits.deals_looked_at} largest of the open deals that should"
+    large_deals = "Without a quota no deal is called large."
+    if large is not None:
+        large_deals = f"Large here is {amount(large)} or more."
+    behind = f"People below {percent(limits.behind_pace)} of what is expected by now"
+    return [
+        f"{looked_at} close by the end of the period, have no close date or no owner any more.",
+        *threshold_words(rules),
+        large_deals,
+        f"{behind} at the usual pace of this team.",
+        f"People without activity for {days(limits.quiet_days)} or more.",
+        f"From {limits.undated_alike} on, deals without a close date are told in one line.",
+        f"At most {limits.deals_per_person} deals of one person and {limits.deals_shown} in all.",
+    ]
+
+
+def to_do_words(todo: ToDo) -> str:
+    """Return what a deal asks for next where that is no reason for attention; else ""."""
+    due = display.day(todo.due_on)
+    return {
+        NextUp.STEP_TODAY: "Next step is due today",
+        NextUp.CLOSES_SOON: f"Closes {due}",
+        NextUp.STEP_AHEAD: f"Next on {due}",
+    }.get(todo.ask, "")
+
+
+def undated_words(number: int) -> str:
+    """Return the line that stands for many open deals without a close date."""
+    return f"{count(number)} open deals without a close date: clean up"

@@ -8,21 +8,18 @@ from typing import Any
 
 from django.urls import reverse
 
-from analytics.attainment.metrics.attainment import Credit
-from analytics.attainment.metrics.outcomes import Cycle, Outcomes, win_rate
-from analytics.attainment.reports.open_pipeline import Amounts
+from analytics.attainment.metrics import win_rate
 from analytics.context.metrics import FEWEST_CASES
-from analytics.context.reports.report_view import ReportView
+from analytics.context.reports import ReportView
 from analytics.dashboards.reports.me import EarlierPeriod
 from analytics.dashboards.reports.team import TeamReport
 from analytics.dashboards.reports.team_rows import TeamRow
 from analytics.metrics.reports.rows import overlay_url
-from analytics.quotas.reports.sources import sources_url
 from kit.display import day
-from kit.links import numbered
+from kit.markup import numbered
 from kit.money import from_cents
 from kit.tables import Column, Sort
-from org.metrics.quotas import ResolvedQuota
+from org.metrics import ResolvedQuota
 from pipeline.deals.reports.selection import DealSelection
 
 Opens = Callable[[TeamRow], str | None]
@@ -34,11 +31,7 @@ def _opens(selection: Callable[[ReportView], DealSelection]) -> Opens:
 
 
 def _money(cents: Callable[[TeamRow], int | None]) -> Callable[[TeamRow], Decimal | None]:
-    def value(row: TeamRow) -> Decimal | None:
-        found = cents(row)
-        return None if found is None else from_cents(found)
-
-    return value
+    return lambda row: from_cents(cents(row))
 
 
 def _of_people(value: Callable[[TeamRow], Any]) -> Callable[[TeamRow], Any]:
@@ -59,10 +52,10 @@ def _name(row: TeamRow) -> str:
 def _sources(row: TeamRow) -> str | None:
     """Return the page of the quotas that the line's quota is the sum of."""
     if row.whole:
-        return sources_url(row.report_view)
+        return row.report_view.quota_url()
     if row.team is not None:
-        return sources_url(row.report_view, team=row.team)
-    return None if row.person is None else sources_url(row.report_view, person=row.person)
+        return row.report_view.quota_url(team=row.team)
+    return None if row.person is None else row.report_view.quota_url(person=row.person)
 
 
 won, closed, closing = (
@@ -190,8 +183,8 @@ TEAMS.insert(4, GAP)
 
 EARLIER = [
     Column("period", "Period", value="period.period.label"),
-    Column("quota", "Quota", "money", lambda e: _cents(e.quota)),
-    Column("booked", "Booked", "money", lambda e: _cents(e.booked)),
+    Column("quota", "Quota", "money", lambda e: from_cents(e.quota)),
+    Column("booked", "Booked", "money", lambda e: from_cents(e.booked)),
     Column("share", "Attainment", "percent"),
 ]
 
@@ -204,7 +197,7 @@ def earlier_columns(report_view: ReportView) -> list[Column]:
         return report_view.won.but(closed_from=period.start, closed_to=period.end).url()
 
     def quota(each: EarlierPeriod) -> str:
-        return sources_url(report_view, period=each.period.pk)
+        return report_view.quota_url(period=each.period.pk)
 
     opens = {"quota": quota, "booked": href, "share": href}
     return [replace(c, href=opens[c.key]) if c.key in opens else c for c in EARLIER]
@@ -262,11 +255,7 @@ def _quota_line(report: TeamReport, words: str, amount: int) -> TeamRow:
         report_view=report.report_view,
         name=words,
         people=0,
-        credit=Credit(0, 0, 0),
         target=ResolvedQuota(amount),
-        closing=Amounts(),
-        outcomes=Outcomes(),
-        cycle=Cycle(0, None, None, None),
     )
 
 
@@ -292,7 +281,3 @@ def _activities_urls(report_view: ReportView) -> Callable[[int], str]:
     )
     activities = reverse("pipeline:activities")
     return lambda person: f"{activities}?person={person}{before}"
-
-
-def _cents(cents: int | None) -> Decimal | None:
-    return None if cents is None else from_cents(cents)

@@ -8,21 +8,19 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from analytics.attainment.reports.trend import open_pipeline_trend
 from analytics.context.forms import ReportViewForm
-from analytics.context.reports.organisation_calendar import organisation_calendar
-from analytics.context.reports.scope import person_scope
+from analytics.context.reports import organisation_calendar, person_scope
 from analytics.context.views import asked
 from analytics.dashboards import pages
 from analytics.dashboards.forms import QuickLogForm, TeamDashboardForm
 from analytics.dashboards.reports.me import my_report
 from analytics.dashboards.reports.team import team_report
+from analytics.dashboards.reports.trend import open_pipeline_trend
 from analytics.dashboards.tables import TEAMS, subteam_rows, team_download, team_lines
 from kit.export import csv_response
 from org import access
 from org.http import PersonRequest
 from org.models.people import Person
-from org.rules import leads_teams
 from pipeline import rules
 
 
@@ -104,7 +102,7 @@ def _person_page(request: PersonRequest, person: Person) -> HttpResponse:
         context["log"] = QuickLogForm(
             viewer=viewer, now=form.now, to_do=report.to_do, back=request.path
         )
-    context["may_lead"] = leads_teams(viewer)
+    context["may_lead"] = access.leads_teams(viewer)
     context |= pages.my_page(report, query=request.GET)
     return render(request, "analytics/dashboards/me.html", {"form": form, **context})
 

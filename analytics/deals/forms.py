@@ -1,13 +1,10 @@
 """The filter of the board: scope and pipeline."""
 
-from datetime import datetime
 from typing import Any
 
 from django import forms
 
 from analytics.context.forms import PipelineViewForm
-from analytics.context.reports.organisation_calendar import OrganisationCalendar
-from org.models.people import Person
 
 
 class BoardForm(PipelineViewForm):
@@ -18,10 +15,8 @@ class BoardForm(PipelineViewForm):
 
     closing = forms.BooleanField(required=False, label="Closing in the period only")
 
-    def __init__(
-        self, data: Any, *, viewer: Person, calendar: OrganisationCalendar, now: datetime
-    ) -> None:
-        super().__init__(data, viewer=viewer, calendar=calendar, now=now)
+    def add_fields(self) -> None:
+        super().add_fields()
         del self.fields["as_of"]
         offered = self.fields["pipeline"]
         offered.choices = offered.choices[1:]  # type: ignore[attr-defined]

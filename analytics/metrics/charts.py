@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from analytics.context.charts import Chart, WaterfallBar, waterfall
 from analytics.metrics.reports.closings import ClosingsRow
 from analytics.metrics.reports.outcomes import OutcomesReport
 from analytics.metrics.reports.velocity import VelocityReport
-from kit.charts import Figure, Role, bar_trace, house_figure
+from kit.charts import Chart, Figure, Role, WaterfallBar, bar_trace, house_figure, waterfall
 from kit.money import from_cents
 
 

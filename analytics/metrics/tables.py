@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from analytics.attainment.metrics.outcomes import Cycle, Outcomes, win_rate, win_rate_by_value
+from analytics.attainment.metrics import Cycle, Outcomes, win_rate, win_rate_by_value
 from analytics.context.metrics import FEWEST_CASES, withheld
 from analytics.metrics.metrics.closings import cohort_win_rate, discount, lost_share
 from analytics.metrics.metrics.conversion import StageFlow, Way, stage_conversion

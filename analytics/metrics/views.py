@@ -9,9 +9,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from analytics.context.charts import Chart
 from analytics.context.metrics import withheld
-from analytics.context.reports.report_view import ReportView
+from analytics.context.reports import ReportView
 from analytics.context.views import figures_page
 from analytics.metrics import tables as columns
 from analytics.metrics.charts import change_chart, weeks_figure
@@ -27,9 +26,10 @@ from analytics.metrics.reports.rows import UnknownFigureError, behind, rows_behi
 from analytics.metrics.reports.slips import PromiseLine, SlipsReport, slips_report
 from analytics.metrics.reports.stages import stages_report
 from analytics.metrics.reports.velocity import velocity_report
+from kit.charts import Chart
 from kit.display import count
 from kit.export import csv_response, table_response
-from kit.links import Tab
+from kit.markup import Tab
 from kit.tables import Empty, Query, Table, listed, query_with
 from org.http import PersonRequest, sellers
 from pipeline.deals.tables import download_columns, page_columns, with_taken

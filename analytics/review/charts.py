@@ -3,11 +3,10 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from analytics.context.charts import Chart, WaterfallBar, waterfall
 from analytics.review.enums import Movement, Unit
 from analytics.review.metrics import Waterfall, in_words
 from analytics.review.reports.flow import Flow
-from kit.charts import Role, flow_trace, house_figure, series_table
+from kit.charts import Chart, Role, WaterfallBar, flow_trace, house_figure, series_table, waterfall
 from kit.money import from_cents
 
 

@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from analytics.context.forms import PipelineViewForm, one_of_these
-from analytics.context.reports.organisation_calendar import OrganisationCalendar
+from analytics.context.reports import OrganisationCalendar
 from analytics.review.enums import Movement, Unit
 from analytics.review.reports.changes import last_review
 from analytics.review.reports.inspection import CLOSING

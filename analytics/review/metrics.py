@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from analytics.attainment.metrics.coverage import weighted
+from analytics.attainment.metrics import weighted
 from analytics.review.enums import Movement, Unit
 from kit.money import cents, from_cents
 from kit.periods import Period

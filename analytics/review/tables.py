@@ -11,7 +11,7 @@ from django.urls import reverse
 from analytics.review.enums import Movement, Unit
 from analytics.review.metrics import in_words
 from analytics.review.reports.inspection import Inspected
-from analytics.risk.reports.words import norm_words, reason_words, waiting_words
+from analytics.risk.reports.attention import norm_words, reason_words, waiting_words
 from kit.display import DASH, ago, day, days, money
 from kit.money import from_cents
 from kit.tables import Column, Edit, at

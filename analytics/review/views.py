@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from analytics.context.reports.organisation_calendar import organisation_calendar
+from analytics.context.reports import organisation_calendar
 from analytics.context.views import asked, figures_page
 from analytics.review import services
 from analytics.review.charts import flow_chart, waterfall_chart
@@ -55,7 +55,7 @@ from analytics.review.tables import (
 )
 from kit.display import money_short
 from kit.export import csv_response
-from kit.links import Tab
+from kit.markup import Tab
 from kit.money import from_cents
 from kit.tables import Empty, listed, query_with
 from org.http import PersonRequest, saved, sellers

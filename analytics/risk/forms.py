@@ -12,7 +12,7 @@ from analytics.risk.enums import Signal
 from analytics.risk.metrics.hygiene import Remedy, State
 from analytics.risk.metrics.risk import RECORD_GAPS, RULES, RiskRule, Rules
 from analytics.risk.metrics.stage_norms import Learnt
-from analytics.risk.reports.words import MEANINGS, UNITS, basis_words
+from analytics.risk.reports.attention import MEANINGS, UNITS, basis_words
 from analytics.risk.services import HEAVIEST, LARGEST_LIMIT
 from kit.fields import choices
 from kit.forms import DayField, KitForm, PageField, PlainTextField

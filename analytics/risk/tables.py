@@ -4,8 +4,8 @@ from django.urls import reverse
 
 from analytics.risk.metrics.hygiene import Remedy
 from analytics.risk.metrics.risk import RECORD_GAPS
+from analytics.risk.reports.attention import UNITS, basis_words, reason_words
 from analytics.risk.reports.hygiene import DataQualityIssue, gap_words
-from analytics.risk.reports.words import UNITS, basis_words, reason_words
 from kit.money import from_cents
 from kit.tables import Column
 

@@ -29,10 +29,9 @@ from analytics.risk.reports.inputs import (
 from analytics.risk.tables import BREACHES, HISTORY, NORMS, OWNERS, issue_words
 from kit.display import count
 from kit.export import csv_response
-from kit.links import Tab
+from kit.markup import Tab
 from kit.money import from_cents
-from kit.pages import paginate
-from kit.tables import Empty, Table, query_with
+from kit.tables import Empty, Table, paginate, query_with
 from org.http import (
     PageRequest,
     PersonRequest,

@@ -15,7 +15,7 @@ from forecasting.models import DealExpectation, Forecast, ForecastRun, PastForec
 from forecasting.reports.subjects import SubjectChoice
 from kit.money import from_cents
 from org.enums import PeriodKind, SubjectKind
-from org.metrics.quotas import ResolvedQuota
+from org.metrics import ResolvedQuota
 from org.models.calendar import FiscalPeriod
 from org.models.people import Person
 from org.models.teams import TeamMembership, TeamPlacement

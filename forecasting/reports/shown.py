@@ -4,15 +4,15 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from analytics.context.reports.organisation_calendar import Fiscal
 from analytics.runs.models import RecomputeRun
 from forecasting.models import Forecast, ForecastRun, PastForecast
 from forecasting.reports.forecasts import LEFT_OUT, run_for, runs_begin_on
 from forecasting.reports.subjects import SubjectChoice, address
 from kit.display import DASH, money
 from kit.display import day as shown_day
-from org.metrics.quotas import Subject
+from org.metrics import Subject
 from org.models.people import Person
+from org.reports.organisation import Fiscal
 
 
 def between(low: Decimal | None, high: Decimal | None) -> str:

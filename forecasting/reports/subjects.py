@@ -11,7 +11,7 @@ from analytics.attainment.reports.attainment import EVERYONE
 from kit.periods import Period
 from org import access
 from org.enums import SubjectKind
-from org.metrics.quotas import Subject
+from org.metrics import Subject
 from org.models.people import Person
 from org.models.teams import Team
 from pipeline.deals.reports.selection import DealSelection

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from functools import partial
 
-from analytics.attainment.metrics.attainment import Attainment
+from analytics.attainment.metrics import Attainment
 from analytics.attainment.reports.attainment import EVERYONE, attainment, calendar_and_people
 from analytics.runs.models import RecomputeChunk, RecomputeRun
 from analytics.runs.services.snapshots import subject_columns, upsert
@@ -35,7 +35,7 @@ from forecasting.services.levels import (
 )
 from kit.money import from_cents
 from org.enums import Measure, PeriodKind, SubjectKind
-from org.metrics.quotas import Subject
+from org.metrics import Subject
 from org.models.calendar import FiscalPeriod
 from pipeline.deals.models.deals import Deal
 

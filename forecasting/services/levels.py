@@ -11,7 +11,7 @@ from forecasting.arrays import ArrayLike, Floats, Ints, np
 from forecasting.metrics.backtest import Scaled, whole_cents
 from forecasting.models import DealWorkings, OriginWorkings, OutcomeWorkings
 from org.enums import PeriodKind, SubjectKind
-from org.metrics.quotas import Subject
+from org.metrics import Subject
 from org.models.teams import Team, TeamPlacement
 from org.models.trees import read_tree
 

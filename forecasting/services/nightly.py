@@ -9,7 +9,7 @@ from django.db import Error, OperationalError, transaction
 from django.db.models import QuerySet
 
 from analytics.attainment.reports.attainment import attainment, calendar_and_people
-from analytics.context.reports.one_state import one_state
+from analytics.context.reports import one_state
 from analytics.risk import services as risk
 from analytics.risk.models import LearntLimit, StageNorm
 from analytics.risk.reports.inputs import lessons

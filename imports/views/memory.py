@@ -9,8 +9,7 @@ from imports.forms import RememberedFilter
 from imports.models import ImportAnswer, ImportMapping
 from imports.reports.memory import remembered_answers, remembered_columns
 from imports.services import memory as services
-from kit.pages import paginate
-from kit.tables import Table
+from kit.tables import Table, paginate
 from org.http import form_page, page_request_of
 from pipeline.http import import_admins
 

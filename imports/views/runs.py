@@ -27,8 +27,7 @@ from imports.services import progress as import_progress
 from imports.services import runs as services
 from imports.tables import REFUSALS, ROWS, RUNS
 from kit.export import csv_response
-from kit.pages import paginate
-from kit.tables import Empty, Table
+from kit.tables import Empty, Table, paginate
 from org.http import form_page, page_request_of, posted, saved
 from pipeline.http import import_admins
 

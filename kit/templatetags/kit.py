@@ -15,11 +15,10 @@ from django.template.context import Context
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from kit import display, markup, money
-from kit.links import Tab
-from kit.markup import Tone, known_tone
-from kit.pages import Page
-from kit.tables import Table
+from kit import display, markup
+from kit.markup import Tab, Tone, known_tone
+from kit.money import from_cents
+from kit.tables import Page, Table
 from kit.tables import query_with as rebuilt_query
 
 register = template.Library()
@@ -27,12 +26,8 @@ register = template.Library()
 for name in (*display.FORMATS, "money_short", "ago"):
     register.filter(name, getattr(display, name))
 register.filter("id", display.ident)
-
-
-@register.filter
-def from_cents(amount: int | None) -> Decimal | None:
-    """Return whole cents, as results carry them, in units for the filters of money."""
-    return None if amount is None else money.from_cents(amount)
+# Whole cents, as results carry them, in units for the filters of money.
+register.filter("from_cents", from_cents)
 
 
 # Leaves

@@ -15,8 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from kit.fields import choices
 from kit.forms import KitForm, PageField, PlainTextField
-from kit.pages import paginate
-from kit.tables import Table
+from kit.tables import Table, paginate
 from org import access
 from org.enums import SCOPE_LABELS, TokenScope
 from org.http import PersonRequest, form_page, posted, saved

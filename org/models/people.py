@@ -14,8 +14,8 @@ from django.utils.functional import cached_property
 
 from kit.fields import check, choices, lasts, one_a_day, one_of
 from org.enums import ROLE_LABELS, Role
+from org.metrics import Stay
 from org.querysets import PersonQuerySet
-from org.stays import Stay
 
 
 class PersonManager(BaseUserManager.from_queryset(PersonQuerySet)):  # type: ignore[misc]

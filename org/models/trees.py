@@ -7,7 +7,7 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Lower
 
 from kit.fields import check, lasts, one_a_day
-from org.trees import BEGINNING, DatedPlacement, DatedTree
+from org.metrics import BEGINNING, DatedPlacement, DatedTree
 
 
 class TreeNode(models.Model):

@@ -12,7 +12,7 @@ from django.db.models import ProtectedError
 
 from kit import periods
 from kit.periods import Period
-from org import access, audit, settings_cache
+from org import access, audit
 from org.enums import PeriodKind
 from org.models.calendar import CURRENCY_CODE, ExchangeRate, FiscalPeriod, Holiday, Organisation
 from org.models.people import Person
@@ -30,7 +30,7 @@ def organisation() -> Organisation:
     found = Organisation.objects.first()
     if found is None:
         found, _ = Organisation.objects.get_or_create(pk=1, defaults={"name": UNNAMED})
-        settings_cache.forget()
+        access.forget_settings()
     return found
 
 
@@ -64,7 +64,7 @@ def configure(*, by: Person | None, **settings: Any) -> Organisation:
         kept = "Amounts, targets or exchange rates are kept in this currency, so it stays."
         with refused_as({"organisation_currency_stays": ("currency", kept)}):
             subject.save(update_fields=list(changes))
-        settings_cache.forget()
+        access.forget_settings()
         if "fiscal_year_start_month" in changes:
             _restart_calendar()
         audit.record(by, "organisation.configure", subject, changes=changes)

@@ -14,13 +14,13 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from org import access, audit
+from org.metrics import below
 from org.models.people import Person
 from org.models.teams import Team, TeamMembership
 from org.models.territories import Territory
 from org.models.trees import TreeNode
 from org.services.guard import refused_as, require_admin, require_in_use
 from org.services.set_up import locked_row, set_use
-from org.trees import below
 
 Node = TypeVar("Node", bound=TreeNode)
 

@@ -7,13 +7,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from kit.export import csv_response
-from kit.pages import paginate
-from kit.tables import Empty, Table
+from kit.tables import Empty, Table, paginate
 from org import access, tables
+from org.access import organisation_settings
 from org.forms.set_up import AuditFilter
 from org.http import PersonRequest, admins_only
 from org.reports import set_up as reports
-from org.settings_cache import organisation_settings
 
 
 @require_safe

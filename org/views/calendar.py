@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kit.forms import KitForm
-from kit.links import Tab
+from kit.markup import Tab
 from kit.tables import query_with
 from org import access
 from org.forms import set_up as forms

@@ -13,8 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from kit.export import csv_response
 from kit.forms import KitForm
-from kit.pages import paginate
-from kit.tables import Empty, Table, query_with
+from kit.tables import Empty, Table, paginate, query_with
 from org import access, rules, tables
 from org.forms import set_up as forms
 from org.http import PersonRequest, View, admins_only, form_page, posted, saved

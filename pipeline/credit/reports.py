@@ -91,7 +91,7 @@ def _overlay(shares: Sequence[CreditShare], whole: int | None) -> list[PersonCre
 
 
 def _credited(row: CreditShare, part: int | None) -> PersonCredit:
-    amount = None if part is None else from_cents(part)
+    amount = from_cents(part)
     return PersonCredit(row.person.full_name, row.percent / 100, amount)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.urls import get_script_prefix
 
-from kit.links import numbered
+from kit.markup import numbered
 from kit.money import half_up
 from kit.tables import Column
 from pipeline.deals.declared import DOWNLOADED

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Count, Prefetch, QuerySet
 
-from kit.pages import Page
+from kit.tables import Page
 from org.models.people import Person
 from pipeline import rules
 from pipeline.deals.models.deals import Deal

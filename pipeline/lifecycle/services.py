@@ -14,8 +14,8 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from org import audit
+from org.access import organisation_settings
 from org.models.people import Person
-from org.settings_cache import organisation_settings
 from pipeline import history, rules
 from pipeline.deals.declared import EDITABLE
 from pipeline.deals.models.deals import Deal

@@ -7,8 +7,8 @@ from rest_framework import serializers
 
 from kit.api.fields import FlagField, MomentTextField, MoneyField, StrictSerializer, TextField
 from kit.api.pages import Ordering, PageQuery
+from org.access import organisation_settings
 from org.models.people import Person
-from org.settings_cache import organisation_settings
 from pipeline import rules
 from pipeline.api.resources import Resource
 from pipeline.products import services as products

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from kit.forms import ExactDecimalField, FileField, KitForm, PageField, PlainTextField, SortField
-from org.settings_cache import organisation_settings
+from org.access import organisation_settings
 from pipeline.products.models import Product
 from pipeline.products.services import FIELDS
 from pipeline.products.tables import PRODUCTS

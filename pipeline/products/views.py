@@ -9,8 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from kit.export import csv_response
-from kit.pages import paginate
-from kit.tables import Empty, Table
+from kit.tables import Empty, Table, paginate
 from org.http import PageRequest, page_request_of
 from org.models.people import Person
 from pipeline.http import product_admins

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
-from analytics.context.reports.report_view import ReportView
-from kit.pages import Page, paginate
+from analytics.context.reports import ReportView
+from kit.tables import Page, paginate
 from pipeline.discipline.models import ClosingReview
 
 

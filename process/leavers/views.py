@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods
 
 from kit.forms import add_errors
-from kit.links import Tab
+from kit.markup import Tab
 from kit.tables import Empty, Table
 from org.http import admins_only, form_page, page_request_of, posted, saved
 from org.models.people import Person

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from analytics.context.forms import OwnerScopeForm
-from analytics.context.reports.organisation_calendar import OrganisationCalendar
+from analytics.context.reports import OrganisationCalendar
 from kit.forms import PageField
 from org.models.people import Person
 from pipeline.stages.models import Stage

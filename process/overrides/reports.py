@@ -6,8 +6,8 @@ from django.db.models import BigIntegerField, Exists, OuterRef, Q, QuerySet, Sub
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, TruncDate
 
-from analytics.context.reports.report_view import ReportView
-from kit.pages import paginate
+from analytics.context.reports import ReportView
+from kit.tables import paginate
 from org.enums import SubjectKind
 from org.models.teams import TeamMembership
 from pipeline.deals.models.deals import DealVersion

@@ -9,15 +9,15 @@ from statistics import mean, median
 
 from django.db.models import Count, F, FilteredRelation, Min, Q
 
-from analytics.attainment.metrics.attainment import Attainment
-from analytics.attainment.reports.attainment import attainment, roster_of
-from analytics.context.reports.report_view import ReportView
-from analytics.context.reports.roster import Roster, Seller
+from analytics.attainment.metrics import Attainment
+from analytics.attainment.reports.attainment import attainment
+from analytics.context.reports import ReportView
 from analytics.metrics.metrics.closings import Closing, compared, cut, discount
 from analytics.metrics.reports.closings import closings, scope_rows
 from analytics.metrics.reports.prices import PriceLines, price_lines
 from org.enums import Measure, SubjectKind
-from org.metrics.quotas import Subject
+from org.metrics import Subject
+from org.reports.organisation import Roster, Seller, roster_of
 from pipeline.activities.models import Activity
 from pipeline.deals.metrics import SECONDS_A_DAY
 from pipeline.enums import TOUCHES, ActivityKind, Status

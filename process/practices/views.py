@@ -5,11 +5,11 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from analytics.context.reports.one_state import one_state
+from analytics.context.reports import one_state
 from analytics.context.views import asked, figures_page
 from analytics.metrics.forms import BestForm
 from kit.export import table_response
-from kit.links import Tab
+from kit.markup import Tab
 from kit.tables import Empty, Table, query_with
 from org.http import PersonRequest, sellers
 from process.practices.metrics import FEWEST_PEOPLE

@@ -6,9 +6,7 @@ from typing import Any
 from django import forms
 
 from analytics.context.forms import ScopeForm
-from analytics.context.reports.organisation_calendar import OrganisationCalendar
-from analytics.context.reports.report_view import ReportView
-from analytics.context.reports.scope import Scope, person_scope
+from analytics.context.reports import OrganisationCalendar, ReportView, Scope, person_scope
 from kit.fields import choices
 from kit.forms import DayField, KitForm, NameField, PageField, PlainTextField
 from kit.periods import Period

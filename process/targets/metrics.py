@@ -9,8 +9,7 @@ from fractions import Fraction
 from math import sqrt
 
 from analytics.context.metrics import FEWEST_CASES
-from kit.periods import Period, month_start
-from org.metrics.working_days import Workweek
+from kit.periods import Period, Workweek, month_start
 from process.enums import Every
 
 

@@ -11,10 +11,9 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Case, CharField, Count, F, OuterRef, Q, Subquery, Value, When
 from django.urls import reverse
 
-from analytics.context.reports.one_state import one_state
-from analytics.context.reports.report_view import ReportView
-from kit.pages import Page, paginate
+from analytics.context.reports import ReportView, one_state
 from kit.periods import Period
+from kit.tables import Page, paginate
 from org.models.people import Person
 from org.models.teams import TeamMembership
 from pipeline.activities.models import Activity

@@ -38,18 +38,18 @@ def typed(world: World, _target: str) -> dict[str, Any]:
 
 
 CASES = [
-    Case("analytics:quotas", "GET", same(200, recruiter=403)),
-    Case("analytics:quotas", "GET", same(400, recruiter=403), query="?group=nobody"),
+    Case("org:quotas", "GET", same(200, recruiter=403)),
+    Case("org:quotas", "GET", same(400, recruiter=403), query="?group=nobody"),
     Case(
-        "analytics:quotas",
+        "org:quotas",
         "GET",
         same(400, admin=200, executive=200, recruiter=403),
         query="?group=territories",
     ),
     # Reps set nothing, executives look on, admins choose a team before they type.
-    Case("analytics:quotas", "POST", same(403, manager=200, director=200), data=typed),
+    Case("org:quotas", "POST", same(403, manager=200, director=200), data=typed),
     Case(
-        "analytics:quota-history",
+        "org:quota-history",
         "GET",
         grid("""
                          rita mia rob former future north south west missing
@@ -90,7 +90,7 @@ CASES = [
         query="?period=never",
     ),
     Case(
-        "analytics:quota-history",
+        "org:quota-history",
         "GET",
         same(404, recruiter=403),
         kwargs=lambda _w, _t: {"kind": "planet", "pk": MISSING},

@@ -6,8 +6,8 @@ from functools import cache, partial
 from django.http import HttpResponse
 from django.test import Client
 
-from analytics.context.charts import Chart
 from analytics.metrics.reports.rows import Rows
+from kit.charts import Chart
 from kit.tables import Table
 
 

@@ -2,9 +2,7 @@
 
 from datetime import date, datetime
 
-from analytics.context.reports.organisation_calendar import organisation_calendar
-from analytics.context.reports.report_view import ReportView
-from analytics.context.reports.scope import person_scope, scopes_of
+from analytics.context.reports import ReportView, organisation_calendar, person_scope, scopes_of
 from org.models.people import Person
 
 

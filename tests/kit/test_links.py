@@ -1,7 +1,7 @@
 import pytest
 from django.urls import NoReverseMatch, reverse
 
-from kit.links import numbered
+from kit.markup import numbered
 
 
 @pytest.mark.parametrize("number", [0, 7, 100, 1203])

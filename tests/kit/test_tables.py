@@ -6,8 +6,17 @@ from django.http import QueryDict
 from django.template import Context, Template
 from django.utils.safestring import SafeString
 
-from kit.pages import COUNT_CAP, Page, paginate
-from kit.tables import Column, Empty, Sort, Table, UnknownSortError, query_with
+from kit.tables import (
+    COUNT_CAP,
+    Column,
+    Empty,
+    Page,
+    Sort,
+    Table,
+    UnknownSortError,
+    paginate,
+    query_with,
+)
 
 NAME = Column(key="name", label="Name", sort="name", href=lambda row: f"/deals/{row['id']}/")
 AMOUNT = Column(key="amount", label="Amount", kind="money", sort="amount_in_currency")

@@ -1,8 +1,7 @@
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from kit.pages import paginate
-from kit.tables import Column, Sort
+from kit.tables import Column, Sort, paginate
 from org.models.people import Person
 from tests.factories.org import PersonFactory
 

@@ -4,10 +4,10 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 
-from org import access, settings_cache
+from org import access
 from org.backends import SessionBackend
 from org.enums import Role
-from org.stays import Stay
+from org.metrics import Stay
 from tests.factories.org import PersonFactory, TeamFactory, TeamMembershipFactory
 
 pytestmark = pytest.mark.django_db
@@ -24,13 +24,13 @@ def test_person_of_a_session_comes_with_roles_teams_and_facts_in_one_statement(
 ):
     roles = sales_team.mia.role_set
 
-    with settings_cache.one_request(), django_assert_num_queries(1):
+    with access.one_request(), django_assert_num_queries(1):
         mia = read(sales_team.mia)
         assert mia == sales_team.mia
         assert mia.role_set == roles
         assert mia.is_manager
         assert access.today() == access.today()
-        assert settings_cache.organisation_settings().name
+        assert access.organisation_settings().name
     assert (mia.email, mia.password) == (sales_team.mia.email, sales_team.mia.password)
 
 
@@ -76,9 +76,9 @@ def test_person_without_role_or_organisation_is_read_all_the_same():
     person = read(PersonFactory(roles=[]))
 
     assert (person.role_set, person.led_stays) == (frozenset(), ())
-    with settings_cache.one_request():
+    with access.one_request():
         read(person)
-        assert settings_cache.organisation_settings() == settings_cache.OrganisationSettings()
+        assert access.organisation_settings() == access.OrganisationSettings()
 
 
 def test_a_role_taken_away_is_gone_on_the_next_request(client, sales_team):

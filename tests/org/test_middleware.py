@@ -2,7 +2,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.test import RequestFactory
 from django.utils import timezone
 
-from org.middleware import OrganisationTime
+from org.backends import OrganisationTime
 from org.models.calendar import Organisation
 
 

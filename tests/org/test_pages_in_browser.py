@@ -52,15 +52,15 @@ def addresses(team: SalesTeam) -> list[str]:
         reverse("org:organisation"),
         reverse("org:calendar"),
         reverse("org:audit"),
-        reverse("analytics:quotas"),
-        f"{reverse('analytics:quotas')}?group={north['group']}&kind=month",
-        f"{reverse('analytics:quotas')}?group=territories",
-        reverse("analytics:quota-history", args=["person", team.rita.pk]),
+        reverse("org:quotas"),
+        f"{reverse('org:quotas')}?group={north['group']}&kind=month",
+        f"{reverse('org:quotas')}?group=territories",
+        reverse("org:quota-history", args=["person", team.rita.pk]),
         reverse("setup"),
         reverse("pipeline:products"),
         reverse("pipeline:product-new"),
         reverse("analytics:territory-bookings"),
-        reverse("analytics:territory-accounts", args=[europe.pk]),
+        reverse("pipeline:territory-accounts", args=[europe.pk]),
     ]
 
 
@@ -79,7 +79,7 @@ def test_cells_are_pasted_from_a_spreadsheet_added_up_and_saved(
     page: Page, sign_in: SignIn, team: SalesTeam
 ) -> None:
     sign_in(page, team.ada)
-    page.goto(f"{reverse('analytics:quotas')}?group={team.south.pk}")
+    page.goto(f"{reverse('org:quotas')}?group={team.south.pk}")
     year = FiscalPeriod.objects.of_kind("year").holding(access.today()).get()
     labels = [part.label for part in year.parts.order_by("start_on")]
 

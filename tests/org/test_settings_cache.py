@@ -1,6 +1,6 @@
 import pytest
 
-from org import settings_cache
+from org import access
 from org.services import calendar
 from tests.factories.org import OrganisationFactory
 
@@ -10,27 +10,25 @@ pytestmark = pytest.mark.django_db
 def test_a_request_reads_the_facts_once(django_assert_num_queries):
     OrganisationFactory(name="Northwind")
 
-    with settings_cache.one_request(), django_assert_num_queries(1):
-        assert {settings_cache.organisation_settings().name for _ in range(3)} == {"Northwind"}
+    with access.one_request(), django_assert_num_queries(1):
+        assert {access.organisation_settings().name for _ in range(3)} == {"Northwind"}
 
 
 def test_the_request_that_changes_them_sees_the_change(sales_team):
-    with settings_cache.one_request():
-        assert settings_cache.organisation_settings().time_zone == "UTC"
+    with access.one_request():
+        assert access.organisation_settings().time_zone == "UTC"
         calendar.configure(by=None, time_zone="Asia/Kathmandu")
-        assert settings_cache.organisation_settings().time_zone == "Asia/Kathmandu"
+        assert access.organisation_settings().time_zone == "Asia/Kathmandu"
 
 
 def test_the_next_request_reads_them_anew(sales_team):
-    with settings_cache.one_request():
-        settings_cache.organisation_settings()
+    with access.one_request():
+        access.organisation_settings()
     calendar.configure(by=None, name="Southwind")
 
-    with settings_cache.one_request():
-        assert settings_cache.organisation_settings().name == "Southwind"
+    with access.one_request():
+        assert access.organisation_settings().name == "Southwind"
 
 
 def test_an_empty_installation_has_defaults():
-    assert settings_cache.organisation_settings() == settings_cache.OrganisationSettings(
-        "", "UTC", "USD"
-    )
+    assert access.organisation_settings() == access.OrganisationSettings("", "UTC", "USD")

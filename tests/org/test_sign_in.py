@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from org import access, middleware
+from org import access, backends
 from org.models.people import Person
 from org.services import people
 from tests.factories.org import PersonFactory
@@ -242,7 +242,7 @@ def test_a_role_taken_away_counts_on_the_next_request(
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Return a list whose one number is the time of the session's limits."""
     now = [time.time()]
-    monkeypatch.setattr(middleware.time, "time", lambda: now[0])
+    monkeypatch.setattr(backends.time, "time", lambda: now[0])
     return now
 
 

@@ -41,7 +41,7 @@ def test_a_fresh_installation_leads_its_admin_step_by_step(client: Client) -> No
     assert follow() == reverse("pipeline:stages")
     StageFactory(lost=True)
     # Products are optional, so quotas come next.
-    assert follow() == reverse("analytics:quotas")
+    assert follow() == reverse("org:quotas")
     QuotaFactory(person=rita, period=year)
     DealFactory(owner=rita, stage=stage)
 

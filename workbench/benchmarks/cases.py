@@ -25,7 +25,7 @@ from analytics.attainment.reports.attainment import attainment
 from analytics.runs.models import RecomputeRun
 from forecasting.services.backtest import WEEKS_BACK
 from org.enums import Measure, PeriodKind, SubjectKind
-from org.metrics.quotas import Subject
+from org.metrics import Subject
 from org.models.calendar import FiscalPeriod
 from org.models.people import Person
 from org.services.calendar import organisation

@@ -1,24 +1,22 @@
 """Attainment: one function for the pages, the API and the nightly job."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from decimal import Decimal
 from functools import cached_property
+from typing import Any, TypeVar
 
-from analytics.attainment.metrics.attainment import Attainment, Credit, attained, merged
-from analytics.attainment.reports.counts import counted
-from analytics.attainment.reports.ledger import Entry, Ledger
-from analytics.context.reports.organisation_calendar import (
-    Fiscal,
-    OrganisationCalendar,
-    around,
-    organisation_calendar,
-)
-from analytics.context.reports.roster import Roster, roster
+from django.db.models import Count, DecimalField, ExpressionWrapper, F, Q, Sum, Value
+from django.db.models.functions import Round
+
+from analytics.attainment.metrics import Attainment, Credit, attained, merged
+from analytics.attainment.reports.ledger import Entry, Ledger, counted
+from analytics.context.reports import OrganisationCalendar, ReportView, organisation_calendar
 from kit.money import cents
 from kit.periods import Period
 from org.enums import Measure, SubjectKind
-from org.metrics.quotas import (
+from org.metrics import (
     FiscalSpan,
     Placed,
     QuotaBook,
@@ -28,9 +26,10 @@ from org.metrics.quotas import (
     resolved_quota,
 )
 from org.models.people import Person
-from org.models.quotas import Quota
 from org.models.teams import Team
 from org.models.territories import Territory
+from org.reports.organisation import Fiscal, Roster, around, quota_book, roster, roster_of
+from pipeline.deals.querysets import DealVersionQuerySet
 from pipeline.deals.reports.selection import NOWHERE
 
 EVERYONE = Subject(SubjectKind.EVERYONE)
@@ -160,13 +159,6 @@ def _cases(rows: Iterable[Entry]) -> list[Entry]:
     return [replace(row, actual=row.cases, unpriced=0) for row in rows]
 
 
-def roster_of(
-    period: Fiscal, as_of: datetime, calendar: OrganisationCalendar, *, viewer: Person | None = None
-) -> Roster:
-    """Read the people with their seats of the period and of the as-of day."""
-    return roster(around(period.period, calendar.day(as_of)), moment=as_of, viewer=viewer)
-
-
 def calendar_and_people(
     periods: Sequence[Fiscal], as_of: datetime
 ) -> tuple[OrganisationCalendar, Roster]:
@@ -174,33 +166,7 @@ def calendar_and_people(
     calendar = organisation_calendar()
     spans = [row.period for row in periods]
     whole = Period(min(span.start for span in spans), max(span.end for span in spans))
-    return calendar, roster(around(whole, calendar.day(as_of)), moment=as_of)
-
-
-def quota_book(
-    measure: Measure,
-    spans: Iterable[FiscalSpan],
-    as_of: datetime,
-    *,
-    calendar: OrganisationCalendar,
-    people: Roster,
-) -> QuotaBook:
-    """Read the quotas of a measure for periods and their parts as they were at ``as_of``."""
-    ids = {pk for span in spans for pk in span.ids()}
-    rows = Quota.objects.filter(measure=measure, period__in=ids).as_of(as_of)
-    amounts: dict[tuple[Subject, int], int] = {}
-    for row in rows.values_list("person", "team", "territory", "period", "target"):
-        *ids, period, target = row
-        if target is not None:
-            amount = cents(target) if measure == Measure.BOOKINGS else int(target)
-            amounts[_subject(*ids), period] = amount
-    return QuotaBook(
-        rows=amounts,
-        teams=calendar.teams,
-        team_on=people.counted_on,
-        as_of=calendar.day(as_of),
-        territories=calendar.territories,
-    )
+    return calendar, roster(around(whole, calendar.day(as_of)))
 
 
 def credited_people(
@@ -219,9 +185,161 @@ def credited_people(
     }
 
 
-def _subject(person: int | None, team: int | None, territory: int | None) -> Subject:
-    if person is not None:
-        return Subject(SubjectKind.PERSON, person)
-    if team is not None:
-        return Subject(SubjectKind.TEAM, team)
-    return Subject(SubjectKind.TERRITORY, territory or 0)
+Key = TypeVar("Key", bound=Hashable)
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """Open deals: how many, their cents, cents x probability, and how many have no amount."""
+
+    deals: int = 0
+    cents: int = 0
+    weighted: int = 0
+    unpriced: int = 0
+
+    def __add__(self, other: "Amounts") -> "Amounts":
+        return Amounts(
+            self.deals + other.deals,
+            self.cents + other.cents,
+            self.weighted + other.weighted,
+            self.unpriced + other.unpriced,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """The open deals of one owner in one stage and category; ``closing`` those of the period.
+
+    ``undated`` of them have no close date.
+    """
+
+    owner: int
+    stage: int
+    stage_name: str
+    stage_order: int
+    category: str
+    all: Amounts
+    closing: Amounts
+    undated: int = 0
+    pipeline: int = 0
+    pipeline_name: str = ""
+    pipeline_order: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """The open deals of one stage or category."""
+
+    key: int | str
+    label: str
+    all: Amounts
+    closing: Amounts
+
+
+OF_THE_STAGE = (
+    "stage__name",
+    "stage__order",
+    "stage__pipeline",
+    "stage__pipeline__name",
+    "stage__pipeline__order",
+)
+
+
+def open_slices(report_view: ReportView) -> Sequence[Slice]:
+    """Return the open pipeline of a report view.
+
+    The weight is the stage's probability of the time, rounded half up to the cent for each deal
+    (PostgreSQL rounds numeric halves away from zero) and then added up.
+    """
+    period = report_view.period.period
+    closing = Q(expected_close_on__gte=period.start, expected_close_on__lt=period.end)
+    rows = report_view.versions(report_view.open).values(
+        "owner", "stage", "category", *OF_THE_STAGE
+    )
+    undated = Count("owner", filter=Q(expected_close_on__isnull=True))
+    rows = rows.annotate(
+        **_amounts("all"), **_amounts("closing", closing), undated=undated
+    ).order_by()
+    return [_slice(row) for row in rows]
+
+
+def amounts_of(rows: DealVersionQuerySet) -> Amounts:
+    """Return what these open deals add up to."""
+    return _read(rows.aggregate(**_amounts("all")), "all")
+
+
+def total(slices: Iterable[Slice], part: Callable[[Slice], Amounts]) -> Amounts:
+    """Return the sum of a part of the slices."""
+    return sum((part(each) for each in slices), Amounts())
+
+
+def grouped(rows: Iterable[Row], key: Callable[[Row], Key]) -> dict[Key, list[Row]]:
+    """Return the rows by ``key``."""
+    found: dict[Key, list[Row]] = {}
+    for each in rows:
+        found.setdefault(key(each), []).append(each)
+    return found
+
+
+def bars(slices: Iterable[Slice], key: Callable[[Slice], tuple[Any, int | str, str]]) -> list[Bar]:
+    """Return one bar for each ``key``: (place in the order, id, label)."""
+    return [
+        Bar(pk, label, total(inside, lambda s: s.all), total(inside, lambda s: s.closing))
+        for (_, pk, label), inside in sorted(grouped(slices, key).items())
+    ]
+
+
+def by_stage(slices: Iterable[Slice]) -> Callable[[Slice], tuple[Any, int, str]]:
+    """Return the key by which ``bars`` puts slices in the order of their stages.
+
+    The stages of a pipeline stand together, and are called by it where there are several: places
+    of two pipelines say nothing of each other.
+    """
+    several = len({each.pipeline for each in slices}) > 1
+
+    def key(each: Slice) -> tuple[Any, int, str]:
+        place = (each.pipeline_order, each.pipeline, each.stage_order)
+        label = f"{each.pipeline_name}: {each.stage_name}" if several else each.stage_name
+        return place, each.stage, label
+
+    return key
+
+
+def _amounts(name: str, which: Q | None = None) -> dict[str, Any]:
+    weight = ExpressionWrapper(
+        F("amount_base") * F("probability") / Value(Decimal(100)),
+        output_field=DecimalField(max_digits=20, decimal_places=6),
+    )
+    unpriced = Q(amount_base__isnull=True)
+    return {
+        f"{name}_deals": Count("owner", filter=which),
+        f"{name}_amount": Sum("amount_base", filter=which),
+        f"{name}_weighted": Sum(Round(weight, precision=2), filter=which),
+        f"{name}_unpriced": Count("owner", filter=unpriced & which if which else unpriced),
+    }
+
+
+def _slice(row: dict) -> Slice:
+    return Slice(
+        owner=row["owner"],
+        stage=row["stage"],
+        stage_name=row["stage__name"],
+        stage_order=row["stage__order"],
+        category=row["category"],
+        all=_read(row, "all"),
+        closing=_read(row, "closing"),
+        undated=row["undated"],
+        pipeline=row["stage__pipeline"],
+        pipeline_name=row["stage__pipeline__name"],
+        pipeline_order=row["stage__pipeline__order"],
+    )
+
+
+def _read(row: dict, name: str) -> Amounts:
+    return Amounts(
+        deals=row[f"{name}_deals"],
+        cents=cents(row[f"{name}_amount"] or Decimal(0)),
+        weighted=cents(row[f"{name}_weighted"] or Decimal(0)),
+        unpriced=row[f"{name}_unpriced"],
+    )

@@ -14,16 +14,38 @@ from itertools import groupby
 from typing import Any, Literal
 
 from django.db import connection
+from django.db.models import (
+    Case,
+    Count,
+    F,
+    FilteredRelation,
+    IntegerField,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
+from django.db.models.functions import TruncDate
 
-from analytics.attainment.metrics.attainment import Credit
-from analytics.attainment.metrics.outcomes import Outcomes
-from analytics.context.reports.organisation_calendar import OrganisationCalendar
-from analytics.context.reports.scope import Scope
-from kit.periods import Period
+from analytics.attainment.metrics import (
+    Attainment,
+    Credit,
+    Curve,
+    Outcomes,
+    cumulative,
+    expected_to_date,
+    pacing,
+    required_per_day,
+    seasonal_pacing,
+    seasonal_share,
+)
+from analytics.context.reports import OrganisationCalendar, ReportView, Scope
+from kit.periods import Period, WorkingDays
 from kit.sql import read
-from org.enums import SubjectKind
+from org.enums import Measure, SubjectKind
+from pipeline.activities.models import Activity
 from pipeline.credit.metrics import overlay_part, revenue_parts
-from pipeline.deals.reports.selection import NOWHERE
+from pipeline.deals.reports.selection import NOWHERE, DealSelection
 from pipeline.enums import CreditKind, Status
 
 BOOKINGS = read("analytics/attainment/sql/bookings.sql")
@@ -242,3 +264,129 @@ def _transfers(deal: tuple, shares: Sequence[tuple]) -> Iterator[Transfer]:
 
 def _percents(shares: Sequence[tuple], kind: CreditKind) -> dict[int, Decimal]:
     return {person: percent for person, its, percent, _ in shares if its == kind}
+
+
+def counted(
+    measure: Measure,
+    period: Period,
+    *,
+    moment: datetime,
+    calendar: OrganisationCalendar,
+    people: set[int] | None,
+) -> list[Entry]:
+    """Return the deals created, or activities, of a period as known at ``moment``.
+
+    They count for who created or did them, by the team that they were in on that day. Archived
+    ones are left out. ``people`` narrows them to theirs.
+    """
+    starts = calendar.teams.starts(period.start, period.end)
+    rows, who, day = READS[measure](period, moment, calendar)
+    seat = f"{who}__memberships__"
+    rows = rows.annotate(
+        seat=FilteredRelation(
+            f"{who}__memberships",
+            condition=Q(**{f"{seat}valid_from__lte": F(day)})
+            & (Q(**{f"{seat}counts_to__isnull": True}) | Q(**{f"{seat}counts_to__gt": F(day)})),
+        ),
+        stretch=_stretch(starts, day),
+    )
+    if people is not None:
+        rows = rows.filter(**{f"{who}__in": people})
+    found = rows.order_by().values_list(who, "seat__team", "stretch").annotate(cases=Count("*"))
+    return [
+        Entry(person=person, actual=cases, cases=cases, team=team, day=starts[stretch])
+        for person, team, stretch, cases in found
+    ]
+
+
+def _stretch(starts: list[date], day: str) -> Case | Value:
+    """Return which of the stretches that begin on these days holds the day in a field."""
+    cases = [When(**{f"{day}__lt": start}, then=n) for n, start in enumerate(starts[1:])]
+    last = Value(len(starts) - 1, output_field=IntegerField())
+    return Case(*cases, default=last, output_field=IntegerField()) if cases else last
+
+
+def _created(
+    period: Period, moment: datetime, calendar: OrganisationCalendar
+) -> tuple[QuerySet, str, str]:
+    """Deals that are there at the moment, credited to who owned them when they were created."""
+    made = DealSelection(created_from=period.start, created_to=period.end)
+    rows = made.versions(moment=moment, day=calendar.day(moment)).annotate(
+        first=FilteredRelation(
+            "deal__versions", condition=Q(deal__versions__valid_from=F("deal__created_at"))
+        ),
+        created_on=TruncDate("deal__created_at", tzinfo=calendar.zone),
+    )
+    return rows, "first__owner", "created_on"
+
+
+def _acted(
+    period: Period, moment: datetime, calendar: OrganisationCalendar
+) -> tuple[QuerySet, str, str]:
+    rows = Activity.objects.known_at(moment).filter(
+        occurred_at__gte=calendar.start_of(period.start),
+        occurred_at__lt=calendar.start_of(period.end),
+    )
+    rows = rows.annotate(acted_on=TruncDate("occurred_at", tzinfo=calendar.zone))
+    return rows, "person", "acted_on"
+
+
+READS: dict[Measure, Any] = {Measure.DEALS_CREATED: _created, Measure.ACTIVITIES: _acted}
+
+
+@dataclass(frozen=True, slots=True)
+class Curves:
+    """The cumulative bookings of a period, and of up to 4 earlier ones, the oldest first."""
+
+    current: Curve
+    earlier: Sequence[Curve]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How the bookings keep up with the quota; amounts in cents, None where undefined.
+
+    ``linear`` compares with a straight line over the working days, ``seasonal`` with what
+    earlier periods had at the same point, of which ``expected`` is the amount.
+    """
+
+    days: WorkingDays
+    linear: Decimal | None
+    required: int | None
+    seasonal_share: Decimal | None
+    expected: int | None
+    seasonal: Decimal | None
+
+
+def ledger_of(report_view: ReportView) -> Ledger:
+    """Return the ledger of a look's scope, of the period and those that it is compared with."""
+    first = [*report_view.calendar.earlier(report_view.period), report_view.period][0]
+    span = Period(first.period.start, report_view.period.period.end)
+    return Ledger(span, report_view.moment, report_view.calendar, scope=report_view.scope)
+
+
+def booking_curves(report_view: ReportView, ledger: Ledger) -> Curves:
+    """Return the curves of a look, all as known at its moment, from its ledger."""
+    booked = ledger.by_day()
+    return Curves(
+        current=cumulative(report_view.period.period, booked),
+        earlier=[
+            cumulative(each.period, booked)
+            for each in report_view.calendar.earlier(report_view.period)
+        ],
+    )
+
+
+def pace_of(report_view: ReportView, reached: Attainment, curves: Curves) -> Pace:
+    """Return the pace of an attainment of the look, by the curves of the same scope."""
+    days = report_view.calendar.working_days(report_view.period.period, moment=report_view.moment)
+    usual = seasonal_share(curves.earlier, share=days.share, week=report_view.calendar.week)
+    expected = expected_to_date(reached.quota, usual)
+    return Pace(
+        days=days,
+        linear=pacing(reached.share, days),
+        required=required_per_day(reached.gap, days),
+        seasonal_share=usual,
+        expected=expected,
+        seasonal=seasonal_pacing(reached.actual, expected),
+    )

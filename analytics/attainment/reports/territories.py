@@ -1,23 +1,20 @@
-"""Bookings and attainment by territory, and the accounts that lie in one."""
+"""Bookings and attainment by territory."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db.models import Exists, F, OuterRef, QuerySet
-
-from analytics.attainment.metrics.attainment import Attainment
+from analytics.attainment.metrics import Attainment
 from analytics.attainment.reports.attainment import EVERYONE, attainment
-from analytics.context.reports.organisation_calendar import NamedPeriod, OrganisationCalendar
+from analytics.context.reports import OrganisationCalendar
 from kit.money import from_cents
 from org.enums import Measure, SubjectKind
-from org.metrics.quotas import Subject
+from org.metrics import Subject
 from org.models.people import Person
 from org.models.territories import Territory
-from org.querysets import on_day
+from org.reports.organisation import NamedPeriod
 from org.reports.set_up import DEEPEST_INDENT, depth_first
-from pipeline.customers.models import Account, AccountTerritory
 from pipeline.deals.reports.selection import NOWHERE, DealSelection
 from pipeline.enums import Status
 
@@ -117,7 +114,7 @@ def _line(
         bookings=from_cents(one.actual),
         count=one.cases,
         unpriced=one.unpriced,
-        quota=None if quota is None else from_cents(quota),
+        quota=from_cents(quota),
         share=one.share if with_quota else None,
         deals=deals,
     )
@@ -142,18 +139,3 @@ def _moved(whole: Attainment, parts: Sequence[Attainment]) -> TerritoryLine | No
         share=None,
         deals=None,
     )
-
-
-def accounts_in(viewer: Person, territory: Territory, *, day: date) -> QuerySet[Account]:
-    """Return the accounts that lie in this very territory on ``day``, with ``since`` when."""
-    rows = Account.objects.visible_to(viewer).filter(
-        on_day(day, "territories__"), territories__territory=territory
-    )
-    return rows.annotate(since=F("territories__valid_from")).order_by("name", "pk")
-
-
-def accounts_nowhere(viewer: Person, *, day: date) -> QuerySet[Account]:
-    """Return the accounts in use that lie in no territory on ``day``."""
-    lying = AccountTerritory.objects.filter(on_day(day), account=OuterRef("pk"))
-    rows = Account.objects.visible_to(viewer).filter(~Exists(lying), archived_at__isnull=True)
-    return rows.order_by("name", "pk")

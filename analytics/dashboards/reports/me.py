@@ -4,16 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from analytics.attainment.metrics.attainment import Attainment, attained, attainment_share, merged
-from analytics.attainment.metrics.coverage import coverage
-from analytics.attainment.metrics.outcomes import Cycle, Outcomes
-from analytics.attainment.reports.attainment import quota_book
-from analytics.attainment.reports.curves import Curves, Pace, booking_curves, ledger_of, pace_of
-from analytics.attainment.reports.open_pipeline import Amounts, open_slices, total
-from analytics.context.reports.one_state import one_state
-from analytics.context.reports.organisation_calendar import NamedPeriod
-from analytics.context.reports.report_view import ReportView
-from analytics.context.reports.roster import Roster
+from analytics.attainment.metrics import (
+    Attainment,
+    Cycle,
+    Outcomes,
+    attained,
+    attainment_share,
+    coverage,
+    merged,
+)
+from analytics.attainment.reports.attainment import Amounts, open_slices, total
+from analytics.attainment.reports.ledger import Curves, Pace, booking_curves, ledger_of, pace_of
+from analytics.context.reports import ReportView, one_state
 from analytics.dashboards.reports.team_rows import cycle_of, outcomes_of
 from analytics.risk.metrics.attention import THRESHOLDS, ToDo, to_do_list
 from analytics.risk.reports.attention import (
@@ -23,8 +25,9 @@ from analytics.risk.reports.attention import (
     risk_inputs_of,
 )
 from org.enums import Measure
-from org.metrics.quotas import ResolvedQuota, own_quota
+from org.metrics import ResolvedQuota, own_quota
 from org.models.people import Person
+from org.reports.organisation import NamedPeriod, Roster, quota_book
 from pipeline.activities.models import Activity
 
 RECENT_ACTIVITIES = 6

@@ -2,16 +2,22 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
-from analytics.attainment.metrics.attainment import Attainment, Credit, attained, merged, summed
-from analytics.attainment.metrics.outcomes import Outcomes
-from analytics.attainment.metrics.pace import expected_to_date
-from analytics.attainment.reports.attainment import AttainmentBook, quota_book, roster_of
-from analytics.attainment.reports.curves import Curves, Pace, booking_curves, ledger_of, pace_of
-from analytics.attainment.reports.ledger import Entry, Ledger
-from analytics.attainment.reports.open_pipeline import (
+from django.db.models import OuterRef, Subquery
+
+from analytics.attainment.metrics import (
+    Attainment,
+    Credit,
+    Outcomes,
+    attained,
+    expected_to_date,
+    merged,
+    summed,
+)
+from analytics.attainment.reports.attainment import (
     Amounts,
+    AttainmentBook,
     Bar,
     Slice,
     bars,
@@ -20,15 +26,30 @@ from analytics.attainment.reports.open_pipeline import (
     open_slices,
     total,
 )
-from analytics.context.reports.one_state import one_state
-from analytics.context.reports.report_view import ReportView
-from analytics.context.reports.roster import Roster, Seller
-from analytics.dashboards.reports.subteams import check_teams, team_rows
-from analytics.dashboards.reports.team_rows import TeamRow, closing_of, cycle_of, outcomes_of
+from analytics.attainment.reports.ledger import (
+    Curves,
+    Entry,
+    Ledger,
+    Pace,
+    booking_curves,
+    ledger_of,
+    pace_of,
+)
+from analytics.context.reports import ReportView, one_state
+from analytics.dashboards.reports.team_rows import (
+    TeamRow,
+    check_teams,
+    closing_of,
+    cycle_of,
+    outcomes_of,
+    team_rows,
+)
 from analytics.risk.metrics.attention import PersonStatus, person_prompts
 from analytics.risk.reports.attention import Attention, attention
 from org.enums import Measure, SubjectKind
-from org.metrics.quotas import ResolvedQuota, quotas_by_person, summed_targets
+from org.metrics import ResolvedQuota, quotas_by_person, summed_targets
+from org.reports.organisation import Roster, Seller, quota_book, roster_of
+from pipeline.activities.models import Activity
 from pipeline.enums import Category
 
 DAY = timedelta(days=1)
@@ -140,7 +161,13 @@ class _Books:
 
 def _books(report_view: ReportView, ledger: Ledger) -> _Books:
     calendar, scope = report_view.calendar, report_view.scope
-    people = roster_of(report_view.period, report_view.moment, calendar, viewer=report_view.viewer)
+    people = roster_of(
+        report_view.period,
+        report_view.moment,
+        calendar,
+        viewer=report_view.viewer,
+        last_activity=_last_activity(report_view.moment),
+    )
     span = calendar.span(report_view.period.pk)
     book = quota_book(
         Measure.BOOKINGS, [span], report_view.moment, calendar=calendar, people=people
@@ -156,6 +183,13 @@ def _books(report_view: ReportView, ledger: Ledger) -> _Books:
         ),
         targets=quotas_by_person(span, book, team=scope.team),
     )
+
+
+def _last_activity(moment: datetime) -> Subquery:
+    latest = (
+        Activity.objects.known_at(moment).filter(person=OuterRef("pk")).order_by("-occurred_at")
+    )
+    return Subquery(latest.values("occurred_at")[:1])
 
 
 def _scope_attainment(report_view: ReportView, books: _Books) -> Attainment:
@@ -220,7 +254,6 @@ def _elsewhere(
     return [
         TeamRow(
             report_view=report_view,
-            person=None,
             name="",
             people=len(hidden),
             credit=summed(row.credit for row in hidden),
@@ -238,14 +271,12 @@ def _total(
     return TeamRow(
         report_view=report_view,
         whole=True,
-        person=None,
         name=report_view.scope.label,
         credit=summed(whole.credits),
         target=whole.target,
         closing=closing_of(slices),
         outcomes=outcomes_of(books.rows),
         cycle=cycle_of(books.rows),
-        last_activity=None,
     )
 
 

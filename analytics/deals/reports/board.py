@@ -8,9 +8,8 @@ from typing import Any
 from django.db.models import Count, F, Q, Sum, Window
 from django.db.models.functions import RowNumber
 
-from analytics.attainment.reports.open_pipeline import Amounts, grouped, open_slices, total
-from analytics.context.reports.one_state import one_state
-from analytics.context.reports.report_view import ReportView
+from analytics.attainment.reports.attainment import Amounts, grouped, open_slices, total
+from analytics.context.reports import ReportView, one_state
 from kit.money import cents
 from pipeline.deals.reports.selection import DealSelection
 from pipeline.enums import Status

@@ -1,4 +1,4 @@
-"""The deal list and its download."""
+"""The deal list with its download, and the open pipeline as a board."""
 
 from typing import Any
 
@@ -7,21 +7,24 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from analytics.attainment.metrics.attainment import Attainment
-from analytics.attainment.metrics.pace import required_per_day
+from analytics.attainment.metrics import Attainment, required_per_day
 from analytics.attainment.reports.standing import standing_of
+from analytics.context.views import figures_page
+from analytics.deals.forms import BoardForm
+from analytics.deals.reports.board import StageColumn, board
 from analytics.deals.reports.deals import DealList, credited_of, deal_list, deal_rows
 from kit.display import count, money, percent
 from kit.export import csv_response
 from kit.money import from_cents
+from kit.periods import WorkingDays
 from kit.tables import Empty, Sort, Table, query_with
-from org.http import PageRequest, page_request_of, sellers
-from org.metrics.working_days import WorkingDays
+from org.http import PageRequest, PersonRequest, page_request_of, sellers
 from org.services.calendar import end_of_day
 from pipeline import rules
 from pipeline.customers.models import Account
 from pipeline.deals.reports.selection import DealSelection
 from pipeline.deals.tables import DEALS, download_columns, page_columns, with_credited
+from pipeline.enums import Status
 from pipeline.lifecycle.forms.deal_filter import DealFilter
 
 # The order of a past day's deals, which know no creation: largest first.
@@ -157,4 +160,38 @@ def _context(
         "exact_href": query_with(request.GET, {"exact": 1}),
         "csv_href": reverse("analytics:deals-csv") + query_with(request.GET, {"page": None}),
         "now": page_request.now,
+    }
+
+
+@figures_page(BoardForm, "analytics/deals/board.html")
+def deal_board(request: PersonRequest, form: BoardForm) -> HttpResponse:
+    """Show the stages as columns; a deal is moved by dragging its card or by its own form."""
+    report_view = form.report_view(form.scope)
+    columns = board(report_view, closing=form.cleaned_data["closing"])
+    stages = [column.stage for column in columns if column.stage.archived_at is None]
+    context = {
+        "form": form,
+        "report_view": report_view,
+        "first": next((stage for stage in stages if stage.kind == Status.OPEN), None),
+        "columns": [_column(column) for column in columns],
+        "stages": stages,
+        "may_move": rules.can_write(request.user),
+        "seen": report_view.moment.isoformat(),
+        "back": request.get_full_path(),
+    }
+    return render(request, "analytics/deals/board.html", context)
+
+
+def _column(column: StageColumn) -> dict[str, Any]:
+    """Return a column with its totals in whole money."""
+    return {
+        "stage": column.stage,
+        "is_open": column.stage.kind == Status.OPEN,
+        "deals": column.amounts.deals,
+        "amount": from_cents(column.amounts.cents),
+        "weighted": from_cents(column.amounts.weighted),
+        "unpriced": column.amounts.unpriced,
+        "cards": column.cards,
+        "more": column.more,
+        "href": column.deals.url(),
     }

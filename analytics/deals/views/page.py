@@ -10,10 +10,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from analytics.deals.reports.conflict import edit_conflict
-from analytics.deals.reports.deals import deal_page
-from analytics.risk.reports.words import deal_risk
-from kit.links import Tab
+from analytics.deals.reports.deals import deal_page, edit_conflict
+from analytics.risk.reports.attention import deal_risk
+from kit.markup import Tab
 from org.http import PageRequest, back_to, form_page, page_request_of, posted, saved
 from org.models.people import Person
 from pipeline import rules
@@ -111,12 +110,6 @@ def deal_edit(request: HttpRequest, pk: int) -> HttpResponse:
         return _edit_conflict(request, page_request, form, conflict)
     messages.success(request, "Saved.")
     return redirect("analytics:deal", pk=pk)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def deal_step(request: HttpRequest, pk: int) -> HttpResponse:
-    """Say what to do next."""
-    return deal_part(request, pk, part="next-step")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TypeVar
 
-from analytics.attainment.metrics.outcomes import Cycle, Outcomes, sales_cycle
+from analytics.attainment.metrics import Cycle, Outcomes, sales_cycle
 from analytics.context.metrics import FEWEST_CASES
 from kit.periods import Period, month_start
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from analytics.attainment.metrics.outcomes import Cycle, sales_cycle
+from analytics.attainment.metrics import Cycle, sales_cycle
 from kit.enums import Labelled
 
 

@@ -22,10 +22,8 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, Greatest, TruncDate
 
-from analytics.attainment.metrics.outcomes import Outcomes
-from analytics.context.reports.one_state import one_state
-from analytics.context.reports.organisation_calendar import OrganisationCalendar
-from analytics.context.reports.report_view import ReportView
+from analytics.attainment.metrics import Outcomes
+from analytics.context.reports import OrganisationCalendar, ReportView, one_state
 from analytics.metrics.metrics.closings import Closing, Ends, Key, cut, ended
 from kit.money import cents
 from org import access

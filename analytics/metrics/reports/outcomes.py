@@ -8,10 +8,8 @@ from typing import Any
 
 from django.db.models import Count, Q, Sum
 
-from analytics.attainment.metrics.outcomes import Outcomes
-from analytics.context.reports.one_state import one_state
-from analytics.context.reports.organisation_calendar import NamedPeriod
-from analytics.context.reports.report_view import ReportView
+from analytics.attainment.metrics import Outcomes
+from analytics.context.reports import ReportView, one_state
 from analytics.metrics.metrics.closings import (
     Closing,
     Cohort,
@@ -31,6 +29,7 @@ from analytics.metrics.reports.closings import (
 from kit.money import cents
 from kit.periods import Period
 from org.enums import PeriodKind
+from org.reports.organisation import NamedPeriod
 from pipeline.deals.reports.kinds import NOT_GIVEN
 from pipeline.deals.reports.selection import DealSelection
 from pipeline.enums import Status

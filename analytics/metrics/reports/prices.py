@@ -4,8 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from analytics.context.reports.one_state import one_state
-from analytics.context.reports.report_view import ReportView
+from analytics.context.reports import ReportView, one_state
 from analytics.metrics.metrics.closings import PricedLine, Prices, compared, cut
 from analytics.metrics.reports.closings import ELSEWHERE, shown_to
 from kit.money import half_up

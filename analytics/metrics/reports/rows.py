@@ -14,15 +14,14 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from analytics.attainment.reports.ledger import Ledger, Transfer
-from analytics.context.reports.one_state import one_state
-from analytics.context.reports.report_view import ReportView
+from analytics.context.reports import ReportView, one_state
 from analytics.metrics.metrics.conversion import Way
 from analytics.metrics.metrics.promises import MOVED, Fate, Promise
 from analytics.metrics.reports.prices import price_lines
 from analytics.metrics.reports.slips import promised, pushes_of
 from analytics.metrics.reports.stages import deals_of_stage, steps_of
 from kit.money import from_cents, half_up
-from kit.pages import Page, page_of
+from kit.tables import Page, page_of
 from org.enums import SubjectKind
 from pipeline.deals.models.deals import DealVersion
 from pipeline.deals.reports.totals import Totals, deal_totals

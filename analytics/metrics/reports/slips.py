@@ -8,8 +8,7 @@ from operator import attrgetter
 
 from django.db.models import F, FilteredRelation, Q
 
-from analytics.context.reports.one_state import one_state
-from analytics.context.reports.report_view import ReportView
+from analytics.context.reports import ReportView, one_state
 from analytics.metrics.metrics.closings import cut
 from analytics.metrics.metrics.promises import Promise, Promises, fate_of, promises
 from analytics.metrics.reports.closings import ELSEWHERE, scope_rows, shown_to

@@ -8,8 +8,7 @@ from typing import Any
 from django.db.models import F, Max, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
-from analytics.context.reports.one_state import one_state
-from analytics.context.reports.report_view import ReportView
+from analytics.context.reports import ReportView, one_state
 from analytics.metrics.metrics.conversion import (
     StageFlow,
     StageStep,

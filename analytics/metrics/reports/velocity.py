@@ -5,9 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from analytics.context.metrics import FEWEST_CASES
-from analytics.context.reports.one_state import one_state
-from analytics.context.reports.organisation_calendar import NamedPeriod
-from analytics.context.reports.report_view import ReportView, closed_in
+from analytics.context.reports import ReportView, closed_in, one_state
 from analytics.metrics.metrics.closings import ended
 from analytics.metrics.metrics.velocity import (
     Factor,
@@ -21,6 +19,7 @@ from analytics.metrics.metrics.velocity import (
 )
 from analytics.metrics.reports.closings import closings
 from kit.money import from_cents
+from org.reports.organisation import NamedPeriod
 from pipeline.deals.reports.selection import DealSelection
 
 

@@ -8,12 +8,8 @@ from typing import Any, TypeAlias
 
 from django.db.models import FilteredRelation, Q, QuerySet
 
-from analytics.attainment.reports.open_pipeline import Amounts, Slice, open_slices, total
-from analytics.context.reports.counting import Counting, lying_in
-from analytics.context.reports.one_state import one_state
-from analytics.context.reports.report_view import ReportView
-from analytics.context.reports.roster import Roster, roster
-from analytics.context.reports.scope import Scope
+from analytics.attainment.reports.attainment import Amounts, Slice, open_slices, total
+from analytics.context.reports import Counting, ReportView, Scope, lying_in, one_state
 from analytics.review.enums import Movement, Unit, ViewPage
 from analytics.review.metrics import (
     DealState,
@@ -27,8 +23,9 @@ from analytics.review.models import PipelineReview, SavedView
 from kit.money import cents
 from kit.periods import Period
 from org.enums import SubjectKind
-from org.metrics.quotas import Subject
+from org.metrics import Subject
 from org.models.people import Person
+from org.reports.organisation import Roster, roster
 from pipeline.deals.models.deals import FOREVER, DealVersion
 from pipeline.deals.querysets import DealVersionQuerySet
 from pipeline.stages.models import Stage
@@ -150,7 +147,7 @@ def counting_of(report_view: ReportView) -> Counting:
         stages = frozenset(Stage.objects.of(report_view.pipeline).values_list("pk", flat=True))
     return Counting(
         report_view=report_view,
-        people=roster(ALL_TIME, moment=report_view.moment, viewer=report_view.viewer),
+        people=roster(ALL_TIME, viewer=report_view.viewer),
         lying=lying_in(report_view.scope.ever_inside(), ALL_TIME) if territorial else {},
         stages=stages,
     )

@@ -4,13 +4,13 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from analytics.attainment.reports.open_pipeline import amounts_of, by_stage
-from analytics.context.reports.report_view import ReportView
+from analytics.attainment.reports.attainment import amounts_of, by_stage
+from analytics.context.reports import ReportView
 from analytics.review.enums import Movement, Unit
 from analytics.review.metrics import NOTHING, Worth, worth
 from analytics.review.reports.changes import Changes, Moved, worth_of
 from kit.money import cents
-from kit.pages import Page, paginate
+from kit.tables import Page, paginate
 from pipeline.deals.models.deals import DealVersion
 from pipeline.deals.querysets import DealVersionQuerySet
 from pipeline.enums import CATEGORY_LABELS, Category

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from analytics.attainment.reports.open_pipeline import Amounts, amounts_of, grouped, total
-from analytics.context.reports.report_view import ReportView
+from analytics.attainment.reports.attainment import Amounts, amounts_of, grouped, total
+from analytics.context.reports import ReportView
 from analytics.review.enums import Movement
 from analytics.review.reports.changes import Changes, Moved
 from analytics.review.reports.flow import versions_of
@@ -14,7 +14,7 @@ from analytics.risk.metrics.risk import Health, OpenDeal, deal_reasons, health
 from analytics.risk.reports.attention import risk_inputs_of
 from analytics.risk.reports.filter import at_risk
 from analytics.risk.reports.inputs import RiskInputs, judged, with_facts
-from kit.pages import Page, page_of
+from kit.tables import Page, page_of
 from pipeline.deals.models.deals import DealVersion
 from pipeline.deals.querysets import DealVersionQuerySet
 from pipeline.enums import Category, Status

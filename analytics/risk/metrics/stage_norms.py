@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 
-from analytics.attainment.metrics.outcomes import quantile
+from analytics.attainment.metrics import quantile
 from analytics.context.metrics import FEWEST_CASES
 from analytics.risk.enums import Signal
 from pipeline.deals.metrics import days_by_stage

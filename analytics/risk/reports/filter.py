@@ -26,7 +26,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, TruncDate
 
-from analytics.context.reports.report_view import ReportView
+from analytics.context.reports import ReportView
 from analytics.risk.enums import Only, Signal
 from analytics.risk.metrics.risk import WAITING_FOR
 from analytics.risk.reports.inputs import RiskInputs, facts

@@ -9,9 +9,7 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from analytics.attainment.reports.attainment import roster_of
-from analytics.context.reports.one_state import one_state
-from analytics.context.reports.report_view import ReportView
+from analytics.context.reports import ReportView, one_state
 from analytics.risk.enums import Signal
 from analytics.risk.metrics.hygiene import (
     USUAL_DAYS,
@@ -28,6 +26,7 @@ from analytics.risk.metrics.risk import OpenDeal, deal_reasons
 from analytics.risk.models import Disposition
 from analytics.risk.reports.attention import open_deals, risk_inputs_of
 from kit.periods import Period
+from org.reports.organisation import roster_of
 from pipeline.deals.models.deals import DealLine, DealVersion
 from pipeline.deals.models.people import DealContact
 from pipeline.discipline.models import CriterionMet, CriterionVersion, RequiredField

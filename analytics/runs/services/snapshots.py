@@ -8,11 +8,11 @@ from decimal import Decimal
 
 from django.db.models import Model, UniqueConstraint
 
-from analytics.attainment.metrics.attainment import Attainment
+from analytics.attainment.metrics import Attainment
 from analytics.runs.models import AttainmentSnapshot, RecomputeRun
 from kit.money import from_cents
 from org.enums import Measure, SubjectKind
-from org.metrics.quotas import Subject
+from org.metrics import Subject
 
 BATCH = 2000
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Count, Max, QuerySet, Sum
 
-from kit.pages import Page, paginate
+from kit.tables import Page, paginate
 from org.models.people import Person
 from pipeline import rules
 from pipeline.activities.models import Activity

@@ -9,7 +9,7 @@ from django.db.models import Count, F, Func, Q, QuerySet, TextField, Value
 from django.db.models.functions import Lower
 
 from kit.display import money_exact
-from kit.pages import Page, paginate
+from kit.tables import Page, paginate
 from org.models.people import Person
 from pipeline import rules
 from pipeline.accounts.metrics import (

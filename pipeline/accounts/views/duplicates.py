@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kit.forms import add_errors
-from kit.links import Tab
+from kit.markup import Tab
 from kit.tables import Table
 from org.http import PageRequest, form_page, page_request_of, posted, sellers
 from pipeline import rules

@@ -5,8 +5,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from kit.pages import Page, paginate
-from kit.tables import Sort
+from kit.tables import Page, Sort, paginate
 from org.models.people import Person
 from pipeline.activities.models import Activity
 from pipeline.deals.models.deals import Deal

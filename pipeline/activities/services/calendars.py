@@ -12,8 +12,8 @@ from django.db import transaction
 from django.db.models.functions import Lower
 
 from org import audit
+from org.access import organisation_settings
 from org.models.people import Person
-from org.settings_cache import organisation_settings
 from pipeline import rules
 from pipeline.activities.imports.calendars import Meeting, UnreadableCalendarError, read_calendar
 from pipeline.activities.models import Activity, CalendarUpload

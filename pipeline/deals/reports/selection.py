@@ -27,14 +27,14 @@ from django.urls import reverse
 
 from kit.periods import start_of_day
 from org import access
+from org.access import organisation_settings
+from org.metrics import DatedTree
 from org.models.calendar import FiscalPeriod
 from org.models.people import Person
 from org.models.teams import Team, TeamMembership, TeamPlacement
 from org.models.territories import TerritoryPlacement
 from org.models.trees import read_tree
 from org.querysets import on_day
-from org.settings_cache import organisation_settings
-from org.trees import DatedTree
 from pipeline.customers.models import Account, AccountTerritory
 from pipeline.deals.filters import Takes, part, parts_of
 from pipeline.deals.models.deals import Deal, DealVersion
@@ -240,14 +240,10 @@ class DealSelection:
         if also:
             owner_condition |= Q(**{f"{deal}pk__in": also})
         condition = self._kind() & self._amount() & self._time(deal) & owner_condition
-        condition &= about(
-            deal,
-            source=self.source,
-            lost_reason=self.lost_reason,
-            industry=self.industry,
-            product=self.product,
-            competitor=self.competitor,
-        )
+        names = ("source", "lost_reason", "industry", "product", "competitor")
+        kind: dict[str, Any] = {name: getattr(self, name) for name in names}
+        if not all(map(_left_open, kind.values())):
+            condition &= about(deal, **kind)
         if self.reached is not None:
             condition &= reached_by(self.reached, before=_start_of(day + timedelta(1)), deal=deal)
         for word in self.text.split():

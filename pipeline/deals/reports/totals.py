@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.db.models import Count, Q, QuerySet, Sum
 
-from kit.pages import COUNT_CAP
+from kit.tables import COUNT_CAP
 from pipeline.enums import Status
 
 

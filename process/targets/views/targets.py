@@ -10,8 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from analytics.context.forms import ReportViewForm
-from analytics.context.reports.organisation_calendar import organisation_calendar
-from analytics.context.reports.scope import person_scope
+from analytics.context.reports import organisation_calendar, person_scope
 from analytics.context.views import figures_page
 from kit.export import csv_response
 from kit.tables import Empty, Table

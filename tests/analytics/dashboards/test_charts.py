@@ -4,16 +4,15 @@ from decimal import Decimal
 import plotly.graph_objects as go
 import pytest
 
-from analytics.attainment.metrics.pace import cumulative
-from analytics.attainment.metrics.trend import TrendDay
-from analytics.dashboards.charts import (
-    PipelineBar,
+from analytics.attainment.metrics import cumulative
+from analytics.attainment.reports.attainment import Amounts, Bar
+from analytics.dashboards.figures import (
     bookings_chart,
     open_pipeline_chart,
     trend_chart,
 )
-from kit.periods import Period
-from org.metrics.working_days import Workweek
+from analytics.dashboards.metrics import TrendDay
+from kit.periods import Period, Workweek
 
 WEEK = Workweek(frozenset({0, 1, 2, 3, 4}), frozenset())
 FORTNIGHT = Period(date(2026, 1, 5), date(2026, 1, 19), "Now")
@@ -101,23 +100,26 @@ def test_without_a_quota_there_is_no_line_for_it():
 
 
 def test_open_pipeline_opens_the_deals_of_each_bar():
-    bar = PipelineBar("Propose", 10_00, "/deals/?stage=2&close_from=x", 25_50, "/deals/?stage=2")
+    bar = Bar(2, "Propose", all=Amounts(cents=25_50), closing=Amounts(cents=10_00))
+    closing_href, all_href = "/deals/?stage=2&close_from=x", "/deals/?stage=2"
 
-    chart = open_pipeline_chart([bar], by="stage", period=FORTNIGHT)
+    chart = open_pipeline_chart(
+        [bar], by="stage", period=FORTNIGHT, hrefs=lambda _: (closing_href, all_href)
+    )
 
     closing, every = proven(chart.figure).data
     assert (closing.name, list(closing.x), list(closing.customdata)) == (
         "Closing in Now",
         [10],
-        [bar.closing_href],
+        [closing_href],
     )
     assert (list(every.x), list(every.y), list(every.customdata)) == (
         [25.5],
         ["Propose"],
-        [bar.all_href],
+        [all_href],
     )
     assert chart.table.rows[0]["values"] == [Decimal("10.00"), Decimal("25.50")]
-    assert [cell.href for cell in chart.table.body[0]] == [None, bar.closing_href, bar.all_href]
+    assert [cell.href for cell in chart.table.body[0]] == [None, closing_href, all_href]
 
 
 @pytest.mark.parametrize("length", [1, 5])

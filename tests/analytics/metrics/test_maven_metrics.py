@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from analytics.attainment.metrics.outcomes import win_rate
+from analytics.attainment.metrics import win_rate
 from analytics.metrics.reports.outcomes import OutcomesReport
 from org.enums import Role
 from tests.analytics.metric_links import linked_counts, wrong_links

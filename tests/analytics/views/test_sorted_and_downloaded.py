@@ -105,7 +105,7 @@ def test_the_history_of_quotas_sorts_and_comes_whole(as_, sales_team):
             set_at=datetime(2026, 1, day, tzinfo=UTC),
         )
     mia = as_(sales_team.mia)
-    address = reverse("analytics:quota-history", args=["person", sales_team.rita.pk])
+    address = reverse("org:quota-history", args=["person", sales_team.rita.pk])
 
     assert shown(mia, address, "", "target") == ["500.00", "900.00", "700.00"]
     assert shown(mia, address, "-target", "target") == ["900.00", "700.00", "500.00"]

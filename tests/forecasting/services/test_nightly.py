@@ -27,7 +27,7 @@ from forecasting.models import (
 from forecasting.services import nightly
 from kit.money import from_cents
 from org.enums import Measure, PeriodKind, Role, SubjectKind
-from org.metrics.quotas import Subject
+from org.metrics import Subject
 from org.models.calendar import FiscalPeriod
 from org.models.people import Person
 from org.models.teams import Team, TeamMembership

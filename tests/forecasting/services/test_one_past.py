@@ -15,7 +15,7 @@ from analytics.runs.models import AttainmentSnapshot, RecomputeChunk, RecomputeR
 from analytics.runs.services import recompute
 from forecasting.services import nightly
 from org.enums import Measure, PeriodKind, SubjectKind
-from org.metrics.quotas import Subject
+from org.metrics import Subject
 from org.models.people import Person
 from org.models.teams import Team, TeamMembership, TeamPlacement
 from org.services import quotas

@@ -3,7 +3,10 @@ from datetime import date
 import pytest
 
 from org.enums import SubjectKind
-from org.metrics.quotas import (
+from org.metrics import (
+    BEGINNING,
+    DatedPlacement,
+    DatedTree,
     FiscalSpan,
     QuotaBook,
     QuotaPart,
@@ -16,7 +19,6 @@ from org.metrics.quotas import (
     resolved_quota,
     summed_targets,
 )
-from org.trees import BEGINNING, DatedPlacement, DatedTree
 
 JANUARY, FEBRUARY, MARCH = (
     FiscalSpan(11, date(2026, 1, 31)),

@@ -4,11 +4,11 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from org import access
+from org.metrics import BEGINNING
 from org.models.audit import AuditEntry
 from org.models.teams import Team, TeamPlacement
 from org.models.trees import read_tree
 from org.services import trees
-from org.trees import BEGINNING
 from tests.factories.org import TeamFactory
 from tests.worlds import SalesTeam
 

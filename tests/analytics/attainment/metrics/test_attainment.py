@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from analytics.attainment.metrics.attainment import (
+from analytics.attainment.metrics import (
     Attainment,
     Credit,
     attained,
@@ -10,7 +10,7 @@ from analytics.attainment.metrics.attainment import (
     gap_to_quota,
 )
 from org.enums import Measure, SubjectKind
-from org.metrics.quotas import ResolvedQuota, Subject
+from org.metrics import ResolvedQuota, Subject
 
 NORTH = Subject(SubjectKind.TEAM, 3)
 

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from analytics.attainment.metrics.coverage import INFINITE, coverage, weighted
+from analytics.attainment.metrics import INFINITE, coverage, weighted
 
 
 @pytest.mark.parametrize(

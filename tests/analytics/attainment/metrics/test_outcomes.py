@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.attainment.metrics.outcomes import (
+from analytics.attainment.metrics import (
     Cycle,
     Outcomes,
     sales_cycle,

@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from analytics.attainment.metrics.pace import (
+from analytics.attainment.metrics import (
     Curve,
     aligned,
     cumulative,
@@ -16,8 +16,7 @@ from analytics.attainment.metrics.pace import (
     seasonal_share,
     usual_path,
 )
-from kit.periods import Period
-from org.metrics.working_days import WorkingDays, Workweek, working_days
+from kit.periods import Period, WorkingDays, Workweek, working_days
 
 WEEK = Workweek(frozenset({0, 1, 2, 3, 4}), frozenset())
 # Monday 5 January 2026 to Sunday 18 January: ten working days.

@@ -3,7 +3,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.attainment.metrics.trend import AmountSpan, TrendDay, pipeline_trend
+from analytics.dashboards.metrics import AmountSpan, TrendDay, pipeline_trend
 from kit.periods import Period
 
 START = date(2026, 1, 1)

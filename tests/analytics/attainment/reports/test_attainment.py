@@ -6,7 +6,7 @@ from django.db import connection
 
 from analytics.attainment.reports.attainment import EVERYONE, attainment, subject_of
 from org.enums import Measure, SubjectKind
-from org.metrics.quotas import Subject
+from org.metrics import Subject
 from tests.factories.org import PersonFactory, QuotaFactory, TerritoryFactory
 from tests.factories.pipeline import ActivityFactory, DealFactory
 from tests.paper import BOOKINGS, Paper, at, change, set_quotas

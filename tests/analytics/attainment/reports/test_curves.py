@@ -3,8 +3,8 @@ from datetime import date, timedelta
 import pytest
 from django.db.models import Sum
 
-from analytics.attainment.reports.curves import booking_curves, ledger_of
-from analytics.context.reports.report_view import closed_in
+from analytics.attainment.reports.ledger import booking_curves, ledger_of
+from analytics.context.reports import closed_in
 from org.enums import Role
 from org.services import trees
 from pipeline.enums import Status

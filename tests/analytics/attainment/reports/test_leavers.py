@@ -7,8 +7,8 @@ import pytest
 from django.db import IntegrityError, connection
 
 from analytics.attainment.reports.attainment import attainment, subject_of
-from analytics.attainment.reports.trend import open_pipeline_trend
 from analytics.dashboards.reports.team import TeamReport, team_report
+from analytics.dashboards.reports.trend import open_pipeline_trend
 from analytics.risk.enums import Signal
 from analytics.risk.reports.attention import open_deals, risk_inputs_of
 from org import access

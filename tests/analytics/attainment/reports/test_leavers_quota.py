@@ -6,7 +6,7 @@ import pytest
 
 from analytics.attainment.reports.attainment import EVERYONE, attainment, subject_of
 from analytics.attainment.reports.territories import by_territory
-from analytics.context.reports.organisation_calendar import organisation_calendar
+from analytics.context.reports import organisation_calendar
 from analytics.dashboards.reports.team import team_report
 from analytics.runs.enums import RunState, Trigger
 from analytics.runs.models import AttainmentSnapshot

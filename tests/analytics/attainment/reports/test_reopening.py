@@ -5,7 +5,7 @@ import pytest
 from django.db import connection
 
 from analytics.attainment.reports.ledger import Ledger
-from analytics.context.reports.organisation_calendar import organisation_calendar
+from analytics.context.reports import organisation_calendar
 from kit.periods import Period
 from pipeline.lifecycle import services as deals
 from tests.factories.org import OrganisationFactory, PersonFactory

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from analytics.attainment.metrics.attainment import Credit
+from analytics.attainment.metrics import Credit
 from analytics.attainment.reports.attainment import EVERYONE, attainment, subject_of
 from analytics.dashboards.reports.me import my_report
 from analytics.dashboards.reports.team import team_report

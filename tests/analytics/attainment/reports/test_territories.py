@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from analytics.attainment.reports.territories import ByTerritory, by_territory
-from analytics.context.reports.organisation_calendar import organisation_calendar
+from analytics.context.reports import organisation_calendar
 from kit.display import money
 from org import access
 from org.enums import Measure, PeriodKind, Role

@@ -1,7 +1,7 @@
 import pytest
 from django.db import InternalError, connection, connections, transaction
 
-from analytics.context.reports.one_state import one_state
+from analytics.context.reports import one_state
 from org.models.teams import Team
 
 

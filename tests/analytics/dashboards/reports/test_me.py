@@ -1,10 +1,9 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
-from analytics.attainment.reports.attainment import attainment, subject_of
-from analytics.attainment.reports.open_pipeline import Amounts
+from analytics.attainment.reports.attainment import Amounts, attainment, subject_of
 from analytics.dashboards.reports.me import RECENT_ACTIVITIES, my_report
-from org.settings_cache import one_request
+from org.access import one_request
 from tests.analytics.report_views import report_view_of
 from tests.factories.org import QuotaFactory
 from tests.factories.pipeline import ActivityFactory

@@ -8,20 +8,19 @@ from django.db import connection
 from django.db.models import Sum
 from django.test.utils import CaptureQueriesContext
 
-from analytics.attainment.metrics.outcomes import Outcomes
-from analytics.attainment.reports.open_pipeline import Amounts
-from analytics.attainment.reports.trend import open_pipeline_trend
-from analytics.context.reports.organisation_calendar import organisation_calendar
-from analytics.context.reports.scope import scopes_of
+from analytics.attainment.metrics import Outcomes
+from analytics.attainment.reports.attainment import Amounts
+from analytics.context.reports import organisation_calendar, scopes_of
 from analytics.dashboards.reports.team import TeamReport, team_report
 from analytics.dashboards.reports.team_rows import TeamRow
+from analytics.dashboards.reports.trend import open_pipeline_trend
 from analytics.risk.metrics.risk import deal_reasons
 from analytics.risk.reports.attention import open_deals as open_deals_of
 from analytics.risk.reports.attention import risk_inputs_of
+from org.access import one_request
 from org.enums import Role
 from org.models.people import Person
 from org.services import trees
-from org.settings_cache import one_request
 from tests.analytics.report_views import report_view_of
 from tests.factories.org import (
     PersonFactory,

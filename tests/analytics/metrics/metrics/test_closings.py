@@ -2,7 +2,7 @@ import random
 from datetime import date
 from decimal import Decimal
 
-from analytics.attainment.metrics.outcomes import Outcomes
+from analytics.attainment.metrics import Outcomes
 from analytics.metrics.metrics.closings import (
     Closing,
     cut,

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from analytics.attainment.metrics.outcomes import sales_cycle
+from analytics.attainment.metrics import sales_cycle
 from analytics.metrics.metrics.closings import Cohort, cohort_win_rate, is_immature
 from kit.periods import Period
 

@@ -1,6 +1,6 @@
 import pytest
 
-from analytics.attainment.metrics import outcomes
+from analytics.attainment import metrics as outcomes
 from analytics.metrics.metrics.definitions import LABELS, definition, definitions
 from analytics.metrics.reports.catalogue import catalogue
 

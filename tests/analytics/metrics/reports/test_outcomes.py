@@ -5,7 +5,7 @@ from statistics import median
 import pytest
 from django.db import connection
 
-from analytics.attainment.metrics.outcomes import Outcomes, win_rate
+from analytics.attainment.metrics import Outcomes, win_rate
 from analytics.dashboards.reports.team import team_report
 from analytics.metrics.reports.closings import cuts_report
 from analytics.metrics.reports.outcomes import outcomes_report

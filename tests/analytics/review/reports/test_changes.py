@@ -5,13 +5,17 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 
-from analytics.context.reports.organisation_calendar import organisation_calendar
-from analytics.context.reports.report_view import ReportView
-from analytics.context.reports.scope import Scope, person_scope, territory_scope
+from analytics.context.reports import (
+    ReportView,
+    Scope,
+    organisation_calendar,
+    person_scope,
+    territory_scope,
+)
 from analytics.review.enums import Movement, Unit
 from analytics.review.reports.changes import pipeline_changes
 from org.enums import Role, SubjectKind
-from org.metrics.quotas import Subject
+from org.metrics import Subject
 from org.services import calendar
 from pipeline.customers.models import AccountTerritory
 from tests.analytics.report_views import report_view_of

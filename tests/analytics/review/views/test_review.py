@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from analytics.review.models import PipelineReview, SavedView
+from kit.api.pages import PAGE_SIZE
 from kit.display import money
-from kit.pages import PAGE_SIZE
 from org.enums import Role
 from tests.factories.org import PersonFactory
 from tests.factories.pipeline import ActivityFactory, ContactFactory

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from analytics.context.reports.organisation_calendar import organisation_calendar
+from analytics.context.reports import organisation_calendar
 from org.services import calendar
 from pipeline.deals.reports.selection import DealSelection
 from tests.factories.org import ReportingLineFactory

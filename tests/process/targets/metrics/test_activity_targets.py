@@ -4,8 +4,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kit.periods import Period
-from org.metrics.working_days import Workweek
+from kit.periods import Period, Workweek
 from process.targets.metrics import TargetVersion, daily, reached
 
 WEEKDAYS = frozenset(range(5))
