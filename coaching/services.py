@@ -13,6 +13,7 @@ from coaching.models import ActionItem, Note, OneOnOne, PrivateNote, Session
 from org import audit, private
 from org.models.people import Person
 from org.services.guard import must
+from org.services.set_up import set_values
 
 EARLIEST, LATEST = date(2000, 1, 1), date(2199, 12, 31)
 
@@ -77,24 +78,18 @@ def move_session(session: Session, *, by: Person, planned_on: date) -> Session:
     )
     if others.filter(planned_on=planned_on).exists():
         raise ValidationError({"planned_on": "There is a session on this day already."})
-    before, session.planned_on = session.planned_on, planned_on
-    session.save(update_fields=["planned_on"])
-    audit.record(by, "one_on_one.move", session, changes={"planned_on": (before, planned_on)})
-    return session
+    return set_values(session, by=by, action="one_on_one.move", planned_on=planned_on)
 
 
 @transaction.atomic
 def set_session_state(session: Session, *, by: Person, state: SessionState) -> Session:
     """Mark a session held or cancelled, or planned again."""
     must(rules.can_write(by, session.one_on_one))
-    before, session.state = session.state, state
     try:
         with transaction.atomic():
-            session.save(update_fields=["state"])
+            return set_values(session, by=by, action="one_on_one.session", state=state)
     except IntegrityError as error:
         raise ValidationError({"state": "There is a session on this day already."}) from error
-    audit.record(by, "one_on_one.session", session, changes={"state": (before, state)})
-    return session
 
 
 @transaction.atomic

@@ -15,7 +15,7 @@ from hiring.models import ERASED, Application, Candidate, HiringStage, Requisiti
 from org import audit, private
 from org.models.people import Person
 from org.services.guard import must, refused_as
-from org.services.set_up import locked_row, require_known, save_row, set_use
+from org.services.set_up import locked_row, require_known, save_row, set_use, set_values
 
 REQUISITION_FIELDS = ("title", "heads", "opened_on", "start_on", "reason")
 CANDIDATE_FIELDS = ("full_name", "email", "phone", "source", "notes")
@@ -106,9 +106,7 @@ def take_over(requisition: Requisition, *, by: Person) -> Requisition:
     must(by.is_recruiter)
     subject = _locked_requisition(requisition)
     if rules.can_take_over(by, subject):
-        before, subject.recruiter = subject.recruiter, by
-        subject.save(update_fields=["recruiter"])
-        audit.record(by, "requisition.take_over", subject, changes={"recruiter": (before, by)})
+        set_values(subject, by=by, action="requisition.take_over", recruiter=by)
     return subject
 
 
@@ -122,10 +120,8 @@ def name_hiring_manager(
     if not rules.can_hand_over_to(by, subject, hiring_manager):
         raise ValidationError({"hiring_manager": "Choose a manager whom you may name."})
     if subject.hiring_manager_id != hiring_manager.pk:
-        before, subject.hiring_manager = subject.hiring_manager, hiring_manager
-        subject.save(update_fields=["hiring_manager"])
-        changes = {"hiring_manager": (before, hiring_manager)}
-        audit.record(by, "requisition.hiring_manager", subject, changes=changes)
+        action = "requisition.hiring_manager"
+        set_values(subject, by=by, action=action, hiring_manager=hiring_manager)
     return subject
 
 
@@ -162,16 +158,7 @@ def _locked_requisition(requisition: Requisition) -> Requisition:
 
 @transaction.atomic
 def add_candidate(
-    requisition: Requisition,
-    *,
-    by: Person,
-    full_name: str,
-    submission: UUID,
-    at: datetime,
-    email: str = "",
-    phone: str = "",
-    source: str = "",
-    notes: str = "",
+    requisition: Requisition, *, by: Person, submission: UUID, at: datetime, **fields: Any
 ) -> Application:
     """Add a candidate to the first stage. The same submission twice is one candidate."""
     must(rules.can_handle_candidates(by, requisition))
@@ -179,13 +166,10 @@ def add_candidate(
         return found
     if requisition.state != RequisitionState.OPEN:
         raise ValidationError("The requisition is not open, so nobody can be added to it.")
-    if not full_name.strip():
-        raise ValidationError({"full_name": "Give the candidate's name."})
+    fields["full_name"] = _name_of(fields["full_name"])
     try:
         with private.reading_as(by):
-            candidate = Candidate.objects.create(
-                full_name=full_name.strip(), email=email, phone=phone, source=source, notes=notes
-            )
+            candidate = Candidate.objects.create(**fields)
             application = Application.objects.create(
                 candidate=candidate,
                 requisition=requisition,
@@ -203,6 +187,12 @@ def add_candidate(
     return application
 
 
+def _name_of(full_name: str) -> str:
+    if not full_name.strip():
+        raise ValidationError({"full_name": "Give the candidate's name."})
+    return full_name.strip()
+
+
 def edit_candidate(
     candidate: Candidate, *, by: Person, version: int, changes: Mapping[str, Any]
 ) -> Candidate:
@@ -212,8 +202,7 @@ def edit_candidate(
         if subject.archived_at is not None:
             raise ValidationError("This candidate is archived. Restore them first.")
         changed = applied(subject, changes, version=version, editable=CANDIDATE_FIELDS)
-        if not subject.full_name.strip():
-            raise ValidationError({"full_name": "Give the candidate's name."})
+        _name_of(subject.full_name)
         if changed:
             subject.save(update_fields=[*changed, "version"])
             said = ", ".join(LABELS.get(name, name) for name in changed)

@@ -25,6 +25,7 @@ from org.services.guard import (
     require_change_of,
 )
 from org.services.places import hand_over, join_team, report_to
+from org.services.set_up import set_values
 
 EDITABLE = ("full_name", "email", "title", "started_on", "external_id")
 
@@ -224,7 +225,7 @@ def deactivate(
     for rows in (ReportingLine, TeamMembership, PersonTerritory):
         cut_off(rows.objects.filter(person=subject), on=on)
     end_sign_ins(subject)
-    return _stand(subject, by=by, action="person.deactivate", is_active=False, left_on=on)
+    return set_values(subject, by=by, action="person.deactivate", is_active=False, left_on=on)
 
 
 @transaction.atomic
@@ -234,17 +235,7 @@ def reactivate(person: Person, *, by: Person | None) -> Person:
     subject = locked(person)
     if subject.is_active:
         return subject
-    return _stand(subject, by=by, action="person.reactivate", is_active=True, left_on=None)
-
-
-def _stand(person: Person, *, by: Person | None, action: str, **standing: Any) -> Person:
-    """Set whether a person is here, and when they left, and log it."""
-    changes = {name: (getattr(person, name), value) for name, value in standing.items()}
-    for name, value in standing.items():
-        setattr(person, name, value)
-    person.save(update_fields=list(standing))
-    audit.record(by, action, person, changes=changes)
-    return person
+    return set_values(subject, by=by, action="person.reactivate", is_active=True, left_on=None)
 
 
 @transaction.atomic

@@ -60,6 +60,16 @@ def set_use(
     return subject  # type: ignore[no-any-return]
 
 
+def set_values(row: Row, *, by: Person | None, action: str, **values: Any) -> Row:
+    """Set fields of a locked row, save and log them, and return the row."""
+    changes = {name: (getattr(row, name), value) for name, value in values.items()}
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.save(update_fields=list(values))
+    audit.record(by, action, row, changes=changes)
+    return row
+
+
 def require_known(fields: Mapping[str, Any], *, allowed: Collection[str]) -> None:
     """Raise ValidationError naming each field that may not be set."""
     if unknown := sorted(set(fields) - set(allowed)):

@@ -1,6 +1,7 @@
 """Set the activity target of a role."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -12,17 +13,7 @@ from process.models import ActivityTarget
 
 
 @transaction.atomic
-def set_activity_target(
-    *,
-    by: Person | None,
-    role: str,
-    kind: str,
-    count: int | None,
-    every: str,
-    starts_on: date,
-    reason: str,
-    at: datetime,
-) -> ActivityTarget:
+def set_activity_target(*, by: Person | None, at: datetime, **fields: Any) -> ActivityTarget:
     """Add a version of a target and return it; None as ``count`` withdraws the target.
 
     One that says what the newest version says adds nothing and returns that one. Raises
@@ -30,20 +21,16 @@ def set_activity_target(
     """
     if by is not None and not by.is_admin:
         raise PermissionDenied("Activity targets are set by sales operations.")
-    target = ActivityTarget(
-        role=role,
-        kind=kind,
-        count=count,
-        every=every,
-        starts_on=starts_on,
-        reason=reason.strip(),
-        set_by=by,
-        set_at=at,
-    )
+    target = ActivityTarget(set_by=by, set_at=at, **fields)
+    target.reason = target.reason.strip()
     _check(target)
     # Those who save at once come one after the other: the second is compared with the first.
     list(Organisation.objects.select_for_update(no_key=True))
-    before = ActivityTarget.objects.filter(role=role, kind=kind).order_by("-set_at").first()
+    before = (
+        ActivityTarget.objects.filter(role=target.role, kind=target.kind)
+        .order_by("-set_at")
+        .first()
+    )
     if before is not None:
         if _says(before) == _says(target):
             return before
