@@ -4,7 +4,6 @@ Who belongs to a team and who works a territory is a matter of org.services.plac
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 
@@ -38,30 +37,22 @@ def _workers(territory: Any) -> str:
     return f"{worker.person} works {territory}. End that first." if worker else ""
 
 
-@dataclass(frozen=True, slots=True)
-class TreeKind:
-    """What a tree is of, and what keeps a node from being archived: "" for nothing."""
-
-    word: str
-    occupied: Callable[[Any], str]
-
-    @property
-    def circles(self) -> Mapping[str, tuple[str, str]]:
-        """What the database's refusals of a place in the tree mean."""
-        words = f"A {self.word} cannot lie inside itself or a {self.word} that it holds."
-        inside_itself = ("parent", words)
-        ahead = ("since", "Choose today or an earlier day.")
-        return {
-            f"org_{self.word}_no_circle": inside_itself,
-            f"{self.word}_not_in_itself": inside_itself,
-            f"org_{self.word}_moved_by_now": ahead,
-        }
+# What keeps a node from being archived: "" for nothing.
+OCCUPIED: Mapping[type[TreeNode], Callable[[Any], str]] = {Team: _members, Territory: _workers}
 
 
-KINDS: Mapping[type[TreeNode], TreeKind] = {
-    Team: TreeKind("team", _members),
-    Territory: TreeKind("territory", _workers),
-}
+def _word(node: TreeNode) -> str:
+    return type(node).__name__.lower()
+
+
+def _circles(word: str) -> dict[str, tuple[str, str]]:
+    """Return what the database's refusals of a place in the tree mean."""
+    inside_itself = ("parent", f"A {word} cannot lie inside itself or a {word} that it holds.")
+    return {
+        f"org_{word}_no_circle": inside_itself,
+        f"{word}_not_in_itself": inside_itself,
+        f"org_{word}_moved_by_now": ("since", "Choose today or an earlier day."),
+    }
 
 
 @transaction.atomic
@@ -71,7 +62,7 @@ def create(tree: type[Node], *, by: Person | None, name: str, parent: Node | Non
     _check_parent(parent)
     node = tree(parent=parent)
     _name(node, name)
-    audit.record(by, f"{KINDS[tree].word}.create", node, changes={"parent": (None, parent)})
+    audit.record(by, f"{_word(node)}.create", node, changes={"parent": (None, parent)})
     return node
 
 
@@ -87,7 +78,7 @@ def rename(node: Node, *, by: Person | None, name: str) -> Node:
 
 
 def _name(node: TreeNode, name: str) -> None:
-    word = KINDS[type(node)].word
+    word = _word(node)
     node.name = name.strip()
     if not node.name:
         raise ValidationError({"name": f"Give the {word} a name."})
@@ -119,11 +110,11 @@ def move(node: Node, *, by: Person | None, parent: Node | None, since: date | No
     if same and day >= subject.parent_since:
         return subject
     _check_parent(parent)
+    circles = _circles(_word(subject))
     if parent is not None and parent.pk in ids_below(subject):
-        kind = KINDS[type(subject)]
-        raise ValidationError(dict([kind.circles[f"org_{kind.word}_no_circle"]]))
+        raise ValidationError(dict([circles[f"org_{_word(subject)}_no_circle"]]))
     before, subject.parent, subject.parent_since = subject.parent, parent, day
-    with refused_as(KINDS[type(subject)].circles):
+    with refused_as(circles):
         subject.save(update_fields=["parent", "parent_since"])
     _record(by, "move", subject, parent=(before, parent), since=(None, day))
     return subject
@@ -148,25 +139,24 @@ def ids_below(node: TreeNode) -> set[int]:
 def archive(node: Node, *, by: Person | None) -> Node:
     """Take an empty node out of use. Its past figures stay."""
     require_admin(by)
-    subject = set_use(node, by=by, at=Now(), what=KINDS[type(node)].word, check=_require_empty)
+    subject = set_use(node, by=by, at=Now(), what=_word(node), check=_require_empty)
     subject.refresh_from_db(fields=["archived_at"])
     return subject
 
 
 def _require_empty(node: Any) -> None:
-    kind = KINDS[type(node)]
     if child := node.children.filter(archived_at=None).first():
         raise ValidationError(
-            f"{node} holds the {kind.word} {child}. Move or archive that one first."
+            f"{node} holds the {_word(node)} {child}. Move or archive that one first."
         )
-    if why := kind.occupied(node):
+    if why := OCCUPIED[type(node)](node):
         raise ValidationError(why)
 
 
 @transaction.atomic
 def restore(node: Node, *, by: Person | None) -> Node:
     require_admin(by)
-    word = KINDS[type(node)].word
+    word = _word(node)
     return set_use(node, by=by, at=None, what=word, check=_require_place)
 
 
@@ -175,4 +165,4 @@ def _require_place(node: Any) -> None:
 
 
 def _record(by: Person | None, action: str, node: TreeNode, **changes: tuple[Any, Any]) -> None:
-    audit.record(by, f"{KINDS[type(node)].word}.{action}", node, changes=changes)
+    audit.record(by, f"{_word(node)}.{action}", node, changes=changes)

@@ -125,15 +125,6 @@ SUBJECTS = {
 ACTIVITY_KINDS = ("call", "email", "meeting", "note")
 SUBJECTS_PER_KIND = 4
 
-LOST_REASONS = (
-    "no_decision",
-    "competitor",
-    "price",
-    "no_budget",
-    "timing",
-    "missing_feature",
-    "no_contact",
-)
 LOST_NOTES = {
     "no_decision": "They keep the process they have for another year.",
     "competitor": "Chose another vendor after the shoot-out.",
@@ -143,6 +134,7 @@ LOST_NOTES = {
     "missing_feature": "A needed integration is not on our list.",
     "no_contact": "Nobody has answered for weeks.",
 }
+LOST_REASONS = tuple(LOST_NOTES)
 COMPETITORS = ("Northbeam", "Corvalis Systems", "Tidepool", "Ostrava Software")
 WIN_EVIDENCE = "Signed order form received."
 
