@@ -74,14 +74,12 @@ def board(viewer: Person, requisition: Requisition) -> Board:
         .annotate(now=now, reached=Count("pk", distinct=True))
         .order_by()
     }
+    standing = [one for one in shown if one.archived_at is None]
     columns = [
         HiringStageColumn(
-            stage=stage,
-            applications=[
-                one for one in shown if one.stage_id == stage.pk and one.archived_at is None
-            ],
-            count=counted.get(stage.pk, (0, 0))[0],
-            reached=counted.get(stage.pk, (0, 0))[1],
+            stage,
+            [one for one in standing if one.stage_id == stage.pk],
+            *counted.get(stage.pk, (0, 0)),
         )
         for stage in HiringStage.objects.visible_to(viewer)
         if stage.archived_at is None or stage.pk in counted

@@ -136,7 +136,7 @@ def person_page(viewer: Person, person: Person, *, day: date) -> PersonPage:
 DEEPEST_INDENT = 6
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class TreeRow:
     """A team or territory in its place: ``people`` are its own on the day, ``people_below`` with
     those of everything inside it, each person once."""
@@ -208,13 +208,7 @@ def _tree(
         if parents[node.pk] in parents:
             inside.setdefault(parents[node.pk], set()).update(inside[node.pk])
     return [
-        TreeRow(
-            node=node,
-            depth=depth,
-            leads=leads.get(node.pk, []),
-            people=own[node.pk],
-            people_below=len(inside[node.pk]),
-        )
+        TreeRow(node, depth, leads.get(node.pk, []), own[node.pk], len(inside[node.pk]))
         for node, depth in ordered
     ]
 

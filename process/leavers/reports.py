@@ -17,7 +17,7 @@ from process.enums import GivenTo
 from process.models import LeaverRule
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class AccountDeals:
     """The open deals of one account (None: of none).
 
@@ -60,11 +60,9 @@ def open_deals_by_account(viewer: Person, person: Person) -> list[AccountDeals]:
     rows = Deal.objects.visible_to(viewer).open().filter(owner=person, archived_at=None)
     ordered = rows.select_related("account", "stage").order_by("account__name", "account", "pk")
     return [
-        AccountDeals(
-            account=account.pk if account else None,
-            name=account.name if account else "No account",
-            deals=list(deals),
-        )
+        AccountDeals(account.pk, account.name, list(deals))
+        if account
+        else AccountDeals(None, "No account", list(deals))
         for account, deals in groupby(ordered, key=lambda deal: deal.account)
     ]
 

@@ -111,15 +111,8 @@ def difference(values: Mapping[int, float], top: frozenset[int], *, comparisons:
     if len(above) < FEWEST_TOP or len(above) + len(below) < FEWEST_PEOPLE:
         return Difference(len(above), len(below), None, None, None, None, None)
     low, high = delta_interval(above, below, comparisons=comparisons)
-    return Difference(
-        top=len(above),
-        rest=len(below),
-        top_median=median(above),
-        rest_median=median(below),
-        delta=cliffs_delta(above, below),
-        low=low,
-        high=high,
-    )
+    delta, middles = cliffs_delta(above, below), (median(above), median(below))
+    return Difference(len(above), len(below), *middles, delta, low, high)
 
 
 def _variance(top: Sequence[float], rest: Sequence[float], delta: float) -> float:

@@ -31,7 +31,7 @@ NO_QUOTA = "No quota in the period"
 GONE = "Left by the day"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Peer:
     """A person who sells in the scope. ``left_out`` says why they are not compared; else ""."""
 
@@ -43,7 +43,7 @@ class Peer:
     on_top: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Peers:
     """The people of a look who sell; ``by_quota``: they are ranked by attainment, else bookings."""
 
@@ -104,23 +104,8 @@ def peers_of(report_view: ReportView, *, title: str | None) -> Peers:
         if not why[pk]
     }
     top = top_quarter(scores)
-    return Peers(
-        report_view=report_view,
-        title=chosen,
-        titles=titles,
-        by_quota=by_quota,
-        people=[
-            Peer(
-                person=seller.pk,
-                name=seller.name,
-                title=seller.title,
-                attained=attained[seller.pk],
-                left_out=why[seller.pk],
-                on_top=seller.pk in top,
-            )
-            for seller in sellers
-        ],
-    )
+    peers = [Peer(s.pk, s.name, s.title, attained[s.pk], why[s.pk], s.pk in top) for s in sellers]
+    return Peers(report_view, chosen, titles, by_quota, peers)
 
 
 def _is_here(report_view: ReportView, people: Roster, seller: Seller) -> bool:
@@ -192,7 +177,7 @@ class Compared:
     found: Difference
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class BestReport:
     peers: Peers
     compared: Sequence[Compared]
@@ -208,7 +193,7 @@ def best_report(peers: Peers) -> BestReport:
     compared = [
         Compared(each, difference(each.values, peers.top, comparisons=len(found))) for each in found
     ]
-    return BestReport(peers=peers, compared=compared)
+    return BestReport(peers, compared)
 
 
 def _behaviours(peers: Peers) -> list[Behaviour]:
