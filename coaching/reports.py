@@ -14,13 +14,12 @@ from org.querysets import on_day
 
 @dataclass(frozen=True, slots=True)
 class SeriesRow:
-    """A running series as its list shows it; ``days_since`` counts from the last session held."""
+    """A running series as its list shows it."""
 
     series: OneOnOne
     other: Person
     last_held_on: date | None
     next_on: date | None
-    days_since: int | None
     open_items: int
     is_overdue: bool
 
@@ -69,15 +68,9 @@ def _row(series: OneOnOne, *, viewer: Person, today: date) -> SeriesRow:
     last, following = facts["last_held_on"], facts["next_on"]
     since = last or series.started_at.date()
     due = since + timedelta(days=series.every_days)
-    return SeriesRow(
-        series=series,
-        other=series.manager if series.person_id == viewer.pk else series.person,
-        last_held_on=last,
-        next_on=following,
-        days_since=(today - last).days if last else None,
-        open_items=facts["open_items"],
-        is_overdue=following is None and due < today,
-    )
+    other = series.manager if series.person_id == viewer.pk else series.person
+    is_overdue = following is None and due < today
+    return SeriesRow(series, other, last, following, facts["open_items"], is_overdue)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,16 @@ from typing import Any
 
 from django.db import connection, transaction
 
+_QUOTAS = """
+    SELECT person_id, sum(target) FROM (
+        SELECT DISTINCT ON (person_id, period_id) person_id, target
+          FROM org_quota
+         WHERE measure = 'bookings' AND set_at <= now() AND {of}
+           AND period_id IN (SELECT id FROM org_fiscalperiod
+                              WHERE kind = 'month' AND start_on >= %(start)s AND start_on < %(end)s)
+         ORDER BY person_id, period_id, set_at DESC) newest
+     GROUP BY 1
+"""
 # Bookings, wins and losses by person; the open pipeline by person, stage and category; quotas.
 TEAM = (
     """
@@ -26,16 +36,7 @@ TEAM = (
      WHERE status = 'open' AND NOT archived AND valid_from <= now() AND valid_to > now()
      GROUP BY 1, 2, 3
     """,
-    """
-    SELECT person_id, sum(target) FROM (
-        SELECT DISTINCT ON (person_id, period_id) person_id, target
-          FROM org_quota
-         WHERE measure = 'bookings' AND set_at <= now() AND person_id IS NOT NULL
-           AND period_id IN (SELECT id FROM org_fiscalperiod
-                              WHERE kind = 'month' AND start_on >= %(start)s AND start_on < %(end)s)
-         ORDER BY person_id, period_id, set_at DESC) newest
-     GROUP BY 1
-    """,
+    _QUOTAS.format(of="person_id IS NOT NULL"),
 )
 # The closed deals of the quarter with what they took, and the deals created by status.
 METRICS = (
@@ -129,14 +130,7 @@ ME = (
        AND closed_on >= %(start)s AND closed_on < %(end)s
        AND valid_from <= now() AND valid_to > now()
     """,
-    """
-    SELECT sum(target) FROM (
-        SELECT DISTINCT ON (period_id) target FROM org_quota
-         WHERE measure = 'bookings' AND set_at <= now() AND person_id = %(person)s
-           AND period_id IN (SELECT id FROM org_fiscalperiod
-                              WHERE kind = 'month' AND start_on >= %(start)s AND start_on < %(end)s)
-         ORDER BY period_id, set_at DESC) newest
-    """,
+    _QUOTAS.format(of="person_id = %(person)s"),
     """
     SELECT deal_id, name, amount_base, expected_close_on, next_step FROM pipeline_dealversion
      WHERE owner_id = %(person)s AND status = 'open' AND NOT archived AND valid_to > now()

@@ -16,6 +16,7 @@ from workbench.demo.words import DIVISIONS, FIRST_NAMES, LAST_NAMES, REGIONS
 LEAVERS_PER_YEAR = 0.17
 REPS_PER_TEAM = 8
 RAMP_DAYS = 180
+TRAITS = ("skill", "optimism", "diligence", "drive")
 STAFF = 4  # chief executive, sales operations, recruiter, vice president
 WHOLE = "Sales"
 
@@ -140,10 +141,7 @@ class Talent:
                 start = max(0, days.number(m.days.start))
                 leads[n, start : days.number(m.days.end) if m.days.end else None] = m.person
         return cls(
-            skill=np.array([p.skill for p in people]),
-            optimism=np.array([p.optimism for p in people]),
-            diligence=np.array([p.diligence for p in people]),
-            drive=np.array([p.drive for p in people]),
+            **{name: np.array([getattr(p, name) for p in people]) for name in TRAITS},
             started_on=np.array([days.number(p.started_on) for p in people], dtype=np.int32),
             leaves_on=np.array(
                 [days.number(p.sells.end) if p.sells and p.sells.end else 10**6 for p in people],

@@ -16,7 +16,7 @@ from salesmgr import embedded
 from workbench.demo.days import SimulatedDays, calendar_of
 from workbench.demo.deals import NEVER, WON, Floats, Ints, SimulatedDeals
 from workbench.demo.market import Arrivals, Market, arrivals, exchange_rates, new_deals, open_market
-from workbench.demo.people import SimulatedRoster, Talent, recruit
+from workbench.demo.people import TRAITS, SimulatedRoster, Talent, recruit
 from workbench.demo.plan import DEALS_PER_REP_AND_MONTH, FIRST_MONTH, Plan
 from workbench.demo.selling import Selling
 from workbench.demo.words import COUNTRIES, PRODUCTS
@@ -303,10 +303,7 @@ def _organisation(story: Story) -> dict[str, object]:
         "seed": story.plan.seed,
         "today": story.plan.today.isoformat(),
         "people": [
-            {
-                "email": p.email, "skill": round(p.skill, 4), "optimism": round(p.optimism, 4),
-                "diligence": round(p.diligence, 4), "drive": round(p.drive, 4),
-            }
+            {"email": p.email} | {name: round(getattr(p, name), 4) for name in TRAITS}
             for p in story.roster.reps
         ],
         "quarters": _coming(story),
