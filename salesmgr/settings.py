@@ -16,7 +16,7 @@ from redis.retry import Retry
 from org.enums import PeriodKind, SubjectKind
 from pipeline.enums import ActivityKind, BuyingRole, Category, CreditKind, HelpingRole, Status
 from salesmgr import embedded
-from salesmgr.environment import env_bool, env_int, env_list, env_text, is_background
+from salesmgr.embedded import env_bool, env_int, env_list, env_text, is_background
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from salesmgr import embedded
-from salesmgr.environment import is_background
+from salesmgr.embedded import is_background
 from workbench.devstack.servers import connect
 
 READ = """

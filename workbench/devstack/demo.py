@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from salesmgr import embedded
-from salesmgr.environment import env_int, env_text
+from salesmgr.embedded import env_int, env_text
 from workbench.demo.plan import Plan
 from workbench.devstack import servers
 from workbench.devstack.children import (

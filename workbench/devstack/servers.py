@@ -21,8 +21,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from salesmgr import embedded
-from salesmgr.embedded import refusal, was_made_by_another_version
-from salesmgr.environment import env_text
+from salesmgr.embedded import env_text, refusal, was_made_by_another_version
 from workbench.devstack import processes
 from workbench.devstack.postgres import Postgres
 from workbench.devstack.processes import EmbeddedServer, Refusal
