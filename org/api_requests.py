@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -89,21 +88,19 @@ class MayEnter(BasePermission):
 class TokenThrottle(MinuteThrottle):
     """Limits each token, so that one program run wild leaves the person's others alone."""
 
+    limit = "API_TOKEN_REQUESTS_PER_MINUTE"
+
     def identity(self, request: Request) -> str | None:
         return f"token:{request.auth.pk}" if isinstance(request.auth, ApiToken) else None
-
-    def limit(self) -> int:
-        return int(settings.API_TOKEN_REQUESTS_PER_MINUTE)
 
 
 class PersonThrottle(MinuteThrottle):
     """Limits each person, over all their tokens and sessions."""
 
+    limit = "API_PERSON_REQUESTS_PER_MINUTE"
+
     def identity(self, request: Request) -> str | None:
         return f"person:{request.user.pk}" if request.user.is_authenticated else None
-
-    def limit(self) -> int:
-        return int(settings.API_PERSON_REQUESTS_PER_MINUTE)
 
 
 class StillAtWork(exceptions.APIException):

@@ -4,7 +4,7 @@ import json
 import logging
 import time
 from collections.abc import Mapping
-from typing import IO, Any
+from typing import IO, Any, ClassVar
 
 from django.conf import settings
 from django.core.cache import cache
@@ -64,12 +64,11 @@ class MinuteThrottle(BaseThrottle):
     Without the cache nothing is counted: that the office can work outweighs a fair share.
     """
 
+    # The setting that says how many requests a minute are answered.
+    limit: ClassVar[str]
+
     def identity(self, request: Any) -> str | None:
         """Return whose requests are counted together; None for no limit."""
-        raise NotImplementedError
-
-    def limit(self) -> int:
-        """Return how many requests a minute are answered."""
         raise NotImplementedError
 
     def allow_request(self, request: Any, view: Any) -> bool:
@@ -81,7 +80,7 @@ class MinuteThrottle(BaseThrottle):
         try:
             # The key outlives its minute, so that it is there when the next line counts.
             cache.add(key, 0, timeout=2 * WINDOW_SECONDS)
-            return cache.incr(key) <= self.limit()
+            return cache.incr(key) <= int(getattr(settings, self.limit))
         except RedisError:
             log.warning("Requests are not limited: the cache does not answer.", exc_info=True)
             return True
