@@ -28,7 +28,7 @@ def guarded(text: str) -> str:
     """
     if not text:
         return text
-    seen = _first_visible(text)
+    seen = next((sign for sign in text if unicodedata.category(sign)[0] not in INVISIBLE), "")
     if text[0] in CONTROLS or seen in TRIGGERS:
         return f"'{text}"
     return text
@@ -85,10 +85,3 @@ def csv_response(
 def table_response(filename: str, table: Table) -> StreamingHttpResponse:
     """Download the rows of a page's table in the order shown; its totals are not among them."""
     return csv_response(filename, table.file_columns or table.columns, table.rows)
-
-
-def _first_visible(text: str) -> str:
-    for sign in text:
-        if unicodedata.category(sign)[0] not in INVISIBLE:
-            return sign
-    return ""

@@ -1,5 +1,6 @@
 """The days of the simulation as arrays: who works, what season it is, how far the quarter is."""
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -90,7 +91,7 @@ def calendar_of(plan: Plan) -> SimulatedDays:
         season=SEASON[month - 1],
         month=month,
         to_quarter_end=np.array([_days_left_in_quarter(day) for day in dates]),
-        to_month_end=np.array([_days_left_in_month(day) for day in dates]),
+        to_month_end=np.array([monthrange(d.year, d.month)[1] - d.day for d in dates]),
         midnight=np.array(
             [int(datetime.combine(d, time(), tzinfo=zone).timestamp()) for d in dates]
         ),
@@ -100,8 +101,3 @@ def calendar_of(plan: Plan) -> SimulatedDays:
 def _days_left_in_quarter(day: date) -> int:
     year = fiscal_year(fiscal_year_start(day, first_month=FIRST_MONTH))
     return next((quarter.last_day - day).days for quarter in quarters(year) if day in quarter)
-
-
-def _days_left_in_month(day: date) -> int:
-    after = (day.replace(day=28) + timedelta(days=4)).replace(day=1)
-    return (after - day).days - 1
