@@ -44,6 +44,7 @@ class Child:
 
     def start(self) -> None:
         """Start the program; its output goes to its log."""
+        processes.set_aside(self.log)
         self._log_begins = self.log.stat().st_size if self.log.exists() else 0
         self.process = processes.spawn(
             self.arguments, self.log, env=dict(self.environment), pass_fds=self.keep_open
@@ -225,15 +226,8 @@ class StartStep:
         self.name, self.log = name, log
         self._shown = 0
         self._failing = False
-        with log.open("wb") as output:
-            self._process = subprocess.Popen(  # noqa: S603 -- our own commands
-                list(arguments),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                env=dict(environment),
-                start_new_session=True,
-            )
+        log.unlink(missing_ok=True)
+        self._process = processes.spawn(arguments, log, env=dict(environment))
 
     def finish(self, asked: StopRequest, progress: StartProgress | None = None) -> None:
         """Wait for the end, passing the output on. Raises Refusal if it fails, Stopped if asked."""

@@ -58,15 +58,18 @@ def last_line(log: Path) -> str:
     return (fatal or telling or ["an empty log"])[-1]
 
 
-def spawn(
-    arguments: Sequence[str], log: Path, *, keep_bytes: int = 10_000_000, **options: Any
-) -> subprocess.Popen[bytes]:
-    """Start a program in a session of its own, so that Ctrl-C does not reach it.
-
-    Its output goes to the end of its log; one that has grown large is set aside as NAME.1 first.
-    """
+def set_aside(log: Path, *, keep_bytes: int = 10_000_000) -> None:
+    """Keep a log that has grown large as NAME.1, so that it begins anew."""
     if log.exists() and log.stat().st_size > keep_bytes:
         log.replace(log.with_name(log.name + ".1"))
+
+
+def spawn(arguments: Sequence[str], log: Path, **options: Any) -> subprocess.Popen[bytes]:
+    """Start a program in a session of its own, so that Ctrl-C does not reach it.
+
+    Its output goes to the end of its log.
+    """
+    set_aside(log)
     output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
         return subprocess.Popen(  # noqa: S603 -- our own programs and those of installed packages
