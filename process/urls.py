@@ -6,7 +6,7 @@ from process.closings import views as closings
 from process.leavers import views as leavers
 from process.overrides import views as overrides
 from process.practices import views as practices
-from process.targets.views import outcomes, targets
+from process.targets import views as targets
 
 app_name = "process"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -28,6 +28,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="activity-attainment-of",
     ),
     path("setup/activity-targets/", targets.activity_targets, name="activity-targets"),
-    path("activities/outcomes/", outcomes.activity_outcomes, name="activity-outcomes"),
+    path("activities/outcomes/", targets.activity_outcomes, name="activity-outcomes"),
     path("setup/leavers/", leavers.leavers, name="leavers"),
 ]

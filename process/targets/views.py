@@ -1,4 +1,4 @@
-"""Activity targets: setting them, and who reached how much of them."""
+"""Activity targets: setting them, who reached how much of them, and what came of activities."""
 
 from typing import Any
 
@@ -13,14 +13,23 @@ from analytics.context.forms import ReportViewForm
 from analytics.context.reports import organisation_calendar, person_scope
 from analytics.context.views import figures_page
 from kit.export import csv_response
-from kit.tables import Empty, Table
+from kit.tables import Empty, Table, query_with
 from org.http import PersonRequest, admins_only, form_page, page_request_of, posted, saved, sellers
 from org.models.people import Person
+from pipeline.enums import ACTIVITY_LABELS, ActivityKind, Status
 from process.models import ActivityTarget
-from process.targets.forms import OwedForm, TargetForm
-from process.targets.reports import owing, targets_in_force
+from process.targets.forms import OutcomeForm, OwedForm, TargetForm
+from process.targets.metrics import Reach, share_of
+from process.targets.reports import Outcome, activity_outcome, cohort_page, owing, targets_in_force
 from process.targets.services import set_activity_target
-from process.targets.tables import FIGURES, REACHED, VERSIONS
+from process.targets.tables import (
+    FIGURES,
+    OF_THE_COHORT,
+    REACHED,
+    VERSIONS,
+    outcome_columns,
+    reach_label,
+)
 
 
 @figures_page(OwedForm, "process/targets/activity_attainment.html")
@@ -114,3 +123,67 @@ def _empty(viewer: Person) -> Empty:
         title="No activity targets for these people.",
         text="Attainment is defined where the role has a target. Sales operations set them.",
     )
+
+
+@figures_page(OutcomeForm, "process/targets/activity_outcomes.html")
+def activity_outcomes(request: PersonRequest, form: OutcomeForm) -> HttpResponse:
+    """Show how deals ended by when they had a first activity, and the deals of one figure."""
+    given = form.cleaned_data
+    found = activity_outcome(
+        form.report_view(form.scope), ActivityKind(given["kind"]), given["days"]
+    )
+    return render(request, "process/targets/activity_outcomes.html", _context(request, form, found))
+
+
+def _context(request: PersonRequest, form: OutcomeForm, found: Outcome) -> dict[str, Any]:
+    kind = ACTIVITY_LABELS[found.kind].lower()
+    funnel = found.funnel
+
+    def href(reach: str, status: str) -> str:
+        return query_with(request.GET, {"show": f"{reach}:{status}", "page": None}) + "#deals"
+
+    early = funnel.group(Reach.EARLY)
+    steps = [
+        ("Created in the period", funnel.deals, href("", ""), None),
+        (
+            reach_label(Reach.EARLY, kind=kind, days=found.days),
+            early.deals,
+            href(Reach.EARLY, ""),
+            share_of(early.deals, funnel.deals),
+        ),
+        ("Of those, closed", early.closed, href(Reach.EARLY, "closed"),
+         share_of(early.closed, early.deals)),
+        ("Of those, won", early.won, href(Reach.EARLY, Status.WON), early.win_rate),
+    ]  # fmt: skip
+    return {
+        "form": form,
+        "found": found,
+        "kind": kind,
+        "steps": steps,
+        "table": Table(
+            columns=outcome_columns(kind=kind, days=found.days, href=href),
+            rows=funnel.groups,
+            caption="How deals ended by their first activity",
+        ),
+        **_deals(request, form, found, kind),
+    }
+
+
+def _deals(request: PersonRequest, form: OutcomeForm, found: Outcome, kind: str) -> dict[str, Any]:
+    """Return the table of the deals that the address asks for; nothing where it asks for none."""
+    if not (show := form.cleaned_data["show"]):
+        return {}
+    reach, _, status = show.partition(":")
+    page = cohort_page(found, reach=reach, status=status, number=form.cleaned_data["page"])
+    whose = reach_label(Reach(reach), kind=kind, days=found.days) if reach else "All of the period"
+    return {
+        "deals_title": f"{whose}, {status}" if status else whose,
+        "deals": Table(
+            columns=OF_THE_COHORT,
+            rows=page.rows,
+            caption="Deals of the figure",
+            page=page,
+            base_query=request.GET,
+            empty=Empty(title="No deals."),
+        ),
+    }
