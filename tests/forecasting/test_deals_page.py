@@ -97,7 +97,7 @@ def test_a_quarter_stands_above_its_months_which_add_up_to_it(told: Told, sign_i
     )
 
     rows = page.context["periods"].rows
-    assert [row.label for row in rows] == [
+    assert [row.period.label for row in rows] == [
         told.quarter.label,
         "Its months that are over",
         *(month.label for month in months[1:]),
@@ -145,7 +145,7 @@ def test_who_a_team_is_made_of_sorts_with_the_rest_at_the_end(told: Told, sign_i
     def people(**more: str):
         return client.get(reverse("forecasting:forecast"), query | more).context["people"]
 
-    assert [line.name for line in people(sort="name").rows][:2] == ["Rita Rep", "Ron Rep"]
+    assert [row[0].text for row in people(sort="name").body][:2] == ["Rita Rep", "Ron Rep"]
     by_booked = people(sort="-booked").rows
     assert [line.booked for line in by_booked] == [6, 4, 5]
     with connection.cursor() as cursor:
