@@ -12,7 +12,7 @@ from forecasting.querysets import DealExpectationQuerySet
 from org.models.calendar import FiscalPeriod
 from org.models.people import Person
 from org.models.teams import Team
-from pipeline.deals.models.deals import Deal
+from pipeline.deals.models import Deal
 
 
 class ForecastRun(models.Model):

@@ -1,35 +1,38 @@
 """Forms over a row that others may edit too: what the author saw, and what to do about a clash."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Model
 from django.http import QueryDict
 from django.utils.safestring import SafeString
 
 from kit import display
 from kit.forms import KitForm
 
+GONE = object()
 
-class EditForm(KitForm):
+
+class FieldConflict(Exception):  # noqa: N818 -- what it tells is not an error of anybody
+    """Somebody changed some of the same fields meanwhile; ``current`` is the row as it is now."""
+
+    def __init__(self, current: Model, fields: list[str]) -> None:
+        super().__init__(f"{current} was changed meanwhile: {', '.join(fields)}")
+        self.current = current
+        self.fields = fields
+
+
+class SeenForm(KitForm):
     """A form that carries, hidden beside each field, what its author saw."""
 
-    # What the author looked at, and when.
-    about_the_look: ClassVar[tuple[str, ...]] = ("version",)
-
-    version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
-
-    def remember_what_is_seen(self) -> None:
-        """Send what each field holds beside it; once all fields are there."""
-        for name, field in self.fields.items():
-            field.show_hidden_initial = name not in self.about_the_look
-
-    def changed_values(self) -> dict[str, Any]:
-        """Return the fields that the author changed from what they saw; for a valid form."""
-        names = [name for name in self.changed_data if name not in self.about_the_look]
-        return {name: self.cleaned_data[name] for name in names}
+    def remember(self, names: Iterable[str]) -> None:
+        """Send what these fields hold beside them; once all fields are there."""
+        for name in names:
+            self.fields[name].show_hidden_initial = True
 
     @property
     def seen_values(self) -> list[SafeString]:
@@ -39,6 +42,78 @@ class EditForm(KitForm):
             for field in self
             if field.field.show_hidden_initial
         ]
+
+
+class SharedForm(SeenForm):
+    """A form of FIELDS of a row that everybody may edit, and that has no version."""
+
+    FIELDS: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, data: Any = None, *, row: Any = None, **options: Any) -> None:
+        self.row = row
+        stored = {name: getattr(row, name) for name in self.FIELDS} if row else {}
+        super().__init__(data, initial=stored, **options)
+
+    def changes(self) -> dict[str, Any]:
+        """Return the fields that the author changed from what they saw; for a valid form."""
+        return {name: self.cleaned_data[name] for name in self.changed_data if name in self.FIELDS}
+
+    def seen(self) -> dict[str, Any]:
+        """Return the values that the author saw, of the fields that they changed."""
+        texts = {name: self.data.get(self.add_initial_prefix(name)) for name in self.changes()}
+        return {
+            name: self._seen_value(name, text) for name, text in texts.items() if text is not None
+        }
+
+    def _seen_value(self, name: str, text: str) -> Any:
+        try:
+            return self.fields[name].clean(text) if text else self.empty(name)
+        except ValidationError:
+            return GONE  # What was seen is no longer possible, so somebody changed it.
+
+    def empty(self, name: str) -> Any:
+        return "" if isinstance(self.fields[name], forms.CharField) else None
+
+    def tell(self, conflict: FieldConflict) -> "SharedForm":
+        """Return this form with the values of now as seen, each clash told at its field.
+
+        What the author typed stays. To save again is then to overwrite on purpose.
+        """
+        data: QueryDict = self.data.copy()  # type: ignore[attr-defined]
+        now = {name: getattr(conflict.current, name) for name in conflict.fields}
+        for name, value in now.items():
+            text = self.fields[name].prepare_value(value)
+            data[self.add_initial_prefix(name)] = "" if text is None else str(text)
+        told = self.again(data)
+        for name, value in now.items():
+            said = f"“{value}”" if value not in (None, "") else "nothing"
+            told.add_error(
+                name,
+                f"Somebody changed this meanwhile to {said}. Take that over, or save again to "
+                "put yours in its place.",
+            )
+        return told
+
+    def again(self, data: Any) -> "SharedForm":
+        return type(self)(data, row=self.row)
+
+
+class EditForm(SeenForm):
+    """A form of a row that has a version."""
+
+    # What the author looked at, and when.
+    about_the_look: ClassVar[tuple[str, ...]] = ("version",)
+
+    version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+
+    def remember_what_is_seen(self) -> None:
+        """Send what each field holds beside it; once all fields are there."""
+        self.remember(name for name in self.fields if name not in self.about_the_look)
+
+    def changed_values(self) -> dict[str, Any]:
+        """Return the fields that the author changed from what they saw; for a valid form."""
+        names = [name for name in self.changed_data if name not in self.about_the_look]
+        return {name: self.cleaned_data[name] for name in names}
 
     def stored_text(self, name: str) -> str:
         """Return the stored value of a field as its input would hold it."""

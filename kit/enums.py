@@ -1,7 +1,10 @@
 """Vocabularies with words for people."""
 
+from collections.abc import Iterable
 from enum import StrEnum
-from typing import Self
+from typing import Self, TypeVar
+
+Member = TypeVar("Member", bound=StrEnum)
 
 
 class Labelled(StrEnum):
@@ -19,3 +22,8 @@ class Labelled(StrEnum):
         member.label = label or value.replace("_", " ").capitalize()
         member.note = note
         return member
+
+
+def labels(vocabulary: Iterable[Member], **others: str) -> dict[Member, str]:
+    """Return what each member is called: ``others`` by value, else its value made readable."""
+    return {each: others.get(each) or each.replace("_", " ").capitalize() for each in vocabulary}

@@ -30,6 +30,11 @@ def check(name: str, condition: Q) -> models.CheckConstraint:
     return models.CheckConstraint(name=name, condition=condition)
 
 
+def once(name: str, *fields: str, where: Q | None = None) -> models.UniqueConstraint:
+    """Return a constraint by which no two rows, of those ``where``, have the same fields."""
+    return models.UniqueConstraint(fields=fields, name=name, condition=where)
+
+
 def lasts(name: str) -> models.CheckConstraint:
     """Return a constraint by which a dated row ends after it starts, or not at all."""
     return check(name, Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")))

@@ -108,6 +108,14 @@ class KitForm(forms.Form):
     default_renderer = RENDERER
 
 
+class RowForm(KitForm):
+    """A form whose declared fields hold what the row has in them, if there is a row."""
+
+    def __init__(self, data: Any = None, *, row: Any = None, **options: Any) -> None:
+        stored = {name: getattr(row, name) for name in self.base_fields} if row else {}
+        super().__init__(data, initial=options.pop("initial", {}) | stored, **options)
+
+
 class ExactDecimalField(forms.DecimalField):
     """A number in ASCII digits with an optional point: no exponent, separators or underscores.
 

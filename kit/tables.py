@@ -223,6 +223,13 @@ class Table:
     page_param: str = "page"
     file_columns: Sequence[Column] = ()
 
+    @classmethod
+    def of_page(
+        cls, page: Page, columns: Sequence[Column], *, query: Query, **options: Any
+    ) -> "Table":
+        """Return the table of a page; ``query`` is the current query string's parameters."""
+        return cls(columns=columns, rows=page.rows, page=page, base_query=query, **options)
+
     @property
     def headings(self) -> list[Heading]:
         return [self._heading(column) for column in self.columns]

@@ -10,10 +10,11 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from kit.edits import FieldConflict, SharedForm
 from kit.forms import add_errors
 from org import access, rules
 from org.access import organisation_settings
@@ -92,15 +93,52 @@ def saved(form: BaseForm, write: Callable[[], Made]) -> Made | None:
         return None
 
 
-def done(request: HttpRequest, write: Callable[[], object], words: str) -> bool:
-    """Do what needs no form and say so in ``words``, or why the service refuses; return which."""
+def saved_or_form(
+    request: HttpRequest,
+    template: str,
+    form: BaseForm,
+    write: Callable[[], Any],
+    *,
+    to: Any = None,
+    said: str = "",
+    **context: Any,
+) -> HttpResponse:
+    """Save a valid form and go ``to`` a page, or show the form.
+
+    Left out, the page is that of what was made; a function finds it by that. ``said`` is shown
+    there; {} in it is what was made. A SharedForm whose row somebody else changed
+    meanwhile is shown with what stands there now.
+    """
     try:
-        write()
+        made = saved(form, write)
+    except FieldConflict as conflict:
+        shown = {"form": cast(SharedForm, form).tell(conflict), **context}
+        return render(request, template, shown, status=409)
+    if made is None:
+        return form_page(request, template, form, **context)
+    if said:
+        messages.success(request, said.format(made))
+    return redirect(made if to is None else to(made) if callable(to) else to)
+
+
+def done_or_told(request: HttpRequest, write: Callable[[], Made]) -> Made | None:
+    """Return what a service did; None where it refuses, which a message then says."""
+    try:
+        return write()
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
-        return False
-    messages.success(request, words)
-    return True
+        return None
+
+
+def done(request: HttpRequest, write: Callable[[], object], words: str) -> bool:
+    """Do what needs no form and say so in ``words``, or why the service refuses; return which."""
+
+    def written() -> bool:
+        write()
+        messages.success(request, words)
+        return True
+
+    return done_or_told(request, written) is not None
 
 
 def form_page(request: HttpRequest, template: str, form: BaseForm, **context: Any) -> HttpResponse:

@@ -3,7 +3,7 @@
 from kit.admin import show
 from pipeline.activities.models import Activity
 from pipeline.customers.models import Account, AccountTerritory, Contact
-from pipeline.deals.models.deals import Deal, DealLine, DealVersion
+from pipeline.deals.models import Deal, DealLine, DealVersion
 from pipeline.products.models import Product
 from pipeline.stages.models import Stage
 

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from kit.enums import labels
+
 
 class Status(StrEnum):
     """What a stage makes of the deals in it."""
@@ -21,13 +23,7 @@ class Category(StrEnum):
     CLOSED = "closed"
 
 
-CATEGORY_LABELS = {
-    Category.OMITTED: "Omitted",
-    Category.PIPELINE: "Pipeline",
-    Category.BEST_CASE: "Best case",
-    Category.COMMIT: "Commit",
-    Category.CLOSED: "Closed",
-}
+CATEGORY_LABELS = labels(Category)
 
 
 class ActivityKind(StrEnum):
@@ -37,12 +33,7 @@ class ActivityKind(StrEnum):
     NOTE = "note"
 
 
-ACTIVITY_LABELS = {
-    ActivityKind.CALL: "Call",
-    ActivityKind.EMAIL: "E-mail",
-    ActivityKind.MEETING: "Meeting",
-    ActivityKind.NOTE: "Note",
-}
+ACTIVITY_LABELS = labels(ActivityKind, email="E-mail")
 
 
 class Direction(StrEnum):
@@ -53,13 +44,7 @@ class Direction(StrEnum):
     BOTH = "both"
 
 
-DIRECTION_LABELS = {
-    Direction.OUT: "Outgoing",
-    Direction.IN: "Incoming",
-    Direction.BOTH: "Two-way",
-}
-
-
+DIRECTION_LABELS = labels(Direction, **{"out": "Outgoing", "in": "Incoming", "both": "Two-way"})
 # What reaches a customer; a note does not.
 TOUCHES = (ActivityKind.CALL, ActivityKind.EMAIL, ActivityKind.MEETING)
 
@@ -89,15 +74,7 @@ class LossKind(StrEnum):
     OTHER = "other"
 
 
-LOSS_KIND_LABELS = {
-    LossKind.COMPETITIVE: "Competitive loss",
-    LossKind.NO_DECISION: "No decision",
-    LossKind.PRICE: "Price",
-    LossKind.PRODUCT_GAP: "Product gap",
-    LossKind.TIMING: "Timing",
-    LossKind.DISQUALIFIED: "Disqualified",
-    LossKind.OTHER: "Other",
-}
+LOSS_KIND_LABELS = labels(LossKind, competitive="Competitive loss")
 
 
 class ExitField(StrEnum):
@@ -114,17 +91,12 @@ class ExitField(StrEnum):
     SOURCE = "source"
 
 
-ASKED_LABELS = {
-    ExitField.ACCOUNT: "Account",
-    ExitField.AMOUNT: "Amount",
-    ExitField.EXPECTED_CLOSE: "Expected close",
-    ExitField.NEXT_STEP: "Next step",
-    ExitField.NEXT_STEP_ON: "Day of the next step",
-    ExitField.CONTACTS: "Contact",
-    ExitField.PRODUCTS: "Products",
-    ExitField.COMPETITOR: "Competitor",
-    ExitField.SOURCE: "Source",
-}
+ASKED_LABELS = labels(
+    ExitField,
+    expected_close_on="Expected close",
+    next_step_on="Day of the next step",
+    contacts="Contact",
+)
 
 # How well an element of a qualification is known.
 SCORE_LABELS = {0: "Unknown", 1: "Identified", 2: "Validated", 3: "Strong"}
@@ -142,15 +114,7 @@ class BuyingRole(StrEnum):
     OTHER = "other"
 
 
-BUYING_ROLE_LABELS = {
-    BuyingRole.ECONOMIC_BUYER: "Economic buyer",
-    BuyingRole.CHAMPION: "Champion",
-    BuyingRole.TECHNICAL: "Technical",
-    BuyingRole.LEGAL: "Legal",
-    BuyingRole.USER: "User",
-    BuyingRole.BLOCKER: "Blocker",
-    BuyingRole.OTHER: "Other",
-}
+BUYING_ROLE_LABELS = labels(BuyingRole)
 
 
 class CreditKind(StrEnum):
@@ -171,11 +135,4 @@ class HelpingRole(StrEnum):
     OTHER = "other"
 
 
-HELPING_ROLE_LABELS = {
-    HelpingRole.SOLUTION_ENGINEER: "Solution engineer",
-    HelpingRole.SPECIALIST: "Specialist",
-    HelpingRole.SPONSOR: "Executive sponsor",
-    HelpingRole.PARTNER_MANAGER: "Partner manager",
-    HelpingRole.DELIVERY: "Delivery",
-    HelpingRole.OTHER: "Other",
-}
+HELPING_ROLE_LABELS = labels(HelpingRole, sponsor="Executive sponsor")

@@ -47,21 +47,25 @@ class AnyOf(Func):
         super().__init__(F(column), ArraySubquery(ids))
 
 
-class SharedQuerySet(models.QuerySet):
-    """Rows that everybody who sells sees alike, and that are archived when out of use."""
-
-    def visible_to(self, viewer: "Person") -> Self:
-        return self if access.sells(viewer) else self.none()
+class LiveQuerySet(models.QuerySet):
+    """Rows that are archived when out of use."""
 
     def live(self) -> Self:
         return self.filter(archived_at__isnull=True)
+
+
+class SharedQuerySet(LiveQuerySet):
+    """Rows that everybody who sells sees alike."""
+
+    def visible_to(self, viewer: "Person") -> Self:
+        return self if access.sells(viewer) else self.none()
 
 
 # What a column puts in order only within something else, whose own order comes first.
 WITHIN = {"stage__order": ("stage__pipeline__order", "stage__pipeline_id")}
 
 
-class ListedQuerySet(models.QuerySet):
+class ListedQuerySet(LiveQuerySet):
     """Deals or versions as a list shows them."""
 
     # Largest or newest first is what people ask for; the indexes of deals run that way.
@@ -91,6 +95,12 @@ class ListedQuerySet(models.QuerySet):
         )
 
 
+def largest_first(column: str, name: str) -> models.Index:
+    """Return the index of a FALLING column by which lists of what is in use are ordered."""
+    order = (F(column).desc(nulls_last=True), F("id").desc())
+    return models.Index(*order, name=name, condition=Q(archived_at__isnull=True))
+
+
 def _may_be_null(model: type[models.Model], path: str) -> bool:
     """Return whether the column at the end of the path, or a row on the way to it, may be null."""
     for name in path.split("__"):
@@ -101,11 +111,8 @@ def _may_be_null(model: type[models.Model], path: str) -> bool:
     return False
 
 
-class SetUpQuerySet(models.QuerySet):
+class SetUpQuerySet(SharedQuerySet):
     """Rows of the set-up that are added and ended, and never changed."""
-
-    def visible_to(self, viewer: "Person") -> Self:
-        return self if access.sells(viewer) else self.none()
 
     def live(self) -> Self:
         return self.filter(valid_to__isnull=True)

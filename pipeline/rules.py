@@ -12,7 +12,7 @@ from pipeline.enums import Status
 
 if TYPE_CHECKING:
     from pipeline.activities.models import Activity
-    from pipeline.deals.models.deals import Deal
+    from pipeline.deals.models import Deal
 
 # Executives look on; recruiters have no business here.
 WRITING_ROLES = (Role.REP, Role.MANAGER, Role.ADMIN)

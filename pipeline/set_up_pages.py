@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from org.http import PageRequest, View, form_page, page_request_of, posted, saved
+from org.http import PageRequest, View, done_or_told, page_request_of, posted, saved_or_form
 from org.models.people import Person
 
 
@@ -20,12 +19,14 @@ from org.models.people import Person
 class SetUpPages:
     """What differs between the pages of one kind of row and those of another.
 
-    ``form`` makes the form of a row, or of a new one for None; ``save`` writes a valid form, with
-    the row or None, and returns what it made. ``context`` is what the template needs beside the
-    form; left out, it is what pipeline/set_up_row.html shows: the ``heading`` of a new row, the
-    way home, and what it means to be out of use (``use_note``). ``created`` and ``changed`` are
-    what is said afterwards, ``kept`` what is said of a row out of use. All pages lead back to
-    ``home``, the switch to ``own``, the page of the row, where it is named.
+    ``form`` makes the form of a row, or of a new one for None. What it holds is written by
+    ``create`` and ``edit``, or by ``save`` with the row or None. ``set_use`` takes a row out of
+    use and brings it back; where these are two services, they are ``archive`` and ``restore``.
+    ``context`` is what the template needs beside the form; left out, it is what
+    pipeline/set_up_row.html shows: the ``heading`` of a new row, the way home, and what it means
+    to be out of use (``use_note``). ``created`` and ``changed`` are what is said afterwards,
+    ``kept`` what is said of a row out of use. All pages lead back to ``home``, the switch to
+    ``own``, the page of the row, where it is named.
     """
 
     rows: Callable[[Person], QuerySet]
@@ -33,13 +34,17 @@ class SetUpPages:
     template: str = "pipeline/set_up_row.html"
     home: str
     form: Callable[[HttpRequest, QueryDict | None, Any], Any]
-    save: Callable[[PageRequest, Any, Any], Any]
+    create: Callable[..., Any] | None = None
+    edit: Callable[..., Any] | None = None
+    save: Callable[[PageRequest, Any, Any], Any] | None = None
     context: Callable[[PageRequest, Any], dict[str, Any]] | None = None
     heading: str = ""
     home_label: str = ""
     use_url: str = ""
     use_note: str = ""
     set_use: Callable[..., Any] | None = None
+    archive: Callable[..., Any] | None = None
+    restore: Callable[..., Any] | None = None
     created: str = ""
     changed: str = ""
     kept: str = ""
@@ -89,23 +94,27 @@ class SetUpPages:
 
     def _page(self, request: HttpRequest, row: Any) -> HttpResponse:
         page_request = page_request_of(request)
-        form: BaseForm = self.form(request, posted(request), row)
-        made = saved(form, lambda: self.save(page_request, form, row))
-        if made is None:
-            return form_page(request, self.template, form, **self.shown(page_request, row))
-        if said := self.created if row is None else self.changed:
-            messages.success(request, said.format(made))
-        return redirect(self.home)
+        form = self.form(request, posted(request), row)
+        return saved_or_form(
+            request, self.template, form, lambda: self._save(page_request, form, row),
+            to=reverse(self.home), said=self.created if row is None else self.changed,
+            **self.shown(page_request, row),
+        )  # fmt: skip
+
+    def _save(self, page_request: PageRequest, form: Any, row: Any) -> Any:
+        if self.save is not None:
+            return self.save(page_request, form, row)
+        values = form.values() if hasattr(form, "values") else form.cleaned_data
+        if row is None:
+            return self.create and self.create(by=page_request.viewer, **values)
+        return self.edit and self.edit(row, by=page_request.viewer, changes=values)
 
     def _use(self, request: HttpRequest, row: Any) -> HttpResponse:
         page_request = page_request_of(request)
         at = None if row.archived_at else page_request.now
-        try:
-            if self.set_use is not None:
-                self.set_use(row, by=page_request.viewer, at=at)
-        except ValidationError as error:
-            messages.error(request, " ".join(error.messages))
-        else:
+        when = {"at": at} if at or self.set_use else {}
+        change: Any = self.set_use or (self.archive if at else self.restore)
+        if done_or_told(request, lambda: change(row, by=page_request.viewer, **when)):
             state = f"out of use.{self.kept}" if at else "in use again."
             messages.success(request, f"{row} is {state}")
         return redirect(self.own, row.pk) if self.own else redirect(self.home)

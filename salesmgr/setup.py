@@ -13,7 +13,7 @@ from org.models.calendar import FiscalPeriod
 from org.models.people import Person
 from org.models.quotas import Quota
 from org.models.teams import TeamMembership
-from pipeline.deals.models.deals import Deal
+from pipeline.deals.models import Deal
 from pipeline.enums import Status
 from pipeline.products.models import Product
 from pipeline.stages.models import Stage

@@ -13,7 +13,7 @@ from forecasting.reports.shown import shown_forecast
 from org.enums import SubjectKind
 from org.http import PersonRequest
 from org.models.people import Person
-from pipeline.deals.models.deals import Deal
+from pipeline.deals.models import Deal
 
 
 @require_safe

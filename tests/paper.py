@@ -15,7 +15,7 @@ from org.models.people import Person
 from org.models.teams import Team
 from org.services import calendar
 from pipeline import history
-from pipeline.deals.models.deals import Deal
+from pipeline.deals.models import Deal
 from pipeline.stages.models import Stage
 from tests.factories.org import (
     ExchangeRateFactory,

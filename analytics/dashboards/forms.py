@@ -10,7 +10,7 @@ from analytics.dashboards.tables import TEAM, TEAMS
 from analytics.risk.metrics.attention import ToDo
 from kit.forms import PageField, SortField
 from org.models.people import Person
-from pipeline.activities.forms.activities import LogForm
+from pipeline.activities.forms import LogForm
 
 
 class TeamDashboardForm(ScopeForm):

@@ -9,7 +9,7 @@ from analytics.metrics.enums import MetricPart
 from kit.forms import FileField, NameField, PageField, PlainTextField, SortField
 from pipeline.deals.tables import BEHIND
 from pipeline.enums import Status
-from pipeline.stages.forms.pipelines import stage_choices
+from pipeline.stages.forms import stage_choices
 from pipeline.stages.models import Stage
 from pipeline.stages.reports import QUALIFIED
 

@@ -12,7 +12,7 @@ from analytics.risk.querysets import DispositionQuerySet
 from analytics.runs.models import RecomputeRun
 from kit.fields import choices, one_of
 from org.models.people import Person
-from pipeline.deals.models.deals import Deal
+from pipeline.deals.models import Deal
 from pipeline.stages.models import Stage
 
 

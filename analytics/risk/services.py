@@ -19,7 +19,7 @@ from org import access, audit
 from org.models.people import Person
 from org.rules import can_administer
 from pipeline import rules
-from pipeline.deals.models.deals import Deal
+from pipeline.deals.models import Deal
 from pipeline.enums import Status
 
 LARGEST_LIMIT = 10_000

@@ -44,7 +44,7 @@ from org.http import (
 )
 from org.rules import can_administer
 from pipeline import rules
-from pipeline.deals.models.deals import Deal
+from pipeline.deals.models import Deal
 from pipeline.http import writers
 
 TONES = {"overdue": "bad", "undecided": "warn", "due": "neutral", "justified": "good"}

@@ -21,7 +21,7 @@ from forecasting.models import DealWorkings, OriginWorkings, OutcomeWorkings
 from org.enums import PeriodKind
 from org.models.calendar import FiscalPeriod
 from org.services.calendar import organisation
-from pipeline.deals.models.deals import DealVersion
+from pipeline.deals.models import DealVersion
 
 KINDS = (PeriodKind.MONTH, PeriodKind.QUARTER)
 # How many past periods of each kind are looked back on. As many as teach must lie before them.

@@ -37,7 +37,7 @@ from kit.money import from_cents
 from org.enums import Measure, PeriodKind, SubjectKind
 from org.metrics import Subject
 from org.models.calendar import FiscalPeriod
-from pipeline.deals.models.deals import Deal
+from pipeline.deals.models import Deal
 
 # How many whole weeks before a period's end past forecasts of it are kept to be shown.
 WEEKS_SHOWN = frozenset({0, 1, 2, 3, 4, 6, 8, 10, 12, 13, 16, 20, 25})

@@ -34,7 +34,7 @@ from org.models.quotas import Quota
 from org.models.teams import Team, TeamMembership
 from org.services import calendar
 from pipeline.credit.models import CreditShare
-from pipeline.deals.models.deals import Deal
+from pipeline.deals.models import Deal
 
 logger = logging.getLogger(__name__)
 # Tells the time, for work that lasts.

@@ -19,7 +19,7 @@ from org.models.people import Person
 from org.models.teams import Team
 from org.models.territories import Territory
 from pipeline.customers.models import Account, Contact
-from pipeline.deals.models.deals import Deal
+from pipeline.deals.models import Deal
 from pipeline.enums import Status
 from pipeline.products.models import Product
 from pipeline.stages.models import Competitor, Pipeline, Stage

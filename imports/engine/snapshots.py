@@ -19,7 +19,7 @@ from imports.models import ImportKept, ImportRun
 from kit.money import half_up
 from org.models.people import Person
 from pipeline import history
-from pipeline.deals.models.deals import FOREVER, Deal, DealVersion
+from pipeline.deals.models import FOREVER, Deal, DealVersion
 from pipeline.enums import Status
 from pipeline.stages.models import Stage
 

@@ -11,11 +11,11 @@ from org.models.people import Person
 from org.models.teams import Team
 from org.services import people as people_service
 from org.services import trees
-from pipeline.customers.services.accounts import create_account
+from pipeline.customers.services import create_account
 from pipeline.enums import Category, Status
 from pipeline.products.models import Product
 from pipeline.stages.models import Pipeline, Stage
-from pipeline.stages.services.stages import create_stage
+from pipeline.stages.services import create_stage
 
 # Stages made by an import stand between these; an admin sets them right afterwards.
 LOWEST, HIGHEST = 10, 90

@@ -1,37 +1,31 @@
 """Merges of duplicates, and pairs that are no duplicates."""
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import F, Q
 
+from kit.fields import check, once
 from org.models.people import Person
-from pipeline.accounts.querysets import ApartQuerySet, MergeQuerySet
 from pipeline.customers.models import Account, Contact
+from pipeline.querysets import SharedQuerySet
+
+
+class MergeQuerySet(SharedQuerySet):
+    def standing(self) -> Self:
+        """Return those that were not taken back."""
+        return self.filter(undone_at__isnull=True)
 
 
 def _one_pair(first: str, second: str) -> Q:
     """Return that either two accounts or two contacts are named, and two different ones."""
-    accounts, contacts = (
-        (f"{first}_account", f"{second}_account"),
-        (
-            f"{first}_contact",
-            f"{second}_contact",
-        ),
-    )
 
-    def named(names: tuple[str, str], *, there: bool) -> Q:
-        return Q(**{f"{name}__isnull": not there for name in names})
+    def these_only(kind: str, other: str) -> Q:
+        there = {f"{side}_{kind}__isnull": False for side in (first, second)}
+        lacking = {f"{side}_{other}__isnull": True for side in (first, second)}
+        return Q(**there) & Q(**lacking) & ~Q(**{f"{first}_{kind}": F(f"{second}_{kind}")})
 
-    return (
-        named(accounts, there=True)
-        & named(contacts, there=False)
-        & ~Q(**{accounts[0]: F(accounts[1])})
-    ) | (
-        named(contacts, there=True)
-        & named(accounts, there=False)
-        & ~Q(**{contacts[0]: F(contacts[1])})
-    )
+    return these_only("account", "contact") | these_only("contact", "account")
 
 
 class Merge(models.Model):
@@ -62,16 +56,16 @@ class Merge(models.Model):
     class Meta:
         ordering = ["-merged_at", "-pk"]
         constraints = [
-            models.CheckConstraint(name="merge_one_pair", condition=_one_pair("kept", "gone")),
-            models.UniqueConstraint(
-                fields=["gone_account"],
-                name="merge_account_goes_once",
-                condition=Q(undone_at__isnull=True, gone_account__isnull=False),
+            check("merge_one_pair", _one_pair("kept", "gone")),
+            once(
+                "merge_account_goes_once",
+                "gone_account",
+                where=Q(undone_at__isnull=True, gone_account__isnull=False),
             ),
-            models.UniqueConstraint(
-                fields=["gone_contact"],
-                name="merge_contact_goes_once",
-                condition=Q(undone_at__isnull=True, gone_contact__isnull=False),
+            once(
+                "merge_contact_goes_once",
+                "gone_contact",
+                where=Q(undone_at__isnull=True, gone_contact__isnull=False),
             ),
         ]
 
@@ -103,19 +97,15 @@ class Apart(models.Model):
     said_at = models.DateTimeField()
     said_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
 
-    objects: ClassVar = ApartQuerySet.as_manager()
+    objects: ClassVar = SharedQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]
         verbose_name_plural = "apart"
         constraints = [
-            models.CheckConstraint(name="apart_one_pair", condition=_one_pair("one", "other")),
-            models.UniqueConstraint(
-                fields=["one_account", "other_account"], name="apart_accounts_once"
-            ),
-            models.UniqueConstraint(
-                fields=["one_contact", "other_contact"], name="apart_contacts_once"
-            ),
+            check("apart_one_pair", _one_pair("one", "other")),
+            once("apart_accounts_once", "one_account", "other_account"),
+            once("apart_contacts_once", "one_contact", "other_contact"),
         ]
 
     def __str__(self) -> str:

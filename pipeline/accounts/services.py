@@ -16,9 +16,8 @@ from org.models.people import Person
 from pipeline import history, rules
 from pipeline.accounts.models import Apart, Merge
 from pipeline.customers.models import Account, AccountTerritory, Contact
-from pipeline.customers.services.accounts import ACCOUNT_FIELDS, CONTACT_FIELDS
-from pipeline.deals.models.deals import DealVersion
-from pipeline.deals.models.people import DealContact
+from pipeline.customers.services import ACCOUNT_FIELDS, CONTACT_FIELDS
+from pipeline.deals.models import DealContact, DealVersion
 
 Shared = TypeVar("Shared", Account, Contact)
 Days = tuple[date, date | None]
@@ -34,42 +33,29 @@ SAME = "Choose two different rows: one cannot be merged into itself."
 
 
 @transaction.atomic
-def merge_accounts(
-    kept: Account, gone: Account, *, by: Person | None, at: datetime, take: Collection[str] = ()
+def merge_rows(
+    kept: Shared, gone: Shared, *, by: Person | None, at: datetime, take: Collection[str] = ()
 ) -> Merge:
     """Let all that belongs to ``gone`` belong to ``kept``, and archive ``gone``.
 
     ``take`` names the fields of which the value of ``gone`` is kept; a field that is empty at
-    ``kept`` is filled anyway. Days on which ``kept`` lay in no territory get those of ``gone``.
-    Merging the same pair again returns the merge that stands. Raises ValidationError where one of
-    them is archived, and PermissionDenied.
+    ``kept`` is filled anyway. Days on which an account ``kept`` lay in no territory get those of
+    ``gone``; a role in a deal that two contacts play stays with ``kept`` alone. Merging the same
+    pair again returns the merge that stands. Raises ValidationError where one of them is
+    archived, and PermissionDenied.
     """
     pair = _locked(kept, gone, by=by)
     if isinstance(pair, Merge):
         return pair
     first, second = pair
-    merge = Merge(kept_account=first, gone_account=second, merged_at=at, merged_by=by)
-    with history.writing(by=by, source="page", reason=f"{second.name} is merged into {first.name}"):
+    ends = {f"kept_{_kind(first)}": first, f"gone_{_kind(first)}": second}
+    merge = Merge(**ends, merged_at=at, merged_by=by)
+    with history.writing(by=by, source="page", reason=f"{second} is merged into {first}"):
         merge.moved = _move_all(first, second)
-    merge.moved["territories"] = _fill_territories(first, second)
-    return _finish(merge, by=by, at=at, take=take)
-
-
-@transaction.atomic
-def merge_contacts(
-    kept: Contact, gone: Contact, *, by: Person | None, at: datetime, take: Collection[str] = ()
-) -> Merge:
-    """Let all that belongs to ``gone`` belong to ``kept``, and archive ``gone``.
-
-    A role in a deal that both play stays with ``kept`` alone. See ``merge_accounts``.
-    """
-    pair = _locked(kept, gone, by=by)
-    if isinstance(pair, Merge):
-        return pair
-    first, second = pair
-    merge = Merge(kept_contact=first, gone_contact=second, merged_at=at, merged_by=by)
-    merge.moved = _move_all(first, second)
-    merge.moved |= _move_roles(first, second, at=at)
+    if isinstance(first, Account) and isinstance(second, Account):
+        merge.moved["territories"] = _fill_territories(first, second)
+    elif isinstance(first, Contact) and isinstance(second, Contact):
+        merge.moved |= _move_roles(first, second, at=at)
     return _finish(merge, by=by, at=at, take=take)
 
 
@@ -84,7 +70,8 @@ def undo_merge(merge: Merge, *, by: Person | None, at: datetime) -> Merge:
     subject = Merge.objects.select_for_update(no_key=True, of=("self",)).get(pk=merge.pk)
     if subject.undone_at is not None:
         return subject
-    kept, gone = (type(row).objects.select_for_update().get(pk=row.pk) for row in _ends(subject))
+    ends: tuple[Any, Any] = (subject.kept, subject.gone)
+    kept, gone = (type(row).objects.select_for_update().get(pk=row.pk) for row in ends)
     if kept.merged_into_id is not None:
         raise ValidationError(f"{kept} was merged into {kept.merged_into} since: undo that first.")
     left = _give_back_fields(subject, kept, gone)
@@ -122,10 +109,6 @@ def _require_merger(by: Person | None) -> None:
 
 def _kind(row: Account | Contact) -> str:
     return "account" if isinstance(row, Account) else "contact"
-
-
-def _ends(merge: Merge) -> tuple[Any, Any]:
-    return merge.kept, merge.gone
 
 
 def _locked(kept: Shared, gone: Shared, *, by: Person | None) -> tuple[Shared, Shared] | Merge:
@@ -215,7 +198,8 @@ def _move_roles(kept: Contact, gone: Contact, *, at: datetime) -> dict[str, list
 
 def _finish(merge: Merge, *, by: Person | None, at: datetime, take: Collection[str]) -> Merge:
     """Take over the fields, archive what goes, and keep the merge."""
-    kept, gone = _ends(merge)
+    kept: Any = merge.kept
+    gone: Any = merge.gone
     names = FIELDS[type(kept)]
     if unknown := sorted(set(take) - set(names)):
         raise ValidationError(dict.fromkeys(unknown, "This field cannot be taken over."))

@@ -1,21 +1,52 @@
 """Activities and calendar uploads."""
 
-from typing import ClassVar
+from datetime import datetime
+from typing import ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
-from kit.fields import choices, one_of
+from kit.fields import check, choices, one_of
+from org import access
 from org.models.people import Person
-from pipeline.activities.querysets import ActivityQuerySet, CalendarUploadQuerySet
 from pipeline.customers.models import Account, Contact
-from pipeline.deals.models.deals import Deal
+from pipeline.deals.models import Deal
 from pipeline.enums import ACTIVITY_LABELS, DIRECTION_LABELS, ActivityKind, Direction
+from pipeline.querysets import ListedQuerySet, largest_first, seen_by
 
 # A week; a longer one is a mistake of somebody's export.
 LONGEST = 7 * 24 * 60
+
+
+class ActivityQuerySet(ListedQuerySet):
+    def visible_to(self, viewer: Person) -> Self:
+        """Return what the viewer's people did, and what was done on deals the viewer may see."""
+        return self.filter(
+            access.people_filter(viewer, "person")
+            | seen_by(viewer, owner="deal__owner", deal="deal")
+        )
+
+    def exchanged(self) -> "ActivityQuerySet":
+        """Those in which both sides took part: `pipeline.people.metrics` says the same."""
+        came_back = Q(kind=ActivityKind.EMAIL, direction__in=(Direction.IN, Direction.BOTH))
+        taken = Q(kind=ActivityKind.CALL) & (Q(minutes__isnull=True) | ~Q(minutes=0))
+        return self.filter(Q(kind=ActivityKind.MEETING) | taken | came_back)
+
+    def known_at(self, moment: datetime) -> QuerySet:
+        """Return what had happened and was logged by ``moment`` and not archived by then."""
+        return self.filter(
+            Q(archived_at__isnull=True) | Q(archived_at__gt=moment),
+            occurred_at__lte=moment,
+            created_at__lte=moment,
+        )
+
+
+class CalendarUploadQuerySet(models.QuerySet):
+    def visible_to(self, viewer: Person) -> Self:
+        """Return the viewer's own: what is in a calendar is nobody else's business."""
+        return self.filter(person=viewer) if access.sells(viewer) else self.none()
 
 
 class Activity(models.Model):
@@ -54,33 +85,20 @@ class Activity(models.Model):
         verbose_name_plural = "activities"
         indexes = [
             models.Index(fields=["-occurred_at", "-id"], name="activity_newest"),
-            models.Index(
-                F("minutes").desc(nulls_last=True),
-                F("id").desc(),
-                name="activity_by_minutes",
-                condition=Q(archived_at__isnull=True),
-            ),
+            largest_first("minutes", "activity_by_minutes"),
             models.Index(fields=["deal", "-occurred_at"], name="activity_of_deal"),
             models.Index(fields=["person", "-occurred_at"], name="activity_of_person"),
             models.Index(fields=["account", "-occurred_at"], name="activity_of_account"),
         ]
         constraints = [
             one_of("activity_kind", "kind", ActivityKind),
-            models.CheckConstraint(
-                name="activity_direction",
-                condition=Q(direction__in=["", *(str(way) for way in Direction)]),
-            ),
-            models.CheckConstraint(
-                name="activity_minutes",
-                condition=Q(minutes__isnull=True) | Q(minutes__lte=LONGEST),
-            ),
+            check("activity_direction", Q(direction__in=["", *(str(way) for way in Direction)])),
+            check("activity_minutes", Q(minutes__isnull=True) | Q(minutes__lte=LONGEST)),
             models.UniqueConstraint("external_id", name="activity_external_id_unique"),
-            models.CheckConstraint(name="activity_has_subject", condition=~Q(subject="")),
-            models.CheckConstraint(
-                name="activity_about_something",
-                condition=Q(deal__isnull=False)
-                | Q(account__isnull=False)
-                | Q(contact__isnull=False),
+            check("activity_has_subject", ~Q(subject="")),
+            check(
+                "activity_about_something",
+                Q(deal__isnull=False) | Q(account__isnull=False) | Q(contact__isnull=False),
             ),
         ]
 
@@ -111,9 +129,9 @@ class CalendarUpload(models.Model):
         ordering = ["-uploaded_at", "-pk"]
         indexes = [models.Index(fields=["person", "-uploaded_at"], name="calendar_newest")]
         constraints = [
-            models.CheckConstraint(
-                name="calendar_undone_after_logged",
-                condition=models.Q(undone_at__isnull=True) | models.Q(logged_at__isnull=False),
+            check(
+                "calendar_undone_after_logged",
+                models.Q(undone_at__isnull=True) | models.Q(logged_at__isnull=False),
             ),
         ]
 

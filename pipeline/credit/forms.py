@@ -12,8 +12,8 @@ from kit.forms import ExactDecimalField, KitForm, PlainTextField
 from org.access import SALES_ROLES
 from org.models.people import Person
 from pipeline.credit.models import CreditShare, CreditSplit
-from pipeline.credit.services.credits import Share
-from pipeline.deals.models.deals import Deal
+from pipeline.credit.services import Share
+from pipeline.deals.models import Deal
 from pipeline.enums import HELPING_ROLE_LABELS, CreditKind, HelpingRole
 
 

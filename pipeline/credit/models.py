@@ -1,16 +1,29 @@
 """Who gets credit for a deal, where it is not its owner alone."""
 
-from typing import ClassVar
+from datetime import datetime
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from kit.fields import choices, one_of
+from kit.fields import check, choices, once, one_of
 from org.models.people import Person
-from pipeline.credit.querysets import CreditSplitQuerySet
-from pipeline.deals.models.deals import Deal
+from pipeline.deals.models import Deal
 from pipeline.enums import CreditKind
+from pipeline.querysets import seen_by
+
+
+class CreditSplitQuerySet(models.QuerySet):
+    """How the credit of deals is split."""
+
+    def visible_to(self, viewer: Person) -> Self:
+        """Anybody who may see the deal sees who gets credit for it."""
+        return self.filter(seen_by(viewer, owner="deal__owner", deal="deal"))
+
+    def known_at(self, moment: datetime) -> Self:
+        """Those set by ``moment``, the newest of a deal first."""
+        return self.filter(set_at__lte=moment).order_by("-set_at", "-pk")
 
 
 class CreditSplit(models.Model):
@@ -34,8 +47,8 @@ class CreditSplit(models.Model):
     class Meta:
         ordering = ["deal", "-set_at", "-pk"]
         constraints = [
-            models.UniqueConstraint(fields=["deal", "set_at"], name="credit_split_set_once"),
-            models.CheckConstraint(name="credit_split_has_reason", condition=~Q(reason="")),
+            once("credit_split_set_once", "deal", "set_at"),
+            check("credit_split_has_reason", ~Q(reason="")),
         ]
 
     def __str__(self) -> str:
@@ -56,12 +69,8 @@ class CreditShare(models.Model):
         ordering = ["split", "-kind", "-percent", "person__full_name"]
         constraints = [
             one_of("credit_share_kind", "kind", CreditKind),
-            models.UniqueConstraint(
-                fields=["split", "kind", "person"], name="credit_share_once_a_person"
-            ),
-            models.CheckConstraint(
-                name="credit_share_percent", condition=Q(percent__gt=0, percent__lte=100)
-            ),
+            once("credit_share_once_a_person", "split", "kind", "person"),
+            check("credit_share_percent", Q(percent__gt=0, percent__lte=100)),
         ]
 
     def __str__(self) -> str:

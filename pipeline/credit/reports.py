@@ -10,8 +10,7 @@ from org.models.people import Person
 from pipeline import rules
 from pipeline.credit.metrics import in_words, overlay_part, revenue_parts
 from pipeline.credit.models import CreditShare, CreditSplit
-from pipeline.deals.models.deals import Deal
-from pipeline.deals.models.people import DealCollaborator
+from pipeline.deals.models import Deal, DealCollaborator
 from pipeline.enums import CreditKind, Status
 
 
@@ -66,7 +65,11 @@ def deal_credit(viewer: Person, deal: Deal) -> DealCreditReport:
         deal=deal,
         helping=list(helping.select_related("person")),
         revenue=_revenue(deal, shares, whole),
-        overlay=_overlay(shares, whole),
+        overlay=[
+            _credited(row, whole and overlay_part(whole, row.percent))
+            for row in shares
+            if row.kind == CreditKind.OVERLAY
+        ],
         history=[_agreed(split) for split in splits],
         split=newest,
         is_won=deal.status == Status.WON,
@@ -83,11 +86,6 @@ def _revenue(deal: Deal, shares: Sequence[CreditShare], whole: int | None) -> li
     percents = {row.person_id: row.percent for row in rows}
     parts = {} if whole is None else revenue_parts(whole, percents)
     return [_credited(row, parts.get(row.person_id)) for row in rows]
-
-
-def _overlay(shares: Sequence[CreditShare], whole: int | None) -> list[PersonCredit]:
-    rows = [row for row in shares if row.kind == CreditKind.OVERLAY]
-    return [_credited(row, whole and overlay_part(whole, row.percent)) for row in rows]
 
 
 def _credited(row: CreditShare, part: int | None) -> PersonCredit:

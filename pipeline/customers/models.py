@@ -9,10 +9,10 @@ from django.db.models import F, Func, Q
 from django.db.models.functions import Lower, Upper
 from django.urls import reverse
 
-from kit.fields import lasts, one_a_day
+from kit.fields import check, lasts, one_a_day
 from org.models.people import Person
 from org.models.territories import Territory
-from pipeline.customers.querysets import AccountQuerySet, ContactQuerySet
+from pipeline.querysets import SharedQuerySet
 
 
 def name_key(column: str) -> Func:
@@ -48,7 +48,7 @@ class Account(models.Model):
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="+", editable=False
     )
 
-    objects: ClassVar = AccountQuerySet.as_manager()
+    objects: ClassVar = SharedQuerySet.as_manager()
 
     class Meta:
         ordering = ["name", "pk"]
@@ -62,11 +62,11 @@ class Account(models.Model):
         ]
         constraints = [
             models.UniqueConstraint("external_id", name="account_external_id_unique"),
-            models.CheckConstraint(name="account_named", condition=~Q(name="")),
-            models.CheckConstraint(name="account_not_its_parent", condition=~Q(parent=F("id"))),
-            models.CheckConstraint(
-                name="account_merged_is_archived",
-                condition=Q(merged_into__isnull=True)
+            check("account_named", ~Q(name="")),
+            check("account_not_its_parent", ~Q(parent=F("id"))),
+            check(
+                "account_merged_is_archived",
+                Q(merged_into__isnull=True)
                 | Q(archived_at__isnull=False) & ~Q(merged_into=F("id")),
             ),
         ]
@@ -93,7 +93,7 @@ class Contact(models.Model):
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="+", editable=False
     )
 
-    objects: ClassVar = ContactQuerySet.as_manager()
+    objects: ClassVar = SharedQuerySet.as_manager()
 
     class Meta:
         ordering = ["full_name", "pk"]
@@ -101,13 +101,13 @@ class Contact(models.Model):
             models.Index(Lower("email"), name="contact_by_email"),
         ]
         constraints = [
-            models.CheckConstraint(
-                name="contact_merged_is_archived",
-                condition=Q(merged_into__isnull=True)
+            check(
+                "contact_merged_is_archived",
+                Q(merged_into__isnull=True)
                 | Q(archived_at__isnull=False) & ~Q(merged_into=F("id")),
             ),
             models.UniqueConstraint("external_id", name="contact_external_id_unique"),
-            models.CheckConstraint(name="contact_named", condition=~Q(full_name="")),
+            check("contact_named", ~Q(full_name="")),
         ]
 
     def __str__(self) -> str:

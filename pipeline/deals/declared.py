@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from django.db import models
 
-from pipeline.deals.models.deals import Deal
+from pipeline.deals.models import Deal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +38,6 @@ class DealField:
 
 
 WAIT_HELP = "Agreed silence: until that day the deal is neither quiet nor lacks a next step."
-
 
 # In the order in which forms, API and history show them.
 DEAL_FIELDS = (
@@ -105,26 +104,13 @@ DEAL_FIELDS = (
     DealField(name="external_id", label="External id", editable=True, told="External id"),
 )  # fmt: skip
 
-
 EDITABLE = tuple(field.name for field in DEAL_FIELDS if field.editable)
-
-
 TRACKED = tuple(field.name for field in DEAL_FIELDS if field.tracked)
-
-
 IMPORTED = tuple(field for field in DEAL_FIELDS if field.imported)
-
-
 DOWNLOADED = tuple(field for field in DEAL_FIELDS if field.downloaded)
-
-
 # What the story of a deal tells of its versions, and what of the log, with the words there.
 TOLD_OF_VERSIONS = {field.name: field.told for field in DEAL_FIELDS if field.told and field.tracked}
-
-
 TOLD_OF_LOG = {field.name: field.told for field in DEAL_FIELDS if field.told and not field.tracked}
-
-
 DECLARED = {field.name: field for field in DEAL_FIELDS}
 
 

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from kit.forms import DayField, ExactDecimalField, PlainTextField
 from org.models.people import Person
-from pipeline.deals.declared import DEAL_FIELDS, DealField, column_of
+from pipeline.deals.declared import DEAL_FIELDS, DECLARED, column_of
 from pipeline.rules import CARRYING_ROLES
 
 
@@ -35,11 +35,12 @@ class CurrencyField(PlainTextField):
 def plain_fields(*, new: bool) -> dict[str, forms.Field]:
     """Return the inputs of a deal that nothing is looked up for, of a new one or of any."""
     declared = (each for each in DEAL_FIELDS if (each.in_new_form if new else each.in_forms))
-    return {each.name: _input(each) for each in declared}
+    return {each.name: plain_field(each.name) for each in declared}
 
 
-def _input(declared: DealField) -> forms.Field:
-    column = column_of(declared.name)
+def plain_field(name: str) -> forms.Field:
+    """Return the input of a declared field, by its column."""
+    declared, column = DECLARED[name], column_of(name)
     told: dict[str, Any] = {
         "label": declared.label, "help_text": declared.help_text, "required": not column.blank,
     }  # fmt: skip

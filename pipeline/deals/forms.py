@@ -1,33 +1,32 @@
 """Forms of product lines and of people on a deal."""
 
+from functools import partial
 from typing import Any
 
 from django import forms
 
+from kit.edits import SharedForm
 from kit.fields import choices
-from kit.forms import ExactDecimalField, KitForm
+from kit.forms import ExactDecimalField, KitForm, RowForm
 from org.models.people import Person
-from pipeline.customers.forms import SharedForm
 from pipeline.customers.models import Contact
-from pipeline.deals.models.deals import Deal, DealLine
-from pipeline.deals.models.people import DealContact
-from pipeline.deals.services.lines import LINE_FIELDS
+from pipeline.deals.models import Deal, DealLine
+from pipeline.deals.services import LINE_FIELDS
 from pipeline.enums import BUYING_ROLE_LABELS, BuyingRole
 from pipeline.products.models import Product
+
+QuantityField = partial(ExactDecimalField, min_value=0, max_digits=12, decimal_places=2)
+PriceField = partial(
+    ExactDecimalField, min_value=0, max_digits=14, decimal_places=2, label="Price each"
+)
+LIST_PRICE = "Left empty: the list price."
 
 
 class ProductLineForm(KitForm):
     """A product line."""
 
-    quantity = ExactDecimalField(min_value=0, max_digits=12, decimal_places=2, initial=1)
-    unit_price = ExactDecimalField(
-        required=False,
-        min_value=0,
-        max_digits=14,
-        decimal_places=2,
-        label="Price each",
-        help_text="Left empty: the list price.",
-    )
+    quantity = QuantityField(initial=1)
+    unit_price = PriceField(required=False, help_text=LIST_PRICE)
 
     def __init__(self, data: Any = None, *, viewer: Person, deal: Deal) -> None:
         super().__init__(data, auto_id="line_%s")
@@ -51,17 +50,12 @@ class ProductLineEditForm(SharedForm):
 
     FIELDS = LINE_FIELDS
 
-    quantity = ExactDecimalField(min_value=0, max_digits=12, decimal_places=2)
-    unit_price = ExactDecimalField(min_value=0, max_digits=14, decimal_places=2, label="Price each")
+    quantity = QuantityField()
+    unit_price = PriceField()
 
-    def __init__(self, data: Any = None, *, line: DealLine) -> None:
-        stored = {name: getattr(line, name) for name in self.FIELDS}
-        super().__init__(data, initial=stored, auto_id="line_%s")
-        self.line = line
-        self.watch()
-
-    def again(self, data: Any) -> "ProductLineEditForm":
-        return ProductLineEditForm(data, line=self.line)
+    def __init__(self, data: Any = None, *, row: DealLine) -> None:
+        super().__init__(data, row=row, auto_id="line_%s")
+        self.remember(self.fields)
 
 
 ROLES = choices(BuyingRole, BUYING_ROLE_LABELS)
@@ -81,10 +75,7 @@ class DealContactForm(KitForm):
         self.order_fields(["contact", "role"])
 
 
-class RoleForm(KitForm):
+class RoleForm(RowForm):
     """What a contact is to the deal from now on."""
 
     role = forms.ChoiceField(label="Role", choices=ROLES)
-
-    def __init__(self, data: Any = None, *, row: DealContact) -> None:
-        super().__init__(data, initial={"role": row.role})

@@ -12,7 +12,7 @@ from pipeline.querysets import ListedQuerySet, seen_by
 
 if TYPE_CHECKING:
     from org.models.people import Person
-    from pipeline.deals.models.deals import Deal
+    from pipeline.deals.models import Deal
 
 
 class DealQuerySet(ListedQuerySet):
@@ -30,9 +30,6 @@ class DealQuerySet(ListedQuerySet):
     def visible_to(self, viewer: "Person") -> Self:
         """Return the deals of today's owners below the viewer, and those shared with the viewer."""
         return self.filter(seen_by(viewer, owner="owner", deal="pk"))
-
-    def live(self) -> Self:
-        return self.filter(archived_at__isnull=True)
 
     def open(self) -> Self:
         return self.live().filter(status=Status.OPEN)
@@ -69,7 +66,7 @@ class DealVersionQuerySet(ListedQuerySet):
 
 
 class DealContactQuerySet(models.QuerySet):
-    """Who plays a part on the customer's side of a deal."""
+    """Who plays a part in a deal: contacts of the customer, colleagues who help."""
 
     def visible_to(self, viewer: "Person") -> Self:
         """Anybody who may see the deal sees who is involved in it."""
@@ -82,10 +79,6 @@ class DealContactQuerySet(models.QuerySet):
     def as_of(self, moment: datetime) -> Self:
         """Those who were known to play their part at ``moment``."""
         return self.filter(Q(ended_at__isnull=True) | Q(ended_at__gt=moment), added_at__lte=moment)
-
-
-class DealCollaboratorQuerySet(DealContactQuerySet):
-    """Who helps with a deal without owning it."""
 
 
 # What is read with a deal, since whoever gets it shows them.

@@ -15,7 +15,7 @@ from kit.markup import numbered
 from kit.money import half_up
 from kit.tables import Column
 from pipeline.deals.declared import DOWNLOADED
-from pipeline.enums import Status
+from pipeline.enums import CATEGORY_LABELS, Status
 from pipeline.stages.tables import TONES
 
 
@@ -37,10 +37,6 @@ def _account_href(row: Any) -> str | None:
 def _addresses(url_name: str, prefix: str) -> Callable[[int], str]:
     """Return what makes the addresses of a route; all begin with the ``prefix`` of the site."""
     return numbered(url_name)
-
-
-def _words(choice: str) -> str:
-    return choice.replace("_", " ").capitalize()
 
 
 DEALS = [
@@ -71,7 +67,7 @@ DEALS = [
         href=_account_href,
     ),
     Column("owner", "Owner", value="owner.full_name", sort="owner__full_name"),
-    Column("category", "Category", value=lambda row: _words(row.category)),
+    Column("category", "Category", value=lambda row: CATEGORY_LABELS[row.category]),
     Column("closed", "Closed", "day", "closed_on", sort="closed_on"),
     Column("next_step", "Next step", clip=True),
     Column("created", "Created", "day", "created_at", sort="created_at"),
@@ -87,7 +83,6 @@ OF_AN_ACCOUNT = [
     for column in DEALS
     if column.key in ("name", "owner", "stage", "amount", "close", "closed")
 ]
-
 
 # Of the deals behind a figure, as they stood at its moment: a version does not say when its deal
 # was made.

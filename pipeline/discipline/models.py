@@ -1,18 +1,36 @@
 """Exit criteria, required fields, overrides, qualification and win/loss reviews."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower, Now
 
-from kit.fields import choices, one_of
+from kit.fields import check, choices, once, one_of
 from org.models.people import Person
-from pipeline.deals.models.deals import Deal
-from pipeline.discipline.querysets import FrameworkQuerySet
+from pipeline.deals.models import Deal
 from pipeline.enums import ASKED_LABELS, ExitField, Status
-from pipeline.querysets import OfDealQuerySet, SetUpQuerySet
+from pipeline.querysets import OfDealQuerySet, SetUpQuerySet, SharedQuerySet
 from pipeline.stages.models import Competitor, Stage
+
+
+class Ended(models.Model):
+    """What is set up from a moment on, and only added and ended."""
+
+    valid_from = models.DateTimeField(db_default=Now(), editable=False)
+    valid_to = models.DateTimeField(null=True, editable=False)
+    set_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+
+    objects: ClassVar = SetUpQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def end(self, at: datetime) -> None:
+        """Let it no longer hold, not before it began."""
+        self.valid_to = max(at, self.valid_from)
+        self.save(update_fields=["valid_to"])
 
 
 class ExitCriterion(models.Model):
@@ -30,7 +48,7 @@ class ExitCriterion(models.Model):
         return f"Exit criterion {self.pk} of {self.stage}"
 
 
-class CriterionVersion(models.Model):
+class CriterionVersion(Ended):
     """How a criterion reads from ``valid_from`` until ``valid_to``; only added and ended.
 
     ``depends_on`` must be met first. What is ended for good has no version that goes on.
@@ -42,46 +60,29 @@ class CriterionVersion(models.Model):
     depends_on = models.ForeignKey(
         ExitCriterion, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
-    valid_from = models.DateTimeField(db_default=Now(), editable=False)
-    valid_to = models.DateTimeField(null=True, editable=False)
-    set_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
-
-    objects: ClassVar = SetUpQuerySet.as_manager()
 
     class Meta:
         ordering = ["order", "pk"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["criterion"], name="criterion_reads_one_way", condition=Q(valid_to=None)
-            ),
-            models.CheckConstraint(name="criterion_says_something", condition=~Q(statement="")),
-            models.CheckConstraint(
-                name="criterion_lasts",
-                condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")),
-            ),
+            once("criterion_reads_one_way", "criterion", where=Q(valid_to=None)),
+            check("criterion_says_something", ~Q(statement="")),
+            check("criterion_lasts", Q(valid_to=None) | Q(valid_to__gte=F("valid_from"))),
         ]
 
     def __str__(self) -> str:
         return self.statement
 
 
-class RequiredField(models.Model):
+class RequiredField(Ended):
     """A field that a deal must have when it leaves the stage; only added and ended."""
 
     stage = models.ForeignKey(Stage, on_delete=models.PROTECT, related_name="required_fields")
     field = models.CharField(max_length=30, choices=choices(ExitField, ASKED_LABELS))
-    valid_from = models.DateTimeField(db_default=Now(), editable=False)
-    valid_to = models.DateTimeField(null=True, editable=False)
-    set_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
-
-    objects: ClassVar = SetUpQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["stage", "field"], name="field_required_once", condition=Q(valid_to=None)
-            ),
+            once("field_required_once", "stage", "field", where=Q(valid_to=None)),
             one_of("required_field_known", "field", ExitField),
         ]
 
@@ -107,12 +108,8 @@ class CriterionMet(models.Model):
         ordering = ["met_at", "pk"]
         verbose_name_plural = "criteria met"
         constraints = [
-            models.UniqueConstraint(
-                fields=["deal", "criterion"],
-                name="criterion_met_once",
-                condition=Q(withdrawn_at=None),
-            ),
-            models.CheckConstraint(name="criterion_met_by_evidence", condition=~Q(evidence="")),
+            once("criterion_met_once", "deal", "criterion", where=Q(withdrawn_at=None)),
+            check("criterion_met_by_evidence", ~Q(evidence="")),
         ]
 
     def __str__(self) -> str:
@@ -141,8 +138,8 @@ class StageOverride(models.Model):
         ordering = ["-overridden_at", "-pk"]
         indexes = [models.Index(fields=["-overridden_at"], name="override_newest")]
         constraints = [
-            models.UniqueConstraint(fields=["deal", "deal_version"], name="move_overridden_once"),
-            models.CheckConstraint(name="override_says_why", condition=~Q(reason="")),
+            once("move_overridden_once", "deal", "deal_version"),
+            check("override_says_why", ~Q(reason="")),
         ]
 
     def __str__(self) -> str:
@@ -173,11 +170,9 @@ class ClosingReview(models.Model):
     class Meta:
         ordering = ["-closed_at", "-pk"]
         constraints = [
-            models.UniqueConstraint(fields=["deal", "closed_at"], name="closing_reviewed_once"),
-            models.CheckConstraint(
-                name="closing_review_of_closed", condition=Q(status__in=["won", "lost"])
-            ),
-            models.CheckConstraint(name="closing_review_says_why", condition=~Q(decided_by="")),
+            once("closing_reviewed_once", "deal", "closed_at"),
+            check("closing_review_of_closed", Q(status__in=["won", "lost"])),
+            check("closing_review_says_why", ~Q(decided_by="")),
         ]
 
     def __str__(self) -> str:
@@ -190,13 +185,13 @@ class Framework(models.Model):
     name = models.CharField(max_length=60)
     archived_at = models.DateTimeField(null=True, blank=True)
 
-    objects: ClassVar = FrameworkQuerySet.as_manager()
+    objects: ClassVar = SharedQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(Lower("name"), name="framework_name_unique"),
-            models.CheckConstraint(name="framework_named", condition=~Q(name="")),
+            check("framework_named", ~Q(name="")),
         ]
 
     def __str__(self) -> str:
@@ -212,7 +207,7 @@ class FrameworkElement(models.Model):
     order = models.PositiveSmallIntegerField(default=10)
     archived_at = models.DateTimeField(null=True, blank=True)
 
-    objects: ClassVar = FrameworkQuerySet.as_manager()
+    objects: ClassVar = SharedQuerySet.as_manager()
 
     class Meta:
         ordering = ["framework", "order", "pk"]
@@ -223,7 +218,7 @@ class FrameworkElement(models.Model):
                 name="element_name_unique",
                 condition=Q(archived_at=None),
             ),
-            models.CheckConstraint(name="element_asks", condition=~Q(name="") & ~Q(question="")),
+            check("element_asks", ~Q(name="") & ~Q(question="")),
         ]
 
     def __str__(self) -> str:
@@ -252,35 +247,26 @@ class ElementScore(models.Model):
             models.Index(fields=["deal", "element", "-scored_at"], name="score_newest"),
         ]
         constraints = [
-            models.CheckConstraint(name="score_in_range", condition=Q(score__lte=3)),
-            models.CheckConstraint(
-                name="score_has_evidence", condition=Q(score=0) | ~Q(evidence="")
-            ),
+            check("score_in_range", Q(score__lte=3)),
+            check("score_has_evidence", Q(score=0) | ~Q(evidence="")),
         ]
 
     def __str__(self) -> str:
         return f"{self.element}: {self.score}"
 
 
-class GapRule(models.Model):
+class GapRule(Ended):
     """An element that must be known at least so well by a stage; only added and ended."""
 
     element = models.ForeignKey(FrameworkElement, on_delete=models.PROTECT, related_name="gaps")
     stage = models.ForeignKey(Stage, on_delete=models.PROTECT, related_name="+")
     minimum = models.PositiveSmallIntegerField()
-    valid_from = models.DateTimeField(db_default=Now(), editable=False)
-    valid_to = models.DateTimeField(null=True, editable=False)
-    set_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
-
-    objects: ClassVar = SetUpQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["element", "stage"], name="gap_once_a_stage", condition=Q(valid_to=None)
-            ),
-            models.CheckConstraint(name="gap_minimum", condition=Q(minimum__range=(1, 3))),
+            once("gap_once_a_stage", "element", "stage", where=Q(valid_to=None)),
+            check("gap_minimum", Q(minimum__range=(1, 3))),
         ]
 
     def __str__(self) -> str:

@@ -9,7 +9,7 @@ from django.db.models import Count, Prefetch, QuerySet
 from kit.tables import Page
 from org.models.people import Person
 from pipeline import rules
-from pipeline.deals.models.deals import Deal
+from pipeline.deals.models import Deal
 from pipeline.discipline.metrics import Demand, qualification_gaps, qualification_total
 from pipeline.discipline.models import (
     ClosingReview,

@@ -1,14 +1,23 @@
 """Pages of stage exits and qualification."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from org.http import PageRequest, form_page, page_request_of, posted, saved
+from org.http import PageRequest, form_page, page_request_of, posted, saved_or_form
 from pipeline.deals.http import visible_deal, writable_deal
-from pipeline.discipline.forms.exits import CriterionForm, EvidenceForm, RequiredFieldsForm
-from pipeline.discipline.forms.qualification import ElementForm, FrameworkForm, ScoresForm
+from pipeline.discipline.forms import (
+    CriterionForm,
+    ElementForm,
+    EvidenceForm,
+    FrameworkForm,
+    RequiredFieldsForm,
+    ScoresForm,
+)
 from pipeline.discipline.models import CriterionMet, ExitCriterion, Framework, FrameworkElement
 from pipeline.discipline.reports import deal_exit as exit_of
 from pipeline.discipline.reports import frameworks, minimums, open_stages, qualification
@@ -27,9 +36,7 @@ def deal_exit(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what it takes to leave the stage; by htmx as a part of the deal's page."""
     page_request = page_request_of(request)
     found = visible_deal(page_request, pk)
-    context = {"deal": found, "exit": exit_of(page_request.viewer, found)}
-    part = request.headers.get("HX-Request")
-    return render(request, f"pipeline/discipline/{'_' if part else ''}deal_exit.html", context)
+    return _part(request, "deal_exit", deal=found, exit=exit_of(page_request.viewer, found))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -39,15 +46,11 @@ def deal_criterion(request: HttpRequest, pk: int, criterion: int) -> HttpRespons
     found = writable_deal(page_request, pk)
     row = _criterion(page_request, criterion)
     form = EvidenceForm(posted(request))
-    if saved(
-        form, lambda: exits.meet_criterion(found, row, by=page_request.viewer, **form.cleaned_data)
-    ):
-        messages.success(request, "Saved.")
-        return redirect("analytics:deal", pk=pk)
     version = row.versions.live().first() or row.versions.last()
-    return form_page(
+    return saved_or_form(
         request, "pipeline/discipline/deal_criterion.html", form,
-        deal=found, statement=version, stage=row.stage,
+        lambda: exits.meet_criterion(found, row, by=page_request.viewer, **form.cleaned_data),
+        to=found, said="Saved.", deal=found, statement=version, stage=row.stage,
     )  # fmt: skip
 
 
@@ -89,11 +92,11 @@ def criterion_new(request: HttpRequest, pk: int) -> HttpResponse:
     page_request = page_request_of(request)
     stage = _open_stage(page_request, pk)
     form = CriterionForm(posted(request), stage=stage)
-    if saved(
-        form, lambda: exit_setup.add_criterion(stage, by=page_request.viewer, **form.values())
-    ):
-        return redirect("pipeline:stage-exit", pk=pk)
-    return form_page(request, "pipeline/discipline/criterion.html", form, stage=stage, is_new=True)
+    return saved_or_form(
+        request, "pipeline/discipline/criterion.html", form,
+        lambda: exit_setup.add_criterion(stage, by=page_request.viewer, **form.values()),
+        to=reverse("pipeline:stage-exit", args=[pk]), stage=stage, is_new=True,
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -104,14 +107,13 @@ def criterion(request: HttpRequest, pk: int) -> HttpResponse:
     row = _criterion(page_request, pk)
     version = get_object_or_404(row.versions.live())
     form = CriterionForm(posted(request), stage=row.stage, version=version)
-    if saved(
-        form,
+    return saved_or_form(
+        request, "pipeline/discipline/criterion.html", form,
         lambda: exit_setup.reword_criterion(
             row, by=page_request.viewer, at=page_request.now, **form.values()
         ),
-    ):
-        return redirect("pipeline:stage-exit", pk=row.stage_id)
-    return form_page(request, "pipeline/discipline/criterion.html", form, stage=row.stage)
+        to=reverse("pipeline:stage-exit", args=[row.stage_id]), stage=row.stage,
+    )  # fmt: skip
 
 
 @require_POST
@@ -140,11 +142,14 @@ def deal_qualification(request: HttpRequest, pk: int) -> HttpResponse:
     """Show how well a deal is qualified; by htmx as a part of the deal's page."""
     page_request = page_request_of(request)
     found = visible_deal(page_request, pk)
-    context = {"deal": found, "found": qualification(page_request.viewer, found)}
-    part = request.headers.get("HX-Request")
-    return render(
-        request, f"pipeline/discipline/{'_' if part else ''}deal_qualification.html", context
-    )
+    shown = qualification(page_request.viewer, found)
+    return _part(request, "deal_qualification", deal=found, found=shown)
+
+
+def _part(request: HttpRequest, name: str, **context: Any) -> HttpResponse:
+    """Show a part of the deal's page, on a page of its own where it is not asked for by htmx."""
+    file = f"_{name}" if request.headers.get("HX-Request") else name
+    return render(request, f"pipeline/discipline/{file}.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -156,15 +161,11 @@ def deal_qualify(request: HttpRequest, pk: int, framework: int) -> HttpResponse:
     form = ScoresForm(
         posted(request), elements=row.elements.live(), scores=services.newest_scores(found)
     )
-    made = saved(
-        form, lambda: services.score_deal(found, row, by=page_request.viewer, scores=form.scores())
-    )
-    if made is None:
-        return form_page(
-            request, "pipeline/discipline/deal_qualify.html", form, deal=found, framework=row
-        )
-    messages.success(request, "Saved.")
-    return redirect("analytics:deal", pk=pk)
+    return saved_or_form(
+        request, "pipeline/discipline/deal_qualify.html", form,
+        lambda: services.score_deal(found, row, by=page_request.viewer, scores=form.scores()),
+        to=found, said="Saved.", deal=found, framework=row,
+    )  # fmt: skip
 
 
 @require_safe
@@ -181,7 +182,7 @@ FRAMEWORK = SetUpPages(
     home="pipeline:frameworks",
     home_label="Qualification",
     use_note="the scores of before stay to be read",
-    form=lambda _, data, row: FrameworkForm(data, framework=row),
+    form=lambda _, data, row: FrameworkForm(data, row=row),
     save=lambda page_request, form, row: services.save_framework(
         row, by=page_request.viewer, **form.cleaned_data
     ),
@@ -190,7 +191,6 @@ FRAMEWORK = SetUpPages(
     set_use=services.set_use,
 )
 
-
 framework_new, framework, framework_use = FRAMEWORK.views()
 
 
@@ -198,7 +198,7 @@ def _element_form(
     _: HttpRequest, data: QueryDict | None, row: FrameworkElement | None
 ) -> ElementForm:
     least = minimums(row) if row else {}
-    return ElementForm(data, stages=open_stages(), element=row, minimums=least)
+    return ElementForm(data, stages=open_stages(), row=row, minimums=least)
 
 
 ELEMENT = SetUpPages(
@@ -215,7 +215,6 @@ ELEMENT = SetUpPages(
     set_use=services.set_use,
 )
 
-
 _, element, element_use = ELEMENT.views()
 
 
@@ -225,12 +224,11 @@ def element_new(request: HttpRequest, pk: int) -> HttpResponse:
     """Add an element to a framework."""
     page_request, parent = page_request_of(request), FRAMEWORK.found(request, pk)
     form = _element_form(request, posted(request), None)
-    if saved(
-        form,
+    shown = ELEMENT.shown(page_request, None) | {"heading": f"New element of {parent.name}"}
+    return saved_or_form(
+        request, ELEMENT.template, form,
         lambda: services.save_element(
             parent, None, by=page_request.viewer, at=page_request.now, **form.values()
         ),
-    ):
-        return redirect("pipeline:frameworks")
-    shown = ELEMENT.shown(page_request, None) | {"heading": f"New element of {parent.name}"}
-    return form_page(request, ELEMENT.template, form, **shown)
+        to=reverse("pipeline:frameworks"), **shown,
+    )  # fmt: skip

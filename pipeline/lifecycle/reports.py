@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from org.models.people import Person
-from pipeline.deals.models.deals import Deal
+from pipeline.deals.models import Deal
 
 JUST_NOW = timedelta(minutes=10)
 SAME = ("name", "account", "owner", "amount", "currency", "expected_close_on")

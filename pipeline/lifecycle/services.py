@@ -18,16 +18,15 @@ from org.access import organisation_settings
 from org.models.people import Person
 from pipeline import history, rules
 from pipeline.deals.declared import EDITABLE
-from pipeline.deals.models.deals import Deal
+from pipeline.deals.models import Deal
 from pipeline.deals.querysets import RELATED
-from pipeline.deals.services.checks import (
+from pipeline.deals.services import (
     CLOSING_TEXTS,
+    UNASKED,
     check_closing,
-    check_crossing,
     check_live,
     check_loss,
     check_owner,
-    check_reopening,
     check_stage,
     cleaned,
     explained,
@@ -36,7 +35,7 @@ from pipeline.deals.services.checks import (
 from pipeline.discipline.services.exits import ExitAnswers, enter, leave
 from pipeline.enums import Status
 from pipeline.stages.models import Competitor, Stage
-from pipeline.stages.services.outcomes import named_competitor
+from pipeline.stages.services import named_competitor
 
 
 class EditConflict(Exception):  # noqa: N818 -- what it tells is not an error of anybody
@@ -101,7 +100,9 @@ def create_deal(
             check_stage(stage, enters=True)
             deal.save(force_insert=True)
             enter(deal, answers=answers, by=by, source=source)
-            audit.record(by, "deal.create", deal, changes=_from_nothing(values | {"stage": stage}))
+            written = {n: v for n, v in (values | {"stage": stage}).items() if v not in (None, "")}
+            changes = {name: (None, value) for name, value in written.items()}
+            audit.record(by, "deal.create", deal, changes=changes)
     except ValidationError:
         # The other click of a double click may have come through between the look and the insert.
         if made := _made_before(submission, by):
@@ -175,11 +176,17 @@ def move_stage(
     keeps them. Errors as of edit_deal.
     """
     answers = exit or ExitAnswers()
-    texts = _closing_texts(to, lost_reason, lost_note, win_evidence)
+    # What does not go with the kind of the stage is emptied.
+    given: dict[Status, dict[str, Any]] = {
+        Status.LOST: {"lost_reason": lost_reason, "lost_note": lost_note},
+        Status.WON: {"win_evidence": win_evidence},
+    }
+    texts: dict[str, Any] = CLOSING_TEXTS | given.get(Status(to.kind), {})
 
     def wanted(before: Deal) -> dict[str, Any]:
         rival = named_competitor(new_competitor, by=by) if new_competitor.strip() else competitor
-        if rival is None and not _ends_a_closing(before, to):
+        takes_back_the_end = before.status not in (Status.OPEN, to.kind)
+        if rival is None and not takes_back_the_end:
             rival = before.competitor
         return {"stage": to, "competitor": rival} | answers.given() | texts
 
@@ -188,8 +195,13 @@ def move_stage(
         if "stage" in values:
             crosses = to.pipeline_id != before.stage.pipeline_id
             check_stage(to, enters=crosses)
-            check_crossing(to, allowed=crossing or not crosses)
-        check_reopening(before, to, reopen_reason, source=source)
+            if crosses and not crossing:
+                raise ValidationError(
+                    {"stage": f"{to} is a stage of another pipeline: say that the deal changes it."}
+                )
+        reopens = before.status != Status.OPEN and to.kind == Status.OPEN
+        if reopens and not reopen_reason.strip() and source not in UNASKED:
+            raise ValidationError({"reopen_reason": "Say why the deal is opened again."})
         check_closing(to, texts | dict(values), source=source)
         rival = values.get("competitor", before.competitor)
         check_loss(texts["lost_reason"], rival, source=source)
@@ -213,10 +225,7 @@ def archive_deal(
     reason: str = "",
     at: datetime | None = None,
 ) -> Deal:
-    """Take a deal out of every list and figure; it can be restored.
-
-    ``at`` is the time of the change where that is not ``now``.
-    """
+    """Take a deal out of every list and figure, by ``now`` or ``at``; it can be restored."""
     return _change(
         deal, by=by, source=source, version=version, wanted={"archived_at": at or now},
         check=lambda before, _: check_live(before), action="deal.archive", reason=reason, at=at,
@@ -255,7 +264,7 @@ def _change(
     with explained(), history.writing(by=by, source=source, reason=reason, at=at):
         before = _editable(deal.pk, by)
         asked = wanted(before) if callable(wanted) else wanted
-        values = _different(before, asked)
+        values = {name: new for name, new in asked.items() if getattr(before, name) != new}
         if not values:
             return before
         if before.version != version:
@@ -303,22 +312,6 @@ def _made_before(submission: UUID | None, by: Person | None) -> Deal | None:
     return found and _fresh(found.pk)
 
 
-def _different(before: Deal, wanted: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in wanted.items() if getattr(before, name) != value}
-
-
-def _closing_texts(
-    to: Stage, lost_reason: str | None, lost_note: str, win_evidence: str
-) -> dict[str, Any]:
-    """Return the texts that go with the stage's kind, the others emptied."""
-    texts: dict[str, Any] = dict(CLOSING_TEXTS)
-    if to.kind == Status.LOST:
-        texts |= {"lost_reason": lost_reason, "lost_note": lost_note}
-    elif to.kind == Status.WON:
-        texts |= {"win_evidence": win_evidence}
-    return texts
-
-
 def _joined(*parts: str) -> str:
     return "; ".join(part for part in parts if part)
 
@@ -328,17 +321,8 @@ def _overridden(answers: ExitAnswers) -> str:
     return f"Exit overridden: {text}" if text else ""
 
 
-def _ends_a_closing(before: Deal, to: Stage) -> bool:
-    """Whether the move takes back how the deal ended."""
-    return before.status not in (Status.OPEN, to.kind)
-
-
 def _why(stage: Stage, texts: Mapping[str, Any]) -> str:
     """Return what the history keeps as the reason of a closing."""
     label = reason_label(texts.get("lost_reason"))
     note = texts.get("lost_note") if stage.kind == Status.LOST else texts.get("win_evidence")
     return ": ".join(part for part in (label, (note or "").strip()) if part)
-
-
-def _from_nothing(values: Mapping[str, Any]) -> dict[str, tuple[None, Any]]:
-    return {name: (None, value) for name, value in values.items() if value not in (None, "")}

@@ -4,7 +4,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from pipeline.deals.models.people import ALL_ROLES
+from kit.fields import check
+from pipeline.deals.models import ALL_ROLES
 from pipeline.stages.models import Stage
 
 
@@ -21,9 +22,9 @@ class StagePeople(models.Model):
     class Meta:
         verbose_name_plural = "people by stage"
         constraints = [
-            models.CheckConstraint(
-                name="stage_people_roles",
-                condition=Q(named__contained_by=ALL_ROLES) & Q(engaged__contained_by=ALL_ROLES),
+            check(
+                "stage_people_roles",
+                Q(named__contained_by=ALL_ROLES) & Q(engaged__contained_by=ALL_ROLES),
             )
         ]
 

@@ -6,8 +6,7 @@ from datetime import datetime
 
 from pipeline.activities.models import Activity
 from pipeline.customers.models import Contact
-from pipeline.deals.models.deals import Deal
-from pipeline.deals.models.people import DealContact
+from pipeline.deals.models import Deal, DealContact
 from pipeline.enums import BUYING_ROLE_LABELS, TOUCHES, BuyingRole, Status
 from pipeline.people.metrics import (
     Engagement,

@@ -2,11 +2,11 @@
 
 from collections.abc import Collection
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from org import audit
 from org.models.people import Person
+from org.services.set_up import locked_row, require
 from pipeline import rules
 from pipeline.people.models import StagePeople
 from pipeline.stages.models import Stage
@@ -17,9 +17,8 @@ def set_stage_people(
     stage: Stage, *, by: Person | None, named: Collection[str], engaged: Collection[str]
 ) -> StagePeople:
     """Say who must be named by a stage, and with whom one must have talked; nobody is a choice."""
-    if by is not None and not rules.can_set_up_stages(by):
-        raise PermissionDenied("Only an admin sets up stages.")
-    subject = Stage.objects.select_for_update(no_key=True).get(pk=stage.pk)
+    require(rules.can_set_up_stages, by, "Only an admin sets up stages.")
+    subject = locked_row(stage)
     before = StagePeople.objects.filter(stage=subject).first()
     row, _ = StagePeople.objects.update_or_create(
         stage=subject, defaults={"named": sorted(named), "engaged": sorted(engaged)}

@@ -4,10 +4,17 @@ from typing import Any
 
 from django import forms
 
-from kit.forms import ExactDecimalField, FileField, KitForm, PageField, PlainTextField, SortField
+from kit.forms import (
+    ExactDecimalField,
+    FileField,
+    KitForm,
+    PageField,
+    PlainTextField,
+    RowForm,
+    SortField,
+)
 from org.access import organisation_settings
 from pipeline.products.models import Product
-from pipeline.products.services import FIELDS
 from pipeline.products.tables import PRODUCTS
 
 
@@ -21,7 +28,7 @@ class ProductFilter(KitForm):
     file = FileField()
 
 
-class ProductForm(KitForm):
+class ProductForm(RowForm):
     """Something that is sold."""
 
     name = PlainTextField(label="Product", max_length=200)
@@ -37,6 +44,5 @@ class ProductForm(KitForm):
         help_text="Imports recognise the product by it.",
     )
 
-    def __init__(self, data: Any = None, *, product: Product | None = None) -> None:
-        stored = {name: getattr(product, name) for name in FIELDS} if product else {}
-        super().__init__(data, initial=stored or {"currency": organisation_settings().currency})
+    def __init__(self, data: Any = None, *, row: Product | None = None) -> None:
+        super().__init__(data, row=row, initial={"currency": organisation_settings().currency})

@@ -6,8 +6,9 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
+from kit.fields import check
 from org.models.calendar import CURRENCY_CODE
-from pipeline.products.querysets import ProductQuerySet
+from pipeline.querysets import SharedQuerySet
 
 
 class Product(models.Model):
@@ -20,21 +21,16 @@ class Product(models.Model):
     external_id = models.CharField(max_length=100, null=True, blank=True)  # noqa: DJ001 -- unique where known
     archived_at = models.DateTimeField(null=True, blank=True)
 
-    objects: ClassVar = ProductQuerySet.as_manager()
+    objects: ClassVar = SharedQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
         constraints = [
             models.UniqueConstraint(Lower("name"), name="product_name_unique"),
             models.UniqueConstraint("external_id", name="product_external_id_unique"),
-            models.CheckConstraint(name="product_named", condition=~Q(name="")),
-            models.CheckConstraint(
-                name="product_price_not_negative",
-                condition=Q(list_price__isnull=True) | Q(list_price__gte=0),
-            ),
-            models.CheckConstraint(
-                name="product_currency", condition=Q(currency__regex=r"^[A-Z]{3}$")
-            ),
+            check("product_named", ~Q(name="")),
+            check("product_price_not_negative", Q(list_price__isnull=True) | Q(list_price__gte=0)),
+            check("product_currency", Q(currency__regex=r"^[A-Z]{3}$")),
         ]
 
     def __str__(self) -> str:

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models.functions import Now
 
 from org.models.people import Person
 from org.services.guard import require_admin
@@ -26,33 +25,15 @@ REFUSALS = {
 
 def create_product(*, by: Person | None, **fields: Any) -> Product:
     """Create a product from FIELDS; without a list price it has none, which is not zero."""
-    return _save(Product(), by=by, fields=fields)
-
-
-def edit_product(product: Product, *, by: Person | None, changes: Mapping[str, Any]) -> Product:
-    """Change a product. Lines of deals keep the price that was asked."""
-    return _save(product, by=by, fields=changes)
-
-
-def archive_product(product: Product, *, by: Person | None, at: datetime | None = None) -> Product:
-    """Take a product out of use, now unless ``at`` says when. Deals that hold it keep it."""
-    require_admin(by)
-    archived = set_use(product, by=by, at=at or Now(), what="product")
-    if at is None:
-        archived.refresh_from_db(fields=["archived_at"])
-    return archived
-
-
-def restore_product(product: Product, *, by: Person | None) -> Product:
-    require_admin(by)
-    return set_use(product, by=by, at=None, what="product")
+    return edit_product(Product(), by=by, changes=fields)
 
 
 @transaction.atomic
-def _save(product: Product, *, by: Person | None, fields: Mapping[str, Any]) -> Product:
+def edit_product(product: Product, *, by: Person | None, changes: Mapping[str, Any]) -> Product:
+    """Change a product. Lines of deals keep the price that was asked."""
     require_admin(by)
-    require_known(fields, allowed=FIELDS)
-    subject, wanted = locked_row(product), dict(fields)
+    require_known(changes, allowed=FIELDS)
+    subject, wanted = locked_row(product), dict(changes)
     price = wanted.get("list_price")
     if isinstance(price, Decimal) and not price.is_finite():
         raise ValidationError({"list_price": "Write the price in digits."})
@@ -63,3 +44,14 @@ def _save(product: Product, *, by: Person | None, fields: Mapping[str, Any]) -> 
     if product.pk is None:
         wanted = {name: value for name, value in wanted.items() if value not in (None, "")}
     return save_row(subject, wanted, by=by, what="product", refusals=REFUSALS)
+
+
+def archive_product(product: Product, *, by: Person | None, at: datetime) -> Product:
+    """Take a product out of use. Deals that hold it keep it."""
+    require_admin(by)
+    return set_use(product, by=by, at=at, what="product")
+
+
+def restore_product(product: Product, *, by: Person | None) -> Product:
+    require_admin(by)
+    return set_use(product, by=by, at=None, what="product")

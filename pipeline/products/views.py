@@ -1,7 +1,5 @@
 """Setting up the products: for admins."""
 
-from datetime import datetime
-
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
@@ -10,8 +8,7 @@ from django.views.decorators.http import require_safe
 
 from kit.export import csv_response
 from kit.tables import Empty, Table, paginate
-from org.http import PageRequest, page_request_of
-from org.models.people import Person
+from org.http import page_request_of
 from pipeline.http import product_admins
 from pipeline.products import services
 from pipeline.products.forms import ProductFilter, ProductForm
@@ -36,16 +33,10 @@ def products(request: HttpRequest) -> HttpResponseBase:
     rows = given["sort"].apply(rows, PRODUCTS)
     if given["file"]:
         return csv_response("products.csv", PRODUCTS, rows.iterator(chunk_size=2000))
-    page = paginate(rows, number=given["page"])
-    table = Table(
-        columns=PRODUCTS,
-        rows=page.rows,
-        caption="Products",
-        sort=given["sort"],
-        page=page,
-        base_query=request.GET,
-        empty=_nothing(request),
-    )
+    table = Table.of_page(
+        paginate(rows, number=given["page"]), PRODUCTS,
+        caption="Products", sort=given["sort"], query=request.GET, empty=_nothing(request),
+    )  # fmt: skip
     return render(request, "pipeline/products/products.html", {"form": form, "table": table})
 
 
@@ -57,27 +48,17 @@ def _nothing(request: HttpRequest) -> Empty:
     return Empty(title="No products in use.", text=words, href=new, label="New product")
 
 
-def _save(page_request: PageRequest, form: ProductForm, row: Product | None) -> Product:
-    if row is None:
-        return services.create_product(by=page_request.viewer, **form.cleaned_data)
-    return services.edit_product(row, by=page_request.viewer, changes=form.cleaned_data)
-
-
-def _set_use(row: Product, *, by: Person, at: datetime | None) -> Product:
-    if at is None:
-        return services.restore_product(row, by=by)
-    return services.archive_product(row, by=by, at=at)
-
-
 product_new, product, product_archive = SetUpPages(
     rows=Product.objects.visible_to,
     admins=product_admins,
     template="pipeline/products/product.html",
     home="pipeline:products",
-    form=lambda _, data, row: ProductForm(data, product=row),
-    save=_save,
+    form=lambda _, data, row: ProductForm(data, row=row),
+    create=services.create_product,
+    edit=services.edit_product,
     context=lambda _, row: {"product": row},
-    set_use=_set_use,
+    archive=services.archive_product,
+    restore=services.restore_product,
     created="{} is there.",
     changed="Saved.",
     kept=" Deals that hold it keep it.",

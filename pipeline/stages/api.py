@@ -1,127 +1,64 @@
 """The API of pipelines, stages, loss reasons and competitors."""
 
-from django.db.models import Q, QuerySet
-from rest_framework import serializers
+from django.db.models import Q
 
-from kit.api.fields import FlagField, RowField, WordField
-from kit.api.pages import Ordering, PageQuery
-from org.models.people import Person
-from pipeline.api.resources import Resource
-from pipeline.enums import Category, LossKind, Status
+from kit.api.fields import RowField
+from kit.api.rows import body_of
+from pipeline.api import Resource
 from pipeline.stages.models import Competitor, LossReason, Pipeline, Stage
-
-
-def stages_seen(viewer: Person) -> QuerySet:
-    return Stage.objects.visible_to(viewer)
-
-
-def competitors_seen(viewer: Person) -> QuerySet:
-    return Competitor.objects.visible_to(viewer).live()
-
-
-def pipelines_seen(viewer: Person) -> QuerySet:
-    return Pipeline.objects.visible_to(viewer)
-
-
-REASON_ORDERING = Ordering({"order": "order", "name": "name"}, default="order")
-NAME_ORDERING = Ordering({"name": "name"}, default="name")
-
-
-class LossReasonQuery(PageQuery):
-    archived = FlagField(required=False, help_text="Reasons out of use instead of those in use.")
-    ordering = REASON_ORDERING.field()
-
-
-class CompetitorQuery(PageQuery):
-    archived = FlagField(required=False, help_text="Competitors out of use instead of the others.")
-    ordering = NAME_ORDERING.field()
-
-
-class LossReasonBody(serializers.Serializer):
-    code = serializers.CharField(help_text="What a deal's lost_reason holds.")
-    name = serializers.CharField()
-    kind = WordField(choices=list(LossKind))
-    order = serializers.IntegerField()
-
-
-class CompetitorBody(serializers.Serializer):
-    id = serializers.IntegerField(source="pk")
-    name = serializers.CharField()
-
-
-ORDERING = Ordering({"order": "order", "name": "name"}, default="order")
-
-
-class StageQuery(PageQuery):
-    archived = FlagField(required=False, help_text="Archived stages instead of those in use.")
-    pipeline = RowField(rows=pipelines_seen, required=False)
-    ordering = ORDERING.field()
-
-
-class StageBody(serializers.Serializer):
-    id = serializers.IntegerField(source="pk")
-    pipeline = serializers.IntegerField(source="pipeline_id")
-    name = serializers.CharField()
-    kind = WordField(choices=list(Status))
-    order = serializers.IntegerField(help_text="Compares stages of one pipeline only.")
-    probability = serializers.IntegerField(help_text="Percent of deals here that end as won.")
-    default_category = WordField(choices=list(Category))
-    expected_days = serializers.IntegerField(allow_null=True)
-
-
-class PipelineQuery(PageQuery):
-    archived = FlagField(required=False, help_text="Archived pipelines instead of those in use.")
-    ordering = ORDERING.field()
-
-
-class PipelineBody(serializers.Serializer):
-    id = serializers.IntegerField(source="pk")
-    name = serializers.CharField()
-    order = serializers.IntegerField()
-    is_default = serializers.BooleanField(help_text="What is meant where none is named.")
-
 
 LOSS_REASONS = Resource(
     name="loss_reasons",
     label="a loss reason",
     summary="List the reasons for which deals are lost",
-    rows=LossReason.objects.visible_to,
-    query=LossReasonQuery,
-    body=LossReasonBody,
-    ordering=REASON_ORDERING,
+    model=LossReason,
+    body=body_of(
+        LossReason, ("code", "name", "kind", "order"), code="What a deal's lost_reason holds."
+    ),
+    ordering=("order", "name"),
+    archived="Reasons out of use instead of those in use.",
 )
-
 
 COMPETITORS = Resource(
     name="competitors",
     label="a competitor",
     summary="List who sells against us",
-    rows=Competitor.objects.visible_to,
-    query=CompetitorQuery,
-    body=CompetitorBody,
-    ordering=NAME_ORDERING,
+    model=Competitor,
+    body=body_of(Competitor, ("id", "name")),
+    ordering=("name",),
+    archived="Competitors out of use instead of the others.",
 )
-
 
 STAGES = Resource(
     name="stages",
     label="a stage",
     summary="List the stages of the sales process",
-    rows=stages_seen,
+    model=Stage,
     in_use=Q(archived_at__isnull=True, pipeline__archived_at__isnull=True),
-    query=StageQuery,
-    body=StageBody,
-    ordering=ORDERING,
-    lookups={"pipeline": "pipeline"},
-)
-
+    body=body_of(
+        Stage,
+        (
+            "id", "pipeline", "name", "kind", "order", "probability", "default_category",
+            "expected_days",
+        ),
+        order="Compares stages of one pipeline only.",
+        probability="Percent of deals here that end as won.",
+    ),
+    ordering=("order", "name"),
+    archived="Archived stages instead of those in use.",
+    narrow={"pipeline": ("pipeline", RowField(rows=Pipeline.objects.visible_to, required=False))},
+)  # fmt: skip
 
 PIPELINES = Resource(
     name="pipelines",
     label="a pipeline",
     summary="List the pipelines",
-    rows=pipelines_seen,
-    query=PipelineQuery,
-    body=PipelineBody,
-    ordering=ORDERING,
+    model=Pipeline,
+    body=body_of(
+        Pipeline,
+        ("id", "name", "order", "is_default"),
+        is_default="What is meant where none is named.",
+    ),
+    ordering=("order", "name"),
+    archived="Archived pipelines instead of those in use.",
 )

@@ -6,14 +6,10 @@ from django.db import models
 from django.db.models import Func, Q
 from django.db.models.functions import Lower
 
-from kit.fields import choices, one_of
+from kit.fields import check, choices, once, one_of
 from pipeline.enums import LOSS_KIND_LABELS, Category, LossKind, Status
-from pipeline.stages.querysets import (
-    CompetitorQuerySet,
-    LossReasonQuerySet,
-    PipelineQuerySet,
-    StageQuerySet,
-)
+from pipeline.querysets import SharedQuerySet
+from pipeline.stages.querysets import StageQuerySet
 
 
 class LossReason(models.Model):
@@ -28,17 +24,15 @@ class LossReason(models.Model):
     order = models.PositiveSmallIntegerField(default=100)
     archived_at = models.DateTimeField(null=True, blank=True)
 
-    objects: ClassVar = LossReasonQuerySet.as_manager()
+    objects: ClassVar = SharedQuerySet.as_manager()
 
     class Meta:
         ordering = ["order", "pk"]
         constraints = [
             models.UniqueConstraint(Lower("name"), name="loss_reason_name_unique"),
             one_of("loss_reason_kind", "kind", LossKind),
-            models.CheckConstraint(name="loss_reason_named", condition=~Q(name="")),
-            models.CheckConstraint(
-                name="loss_reason_code", condition=Q(code__regex=r"^[a-z][a-z0-9_]*$")
-            ),
+            check("loss_reason_named", ~Q(name="")),
+            check("loss_reason_code", Q(code__regex=r"^[a-z][a-z0-9_]*$")),
         ]
 
     def __str__(self) -> str:
@@ -52,13 +46,13 @@ class Competitor(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     archived_at = models.DateTimeField(null=True, blank=True)
 
-    objects: ClassVar = CompetitorQuerySet.as_manager()
+    objects: ClassVar = SharedQuerySet.as_manager()
 
     class Meta:
         ordering = [Lower("name"), "pk"]
         constraints = [
             models.UniqueConstraint(Lower("name"), name="competitor_name_unique"),
-            models.CheckConstraint(name="competitor_named", condition=~Q(name="")),
+            check("competitor_named", ~Q(name="")),
         ]
 
     def __str__(self) -> str:
@@ -81,7 +75,7 @@ class Pipeline(models.Model):
     is_default = models.BooleanField(default=False)
     archived_at = models.DateTimeField(null=True, blank=True)
 
-    objects: ClassVar = PipelineQuerySet.as_manager()
+    objects: ClassVar = SharedQuerySet.as_manager()
 
     class Meta:
         ordering = ["order", "pk"]
@@ -89,14 +83,9 @@ class Pipeline(models.Model):
             models.UniqueConstraint(
                 Lower("name"), name="pipeline_name_unique", condition=Q(archived_at__isnull=True)
             ),
-            models.UniqueConstraint(
-                fields=["is_default"], name="pipeline_one_default", condition=Q(is_default=True)
-            ),
-            models.CheckConstraint(name="pipeline_named", condition=~Q(name="")),
-            models.CheckConstraint(
-                name="pipeline_default_in_use",
-                condition=Q(is_default=False) | Q(archived_at__isnull=True),
-            ),
+            once("pipeline_one_default", "is_default", where=Q(is_default=True)),
+            check("pipeline_named", ~Q(name="")),
+            check("pipeline_default_in_use", Q(is_default=False) | Q(archived_at__isnull=True)),
         ]
 
     def __str__(self) -> str:
@@ -133,20 +122,13 @@ class Stage(models.Model):
         constraints = [
             models.UniqueConstraint("pipeline", Lower("name"), name="stage_name_unique"),
             one_of("stage_kind", "kind", Status),
-            models.UniqueConstraint(
-                fields=["pipeline"],
-                name="stage_one_qualified_a_pipeline",
-                condition=Q(is_qualified=True),
-            ),
-            models.CheckConstraint(
-                name="stage_qualified_is_open",
-                condition=Q(is_qualified=False) | Q(kind=Status.OPEN),
-            ),
+            once("stage_one_qualified_a_pipeline", "pipeline", where=Q(is_qualified=True)),
+            check("stage_qualified_is_open", Q(is_qualified=False) | Q(kind=Status.OPEN)),
             one_of("stage_category", "default_category", Category),
-            models.CheckConstraint(name="stage_named", condition=~Q(name="")),
-            models.CheckConstraint(
-                name="stage_probability_fits_kind",
-                condition=Q(kind=Status.WON, probability=100, default_category=Category.CLOSED)
+            check("stage_named", ~Q(name="")),
+            check(
+                "stage_probability_fits_kind",
+                Q(kind=Status.WON, probability=100, default_category=Category.CLOSED)
                 | Q(kind=Status.LOST, probability=0, default_category=Category.OMITTED)
                 | (
                     Q(kind=Status.OPEN, probability__lte=100) & ~Q(default_category=Category.CLOSED)

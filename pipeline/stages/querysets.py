@@ -1,16 +1,15 @@
-"""Filters of pipelines, stages, loss reasons and competitors."""
+"""Filters of stages."""
 
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Func
 
-from org import access
 from pipeline.enums import Status
 from pipeline.querysets import SharedQuerySet
 
 if TYPE_CHECKING:
-    from org.models.people import Person
+    pass
 
 
 class StagePlace(Func):
@@ -24,25 +23,14 @@ class StagePlace(Func):
         super().__init__(*(F(f"{stage}__{name}") for name in names))
 
 
-class PipelineQuerySet(SharedQuerySet):
-    """Pipelines, the default one and others."""
-
-
-class StageQuerySet(models.QuerySet):
+class StageQuerySet(SharedQuerySet):
     def with_open_deals(self) -> Self:
         """Return the stages with a row for each open deal that is in one."""
         return self.filter(deals__status=Status.OPEN, deals__archived_at__isnull=True)
 
-    def visible_to(self, viewer: "Person") -> Self:
-        return self if access.sells(viewer) else self.none()
-
     def live(self) -> Self:
         """Return the stages in use, of pipelines in use."""
         return self.filter(archived_at__isnull=True, pipeline__archived_at__isnull=True)
-
-    def out_of_use(self) -> Self:
-        """Return the others."""
-        return self.filter(Q(archived_at__isnull=False) | Q(pipeline__archived_at__isnull=False))
 
     def of(self, pipeline: int) -> Self:
         return self.filter(pipeline=pipeline).order_by()
@@ -50,11 +38,3 @@ class StageQuerySet(models.QuerySet):
     def of_default(self) -> Self:
         """Return the stages of the default pipeline."""
         return self.filter(pipeline__is_default=True)
-
-
-class LossReasonQuerySet(SharedQuerySet):
-    """Why deals are lost, as admins list it."""
-
-
-class CompetitorQuerySet(LossReasonQuerySet):
-    """Names that everybody who sells may see and add to."""

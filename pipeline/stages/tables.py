@@ -1,14 +1,11 @@
 """Columns of stages, loss reasons and competitors."""
 
-from typing import Any
-
 from django.urls import reverse
 
 from kit.tables import Column
 from pipeline.enums import LOSS_KIND_LABELS, LossKind, Status
 
 TONES = {Status.OPEN: "plan", Status.WON: "good", Status.LOST: "neutral"}
-
 
 USE = Column(
     "archived_at", "Use", value=lambda row: "In use" if row.archived_at is None else "Out of use"
@@ -24,12 +21,6 @@ COMPETITORS = [
     Column("name", "Competitor", href=lambda row: reverse("pipeline:competitor", args=[row.pk])),
     USE,
 ]
-
-
-def _deals_href(row: Any) -> str | None:
-    return f"{reverse('analytics:deals')}?stage={row.pk}" if row.standing else None
-
-
 STAGES = [
     Column("name", "Stage", href=lambda row: reverse("pipeline:stage", args=[row.pk])),
     Column("order", "Place", "count"),
@@ -47,10 +38,11 @@ STAGES = [
         value=lambda row: row.default_category.replace("_", " ").capitalize(),
     ),
     Column("expected_days", "Expected", "days"),
-    Column("standing", "Deals in it", "count", href=_deals_href),
     Column(
-        "archived_at",
-        "Use",
-        value=lambda row: "In use" if row.archived_at is None else "Out of use",
+        "standing",
+        "Deals in it",
+        "count",
+        href=lambda row: f"{reverse('analytics:deals')}?stage={row.pk}" if row.standing else None,
     ),
+    USE,
 ]

@@ -15,8 +15,8 @@ from kit.tables import paginate
 from org import rules
 from org.http import PageRequest, page_request_of, saved
 from org.models.territories import Territory
+from pipeline.customers import services
 from pipeline.customers.models import Account
-from pipeline.customers.services import territories as services
 from pipeline.territories.forms import AccountEndForm, AccountsForm, AccountsPage
 from pipeline.territories.reports import accounts_in, accounts_nowhere
 from pipeline.territories.tables import TERRITORY_ACCOUNTS

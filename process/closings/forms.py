@@ -9,10 +9,10 @@ from analytics.context.forms import OwnerScopeForm
 from analytics.context.reports import OrganisationCalendar
 from kit.forms import DayField, KitForm, PageField, PlainTextField
 from org.models.people import Person
-from pipeline.deals.models.deals import Deal
+from pipeline.deals.models import Deal
 from pipeline.discipline.models import ClosingReview
 from pipeline.discipline.services.closing_reviews import FIELDS
-from pipeline.stages.forms.outcomes import TEXT_AREA, competitor_field
+from pipeline.stages.forms import TEXT_AREA, competitor_field
 
 
 class ClosingReviewForm(KitForm):

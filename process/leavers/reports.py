@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from org.models.people import Person, ReportingLine
 from org.models.teams import TeamMembership
 from pipeline.customers.models import Account
-from pipeline.deals.models.deals import Deal
+from pipeline.deals.models import Deal
 from process.enums import GivenTo
 from process.models import LeaverRule
 

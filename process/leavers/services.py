@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from org import audit
 from org.models.people import Person
 from pipeline import rules
-from pipeline.deals.models.deals import Deal
+from pipeline.deals.models import Deal
 from pipeline.lifecycle.services import EditConflict, edit_deal
 from process.enums import GIVEN_TO_LABELS, GivenTo
 from process.models import LeaverRule

@@ -10,7 +10,7 @@ from analytics.context.reports import ReportView
 from kit.tables import paginate
 from org.enums import SubjectKind
 from org.models.teams import TeamMembership
-from pipeline.deals.models.deals import DealVersion
+from pipeline.deals.models import DealVersion
 from pipeline.discipline.models import StageOverride
 from pipeline.discipline.reports import Overrides, counted_overrides
 from pipeline.enums import Status

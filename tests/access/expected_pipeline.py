@@ -8,8 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 from org.models.people import Person
-from pipeline.deals.models.deals import DealLine
-from pipeline.deals.models.people import DealCollaborator
+from pipeline.deals.models import DealCollaborator, DealLine
 from pipeline.stages.models import Pipeline, Stage
 from tests.access.matrix import MISSING, Case, World, grid, only, same
 from tests.factories.pipeline import (
@@ -60,7 +59,7 @@ def deal(world: World, target: str) -> dict[str, Any]:
 
 def line(world: World, target: str) -> dict[str, Any]:
     pk = MISSING if target == "missing" else world.made["lines"][owner_of(target)].pk
-    return {"pk": world.deal_pk(target), "line": pk}
+    return {"pk": world.deal_pk(target), "row": pk}
 
 
 def involved(world: World, target: str) -> dict[str, Any]:

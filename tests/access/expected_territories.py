@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from org.models.territories import Territory
-from pipeline.customers.services.territories import assign_account
+from pipeline.customers.services import assign_account
 from tests.access.matrix import MISSING, Case, Expected, World, grid, only
 from tests.factories.pipeline import AccountFactory
 

@@ -23,10 +23,9 @@ from org.services import calendar
 from org.services.calendar import period_on
 from pipeline import history
 from pipeline.activities.models import CalendarUpload
-from pipeline.credit.services.credits import Share, split_credit
-from pipeline.customers.services.territories import assign_account
-from pipeline.deals.models.deals import Deal, DealLine
-from pipeline.deals.models.people import DealCollaborator
+from pipeline.credit.services import Share, split_credit
+from pipeline.customers.services import assign_account
+from pipeline.deals.models import Deal, DealCollaborator, DealLine
 from pipeline.discipline.models import (
     CriterionMet,
     ElementScore,

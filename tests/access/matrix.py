@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from org.models.people import Person
-from pipeline.deals.models.deals import Deal
+from pipeline.deals.models import Deal
 from tests.factories.pipeline import AccountFactory, DealFactory, StageFactory
 from tests.worlds import SalesTeam
 

@@ -2,7 +2,7 @@ import pytest
 from django.db import connection, transaction
 
 from org.models.teams import Team
-from pipeline.deals.models.deals import Deal
+from pipeline.deals.models import Deal
 from tests.access.asking import written
 from tests.factories.org import TeamFactory
 from tests.factories.pipeline import DealFactory

@@ -47,11 +47,9 @@ from org.models.audit import AuditEntry
 from org.models.people import Person
 from org.models.tokens import ApiToken
 from pipeline import history
-from pipeline.activities.models import Activity
-from pipeline.activities.querysets import ActivityQuerySet
-from pipeline.credit.services.credits import Share, split_credit
-from pipeline.deals.models.deals import Deal, DealLine
-from pipeline.deals.models.people import DealCollaborator
+from pipeline.activities.models import Activity, ActivityQuerySet
+from pipeline.credit.services import Share, split_credit
+from pipeline.deals.models import Deal, DealCollaborator, DealLine
 from tests.access.asking import CASES, ask, content, signed_in, whole_world
 from tests.access.growing import grow
 from tests.access.matrix import Case, World

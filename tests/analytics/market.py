@@ -3,7 +3,7 @@
 import random
 from datetime import date, timedelta
 
-from pipeline.deals.models.deals import DealLine
+from pipeline.deals.models import DealLine
 from pipeline.enums import LostReason
 from pipeline.stages.models import Competitor
 from tests.factories.pipeline import AccountFactory, ProductFactory

@@ -9,7 +9,7 @@ from org.models.teams import TeamMembership, TeamPlacement
 from org.models.territories import TerritoryPlacement
 from pipeline.credit.models import CreditSplit
 from pipeline.customers.models import AccountTerritory
-from pipeline.deals.models.deals import DealVersion
+from pipeline.deals.models import DealVersion
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 
 from org.models.audit import AuditEntry
-from pipeline.deals.models.deals import Deal, DealVersion
+from pipeline.deals.models import Deal, DealVersion
 from pipeline.discipline.models import CriterionMet, StageOverride
 from pipeline.discipline.services.setup import add_criterion, require_fields
 from pipeline.lifecycle.services import edit_deal

@@ -11,7 +11,7 @@ from org import api_requests
 from org.api_requests import Reply
 from org.models.tokens import KeptReply
 from pipeline.customers.models import Account
-from pipeline.deals.models.deals import Deal, DealVersion
+from pipeline.deals.models import Deal, DealVersion
 from tests.api.conftest import Program, program_of
 from tests.factories.pipeline import DealFactory
 

@@ -1,6 +1,6 @@
 import pytest
 
-from pipeline.deals.models.deals import Deal
+from pipeline.deals.models import Deal
 from tests.factories.pipeline import DealFactory, PipelineFactory, StageFactory
 
 pytestmark = pytest.mark.django_db

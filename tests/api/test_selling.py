@@ -6,7 +6,7 @@ import pytest
 
 from org.models.audit import AuditEntry
 from pipeline.customers.models import Contact
-from pipeline.deals.models.deals import DealLine
+from pipeline.deals.models import DealLine
 from pipeline.products.models import Product
 from tests.api.conftest import program_of
 from tests.factories.pipeline import AccountFactory, ContactFactory, DealFactory, ProductFactory

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.deals.models.deals import Deal
+from pipeline.deals.models import Deal
 from tests.factories.pipeline import AccountFactory, DealFactory
 
 pytestmark = pytest.mark.django_db

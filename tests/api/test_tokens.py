@@ -13,7 +13,7 @@ from org.enums import TokenScope
 from org.models.audit import AuditEntry
 from org.models.tokens import ApiToken
 from org.services import people, tokens
-from pipeline.deals.models.deals import Deal
+from pipeline.deals.models import Deal
 from salesmgr import api_urls
 from tests.api.conftest import Program, program_of
 from tests.factories.org import PersonFactory

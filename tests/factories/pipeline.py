@@ -7,8 +7,7 @@ from factory.django import DjangoModelFactory
 
 from pipeline.activities.models import Activity
 from pipeline.customers.models import Account, Contact
-from pipeline.deals.models.deals import Deal
-from pipeline.deals.models.people import DealContact
+from pipeline.deals.models import Deal, DealContact
 from pipeline.enums import ActivityKind, BuyingRole, Category, Status
 from pipeline.products.models import Product
 from pipeline.stages.models import Competitor, Pipeline, Stage

@@ -13,7 +13,7 @@ from org.enums import PeriodKind
 from org.models.people import Person
 from org.services.calendar import end_of_day
 from pipeline import history
-from pipeline.deals.models.deals import Deal
+from pipeline.deals.models import Deal
 from tests.api.conftest import program_of
 from tests.factories.org import QuotaFactory
 from tests.factories.pipeline import DealFactory, StageFactory

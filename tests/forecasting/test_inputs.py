@@ -11,8 +11,8 @@ from forecasting.inputs import history
 from forecasting.methods.history import GONE, LOST, NOBODY, OPEN, UNPRICED, WON
 from kit.money import cents
 from org.services.people import join_team
-from pipeline.credit.services.credits import Share, split_credit
-from pipeline.deals.models.deals import Deal, DealVersion
+from pipeline.credit.services import Share, split_credit
+from pipeline.deals.models import Deal, DealVersion
 from pipeline.enums import CreditKind
 from pipeline.history import writing
 from pipeline.stages.models import Stage

@@ -321,7 +321,7 @@ WIN_A_DEAL = f"""
 from datetime import datetime, UTC
 from org.models.people import Person
 from pipeline.history import writing
-from pipeline.deals.models.deals import Deal, Stage
+from pipeline.deals.models import Deal, Stage
 stages = Stage.objects.of_default()
 open_, won = stages.filter(kind="open").first(), stages.get(kind="won")
 owner = Deal.objects.filter(status="won").order_by("-closed_on").first().owner

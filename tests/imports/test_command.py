@@ -6,7 +6,7 @@ from django.core.management import CommandError, call_command
 
 from imports.models import ImportRun
 from pipeline.customers.models import Account
-from pipeline.deals.models.deals import Deal
+from pipeline.deals.models import Deal
 from pipeline.products.models import Product
 from pipeline.stages.models import Stage
 from tests.factories.org import OrganisationFactory, PersonFactory

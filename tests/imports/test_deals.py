@@ -9,7 +9,7 @@ from org.models.calendar import FiscalPeriod
 from org.services import calendar
 from pipeline import history
 from pipeline.customers.models import Account
-from pipeline.deals.models.deals import Deal, DealVersion
+from pipeline.deals.models import Deal, DealVersion
 from pipeline.products.models import Product
 from pipeline.stages.models import Competitor, Stage
 from tests.factories.org import ExchangeRateFactory, OrganisationFactory, PersonFactory

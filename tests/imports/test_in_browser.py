@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from imports.models import ImportAnswer, ImportMapping, ImportRun
 from pipeline.customers.models import Account
-from pipeline.deals.models.deals import Deal
+from pipeline.deals.models import Deal
 from pipeline.products.models import Product
 from tests.browser import DESKTOP, PHONE, Axe, SignIn
 from tests.factories.org import OrganisationFactory, PersonFactory

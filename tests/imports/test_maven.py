@@ -15,7 +15,7 @@ from org.models.teams import Team, TeamMembership
 from org.services.calendar import end_of_day
 from pipeline import history
 from pipeline.customers.models import Account
-from pipeline.deals.models.deals import Deal, DealVersion
+from pipeline.deals.models import Deal, DealVersion
 from pipeline.products.models import Product
 
 pytestmark = [pytest.mark.maven, pytest.mark.django_db]

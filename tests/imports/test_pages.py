@@ -6,7 +6,7 @@ from imports.enums import ImportState
 from imports.models import ImportRun
 from imports.services import progress as import_progress
 from pipeline.customers.models import Account
-from pipeline.deals.models.deals import Deal
+from pipeline.deals.models import Deal
 from pipeline.products.models import Product
 from tests.factories.org import OrganisationFactory, PersonFactory
 from tests.factories.pipeline import AccountFactory, ProductFactory, StageFactory

@@ -9,7 +9,7 @@ from imports.engine.headers import entered_pipeline, entered_stage, recognise
 from imports.engine.options import Answer
 from imports.models import ImportAnswer
 from pipeline import history
-from pipeline.deals.models.deals import Deal, DealVersion
+from pipeline.deals.models import Deal, DealVersion
 from pipeline.stages.models import Stage
 from tests.factories.org import OrganisationFactory, PersonFactory
 from tests.factories.pipeline import AccountFactory, PipelineFactory, StageFactory

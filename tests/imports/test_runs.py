@@ -24,7 +24,7 @@ from imports.services import work as import_work
 from org.services.calendar import period_on
 from pipeline import history
 from pipeline.customers.models import Account
-from pipeline.deals.models.deals import Deal, DealVersion
+from pipeline.deals.models import Deal, DealVersion
 from tests.factories.org import OrganisationFactory, PersonFactory
 from tests.factories.pipeline import AccountFactory, ActivityFactory, ProductFactory, StageFactory
 from tests.imports.runs import (

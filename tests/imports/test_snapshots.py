@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 
 from pipeline import history
-from pipeline.deals.models.deals import Deal, DealVersion
+from pipeline.deals.models import Deal, DealVersion
 from tests.factories.org import ExchangeRateFactory, OrganisationFactory, PersonFactory
 from tests.factories.pipeline import AccountFactory, StageFactory
 from tests.imports.runs import counts, imported, planned, refusals, table, undone

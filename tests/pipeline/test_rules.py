@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline import rules
-from pipeline.deals.models.deals import Deal
+from pipeline.deals.models import Deal
 from tests.factories.pipeline import DealFactory
 from tests.worlds import SalesTeam
 

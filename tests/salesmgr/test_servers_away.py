@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from org.models.people import Person
-from pipeline.deals.models.deals import Deal
+from pipeline.deals.models import Deal
 from tests.access.asking import BACKEND
 from tests.factories.org import OrganisationFactory, PersonFactory
 from tests.factories.pipeline import DealFactory

@@ -30,7 +30,7 @@ from org.models.calendar import FiscalPeriod
 from org.models.people import Person
 from org.services.calendar import organisation
 from pipeline.customers.models import Account
-from pipeline.deals.models.deals import Deal
+from pipeline.deals.models import Deal
 from pipeline.stages.models import Stage
 from workbench.benchmarks import floors
 from workbench.benchmarks.measuring import Batch, Measurement, compare, peak_megabytes, reset_peak

@@ -18,7 +18,7 @@ from django.db import connection
 from django.utils import timezone
 from psycopg2 import sql
 
-from pipeline.deals.models.deals import Deal
+from pipeline.deals.models import Deal
 from workbench.benchmarks import cases, targets
 from workbench.benchmarks.document import CaseLabel, Report
 from workbench.benchmarks.measuring import Batch, Measurement

@@ -22,7 +22,7 @@ from org.models.teams import Team, TeamMembership
 from org.models.territories import PersonTerritory, Territory
 from org.services import calendar
 from pipeline.customers.models import Account, AccountTerritory, Contact
-from pipeline.deals.models.deals import Deal
+from pipeline.deals.models import Deal
 from pipeline.products.models import Product
 from pipeline.stages.models import Stage
 from workbench.demo import deal_rows, renewals, rooms, set_up

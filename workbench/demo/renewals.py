@@ -10,7 +10,7 @@ from django.db.models import F
 from kit.periods import start_of_day
 from pipeline import history
 from pipeline.activities.models import Activity
-from pipeline.deals.models.deals import Deal, DealVersion
+from pipeline.deals.models import Deal, DealVersion
 from pipeline.stages.models import Pipeline, Stage
 from workbench.demo.deal_rows import NO_TRANSACTION
 from workbench.demo.plan import TIME_ZONE, Plan

@@ -17,7 +17,7 @@ from org.models.teams import TeamMembership
 from org.querysets import on_day
 from pipeline import history
 from pipeline.activities.models import Activity, CalendarUpload
-from pipeline.deals.models.people import DealContact
+from pipeline.deals.models import DealContact
 from workbench.demo.plan import Plan
 from workbench.demo.words import FIRST_NAMES, LAST_NAMES
 

@@ -13,7 +13,7 @@ from pipeline.discipline.models import CriterionVersion, ExitCriterion, Framewor
 from pipeline.discipline.services import qualification
 from pipeline.discipline.services import setup as exit_setup
 from pipeline.stages.models import Stage
-from pipeline.stages.services.qualified_stage import set_qualified_stage
+from pipeline.stages.services import set_qualified_stage
 from process.models import ActivityTarget
 from workbench.demo.plan import FIRST_MONTH, Plan
 

@@ -11,7 +11,7 @@ from analytics.context.reports import ReportView
 from analytics.dashboards.metrics import AmountSpan, TrendDay, pipeline_trend
 from kit.money import cents
 from kit.periods import Period
-from pipeline.deals.models.deals import DealVersion
+from pipeline.deals.models import DealVersion
 
 
 def open_pipeline_trend(report_view: ReportView) -> Sequence[TrendDay]:

@@ -17,7 +17,7 @@ from kit.tables import COUNT_CAP, Page
 from org.models.people import Person
 from org.services.calendar import end_of_day
 from pipeline import rules
-from pipeline.activities.reports.timeline import (
+from pipeline.activities.reports import (
     Timeline,
     TimelineEntry,
     deal_timeline,
@@ -26,12 +26,12 @@ from pipeline.activities.reports.timeline import (
 )
 from pipeline.deals.declared import DECLARED, DOWNLOADED, EDITABLE
 from pipeline.deals.metrics import SECONDS_A_DAY, days_by_stage
-from pipeline.deals.models.deals import Deal, DealLine, DealVersion
+from pipeline.deals.models import Deal, DealLine, DealVersion
 from pipeline.deals.querysets import DealQuerySet, DealVersionQuerySet
 from pipeline.deals.reports.order import GROUPINGS, grouped_page
 from pipeline.deals.reports.selection import DealSelection
 from pipeline.deals.reports.totals import Totals, deal_totals, residual
-from pipeline.deals.services.checks import reason_label
+from pipeline.deals.services import reason_label
 from pipeline.enums import Status
 from pipeline.people.reports import DealPeople, deal_people
 from pipeline.stages.models import Pipeline, Stage

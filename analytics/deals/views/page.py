@@ -16,10 +16,10 @@ from kit.markup import Tab
 from org.http import PageRequest, back_to, form_page, page_request_of, posted, saved
 from org.models.people import Person
 from pipeline import rules
-from pipeline.activities.forms.activities import LogForm
-from pipeline.activities.reports.timeline import SHOWN
+from pipeline.activities.forms import LogForm
+from pipeline.activities.reports import SHOWN
 from pipeline.deals.http import visible_deal, writable_deal
-from pipeline.deals.models.deals import Deal
+from pipeline.deals.models import Deal
 from pipeline.http import writers
 from pipeline.lifecycle import services
 from pipeline.lifecycle.forms.deals import (
@@ -27,9 +27,11 @@ from pipeline.lifecycle.forms.deals import (
     ArchiveForm,
     DealPartForm,
     EditDealForm,
+    LostForm,
+    MoveDealForm,
     NewDealForm,
+    WonForm,
 )
-from pipeline.lifecycle.forms.moves import LostForm, MoveDealForm, WonForm
 from pipeline.lifecycle.reports import just_made
 from pipeline.stages.models import Pipeline
 

@@ -28,7 +28,7 @@ from analytics.metrics.metrics.closings import Closing, Ends, Key, cut, ended
 from kit.money import cents
 from org import access
 from org.models.people import Person
-from pipeline.deals.models.deals import Deal, DealLine
+from pipeline.deals.models import Deal, DealLine
 from pipeline.deals.querysets import DealVersionQuerySet
 from pipeline.deals.reports.kinds import NO_COMPETITOR, NO_PRODUCT, NOT_GIVEN
 from pipeline.deals.reports.selection import DealSelection

@@ -8,7 +8,7 @@ from analytics.context.reports import ReportView, one_state
 from analytics.metrics.metrics.closings import PricedLine, Prices, compared, cut
 from analytics.metrics.reports.closings import ELSEWHERE, shown_to
 from kit.money import half_up
-from pipeline.deals.models.deals import DealLine
+from pipeline.deals.models import DealLine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

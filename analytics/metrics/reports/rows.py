@@ -23,7 +23,7 @@ from analytics.metrics.reports.stages import deals_of_stage, steps_of
 from kit.money import from_cents, half_up
 from kit.tables import Page, page_of
 from org.enums import SubjectKind
-from pipeline.deals.models.deals import DealVersion
+from pipeline.deals.models import DealVersion
 from pipeline.deals.reports.totals import Totals, deal_totals
 from pipeline.enums import Status
 

@@ -21,7 +21,7 @@ from analytics.metrics.metrics.conversion import (
 )
 from analytics.metrics.reports.closings import scope_rows
 from pipeline.deals.metrics import SECONDS_A_DAY
-from pipeline.deals.models.deals import DealVersion
+from pipeline.deals.models import DealVersion
 from pipeline.deals.reports.selection import DealSelection
 from pipeline.stages.models import Stage
 

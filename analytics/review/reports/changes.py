@@ -26,7 +26,7 @@ from org.enums import SubjectKind
 from org.metrics import Subject
 from org.models.people import Person
 from org.reports.organisation import Roster, roster
-from pipeline.deals.models.deals import FOREVER, DealVersion
+from pipeline.deals.models import FOREVER, DealVersion
 from pipeline.deals.querysets import DealVersionQuerySet
 from pipeline.stages.models import Stage
 

@@ -11,7 +11,7 @@ from analytics.review.metrics import NOTHING, Worth, worth
 from analytics.review.reports.changes import Changes, Moved, worth_of
 from kit.money import cents
 from kit.tables import Page, paginate
-from pipeline.deals.models.deals import DealVersion
+from pipeline.deals.models import DealVersion
 from pipeline.deals.querysets import DealVersionQuerySet
 from pipeline.enums import CATEGORY_LABELS, Category
 

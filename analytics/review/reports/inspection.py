@@ -15,7 +15,7 @@ from analytics.risk.reports.attention import risk_inputs_of
 from analytics.risk.reports.filter import at_risk
 from analytics.risk.reports.inputs import RiskInputs, judged, with_facts
 from kit.tables import Page, page_of
-from pipeline.deals.models.deals import DealVersion
+from pipeline.deals.models import DealVersion
 from pipeline.deals.querysets import DealVersionQuerySet
 from pipeline.enums import Category, Status
 

@@ -24,7 +24,7 @@ from analytics.risk.reports.inputs import RiskInputs, judged_deals, risk_inputs
 from kit.display import day as day_words
 from kit.display import days
 from org.access import local_day, organisation_settings
-from pipeline.deals.models.deals import Deal, DealVersion
+from pipeline.deals.models import Deal, DealVersion
 from pipeline.enums import Status
 
 

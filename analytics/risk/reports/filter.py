@@ -30,7 +30,7 @@ from analytics.context.reports import ReportView
 from analytics.risk.enums import Only, Signal
 from analytics.risk.metrics.risk import WAITING_FOR
 from analytics.risk.reports.inputs import RiskInputs, facts
-from pipeline.deals.models.deals import DealVersion
+from pipeline.deals.models import DealVersion
 from pipeline.deals.querysets import DealVersionQuerySet
 from pipeline.enums import Status
 

@@ -27,8 +27,7 @@ from analytics.risk.models import Disposition
 from analytics.risk.reports.attention import open_deals, risk_inputs_of
 from kit.periods import Period
 from org.reports.organisation import roster_of
-from pipeline.deals.models.deals import DealLine, DealVersion
-from pipeline.deals.models.people import DealContact
+from pipeline.deals.models import DealContact, DealLine, DealVersion
 from pipeline.discipline.models import CriterionMet, CriterionVersion, RequiredField
 from pipeline.enums import ASKED_LABELS, ExitField, Status
 

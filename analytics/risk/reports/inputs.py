@@ -41,8 +41,7 @@ from analytics.risk.models import LearntLimit, SignalRule, StageNorm
 from analytics.runs.models import RecomputeRun
 from kit.money import cents
 from pipeline.activities.models import Activity
-from pipeline.deals.models.deals import DealVersion
-from pipeline.deals.models.people import DealContact
+from pipeline.deals.models import DealContact, DealVersion
 from pipeline.deals.querysets import DealVersionQuerySet
 from pipeline.enums import TOUCHES, Status
 from pipeline.stages.models import Stage

@@ -33,7 +33,7 @@ from org import audit
 from org.models.people import Person
 from org.rules import can_administer
 from org.services.calendar import end_of_day, organisation
-from pipeline.deals.models.deals import PastWrite
+from pipeline.deals.models import PastWrite
 
 logger = logging.getLogger(__name__)
 

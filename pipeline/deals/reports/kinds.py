@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
-from pipeline.deals.models.deals import DealLine, DealVersion
+from pipeline.deals.models import DealLine, DealVersion
 from pipeline.enums import Status
 from pipeline.stages.models import Stage
 from pipeline.stages.reports import QUALIFIED, qualified_onward

@@ -37,7 +37,7 @@ from org.models.trees import read_tree
 from org.querysets import on_day
 from pipeline.customers.models import Account, AccountTerritory
 from pipeline.deals.filters import Takes, part, parts_of
-from pipeline.deals.models.deals import Deal, DealVersion
+from pipeline.deals.models import Deal, DealVersion
 from pipeline.deals.querysets import DealQuerySet, DealVersionQuerySet
 from pipeline.deals.reports.kinds import about, reached_by
 from pipeline.enums import Category, Status
@@ -48,8 +48,6 @@ CLOSED = "closed"
 # The territory of deals whose account lay in none.
 NOWHERE = 0
 DAY = timedelta(days=1)
-
-
 IN_BASE = "In the reporting currency."
 
 
@@ -336,7 +334,6 @@ class DealSelection:
 # Totals by these alone stand on a page anyway; anything finer could be used to ask about single
 # deals that the viewer may not open.
 SHOWN_AS_TOTALS = frozenset(each.name for each in parts_of(DealSelection) if each.total)
-
 
 LAY_THEN = Q(valid_from__lte=OuterRef("closed_on")) & (
     Q(valid_to__isnull=True) | Q(valid_to__gt=OuterRef("closed_on"))

@@ -9,7 +9,7 @@ from django.db import transaction
 from org import audit
 from org.models.people import Person
 from pipeline import rules
-from pipeline.deals.models.deals import Deal
+from pipeline.deals.models import Deal
 from pipeline.discipline.models import ClosingReview
 from pipeline.enums import Status
 from pipeline.stages.models import Competitor

@@ -1,18 +1,24 @@
-"""Leaving a stage: what its exit still needs, what shows that it is met, and passing over it."""
+"""Leaving a stage: what its exit still needs, what shows that it is met, and passing over it.
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+What an exit asks for can be added with the move: a contact in a role, a product line.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 
 from org import audit
 from org.models.people import Person
-from pipeline import rules
-from pipeline.deals.models.deals import Deal
-from pipeline.deals.services.checks import UNASKED, check_live
+from pipeline.customers.models import Contact
+from pipeline.customers.services import create_contact
+from pipeline.deals.models import Deal
+from pipeline.deals.services import UNASKED, add_contact, add_line, locked_to_edit
 from pipeline.discipline.models import (
     CriterionMet,
     CriterionVersion,
@@ -20,22 +26,103 @@ from pipeline.discipline.models import (
     RequiredField,
     StageOverride,
 )
-from pipeline.discipline.services.parts import NewParts, add_parts
 from pipeline.enums import ASKED_LABELS, ExitField, Status
+from pipeline.products.models import Product
 from pipeline.stages.models import Stage
+
+# Where the faults of a part stand in the form of the move.
+ROLE, NEW_CONTACT = "contacts_role", "contacts_new"
+QUANTITY, PRICE = "products_quantity", "products_price"
+FAULTS = {
+    "contact": str(ExitField.CONTACTS),
+    "full_name": NEW_CONTACT,
+    "role": ROLE,
+    "product": str(ExitField.PRODUCTS),
+    "quantity": QUANTITY,
+    "unit_price": PRICE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NewParts:
+    """A contact of the deal's account, or the name of a new one, and a quantity of a product.
+
+    Without a price the product's list price counts. ``now`` is from when on the contact is named.
+    """
+
+    now: datetime
+    contact: Contact | None = None
+    new_contact: str = ""
+    role: str = ""
+    product: Product | None = None
+    quantity: Decimal | None = None
+    unit_price: Decimal | None = None
+
+
+def add_parts(
+    deal: Deal, lacking: Collection[str], parts: NewParts | None, *, by: Person
+) -> set[str]:
+    """Add those of the parts that the deal is lacking; return the names of what is there now."""
+    if parts is None:
+        return set()
+    found: set[str] = set()
+    with _named_faults():
+        if ExitField.CONTACTS in lacking and (parts.contact or parts.new_contact.strip()):
+            _name_contact(deal, parts, by=by)
+            found.add(ExitField.CONTACTS)
+        if ExitField.PRODUCTS in lacking and parts.product is not None:
+            _sell(deal, parts, parts.product, by=by)
+            found.add(ExitField.PRODUCTS)
+    return found
+
+
+def _name_contact(deal: Deal, parts: NewParts, *, by: Person) -> None:
+    if not parts.role:
+        raise ValidationError({"role": "Say what they are to the deal."})
+    contact = parts.contact or _known_or_new(deal, parts.new_contact, by=by)
+    add_contact(deal, by=by, contact=contact, role=parts.role, at=parts.now)
+
+
+def _known_or_new(deal: Deal, name: str, *, by: Person) -> Contact:
+    """Return the one contact of the account who is called so, else make them."""
+    if deal.account is None:
+        raise ValidationError({"contact": "First say which account the deal is with."})
+    name = " ".join(name.split())
+    known = list(deal.account.contacts.live().filter(full_name__iexact=name)[:2])
+    if len(known) > 1:
+        raise ValidationError({"full_name": "Several are called so: choose one from the list."})
+    return known[0] if known else create_contact(by=by, account=deal.account, full_name=name)
+
+
+def _sell(deal: Deal, parts: NewParts, product: Product, *, by: Person) -> None:
+    price = parts.unit_price
+    if price is None and product.currency == deal.currency:
+        price = product.list_price
+    if price is None:
+        raise ValidationError({"unit_price": f"Give the price in {deal.currency}."})
+    quantity = Decimal(1) if parts.quantity is None else parts.quantity
+    add_line(deal, by=by, product=product, quantity=quantity, unit_price=price)
+
+
+@contextmanager
+def _named_faults() -> Iterator[None]:
+    try:
+        yield
+    except ValidationError as error:
+        if not hasattr(error, "error_dict"):
+            raise
+        faults = {FAULTS.get(name, name): found for name, found in error.error_dict.items()}
+        raise ValidationError(faults) from error
+
 
 LONGEST = 5_000
 # The version that a deal had before it was made.
 BEFORE_ANY = 0
 # What of the deal itself can be typed in together with the move; parts of it are NewParts.
 TYPED_IN = (
-    ExitField.ACCOUNT,
-    ExitField.AMOUNT,
-    ExitField.EXPECTED_CLOSE,
-    ExitField.NEXT_STEP,
-    ExitField.NEXT_STEP_ON,
-    ExitField.SOURCE,
-)
+    ExitField.ACCOUNT, ExitField.AMOUNT, ExitField.EXPECTED_CLOSE, ExitField.NEXT_STEP,
+    ExitField.NEXT_STEP_ON, ExitField.SOURCE,
+)  # fmt: skip
 SENTENCES = {
     ExitField.ACCOUNT: "Say which account the deal is with.",
     ExitField.AMOUNT: "Give the amount.",
@@ -210,12 +297,13 @@ def show(
 
     A criterion that depends on another is met after that one.
     """
-    texts = {
-        version.criterion_id: text.strip()
+    given = {
+        version: text
         for version in versions
-        if (text := answers.evidence.get(version.criterion_id, "")).strip()
+        if (text := answers.evidence.get(version.criterion_id, "").strip())
     }
-    _check_order(deal, [v for v in versions if v.criterion_id in texts], texts)
+    texts = {version.criterion_id: text for version, text in given.items()}
+    _check_order(deal, list(given), texts)
     if too_long := [pk for pk, text in texts.items() if len(text) > LONGEST]:
         raise ValidationError(
             {f"criterion_{pk}": f"At most {LONGEST:,} characters." for pk in too_long}
@@ -223,11 +311,10 @@ def show(
     CriterionMet.objects.bulk_create(
         [
             CriterionMet(
-                deal=deal, criterion_id=version.criterion_id, version=version,
-                evidence=texts[version.criterion_id], met_by=by,
+                deal=deal, criterion_id=version.criterion_id, version=version, evidence=text,
+                met_by=by,
             )
-            for version in versions
-            if version.criterion_id in texts
+            for version, text in given.items()
         ],
         ignore_conflicts=True,
     )  # fmt: skip
@@ -239,7 +326,7 @@ def meet_criterion(
     deal: Deal, criterion: ExitCriterion, *, by: Person, evidence: str
 ) -> CriterionMet:
     """Keep what shows that a deal meets a criterion, before it is moved on."""
-    subject = _locked(deal, by)
+    subject = locked_to_edit(deal, by=by)
     version = criterion.versions.live().first()
     if version is None:
         raise ValidationError("This criterion is no longer asked for.")
@@ -260,19 +347,11 @@ def meet_criterion(
 @transaction.atomic
 def withdraw(met: CriterionMet, *, by: Person, at: datetime) -> None:
     """Take back that a criterion is met; who had said so, and why, stays to be read."""
-    subject = _locked(met.deal, by)
+    subject = locked_to_edit(met.deal, by=by)
     found = CriterionMet.objects.filter(pk=met.pk, withdrawn_at=None)
     if found.update(withdrawn_at=max(at, met.met_at), withdrawn_by=by):
         changes = {"exit criterion": (met.version, None)}
         audit.record(by, "deal.withdraw_criterion", subject, changes=changes)
-
-
-def _locked(deal: Deal, by: Person) -> Deal:
-    subject = Deal.objects.select_for_update(no_key=True, of=("self",)).get(pk=deal.pk)
-    if not rules.can_edit_deal(by, subject):
-        raise PermissionDenied("You may change your own deals and those of the people below you.")
-    check_live(subject)
-    return subject
 
 
 def _hold(stages: Iterable[int]) -> None:

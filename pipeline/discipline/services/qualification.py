@@ -4,15 +4,15 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from org import audit
 from org.models.people import Person
 from org.services import set_up
 from pipeline import rules
-from pipeline.deals.models.deals import Deal
-from pipeline.deals.services.checks import check_live
+from pipeline.deals.models import Deal
+from pipeline.deals.services import locked_to_edit
 from pipeline.discipline.metrics import MOST
 from pipeline.discipline.models import ElementScore, Framework, FrameworkElement, GapRule
 from pipeline.enums import Status
@@ -35,10 +35,7 @@ def score_deal(
 
     Errors are on ``score_ID`` and ``evidence_ID``. What is sent twice is added once.
     """
-    subject = Deal.objects.select_for_update(no_key=True, of=("self",)).get(pk=deal.pk)
-    if not rules.can_edit_deal(by, subject):
-        raise PermissionDenied("You may change your own deals and those of the people below you.")
-    check_live(subject)
+    subject = locked_to_edit(deal, by=by)
     elements = FrameworkElement.objects.live().filter(framework=framework).in_bulk(list(scores))
     if errors := _faults(framework, set(elements), scores):
         raise ValidationError(errors)
@@ -89,13 +86,9 @@ def newest_scores(deal: Deal) -> dict[int, tuple[int, str]]:
 def save_framework(framework: Framework | None, *, by: Person | None, name: str) -> Framework:
     """Add a framework, or give one another name."""
     _require_admin(by)
-    return set_up.save_row(
-        framework or Framework(),
-        _in_one_line({"name": name}),
-        by=by,
-        what="framework",
-        refusals=REFUSALS,
-    )
+    fields = _in_one_line({"name": name})
+    row = framework or Framework()
+    return set_up.save_row(row, fields, by=by, what="framework", refusals=REFUSALS)
 
 
 @transaction.atomic
@@ -116,13 +109,9 @@ def save_element(
     Framework.objects.select_for_update(no_key=True).get(pk=framework.pk)
     subject = element or FrameworkElement(framework=framework)
     made = set_up.save_row(
-        subject,
-        _in_one_line(fields),
-        by=by,
-        what="element",
-        refusals=REFUSALS,
+        subject, _in_one_line(fields), by=by, what="element", refusals=REFUSALS,
         unchecked=["framework"],
-    )
+    )  # fmt: skip
     _demand(made, by=by, minimums=minimums, at=at)
     return made
 
@@ -148,8 +137,7 @@ def _demand(
         if least == before:
             continue
         if row is not None:
-            row.valid_to = max(at, row.valid_from)
-            row.save(update_fields=["valid_to"])
+            row.end(at)
         if least:
             GapRule.objects.create(element=element, stage=stage, minimum=least, set_by=by)
         changes[f"least by {stage.name}"] = (before, least)

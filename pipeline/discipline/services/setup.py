@@ -60,8 +60,7 @@ def reword_criterion(
     wanted = (" ".join(statement.split()), order, depends_on)
     if (before.statement, before.order, before.depends_on) == wanted:
         return before
-    before.valid_to = max(at, before.valid_from)
-    before.save(update_fields=["valid_to"])
+    before.end(at)
     made = _read(criterion, by=by, statement=statement, order=order, depends_on=depends_on)
     audit.record(by, "stage.reword_criterion", subject, changes={"exit criterion": (before, made)})
     return made
@@ -72,8 +71,7 @@ def end_criterion(criterion: ExitCriterion, *, by: Person | None, at: datetime) 
     """No longer ask for a criterion; what met it stays to be read."""
     subject = _locked(criterion.stage, by)
     for version in criterion.versions.live():
-        version.valid_to = max(at, version.valid_from)
-        version.save(update_fields=["valid_to"])
+        version.end(at)
         changes = {"exit criterion": (version, None)}
         audit.record(by, "stage.end_criterion", subject, changes=changes)
 
@@ -88,8 +86,7 @@ def require_fields(
     rows = {row.field: row for row in RequiredField.objects.live().filter(stage=subject)}
     for field, row in rows.items():
         if field not in wanted:
-            row.valid_to = max(at, row.valid_from)
-            row.save(update_fields=["valid_to"])
+            row.end(at)
     new = sorted(wanted - set(rows))
     RequiredField.objects.bulk_create(
         RequiredField(stage=subject, field=field, set_by=by) for field in new
@@ -108,10 +105,6 @@ def _locked(stage: Stage, by: Person | None) -> Stage:
     return found
 
 
-def _is_in_time(first: Stage, then: Stage) -> bool:
-    return first.pipeline_id == then.pipeline_id and first.order <= then.order
-
-
 def _read(
     criterion: ExitCriterion,
     *,
@@ -120,10 +113,11 @@ def _read(
     order: int,
     depends_on: ExitCriterion | None,
 ) -> CriterionVersion:
-    if depends_on is not None and not _is_in_time(depends_on.stage, criterion.stage):
-        raise ValidationError(
-            {"depends_on": "Choose a criterion of this stage or of an earlier one."}
-        )
+    if depends_on is not None:
+        first, then = depends_on.stage, criterion.stage
+        if first.pipeline_id != then.pipeline_id or first.order > then.order:
+            sentence = "Choose a criterion of this stage or of an earlier one."
+            raise ValidationError({"depends_on": sentence})
     made = CriterionVersion(
         criterion=criterion, statement=" ".join(statement.split()), order=order,
         depends_on=depends_on, set_by=by,

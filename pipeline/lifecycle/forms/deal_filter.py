@@ -27,13 +27,13 @@ from org.models.people import Person
 from org.models.teams import Team
 from org.models.territories import Territory
 from org.services.calendar import fiscal_year_of
-from pipeline.deals.filters import FilterPart, Takes, parts_of
-from pipeline.deals.reports.kinds import NO_COMPETITOR, NO_PRODUCT, NOT_GIVEN
-from pipeline.deals.reports.selection import CLOSED, NOWHERE, DealSelection
+from pipeline.deals.filters import Takes, parts_of
+from pipeline.deals.reports.kinds import NOT_GIVEN
+from pipeline.deals.reports.selection import CLOSED, DealSelection
 from pipeline.deals.tables import DEALS
 from pipeline.enums import Category, Status
 from pipeline.products.models import Product
-from pipeline.stages.forms.pipelines import stage_choices
+from pipeline.stages.forms import stage_choices
 from pipeline.stages.models import Competitor, Stage
 from pipeline.stages.reports import QUALIFIED, loss_names
 
@@ -44,7 +44,6 @@ CLOSES_IN = {
     "next-quarter": "Next quarter",
     "this-year": "This fiscal year",
 }
-
 
 Choices = list[tuple[Any, str]]
 
@@ -73,11 +72,6 @@ INPUTS: dict[Takes, Callable[..., forms.Field]] = {
 }
 
 
-def _input(declared: FilterPart) -> forms.Field:
-    told = {"label": declared.label} if declared.label else {"widget": forms.HiddenInput}
-    return INPUTS[declared.takes](required=False, **told)
-
-
 @dataclass(frozen=True, slots=True)
 class Chip:
     """A narrowing in words, and the address of the list without it."""
@@ -103,7 +97,9 @@ class DealFilter(KitForm):
     def __init__(self, data: Any, *, viewer: Person, today: date) -> None:
         super().__init__(data)
         self.today = today
-        self.fields |= {each.name: _input(each) for each in parts_of(DealSelection)}
+        for each in parts_of(DealSelection):
+            told = {"label": each.label} if each.label else {"widget": forms.HiddenInput}
+            self.fields[each.name] = INPUTS[each.takes](required=False, **told)
         self.fields["as_of"] = AsOfField(today=today, widget=forms.HiddenInput)
         self.fields["text"].widget = forms.TextInput(
             attrs={"type": "search", "placeholder": "Deal or account", "maxlength": "100"}
@@ -148,7 +144,13 @@ class DealFilter(KitForm):
             found.append(("As they stood at the end of " + day(given["as_of"]), ("as_of",)))
         found += self._whose()
         if given["territory"] is not None:
-            found.append((f"In {_territory(given['territory'])}", ("territory",)))
+            name = _named(
+                Territory,
+                given["territory"],
+                none="no territory",
+                gone="a territory that is not there",
+            )
+            found.append((f"In {name}", ("territory",)))
         found += self._about()
         for verb in ("closed", "created"):
             bounds = (f"{verb}_from", f"{verb}_to")
@@ -178,15 +180,17 @@ class DealFilter(KitForm):
         """Return what was brought that says of what kind the deals are."""
         given = self.cleaned_data
         found: list[tuple[str, tuple[str, ...]]] = []
-        for name in ("source", "industry", "lost_reason"):
-            if text := given[name]:
-                reasons = loss_names() if name == "lost_reason" else {}
+        for part in ("source", "industry", "lost_reason"):
+            if text := given[part]:
+                reasons = loss_names() if part == "lost_reason" else {}
                 shown = "none" if text == NOT_GIVEN else reasons.get(text, text)
-                found.append((f"{name.replace('_', ' ').capitalize()}: {shown}", (name,)))
+                found.append((f"{part.replace('_', ' ').capitalize()}: {shown}", (part,)))
         if given["product"] is not None:
-            found.append((f"Product: {_product(given['product'])}", ("product",)))
+            name = _named(Product, given["product"], none="none")
+            found.append((f"Product: {name}", ("product",)))
         if given["competitor"] is not None:
-            found.append((f"Against: {_competitor(given['competitor'])}", ("competitor",)))
+            name = _named(Competitor, given["competitor"], none="nobody named")
+            found.append((f"Against: {name}", ("competitor",)))
         if given["reached"] is not None:
             stages = dict(self.fields["reached"].choices)  # type: ignore[attr-defined]
             found.append((f"Reached {stages[given['reached']]}", ("reached",)))
@@ -218,25 +222,11 @@ class DealFilter(KitForm):
         return any(field.data for field in self.more_fields)
 
 
-def _territory(pk: int) -> str:
-    if pk == NOWHERE:
-        return "no territory"
-    name = Territory.objects.filter(pk=pk).values_list("name", flat=True).first()
-    return name or "a territory that is not there"
-
-
-def _competitor(pk: int) -> str:
-    if pk == NO_COMPETITOR:
-        return "nobody named"
-    name = Competitor.objects.filter(pk=pk).values_list("name", flat=True).first()
-    return name or "one that is not there"
-
-
-def _product(pk: int) -> str:
-    if pk == NO_PRODUCT:
-        return "none"
-    name = Product.objects.filter(pk=pk).values_list("name", flat=True).first()
-    return name or "one that is not there"
+def _named(model: Any, pk: int, *, none: str, gone: str = "one that is not there") -> str:
+    """Return the name of a row; the id 0 stands for none."""
+    if pk == 0:
+        return none
+    return model.objects.filter(pk=pk).values_list("name", flat=True).first() or gone
 
 
 def _span(start: date | None, end: date | None) -> str:

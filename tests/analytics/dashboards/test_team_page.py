@@ -11,7 +11,7 @@ from django.urls import reverse
 from org.enums import Role
 from pipeline import history
 from pipeline.activities.models import Activity
-from pipeline.deals.models.deals import Deal
+from pipeline.deals.models import Deal
 from tests.factories.org import (
     OrganisationFactory,
     PersonFactory,

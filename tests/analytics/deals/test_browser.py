@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from pipeline import history
 from pipeline.activities.models import Activity
-from pipeline.deals.models.deals import Deal, DealLine
+from pipeline.deals.models import Deal, DealLine
 from pipeline.people.models import StagePeople
 from pipeline.stages.models import Stage
 from tests import worlds

@@ -14,7 +14,7 @@ from analytics.runs.models import RecomputeRun
 from imports.models import ImportRun
 from org.models.calendar import FiscalPeriod
 from org.services import calendar
-from pipeline.accounts.reports import accounts as account_reports
+from pipeline.accounts import reports as account_reports
 from pipeline.customers.models import Account
 from tests.factories.org import QuotaFactory
 from tests.factories.pipeline import AccountFactory, ActivityFactory, DealFactory, ProductFactory

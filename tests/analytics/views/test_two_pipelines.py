@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from analytics.review.models import PipelineReview
-from pipeline.deals.models.deals import Deal
+from pipeline.deals.models import Deal
 from pipeline.stages.models import Stage
 from tests.analytics.deals.views.test_deals import text_of
 from tests.factories.pipeline import PipelineFactory, StageFactory

@@ -33,8 +33,8 @@ from org.models.people import Person
 from org.models.teams import Team, TeamMembership
 from org.services.calendar import end_of_day, period_on
 from pipeline.credit.models import CreditSplit
-from pipeline.credit.services.credits import Share, split_credit
-from pipeline.deals.models.deals import DealVersion
+from pipeline.credit.services import Share, split_credit
+from pipeline.deals.models import DealVersion
 from pipeline.enums import CreditKind
 from salesmgr.celery import app
 from tests.analytics.plain_credit import booked_by_person

@@ -22,7 +22,7 @@ from org.services import quotas
 from org.services.calendar import end_of_day, period_on
 from pipeline import history
 from pipeline.activities.models import Activity
-from pipeline.deals.models.deals import Deal, DealVersion, PastWrite
+from pipeline.deals.models import Deal, DealVersion, PastWrite
 from tests.factories.org import OrganisationFactory, TeamFactory, TeamMembershipFactory
 from tests.factories.pipeline import ActivityFactory, DealFactory, StageFactory
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from org.models.audit import AuditEntry
 from org.models.calendar import ExchangeRate, FiscalPeriod, Holiday, Organisation
 from org.services import calendar
-from pipeline.deals.models.deals import Deal
+from pipeline.deals.models import Deal
 from tests.factories.org import ExchangeRateFactory, PersonFactory, QuotaFactory
 from tests.factories.pipeline import DealFactory
 from tests.worlds import SalesTeam

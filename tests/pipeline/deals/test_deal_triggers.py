@@ -5,7 +5,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from pipeline import history
-from pipeline.deals.models.deals import FOREVER, Deal, DealVersion
+from pipeline.deals.models import FOREVER, Deal, DealVersion
 from pipeline.enums import Category, Status
 from tests.factories.org import ExchangeRateFactory, OrganisationFactory, PersonFactory
 from tests.factories.pipeline import DealFactory, StageFactory

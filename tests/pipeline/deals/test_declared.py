@@ -10,13 +10,13 @@ from imports.engine.kinds import KINDS
 from imports.enums import ImportKind
 from kit.api.fields import DayTextField, TextField
 from kit.forms import DayField
-from pipeline.activities.reports.timeline import LOGGED, TOLD
+from pipeline.activities.reports import LOGGED, TOLD
 from pipeline.deals import declared
 from pipeline.deals.declared import DEAL_FIELDS, DOWNLOADED, EDITABLE, IMPORTED, TRACKED, DealField
 from pipeline.deals.fields import plain_fields
-from pipeline.deals.models.deals import Deal, DealVersion
+from pipeline.deals.models import Deal, DealVersion
 from pipeline.deals.tables import DOWNLOAD
-from pipeline.lifecycle.api.bodies import DealBody, DealFields, Tracked
+from pipeline.lifecycle.api import DealBody, DealFields, Tracked
 
 SQL = Path(__file__).parents[3] / "pipeline" / "deals" / "sql"
 # What a version keeps that is no field of the deal itself.
@@ -86,7 +86,7 @@ def test_a_field_more_in_the_table_is_known_to_forms_and_api(
     )
     fields = (*DEAL_FIELDS, closing)
     monkeypatch.setattr("pipeline.deals.fields.DEAL_FIELDS", fields)
-    monkeypatch.setattr("pipeline.lifecycle.api.bodies.EDITABLE", (*EDITABLE, closing.name))
+    monkeypatch.setattr(DealFields, "FIELDS", (*EDITABLE, closing.name))
     monkeypatch.setitem(declared.DECLARED, closing.name, closing)
 
     entered = plain_fields(new=False)[closing.name]

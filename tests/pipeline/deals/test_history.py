@@ -27,7 +27,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline import history
-from pipeline.deals.models.deals import FOREVER, Deal, DealVersion
+from pipeline.deals.models import FOREVER, Deal, DealVersion
 from pipeline.lifecycle import services
 from pipeline.stages.models import Stage
 from tests.factories.org import ExchangeRateFactory

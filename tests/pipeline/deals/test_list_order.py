@@ -1,6 +1,6 @@
 import pytest
 
-from pipeline.deals.models.deals import Deal
+from pipeline.deals.models import Deal
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, OperationalError, connection, transaction
 
 from org.enums import Measure
-from pipeline.deals.models.deals import Deal
+from pipeline.deals.models import Deal
 from tests.factories.org import ExchangeRateFactory, OrganisationFactory, QuotaFactory
 from tests.factories.pipeline import AccountFactory, DealFactory
 

@@ -7,8 +7,8 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 
 from pipeline import history
-from pipeline.activities.reports.timeline import deal_timeline
-from pipeline.deals.models.deals import Deal
+from pipeline.activities.reports import deal_timeline
+from pipeline.deals.models import Deal
 from pipeline.lifecycle import services
 from tests.factories.pipeline import DealFactory
 

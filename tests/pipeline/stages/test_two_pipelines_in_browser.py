@@ -7,7 +7,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from org.enums import Role
-from pipeline.deals.models.deals import Deal
+from pipeline.deals.models import Deal
 from tests.browser import PHONE
 from tests.factories.org import PersonFactory
 from tests.factories.pipeline import PipelineFactory, StageFactory

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from org.models.territories import Territory
 from pipeline.customers.models import Account, AccountTerritory
-from pipeline.customers.services.territories import assign_account
+from pipeline.customers.services import assign_account
 from tests.factories.org import TerritoryFactory
 from tests.factories.pipeline import AccountFactory
 from tests.worlds import SalesTeam

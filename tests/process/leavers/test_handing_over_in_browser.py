@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from pipeline.deals.models.deals import Deal
+from pipeline.deals.models import Deal
 from tests.browser import DESKTOP, PHONE, Axe, SignIn
 from tests.factories.pipeline import AccountFactory, DealFactory, StageFactory
 from tests.worlds import SalesTeam

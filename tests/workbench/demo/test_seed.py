@@ -18,7 +18,7 @@ from org.models.quotas import Quota
 from org.models.teams import TeamMembership
 from pipeline import history
 from pipeline.activities.models import Activity
-from pipeline.deals.models.deals import Deal, DealVersion
+from pipeline.deals.models import Deal, DealVersion
 from tests.worlds import world
 from workbench.demo import loading
 from workbench.demo import story as truth

@@ -16,7 +16,7 @@ from org.models.people import Person
 from org.models.teams import TeamMembership
 from org.services import people
 from org.services import places as assignments
-from pipeline.deals.models.deals import Deal
+from pipeline.deals.models import Deal
 from tests.analytics.report_views import report_view_of
 from tests.factories.org import ReportingLineFactory, TeamMembershipFactory
 from tests.paper import BOOKINGS, Paper, at, change

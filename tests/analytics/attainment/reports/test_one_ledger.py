@@ -23,9 +23,9 @@ from org.models.people import Person
 from org.models.teams import TeamPlacement
 from org.models.territories import TerritoryPlacement
 from org.services import people, trees
-from pipeline.credit.services.credits import Share, split_credit
-from pipeline.customers.services.territories import assign_account
-from pipeline.deals.models.deals import Deal
+from pipeline.credit.services import Share, split_credit
+from pipeline.customers.services import assign_account
+from pipeline.deals.models import Deal
 from pipeline.deals.reports.selection import NOWHERE, DealSelection
 from process.practices.reports import peers_of
 from tests.analytics.plain_ledger import Booked, booked, lies_in

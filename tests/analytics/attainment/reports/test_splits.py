@@ -13,8 +13,8 @@ from analytics.attainment.reports.attainment import EVERYONE, attainment, subjec
 from analytics.dashboards.reports.me import my_report
 from analytics.dashboards.reports.team import team_report
 from org.enums import Role
-from pipeline.credit.services.credits import Share, split_credit
-from pipeline.deals.models.deals import Deal
+from pipeline.credit.services import Share, split_credit
+from pipeline.deals.models import Deal
 from tests.analytics.plain_credit import booked_by_person
 from tests.analytics.report_views import report_view_of
 from tests.factories.org import PersonFactory, TeamMembershipFactory, TerritoryFactory

@@ -18,8 +18,8 @@ from org.models.territories import Territory
 from org.services import calendar, quotas, trees
 from pipeline import history
 from pipeline.customers.models import Account
-from pipeline.customers.services.territories import assign_account
-from pipeline.deals.models.deals import Deal
+from pipeline.customers.services import assign_account
+from pipeline.deals.models import Deal
 from pipeline.deals.reports.selection import NOWHERE, DealSelection
 from pipeline.enums import Status
 from tests.factories.org import OrganisationFactory, PersonFactory, TerritoryFactory

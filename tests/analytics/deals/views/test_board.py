@@ -7,7 +7,7 @@ from django.db import connection
 from django.urls import reverse
 
 from analytics.deals.reports.board import CARDS
-from pipeline.deals.models.deals import Deal
+from pipeline.deals.models import Deal
 from tests.paper import at, change
 
 pytestmark = pytest.mark.django_db

@@ -13,7 +13,7 @@ from django.utils import timezone
 from analytics.deals.reports import deals as reports
 from org import access
 from pipeline import history
-from pipeline.deals.models.deals import Deal
+from pipeline.deals.models import Deal
 from pipeline.deals.reports.selection import DealSelection
 from tests.factories.org import ReportingLineFactory
 from tests.factories.pipeline import AccountFactory, DealFactory

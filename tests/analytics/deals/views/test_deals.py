@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from org.models.audit import AuditEntry
 from pipeline import history
-from pipeline.activities.reports.timeline import SHOWN
-from pipeline.deals.models.deals import Deal, DealLine, DealVersion
+from pipeline.activities.reports import SHOWN
+from pipeline.deals.models import Deal, DealLine, DealVersion
 from pipeline.enums import Status
 from pipeline.lifecycle import services
 from tests.factories.org import ExchangeRateFactory

@@ -8,7 +8,7 @@ from django.db import connection
 from analytics.metrics.reports.closings import cuts_report
 from analytics.metrics.reports.outcomes import outcomes_report
 from pipeline import history
-from pipeline.activities.reports.timeline import deal_timeline
+from pipeline.activities.reports import deal_timeline
 from pipeline.deals.reports.selection import DealSelection
 from pipeline.lifecycle import services
 from pipeline.stages.models import Competitor

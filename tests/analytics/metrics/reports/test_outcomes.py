@@ -10,7 +10,7 @@ from analytics.dashboards.reports.team import team_report
 from analytics.metrics.reports.closings import cuts_report
 from analytics.metrics.reports.outcomes import outcomes_report
 from org.models.people import Person
-from pipeline.deals.models.deals import Deal
+from pipeline.deals.models import Deal
 from pipeline.stages.models import LossReason
 from tests.analytics.report_views import report_view_of
 from tests.paper import at

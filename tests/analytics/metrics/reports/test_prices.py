@@ -3,7 +3,7 @@ from decimal import Decimal
 from analytics.metrics.metrics.closings import discount
 from analytics.metrics.reports.prices import prices_report
 from org.models.people import Person
-from pipeline.deals.models.deals import DealLine
+from pipeline.deals.models import DealLine
 from tests.analytics.report_views import report_view_of
 from tests.factories.pipeline import AccountFactory, ProductFactory
 from tests.paper import at

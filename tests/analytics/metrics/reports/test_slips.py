@@ -5,7 +5,7 @@ from itertools import pairwise
 from analytics.metrics.metrics.promises import Fate
 from analytics.metrics.reports.slips import slips_report
 from org.models.people import Person
-from pipeline.deals.models.deals import Deal, DealVersion
+from pipeline.deals.models import Deal, DealVersion
 from tests.analytics.report_views import report_view_of
 from tests.paper import at, change
 

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from analytics.metrics.metrics.conversion import Way, stage_conversion
 from analytics.metrics.reports.stages import deals_of_stage, stages_report, steps_of
-from pipeline.deals.models.deals import DealVersion
+from pipeline.deals.models import DealVersion
 from tests.analytics.report_views import report_view_of
 from tests.paper import at, change
 

@@ -3,7 +3,7 @@ from statistics import median
 
 from analytics.metrics.metrics.velocity import Factor
 from analytics.metrics.reports.velocity import velocity_report
-from pipeline.deals.models.deals import Deal, DealVersion
+from pipeline.deals.models import Deal, DealVersion
 from tests.analytics.report_views import report_view_of
 from tests.paper import at
 

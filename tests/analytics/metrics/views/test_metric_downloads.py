@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from analytics.metrics.enums import MetricPart
 from org.enums import Role
-from pipeline.deals.models.deals import Deal
+from pipeline.deals.models import Deal
 from tests.analytics.market import fill
 from tests.factories.org import PersonFactory
 from tests.paper import at

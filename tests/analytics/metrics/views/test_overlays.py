@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from analytics.metrics.reports.rows import overlay_url
 from org.enums import Role
-from pipeline.credit.services.collaborators import add_collaborator
+from pipeline.credit.services import add_collaborator
 from tests.analytics.attainment.reports.test_splits import AFTER, part
 from tests.analytics.metric_links import linked_counts, wrong_links
 from tests.analytics.report_views import report_view_of

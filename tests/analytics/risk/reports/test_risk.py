@@ -14,8 +14,7 @@ from analytics.risk.reports.inputs import judged_deals, learnt_limits_on, lesson
 from analytics.runs.enums import RunState
 from analytics.runs.models import RecomputeRun
 from pipeline.activities.models import Activity
-from pipeline.deals.models.deals import DealVersion
-from pipeline.deals.models.people import DealContact
+from pipeline.deals.models import DealContact, DealVersion
 from tests.analytics.report_views import report_view_of
 from tests.factories.pipeline import AccountFactory, ActivityFactory, ContactFactory
 from tests.paper import Paper, at, change

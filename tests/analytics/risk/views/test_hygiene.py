@@ -13,7 +13,7 @@ from org import access
 from org.enums import Role
 from org.models.audit import AuditEntry
 from org.services import calendar
-from pipeline.deals.models.deals import Deal
+from pipeline.deals.models import Deal
 from process.enums import GivenTo
 from process.leavers.reports import new_owners, open_deals_by_account
 from tests.factories.org import PersonFactory, TeamMembershipFactory

@@ -12,7 +12,7 @@ from analytics.risk.enums import Signal
 from analytics.risk.metrics.risk import RECORD_GAPS, RULES, RiskRule
 from org import access
 from org.services import calendar
-from pipeline.deals.models.deals import Deal
+from pipeline.deals.models import Deal
 from pipeline.discipline.services import exits
 from pipeline.discipline.services import setup as exit_setup
 from tests.factories.pipeline import AccountFactory, DealContactFactory, DealFactory

@@ -11,16 +11,14 @@ from pipeline.accounts.models import Apart, Merge
 from pipeline.accounts.services import (
     followers,
     free_days,
-    merge_accounts,
-    merge_contacts,
+    merge_rows,
     set_apart,
     undo_merge,
 )
 from pipeline.activities.models import Activity
+from pipeline.customers import services as account_services
 from pipeline.customers.models import Account, AccountTerritory, Contact
-from pipeline.customers.services import accounts as account_services
-from pipeline.deals.models.deals import Deal, DealVersion
-from pipeline.deals.models.people import DealContact
+from pipeline.deals.models import Deal, DealContact, DealVersion
 from tests.factories.org import TerritoryFactory
 from tests.factories.pipeline import AccountFactory, ActivityFactory, ContactFactory, DealFactory
 
@@ -65,7 +63,7 @@ def test_all_of_one_account_moves_to_the_other_and_back(duplicates, sales_team):
     kept, gone = duplicates
     moved, before = gone.deals.get(), state()
 
-    merge = merge_accounts(kept, gone, by=sales_team.mia, at=NOW)
+    merge = merge_rows(kept, gone, by=sales_team.mia, at=NOW)
 
     assert set(Deal.objects.values_list("account", flat=True)) == {kept.pk}
     assert set(Activity.objects.values_list("account", flat=True)) == {kept.pk}
@@ -92,7 +90,7 @@ def test_the_chosen_values_and_a_lone_id_are_taken_over_and_given_back(sales_tea
     gone = AccountFactory(name="New name", industry="Lenses", external_id="A-2")
     before = state()
 
-    merge = merge_accounts(kept, gone, by=sales_team.ada, at=NOW, take=["name"])
+    merge = merge_rows(kept, gone, by=sales_team.ada, at=NOW, take=["name"])
 
     kept.refresh_from_db()
     gone.refresh_from_db()
@@ -105,7 +103,7 @@ def test_the_chosen_values_and_a_lone_id_are_taken_over_and_given_back(sales_tea
 def test_what_was_changed_since_stays_and_is_told(duplicates, sales_team):
     kept, gone = duplicates
     mine = gone.deals.get()
-    merge = merge_accounts(kept, gone, by=sales_team.mia, at=NOW)
+    merge = merge_rows(kept, gone, by=sales_team.mia, at=NOW)
     elsewhere = AccountFactory()
     Deal.objects.filter(pk=mine.pk).update(account=elsewhere)
     Account.objects.filter(pk=kept.pk).update(website="www.other.example")
@@ -125,8 +123,8 @@ def test_what_was_changed_since_stays_and_is_told(duplicates, sales_team):
 def test_twice_is_once(duplicates, sales_team):
     kept, gone = duplicates
 
-    first = merge_accounts(kept, gone, by=sales_team.mia, at=NOW)
-    second = merge_accounts(kept, gone, by=sales_team.mia, at=NOW)
+    first = merge_rows(kept, gone, by=sales_team.mia, at=NOW)
+    second = merge_rows(kept, gone, by=sales_team.mia, at=NOW)
 
     assert first == second
     assert Merge.objects.count() == 1
@@ -139,8 +137,8 @@ def test_twice_is_once(duplicates, sales_team):
 def test_a_chain_is_taken_back_from_its_end(duplicates, sales_team):
     kept, gone = duplicates
     last = AccountFactory(name="GTX Professional")
-    first = merge_accounts(kept, gone, by=sales_team.mia, at=NOW)
-    second = merge_accounts(last, kept, by=sales_team.mia, at=NOW)
+    first = merge_rows(kept, gone, by=sales_team.mia, at=NOW)
+    second = merge_rows(last, kept, by=sales_team.mia, at=NOW)
     gone.refresh_from_db()
     assert gone.merged_into == last
 
@@ -157,7 +155,7 @@ def test_a_parent_and_its_child_become_one_without_a_circle(sales_team):
     child = AccountFactory(name="Group Inc", parent=parent)
     before = state()
 
-    merge = merge_accounts(child, parent, by=sales_team.ada, at=NOW)
+    merge = merge_rows(child, parent, by=sales_team.ada, at=NOW)
 
     child.refresh_from_db()
     assert child.parent is None
@@ -174,7 +172,7 @@ def test_days_without_a_territory_get_the_others(sales_team):
     AccountTerritory.objects.create(account=gone, territory=east, valid_from=date(2026, 1, 1))
     before = state()
 
-    merge = merge_accounts(kept, gone, by=sales_team.ada, at=NOW)
+    merge = merge_rows(kept, gone, by=sales_team.ada, at=NOW)
 
     rows = kept.territories.order_by("valid_from").values_list(
         "territory", "valid_from", "valid_to"
@@ -207,7 +205,7 @@ def test_contacts_become_one_with_their_activities_and_roles(sales_team):
     before = state()
     at = datetime.now(UTC)
 
-    merge = merge_contacts(kept, gone, by=sales_team.mia, at=at)
+    merge = merge_rows(kept, gone, by=sales_team.mia, at=at)
 
     kept.refresh_from_db()
     assert kept.email == "a@x.example"
@@ -222,7 +220,7 @@ def test_a_rep_and_a_stranger_do_not_merge(duplicates, sales_team):
     kept, gone = duplicates
     for actor in (sales_team.rita, sales_team.eve):
         with pytest.raises(PermissionDenied):
-            merge_accounts(kept, gone, by=actor, at=NOW)
+            merge_rows(kept, gone, by=actor, at=NOW)
         with pytest.raises(PermissionDenied):
             set_apart(kept, gone, by=actor, at=NOW)
 
@@ -230,18 +228,18 @@ def test_a_rep_and_a_stranger_do_not_merge(duplicates, sales_team):
 def test_an_archived_row_and_a_row_with_itself_are_refused(duplicates, sales_team):
     kept, gone = duplicates
     with pytest.raises(ValidationError, match="two different"):
-        merge_accounts(kept, kept, by=sales_team.mia, at=NOW)
+        merge_rows(kept, kept, by=sales_team.mia, at=NOW)
     Account.objects.filter(pk=gone.pk).update(archived_at=NOW)
     with pytest.raises(ValidationError, match="archived"):
-        merge_accounts(kept, gone, by=sales_team.mia, at=NOW)
+        merge_rows(kept, gone, by=sales_team.mia, at=NOW)
 
 
 def test_what_was_merged_comes_back_by_undoing_alone(duplicates, sales_team):
     kept, gone = duplicates
-    merge_accounts(kept, gone, by=sales_team.mia, at=NOW)
+    merge_rows(kept, gone, by=sales_team.mia, at=NOW)
     gone.refresh_from_db()
     with pytest.raises(ValidationError, match="undo the merge"):
-        account_services.restore_account(gone, by=sales_team.mia)
+        account_services.restore_row(gone, by=sales_team.mia)
 
 
 def test_two_are_said_to_be_two_once_whichever_way_round(duplicates, sales_team):

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from pipeline.accounts.models import Merge
-from pipeline.accounts.services import merge_accounts
+from pipeline.accounts.services import merge_rows
 from pipeline.customers.models import Account, Contact
 from tests.factories.pipeline import AccountFactory, ContactFactory, DealFactory
 from tests.imports.runs import executed, imported, planned, table
@@ -111,7 +111,7 @@ def test_a_row_that_somebody_merged_meanwhile_is_not_merged_again(sales_team, as
     client = as_(sales_team.mia)
     url = reverse("pipeline:merge", args=["accounts", kept.pk, gone.pk])
     assert client.get(url).status_code == 200
-    merge_accounts(other, gone, by=sales_team.ada, at=NOW)
+    merge_rows(other, gone, by=sales_team.ada, at=NOW)
 
     late = client.post(url, {"keep": "one", "take-name": "one"})
 
@@ -187,7 +187,7 @@ def test_a_file_that_names_both_rows_makes_neither_again(sales_team):
     accounts = table("Name\nGTX Pro\nGTXPro Inc")
     imported("accounts", accounts, by=sales_team.ada)
     kept, gone = (Account.objects.get(name=name) for name in ("GTX Pro", "GTXPro Inc"))
-    merge_accounts(kept, gone, by=sales_team.ada, at=NOW)
+    merge_rows(kept, gone, by=sales_team.ada, at=NOW)
 
     again = planned("accounts", accounts, by=sales_team.ada)
     assert again.plan["counts"] | {"refuse": 0} == again.plan["counts"]

@@ -8,7 +8,7 @@ from django.db import connection
 
 from org.models.audit import AuditEntry
 from pipeline.activities.models import Activity
-from pipeline.activities.services.activities import archive_activity, log_activity, restore_activity
+from pipeline.activities.services import archive_activity, log_activity, restore_activity
 from tests.factories.pipeline import AccountFactory, ActivityFactory, ContactFactory, DealFactory
 
 pytestmark = pytest.mark.django_db

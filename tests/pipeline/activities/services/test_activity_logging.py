@@ -8,8 +8,8 @@ from django.db import connection
 
 from org.models.audit import AuditEntry
 from pipeline.activities.models import Activity
-from pipeline.activities.services.logging import log_and_plan
-from pipeline.deals.models.deals import Deal, DealVersion
+from pipeline.activities.services import log_and_plan
+from pipeline.deals.models import Deal, DealVersion
 from tests.factories.pipeline import AccountFactory, DealFactory
 
 pytestmark = pytest.mark.django_db

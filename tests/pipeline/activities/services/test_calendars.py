@@ -8,7 +8,7 @@ from django.db import connection
 
 from org.models.audit import AuditEntry
 from pipeline.activities.models import Activity, CalendarUpload
-from pipeline.activities.services.calendars import load_calendar, log_calendar, undo_calendar
+from pipeline.activities.services import load_calendar, log_calendar, undo_calendar
 from tests.factories.pipeline import ContactFactory, DealFactory
 from tests.pipeline.activities.test_calendars import NOW, event, wrapped
 

@@ -7,7 +7,7 @@ from django.db import connection
 
 from kit.tables import Sort
 from pipeline.activities.models import Activity
-from pipeline.activities.reports.activities import activities_of
+from pipeline.activities.reports import activities_of
 from tests.factories.pipeline import ActivityFactory, DealFactory
 
 pytestmark = pytest.mark.django_db

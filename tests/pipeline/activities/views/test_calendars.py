@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from pipeline.activities.models import Activity, CalendarUpload
-from pipeline.deals.models.people import DealContact
+from pipeline.deals.models import DealContact
 from tests.factories.pipeline import ContactFactory, DealFactory
 from tests.pages import form_of
 from tests.pipeline.activities.test_calendars import event, wrapped

@@ -10,11 +10,10 @@ from org.models.audit import AuditEntry
 from org.models.people import Person
 from pipeline import rules
 from pipeline.activities.models import Activity
-from pipeline.activities.services.activities import log_activity
-from pipeline.credit.services import collaborators as services
-from pipeline.credit.services.credits import Share, split_credit
-from pipeline.deals.models.deals import Deal, DealVersion
-from pipeline.deals.models.people import DealCollaborator
+from pipeline.activities.services import log_activity
+from pipeline.credit import services
+from pipeline.credit.services import Share, split_credit
+from pipeline.deals.models import Deal, DealCollaborator, DealVersion
 from pipeline.lifecycle.services import archive_deal, edit_deal, move_stage
 from tests.factories.pipeline import ActivityFactory, DealFactory, StageFactory
 

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from org.models.audit import AuditEntry
 from pipeline.credit.models import CreditShare, CreditSplit
-from pipeline.credit.services.credits import Share, split_credit
-from pipeline.deals.models.deals import PastWrite
+from pipeline.credit.services import Share, split_credit
+from pipeline.deals.models import PastWrite
 from tests.factories.pipeline import DealFactory, StageFactory
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)

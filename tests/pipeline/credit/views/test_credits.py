@@ -11,7 +11,7 @@ from analytics.attainment.reports.attainment import attainment, subject_of
 from kit.money import from_cents
 from org.services import calendar
 from pipeline.credit.models import CreditShare
-from pipeline.credit.services.credits import Share, split_credit
+from pipeline.credit.services import Share, split_credit
 from pipeline.deals.reports.selection import DealSelection
 from tests.analytics.deals.views.test_deals import page
 from tests.factories.pipeline import DealFactory

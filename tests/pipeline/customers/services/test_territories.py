@@ -5,8 +5,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 
 from org.models.audit import AuditEntry
 from org.services import trees
+from pipeline.customers import services as territories
 from pipeline.customers.models import AccountTerritory
-from pipeline.customers.services import territories
 from tests.factories.org import TerritoryFactory
 from tests.factories.pipeline import AccountFactory
 from tests.worlds import SalesTeam

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from analytics.deals.reports import deals as reports
 from org import access
-from pipeline.deals.models.deals import Deal
+from pipeline.deals.models import Deal
 from pipeline.deals.reports.order import grouped_page
 from pipeline.deals.reports.selection import DealSelection
 from tests.factories.pipeline import AccountFactory, DealFactory, StageFactory

@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.deals.filters import parts_of
 from pipeline.deals.reports.selection import SHOWN_AS_TOTALS, DealSelection
-from pipeline.lifecycle.api.bodies import DealQuery
+from pipeline.lifecycle.api import DealQuery
 from pipeline.lifecycle.forms.deal_filter import DealFilter
 
 

@@ -7,7 +7,7 @@ from django.db.models import Sum
 
 from org import access
 from pipeline import history
-from pipeline.deals.models.deals import Deal
+from pipeline.deals.models import Deal
 from pipeline.deals.reports.selection import DealSelection
 from pipeline.enums import Status
 from tests.factories.org import TeamMembershipFactory

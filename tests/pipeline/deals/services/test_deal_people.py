@@ -5,8 +5,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 
 from org.models.audit import AuditEntry
-from pipeline.deals.models.people import DealContact
-from pipeline.deals.services import contacts as services
+from pipeline.deals import services
+from pipeline.deals.models import DealContact
 from pipeline.enums import BuyingRole
 from tests.factories.pipeline import (
     AccountFactory,

@@ -5,7 +5,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connection, transaction
 
-from pipeline.deals.models.deals import Deal
+from pipeline.deals.models import Deal
 from pipeline.discipline.models import CriterionMet, CriterionVersion, RequiredField, StageOverride
 from pipeline.discipline.services import exits
 from pipeline.discipline.services import setup as exit_setup

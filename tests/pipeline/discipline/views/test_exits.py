@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from org import access
 from org.services import calendar
-from pipeline.deals.models.deals import Deal
+from pipeline.deals.models import Deal
 from pipeline.discipline.models import CriterionMet, RequiredField, StageOverride
 from pipeline.discipline.services import exits
 from pipeline.discipline.services import setup as exit_setup

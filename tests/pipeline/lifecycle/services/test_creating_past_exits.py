@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from django.core.exceptions import ValidationError
 
-from pipeline.deals.models.deals import Deal
+from pipeline.deals.models import Deal
 from pipeline.discipline.models import CriterionMet, StageOverride
 from pipeline.discipline.services import setup as exit_setup
 from pipeline.discipline.services.exits import ExitAnswers

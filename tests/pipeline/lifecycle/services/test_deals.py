@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from org.models.audit import AuditEntry
 from org.models.people import Person
-from pipeline.deals.models.deals import Deal, DealVersion
+from pipeline.deals.models import Deal, DealVersion
 from pipeline.enums import Category, LostReason, Status
 from pipeline.lifecycle import services
 from tests.factories.org import ExchangeRateFactory

@@ -4,8 +4,7 @@ import pytest
 from django.utils import timezone
 from django.utils.html import strip_tags
 
-from pipeline.deals.models.deals import Deal
-from pipeline.deals.models.people import DealCollaborator, DealContact
+from pipeline.deals.models import Deal, DealCollaborator, DealContact
 from tests.analytics.deals.views.test_deals import page
 from tests.factories.pipeline import (
     AccountFactory,

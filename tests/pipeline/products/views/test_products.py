@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from org.models.audit import AuditEntry
 from pipeline.products import services as products
@@ -83,7 +84,7 @@ def test_only_admins_set_up_products(sales_team: SalesTeam) -> None:
         with pytest.raises(PermissionDenied):
             products.edit_product(gauge, by=actor, changes={"name": "Mine"})
         with pytest.raises(PermissionDenied):
-            products.archive_product(gauge, by=actor)
+            products.archive_product(gauge, by=actor, at=timezone.now())
 
 
 def test_saving_without_a_change_writes_nothing(sales_team: SalesTeam) -> None:

@@ -6,12 +6,12 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connection, transaction
 
 from org.models.audit import AuditEntry
-from pipeline.activities.reports.timeline import deal_timeline
-from pipeline.deals.models.deals import Deal
+from pipeline.activities.reports import deal_timeline
+from pipeline.deals.models import Deal
 from pipeline.enums import LossKind, LostReason, Status
 from pipeline.lifecycle import services as deals
+from pipeline.stages import services as outcomes
 from pipeline.stages.models import Competitor, LossReason
-from pipeline.stages.services import outcomes
 from tests.factories.pipeline import CompetitorFactory, DealFactory, StageFactory
 from tests.pipeline.lifecycle.services.test_deals import create, edit, messages, move
 

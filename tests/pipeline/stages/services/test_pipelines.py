@@ -5,12 +5,12 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connection, transaction
 
 from org.models.audit import AuditEntry
-from pipeline.deals.models.deals import Deal
+from pipeline.deals.models import Deal
 from pipeline.discipline.services import setup as exit_setup
 from pipeline.lifecycle import services as deals
+from pipeline.stages import services
+from pipeline.stages import services as stages
 from pipeline.stages.models import Pipeline, Stage
-from pipeline.stages.services import pipelines as services
-from pipeline.stages.services import stages
 from tests.factories.pipeline import DealFactory, PipelineFactory, StageFactory
 
 pytestmark = pytest.mark.django_db

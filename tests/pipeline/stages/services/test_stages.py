@@ -5,10 +5,10 @@ from django.core.exceptions import PermissionDenied, ValidationError
 
 from org.models.audit import AuditEntry
 from pipeline import history
-from pipeline.deals.models.deals import Deal
+from pipeline.deals.models import Deal
 from pipeline.enums import Category, Status
+from pipeline.stages import services
 from pipeline.stages.models import Stage
-from pipeline.stages.services import stages as services
 from tests.factories.pipeline import DealFactory, StageFactory
 
 pytestmark = pytest.mark.django_db

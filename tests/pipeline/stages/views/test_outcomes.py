@@ -3,7 +3,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from pipeline.deals.models.deals import Deal
+from pipeline.deals.models import Deal
 from pipeline.stages.models import Competitor, LossReason
 from tests.analytics.deals.views.test_deals import text_of
 from tests.factories.pipeline import CompetitorFactory, DealFactory

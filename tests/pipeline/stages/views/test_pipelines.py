@@ -1,7 +1,7 @@
 import pytest
 from django.urls import reverse
 
-from pipeline.deals.models.deals import Deal
+from pipeline.deals.models import Deal
 from pipeline.stages.models import Pipeline, Stage
 from tests.analytics.deals.views.test_deals import text_of
 from tests.factories.pipeline import DealFactory, PipelineFactory, StageFactory

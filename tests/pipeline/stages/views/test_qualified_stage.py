@@ -9,8 +9,7 @@ from org.enums import Role
 from org.models.audit import AuditEntry
 from pipeline.stages.models import Stage
 from pipeline.stages.reports import qualified_from
-from pipeline.stages.services.pipelines import create_pipeline
-from pipeline.stages.services.qualified_stage import set_qualified_stage
+from pipeline.stages.services import create_pipeline, set_qualified_stage
 from tests.analytics.market import fill
 from tests.analytics.metric_links import rows_behind
 from tests.factories.org import PersonFactory

@@ -8,7 +8,7 @@ from org.models.audit import AuditEntry
 from org.models.people import Person
 from org.services import people
 from pipeline import history
-from pipeline.deals.models.deals import Deal, DealVersion
+from pipeline.deals.models import Deal, DealVersion
 from process.leavers.services import hand_over
 from tests.factories.pipeline import AccountFactory, DealFactory, StageFactory
 from tests.fixtures import BACKEND

@@ -11,7 +11,7 @@ from django.urls import reverse
 from org import access
 from org.models.audit import AuditEntry
 from org.services import calendar, people
-from pipeline.deals.models.deals import Deal
+from pipeline.deals.models import Deal
 from process.enums import GivenTo
 from process.leavers.services import set_leaver_rule
 from process.models import LeaverRule

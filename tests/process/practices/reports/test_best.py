@@ -6,7 +6,7 @@ from django.db.models import F
 
 from org.enums import Role
 from pipeline.activities.models import Activity
-from pipeline.deals.models.deals import DealLine
+from pipeline.deals.models import DealLine
 from pipeline.enums import ActivityKind
 from process.practices.metrics import Finding
 from process.practices.reports import NO_QUOTA, OTHER_TITLE, SHORT_TENURE, best_report, peers_of

@@ -10,7 +10,7 @@ from django.db.models import F
 
 from org.models.people import Person
 from pipeline.activities.models import Activity
-from pipeline.deals.models.deals import DealLine
+from pipeline.deals.models import DealLine
 from process.practices.reports import BestReport, best_report, peers_of
 from tests.analytics.report_views import report_view_of
 from tests.factories.pipeline import ActivityFactory, ContactFactory, ProductFactory

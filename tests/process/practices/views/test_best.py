@@ -3,7 +3,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from pipeline.deals.models.deals import Deal
+from pipeline.deals.models import Deal
 from tests.paper import at
 from tests.process.practices.reports.test_best import crowd  # noqa: F401 -- a fixture
 

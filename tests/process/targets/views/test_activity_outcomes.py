@@ -7,7 +7,7 @@ from django.utils import timezone
 from org.services.calendar import ensure_years
 from pipeline import history
 from pipeline.activities.models import Activity
-from pipeline.deals.models.deals import Deal
+from pipeline.deals.models import Deal
 from tests.factories.pipeline import ActivityFactory, DealFactory, StageFactory
 
 pytestmark = pytest.mark.django_db
