@@ -18,6 +18,7 @@ pytest_plugins = [
     "tests.groups",
     "tests.number_guard",
     "tests.quick",
+    "tests.stacks",
     "tests.worlds",
     "tests.fixtures",
 ]

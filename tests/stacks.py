@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,8 @@ import redis
 from workbench.devstack.servers import Servers
 
 ROOT = Path(__file__).resolve().parent.parent
+SEED = ("--people", "24", "--months", "20", "--seed", "5")
+LEASE_SECONDS = 8
 FOREIGN = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "SALESMGR_TEST_SLOT")
 
 
@@ -88,24 +90,35 @@ def wait_until(true: Callable[[], bool], *, seconds: float = 120) -> None:
         time.sleep(0.01)
 
 
+@pytest.fixture(scope="session")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """Return the servers of all fault tests, with a demo organisation."""
+    var = tmp_path_factory.mktemp("faults") / "var"
+    with _environment(var):
+        made = Stack(Servers())
+        made.servers.hold()
+        made.manage("migrate", "--verbosity", "0")
+        made.manage("seed_demo", *SEED)
+    yield made
+    made.servers.release()
+
+
+@pytest.fixture(scope="module")
+def stack(installation: Stack) -> Iterator[Stack]:
+    """Return the installation for the tests of a module, which find no process of others in it."""
+    with _environment(installation.servers.var):
+        yield installation
+        for process in list(installation.processes):
+            installation.end(process)
+        installation.servers.ensure()
+
+
 @contextmanager
-def installed(
-    var: Path, *, seed: tuple[str, ...], environment: Mapping[str, str] | None = None
-) -> Iterator[Stack]:
-    """Have servers under ``var`` with a demo organisation; everything ends with the block."""
+def _environment(var: Path) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for name in FOREIGN:
             patch.delenv(name, raising=False)
-        for name, value in {"INSECURE_HTTP": "1", **(environment or {})}.items():
-            patch.setenv(name, value)
+        patch.setenv("INSECURE_HTTP", "1")
+        patch.setenv("RECOMPUTE_LEASE_SECONDS", str(LEASE_SECONDS))
         patch.setenv("SALESMGR_VAR", str(var))
-        servers = Servers()
-        servers.hold()
-        made = Stack(servers)
-        made.manage("migrate", "--verbosity", "0")
-        made.manage("seed_demo", *seed)
-        yield made
-        for process in list(made.processes):
-            made.end(process)
-        servers.ensure()
-        servers.release()
+        yield

@@ -15,12 +15,10 @@ from typing import Any
 import psycopg2
 import pytest
 
-from tests.stacks import Stack, installed, wait_until
+from tests.stacks import LEASE_SECONDS, Stack, wait_until
 
 pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
 
-LEASE_SECONDS = 8
-ENVIRONMENT = {"RECOMPUTE_LEASE_SECONDS": str(LEASE_SECONDS)}
 AS_OF = "2026-06-30"
 # What a run leaves for readers, without what differs from run to run.
 STORED = {
@@ -34,14 +32,6 @@ STORED = {
     " low, high, last_period, last_year, run_rate, actual",
 }
 Rows = dict[str, list[tuple[Any, ...]]]
-
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    var = tmp_path_factory.mktemp("faults") / "var"
-    seed = ("--people", "24", "--months", "20", "--seed", "5")
-    with installed(var, seed=seed, environment=ENVIRONMENT) as made:
-        yield made
 
 
 def recompute(stack: Stack) -> subprocess.Popen[bytes]:

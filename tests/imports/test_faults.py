@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.stacks import Stack, installed, wait_until
+from tests.stacks import Stack, wait_until
 
 pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
 
@@ -60,13 +60,6 @@ LEFT = {
          ORDER BY id""",
 }
 Left = dict[str, list[tuple[Any, ...]]]
-
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    var = tmp_path_factory.mktemp("faults") / "var"
-    with installed(var, seed=("--people", "12", "--months", "6", "--seed", "5")) as made:
-        yield made
 
 
 @pytest.fixture
