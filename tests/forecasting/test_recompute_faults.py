@@ -171,7 +171,7 @@ def test_restarted_database(stack: Stack, undisturbed: Rows) -> None:
     command = begin(stack)
     struck = wait_for_the_middle(stack)
     assert stack.servers.postgres
-    postmaster = stack.servers.postgres.postmaster()
+    postmaster = stack.servers.postgres.pid()
     assert postmaster
     os.kill(postmaster, signal.SIGQUIT)  # What PostgreSQL calls an immediate stop.
     time.sleep(2)

@@ -13,6 +13,9 @@ from tests.factories.org import PersonFactory
 from tests.worlds import SalesTeam
 from workbench.devstack.servers import connect
 
+# Templates of other schemas have one name for all workers.
+pytestmark = pytest.mark.xdist_group("templates")
+
 
 def run_sql(statement: str) -> list[tuple[object, ...]]:
     server = connect()
