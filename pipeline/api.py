@@ -205,32 +205,33 @@ def _one(about: Resource) -> type[APIView]:
 def _change(about: Resource, verb: str) -> type[APIView]:
     service, summary = getattr(about, verb)
 
-    def change(request: ApiRequest, pk: int) -> Response:
+    def asked(request: ApiRequest, pk: int) -> Callable[[], Response]:
         row = about.found(request, pk)
         require(about.may_write(request.user))
         NothingSerializer.read(request)
         when = {"at": timezone.now()} if verb == "archive" else {}
-        return about.answer(service(row, by=request.user, **when))
+        return lambda: about.answer(service(row, by=request.user, **when))
 
-    return posting(f"{about.name}_{verb}", summary, change, gives=about.body)
+    return posting(f"{about.name}_{verb}", summary, asked, gives=about.body)
 
 
 def posting(
     name: str,
     summary: str,
-    change: Callable[[ApiRequest, int], Response],
+    asked: Callable[[ApiRequest, int], Callable[[], Response]],
     *,
     gives: type[serializers.Serializer],
     takes: type[StrictSerializer] = NothingSerializer,
 ) -> type[APIView]:
     """Return the view of a change of a row that has an address of its own.
 
-    Asked again under the same Idempotency-Key, it answers what it did: the row may be gone.
+    ``asked`` finds the row, judges rights and reads the body, then returns what makes the change:
+    who may not see the row any more gets no repeated answer about it either.
     """
 
     class Posting(APIView):
         @operation(name=name, summary=summary, takes=takes, gives=gives, faults=[404], once=True)
         def post(self, request: ApiRequest, pk: int) -> Response:
-            return answer_once(request, lambda: change(request, pk))
+            return answer_once(request, asked(request, pk))
 
     return Posting

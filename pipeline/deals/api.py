@@ -110,17 +110,28 @@ class DealParts:
         summary: str,
         service: Service,
         takes: type[StrictSerializer] = NothingSerializer,
+        *,
+        deletes: bool = False,
     ) -> type[APIView]:
-        """Return the view of a change that has an address of its own."""
+        """Return the view of a change that has an address of its own.
 
-        def change(request: ApiRequest, pk: int) -> Response:
+        Where it ``deletes`` the row, a repeated answer is given without finding it again.
+        """
+
+        def asked(request: ApiRequest, pk: int) -> Callable[[], Response]:
             row = self.found(request, pk)
             require(rules.can_edit_deal(request.user, row.deal))
-            given = takes.read(request)
-            made = service(row, by=request.user, at=timezone.now(), **given)
-            return Response(self.body(made).data)
+            given = {"by": request.user, "at": timezone.now(), **takes.read(request)}
+            return lambda: Response(self.body(service(row, **given)).data)
 
-        return posting(f"{self.name}_{verb}", summary, change, gives=self.body, takes=takes)
+        def done(request: ApiRequest, pk: int) -> Callable[[], Response]:
+            def change() -> Response:
+                return asked(request, pk)()
+
+            return change
+
+        how = done if deletes else asked
+        return posting(f"{self.name}_{verb}", summary, how, gives=self.body, takes=takes)
 
     def found(self, request: ApiRequest, pk: int) -> Any:
         return get_object_or_404(self.rows(request.user), pk=pk)
@@ -167,7 +178,10 @@ DealLines = LINES.listed(
     add=("add", "Add a product line to a deal", NewLine, services.add_line),
 )
 LineRemoval = LINES.change(
-    "remove", "Take a product line off its deal and answer what it was", services.remove_line
+    "remove",
+    "Take a product line off its deal and answer what it was",
+    services.remove_line,
+    deletes=True,
 )
 LineChange = change_of(LineFields, "LineChange")
 

@@ -338,14 +338,19 @@ def _change(
 ) -> type[APIView]:
     """Return the view of a change that has an address of its own, by the service that makes it."""
 
-    def change(request: ApiRequest, pk: int) -> Response:
+    def asked(request: ApiRequest, pk: int) -> Callable[[], Response]:
         deal = _found(request, pk)
         require(rules.can_edit_deal(request.user, deal))
-        with _conflicts():
-            service(deal, by=request.user, source=SOURCE, **body.read(request))
-        return _answer(request, pk)
+        given = body.read(request)
 
-    return posting(f"deals_{verb}", summary, change, gives=DealBody, takes=body)
+        def change() -> Response:
+            with _conflicts():
+                service(deal, by=request.user, source=SOURCE, **given)
+            return _answer(request, pk)
+
+        return change
+
+    return posting(f"deals_{verb}", summary, asked, gives=DealBody, takes=body)
 
 
 def _archive(deal: Deal, **given: Any) -> Deal:

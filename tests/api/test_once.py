@@ -44,6 +44,18 @@ def test_a_move_is_repeated_without_a_conflict(sales_team, rita, stages):
 
 
 @pytest.mark.django_db
+def test_no_answer_is_repeated_about_a_deal_out_of_sight(sales_team, rita, stages):
+    deal = DealFactory(owner=sales_team.rita)
+    body = {"version": 1, "stage": stages["Propose"].pk}
+    first = rita.post("deal-move", body, deal.pk, key=KEY)
+    Deal.objects.filter(pk=deal.pk).update(owner=sales_team.rob)
+
+    again = rita.post("deal-move", body, deal.pk, key=KEY)
+
+    assert (first.status_code, again.status_code) == (200, 404)
+
+
+@pytest.mark.django_db
 def test_another_request_with_the_key_is_refused(rita):
     rita.post("accounts", {"name": "Acme"}, key=KEY)
 
