@@ -10,6 +10,7 @@ import fcntl
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import UTC, date, datetime
 from typing import Any
 
 import psycopg2
@@ -60,7 +61,9 @@ class Databases:
 
     def __init__(self) -> None:
         self.present = ""
-        self.worlds: dict[Callable[[], Any], tuple[str, Any]] = {}
+        # By the day too: what a world calls today is another day after midnight.
+        self.worlds: dict[tuple[Callable[[], Any], date], tuple[str, Any]] = {}
+        self.world_of_test: Any = None
 
     def create(self) -> None:
         """See to the template, and make the database without rows."""
@@ -78,9 +81,12 @@ class Databases:
     def begin(self, world: Callable[[], Any] | None, *, commits: bool) -> None:
         """Have what the next test needs: the rows of a world or none, shared or its own."""
         cache.clear()  # Its keys name rows by numbers that other tests give out too.
-        if world and world not in self.worlds:
-            self._build(world)
-        shared = self.worlds[world][0] if world else slots.database()
+        shared = slots.database()
+        if world:
+            key = world, datetime.now(UTC).date()
+            if key not in self.worlds:
+                self.worlds[key] = self._build(world)
+            shared, self.world_of_test = self.worlds[key]
         if not commits:
             self._use(shared)
             return
@@ -91,9 +97,9 @@ class Databases:
             _clone(cursor, shared if world else slots.template(slots.schema()), own)
         self._use(own)
 
-    def world(self, build: Callable[[], Any]) -> Any:
-        """Return a copy of the objects of a world whose rows the test has."""
-        return copy.deepcopy(self.worlds[build][1])
+    def world(self) -> Any:
+        """Return a copy of the objects of the world whose rows the test has."""
+        return copy.deepcopy(self.world_of_test)
 
     def drop(self) -> None:
         """Remove them all at the end of the run."""
@@ -102,14 +108,13 @@ class Databases:
             for name in _those_of(cursor, slots.database("")):
                 _drop(cursor, name)
 
-    def _build(self, world: Callable[[], Any]) -> None:
+    def _build(self, world: Callable[[], Any]) -> tuple[str, Any]:
         name = slots.database(f"world{len(self.worlds)}")
         with _server() as cursor:
             _clone(cursor, slots.template(slots.schema()), name)
         self._use(name)
         with transaction.atomic():
-            made = world()
-        self.worlds[world] = name, made
+            return name, world()
 
     def _use(self, name: str) -> None:
         if name != self.present:

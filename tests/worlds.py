@@ -27,14 +27,14 @@ _DATABASES = pytest.StashKey[Databases]()
 
 
 def world(build: Callable[[], Made]) -> Any:
-    """Return a fixture of what ``build`` makes, which each worker makes only once.
+    """Return a fixture of what ``build`` makes, which each worker makes once a day.
 
     Its rows are in a database of their own; a test gets a copy of the objects, and may do with
     rows and objects what it likes. A test has one world at most.
     """
 
     def made(request: pytest.FixtureRequest, db: None) -> Made:
-        return request.config.stash[_DATABASES].world(build)
+        return request.config.stash[_DATABASES].world()
 
     made.build = build
     return pytest.fixture(made)
