@@ -19,9 +19,9 @@ class Credit:
     """What counts for one person within a subject: ``actual`` in cents, or a number of cases.
 
     ``cases`` are the deals or activities behind it; ``unpriced`` of them are won deals without
-    an amount, which add nothing to ``actual`` and are told apart from deals worth nothing. A deal
-    whose credit is parted is one case, its owner's. ``overlay`` are the cents of overlay shares,
-    which no total of bookings holds.
+    an amount, which add nothing to ``actual``; a deal worth 0 is not one of them. A deal whose
+    credit is split is one case, its owner's. ``overlay`` are the cents of overlay shares, which
+    no total of bookings holds.
     """
 
     person: int

@@ -69,7 +69,7 @@ class OrganisationCalendar(FiscalCalendar):
     """The calendar with the pipelines in use, in their order; read once for each page or job."""
 
     pipelines: tuple[PipelineChoice, ...] = ()
-    # Whether credit for a deal was ever parted: where not, nothing needs to be asked of it.
+    # Whether any deal's credit was ever split: where not, no query for splits is needed.
     has_splits: bool = False
 
 
@@ -202,7 +202,7 @@ def _teams(shown: set[int], calendar: OrganisationCalendar) -> list[Scope]:
 def closed_in(period: Period, status: str = CLOSED) -> DealSelection:
     """Return the deals that closed in the period, or those of them won or lost.
 
-    How deals end counts each once, for its owner at the closing; what is won, as credit is parted.
+    Outcomes count each deal once, for its owner at the closing; bookings follow credit splits.
     """
     return DealSelection(
         status=status, closed_from=period.start, closed_to=period.end, whole=status == CLOSED
@@ -282,7 +282,7 @@ class ReportView:
 
 @dataclass(frozen=True, slots=True)
 class Counting:
-    """The people, seats and territories by which deals of a scope are told from others.
+    """The people, team memberships and territories that decide which deals are in a scope.
 
     ``lying`` holds where each account lay, of those that lay in the scope's territory on some
     day of the span that was read; empty for other scopes. ``stages`` are those of the pipeline
@@ -293,7 +293,7 @@ class Counting:
     people: Roster
     lying: Mapping[int, tuple[Stay, ...]]
     stages: frozenset[int] | None = None
-    # A few people close many deals on a few days: each pair is told once.
+    # A few people close many deals on a few days: each pair is decided once.
     _known: dict[tuple[int, date], bool] = field(default_factory=dict, init=False, compare=False)
 
     def in_pipeline(self, stage: int) -> bool:

@@ -82,7 +82,7 @@ TEAM = [
         _of_people(_money(lambda r: r.booked)),
         sort="booked",
         href=won,
-        note="Amounts of deals won in the period: their owner's at the closing, or as parted.",
+        note="Amounts of deals won in the period, by credit split or for the owner at closing.",
     ),
     Column(
         "share",

@@ -57,7 +57,7 @@ class Memberships:
 
 @dataclass(frozen=True, slots=True)
 class Bookings:
-    """What counts for whom of deals won on ``closed_on``, in cents; a parted deal in several rows.
+    """What counts for whom of deals won on ``closed_on``, in cents; a split deal in several rows.
 
     Each row holds from the end of the day ``since`` until that of ``until``.
     """
@@ -75,7 +75,7 @@ class Bookings:
         return Bookings(*(getattr(self, each.name)[rows] for each in fields(self)))
 
 
-# From the end of which day on a deal's credit is parted by which percents; none: it is not.
+# From the end of which day on a deal's credit is split by which percents; empty: it is not split.
 Split = tuple[int, Mapping[int, Decimal]]
 
 
@@ -90,7 +90,7 @@ class History:
     is known. ``closed_on`` and ``credited_to`` are -1 for deals that are not closed.
     ``quarter_starts`` are the first days of the fiscal quarters, from before the first row to
     beyond every period asked about. ``left`` maps the people who left to their first day gone.
-    ``splits`` are those of deals whose credit was ever parted, by deal, the earliest first.
+    ``splits`` are those of deals whose credit was ever split, by deal, the earliest first.
     """
 
     deal: Ints

@@ -90,6 +90,6 @@ DealCredit = DealParts(
     ordering=Ordering({"id": "pk", "set_at": "set_at"}, default="-set_at"),
     may_add=rules.can_split_credit,
 ).listed(
-    "List how the credit for a deal was parted, the newest first",
+    "List the credit splits of a deal, the newest first",
     add=("split", "Part the credit for a deal from now on", NewSplit, split_credit),
 )

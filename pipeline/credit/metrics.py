@@ -17,7 +17,7 @@ def revenue_parts(amount: int, percents: Mapping[int, Decimal]) -> dict[int, int
     and make 100.
     """
     if sum(percents.values()) != WHOLE or min(percents.values()) <= 0:
-        raise ValueError(f"revenue is parted by 100 %, not by {dict(percents)}")
+        raise ValueError(f"revenue shares add up to 100 %, not {dict(percents)}")
     exact = {person: amount * percent / WHOLE for person, percent in percents.items()}
     parts = {person: int(part.to_integral_value(ROUND_FLOOR)) for person, part in exact.items()}
     left = amount - sum(parts.values())
@@ -30,7 +30,7 @@ def revenue_parts(amount: int, percents: Mapping[int, Decimal]) -> dict[int, int
 def overlay_part(amount: int, percent: Decimal) -> int:
     """Return an overlay's percent of ``amount``, in cents, halves up; overlays add up to nothing.
 
-    It is told apart from bookings and is in no total of them.
+    It is shown beside bookings and is in no total of them.
     """
     return int((amount * percent / WHOLE).to_integral_value(ROUND_HALF_UP))
 

@@ -62,8 +62,8 @@ def remove_collaborator(
 
 INSTANT = timedelta(microseconds=1)
 REFUSALS = {
-    "credit_split_set_by_now": ("__all__", "Credit cannot be parted in the future."),
-    "credit_split_set_once": ("__all__", "Somebody parted the credit at this very moment."),
+    "credit_split_set_by_now": ("__all__", "A credit split cannot begin in the future."),
+    "credit_split_set_once": ("__all__", "Somebody else split the credit at the same moment."),
 }
 
 
@@ -102,12 +102,14 @@ def split_credit(
     if before is not None and _worded(before) == _words(shares):
         return before
     if (before.pk if before else None) != seen:
-        raise ValidationError("Somebody parted the credit meanwhile: look at it again first.")
+        raise ValidationError(
+            "Somebody else changed the credit split meanwhile: look at it again first."
+        )
     known: set[int | None] = {share.person_id for share in before.shares.all()} if before else set()
     known |= {subject.owner_id, subject.credited_to_id}
     errors = {
         "shares": [*_faults(shares, known=known)],
-        "reason": [] if reason else ["Say why the credit is parted so."],
+        "reason": [] if reason else ["Give the reason for this split."],
     }
     if any(errors.values()):
         raise ValidationError({name: texts for name, texts in errors.items() if texts})

@@ -45,5 +45,5 @@ def deal_split(request: HttpRequest, pk: int) -> HttpResponse:
     return saved_or_form(
         request, "pipeline/credit/deal_split.html", form,
         lambda: split_credit(found, by=page_request.viewer, at=page_request.now, **form.given()),
-        to=found, said="The credit is parted as you said.", deal=found,
+        to=found, said="The credit split is saved.", deal=found,
     )  # fmt: skip

@@ -19,7 +19,7 @@ from pipeline.stages.models import Stage
 # What one deed left in two tables lies this close together.
 TOGETHER = timedelta(seconds=5)
 
-# The versions by which deals passed exits in a span: what services.exits asks of a move, told from
+# The versions by which deals passed exits in a span: what services.exits asks of a move, taken from
 # the history. An override is one, whatever the set-up of then says.
 PASSING = """
 WITH asked AS (

@@ -113,7 +113,7 @@ PEERS = [
     ),
 ]
 
-# Of too few people no quarter is told apart from the rest.
+# With too few people there is no top quarter to compare.
 TOO_FEW_PEERS = [
     replace(column, value=lambda row: row.left_out or "Alike") if column.key == "group" else column
     for column in PEERS

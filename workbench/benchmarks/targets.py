@@ -64,7 +64,7 @@ REASONS: Mapping[str, str] = {
     ),
     "Team dashboard, one team": "As for everybody, with fewer links.",
     "What changed, everybody, four weeks": (
-        "Each deal that changed is read and told apart in Python."
+        "Each deal that changed is read and sorted by its change in Python."
     ),
     "Pipeline review, everybody, four weeks": (
         "As for what changed; then 50 deals with their history, activities and reasons."

@@ -60,7 +60,7 @@ class Entry(Credit):
 
     ``day`` is that of the closing, or the first of the days on which teams, or territories, lay in
     each other as on that day. Where lost deals were read too, ``outcomes`` and ``days`` tell how
-    the person's deals ended, however their credit is parted, and how many took how many days.
+    the person's deals ended, however their credit is split, and how many took how many days.
     """
 
     day: date

@@ -143,11 +143,11 @@ class CreditedCents:
             return totals
         of_version = hasattr(rows.model, "deal")
         deal = "deal_id" if of_version else "pk"
-        parted = rows.order_by().filter(**{f"{deal}__in": self.shares, "status": Status.WON})
+        split = rows.order_by().filter(**{f"{deal}__in": self.shares, "status": Status.WON})
         less = from_cents(
             sum(
                 self.shares[pk] - cents(amount)
-                for pk, amount in parted.values_list(deal, "amount_base")
+                for pk, amount in split.values_list(deal, "amount_base")
                 if amount is not None
             )
         )

@@ -1,4 +1,4 @@
--- The deals of the ledger of bookings whose credit is parted by a split in force at the moment.
+-- The deals of the ledger of bookings whose credit is split by what is in force at the moment.
 --
 -- One row for each share, the deals by the day of their closing. "people" and "teams" narrow them to
 -- deals that one of these people, or of those who ever sat in these teams, owned or has a share of.

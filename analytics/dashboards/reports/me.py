@@ -84,7 +84,7 @@ class MyReport:
 def my_report(report_view: ReportView, person: Person) -> MyReport:
     """Return the page of ``person``, whose scope the look has, in seven statements.
 
-    One more where credit is parted.
+    One more where credit is split.
     """
     calendar, subject = report_view.calendar, report_view.scope.subject
     earlier = calendar.earlier(report_view.period)

@@ -103,7 +103,7 @@ class TeamReport:
 def team_report(report_view: ReportView) -> TeamReport:
     """Return the dashboard of a look, in seven statements that see one state of the database.
 
-    One more where credit is parted.
+    One more where credit is split.
     """
     ledger = ledger_of(report_view)
     books = _books(report_view, ledger)

@@ -109,11 +109,11 @@ def deal_list(
     Totals of the plain list stop at COUNT_CAP deals unless ``exact``; behind a figure of
     another page they are always whole.
     """
-    parted = credited_of(selection, now=now)
-    days: dict[str, Any] = {"now": now, "today": today, "also": parted.given}
+    credits = credited_of(selection, now=now)
+    days: dict[str, Any] = {"now": now, "today": today, "also": credits.given}
     rows = deal_rows(viewer, selection, field=field, descending=descending, **days)
     whole = exact or selection.is_of_a_figure
-    totals = parted.corrected(deal_totals(rows, cap=None if whole else COUNT_CAP), rows)
+    totals = credits.corrected(deal_totals(rows, cap=None if whole else COUNT_CAP), rows)
     shown = min(totals.count, COUNT_CAP)
     number = min(number, max(1, -(-shown // PAGE_SIZE)))
     start = (number - 1) * PAGE_SIZE
@@ -125,7 +125,7 @@ def deal_list(
     else:
         found = list(rows[start : start + PAGE_SIZE])
     page = Page(
-        list(parted.marked(found)),
+        list(credits.marked(found)),
         number,
         PAGE_SIZE,
         shown,
@@ -134,8 +134,8 @@ def deal_list(
     elsewhere = None
     if whole and selection.totals_shown_to(viewer):
         all_rows = _rows(selection, **days)
-        elsewhere = residual(parted.corrected(deal_totals(all_rows, cap=None), all_rows), totals)
-    return DealList(selection, page, totals, elsewhere, shared=bool(parted))
+        elsewhere = residual(credits.corrected(deal_totals(all_rows, cap=None), all_rows), totals)
+    return DealList(selection, page, totals, elsewhere, shared=bool(credits))
 
 
 def _rows(

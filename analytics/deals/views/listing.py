@@ -64,18 +64,18 @@ def deals_csv(request: HttpRequest) -> HttpResponseBase:
         return render(request, "analytics/deals/deals.html", {"form": form}, status=400)
     selection = DealSelection(**form.selection())
     order = _order(_sort(form))
-    parted = credited_of(selection, now=page_request.now)
+    credits = credited_of(selection, now=page_request.now)
     rows = deal_rows(
         page_request.viewer,
         selection,
         **order,
         now=page_request.now,
         today=page_request.today,
-        also=parted.given,
+        also=credits.given,
     )
     columns = download_columns(pipelines=form.has_pipelines)
-    columns = with_credited(columns) if parted else columns
-    return csv_response("deals.csv", columns, parted.marked(rows.iterator(chunk_size=2000)))
+    columns = with_credited(columns) if credits else columns
+    return csv_response("deals.csv", columns, credits.marked(rows.iterator(chunk_size=2000)))
 
 
 def _form(request: HttpRequest, page_request: PageRequest) -> DealFilter:

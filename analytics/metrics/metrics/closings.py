@@ -100,7 +100,7 @@ def lost_share(lost: int, *, of: int) -> Decimal | None:
     Placed by: the day of the closing
     Credited to: the owner at the closing
     Undefined: without a lost deal
-    Source: no decision is told apart from a loss to a competitor, as funnel reviews ask
+    Source: no decision is separate from a loss to a competitor, as funnel reviews ask
     """
     return Decimal(lost) / of if of else None
 

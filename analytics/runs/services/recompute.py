@@ -328,7 +328,7 @@ def remember_past(run: RecomputeRun) -> None:
 def doubt_about(run: RecomputeRun) -> str:
     """Return why the parts of a run, which are all finished, do not belong together; "" if they do.
 
-    Parts that were given up are told apart from this, and without a plan there are none.
+    Parts that were given up are reported elsewhere; without a plan there is nothing to compare.
     """
     if run.past_writes is None:
         return ""

@@ -31,7 +31,7 @@ def test_the_cents_that_are_left_go_to_whose_part_lost_most(amount, by, parts):
 
 @pytest.mark.parametrize("by", [("60", "30"), ("60", "50"), ("110", "-10"), ("100", "0")])
 def test_what_does_not_make_a_whole_is_refused(by):
-    with pytest.raises(ValueError, match="by 100 %"):
+    with pytest.raises(ValueError, match="add up to 100 %"):
         revenue_parts(100, percents(*by))
 
 

@@ -73,7 +73,7 @@ def test_shares_that_make_no_whole_are_refused_by_name_and_sum(
         split(deal, by=sales_team.rita, shares=shares, reason=" ")
 
     assert refused.value.message_dict["shares"][0] == sentence
-    assert refused.value.message_dict["reason"] == ["Say why the credit is parted so."]
+    assert refused.value.message_dict["reason"] == ["Give the reason for this split."]
     assert not CreditSplit.objects.exists()
     assert not AuditEntry.objects.about(deal).exists()
 
