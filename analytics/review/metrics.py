@@ -159,13 +159,6 @@ def in_words(value: int, unit: Unit) -> Decimal:
     return Decimal(value) if unit is Unit.DEALS else from_cents(value)
 
 
-def in_play_worth(standing: DealState | None, *, period: Period) -> Worth:
-    """Return what a deal adds to the pipeline in play: nothing if it is not, or is not yet."""
-    if standing is None or not standing.in_play(period):
-        return Worth()
-    return _own(standing)
-
-
 def movements(before: DealState | None, after: DealState, *, period: Period) -> list[MovementStep]:
     """Return the steps that lead a deal from ``before`` (None: not created yet) to ``after``.
 

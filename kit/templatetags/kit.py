@@ -226,12 +226,6 @@ def control_kind(field: BoundField) -> str:
     return "select" if isinstance(widget, Select) else "plain"
 
 
-@register.simple_tag
-def sort_link(*, label: str, href: str, state: str = "none") -> SafeString:
-    """The heading of a sortable column: ``state`` is ascending, descending or none."""
-    return markup.sort_link_html(label, href, state)
-
-
 @register.simple_tag(takes_context=True)
 def query_with(context: Context, **changes: Any) -> str:
     """The query string of this page with some parameters changed, or left out where None."""
