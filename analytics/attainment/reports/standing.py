@@ -66,7 +66,12 @@ def scope_attainment(report_view: ReportView, *, people: Roster | None = None) -
 
 
 def standing_of(
-    viewer: Person, selection: DealSelection, *, moment: datetime, total: Decimal | None
+    viewer: Person,
+    selection: DealSelection,
+    *,
+    moment: datetime,
+    total: Decimal | None,
+    calendar: OrganisationCalendar | None = None,
 ) -> tuple[Attainment, WorkingDays] | None:
     """Return the attainment that a selection's deals are the bookings of, and the working days.
 
@@ -75,7 +80,7 @@ def standing_of(
     """
     if not _is_bookings(selection):
         return None
-    calendar = organisation_calendar()
+    calendar = calendar or organisation_calendar()
     bounds = (selection.closed_from, selection.closed_to)
     named = (p for p in calendar.periods if (p.period.start, p.period.end) == bounds)
     period, scope = next(named, None), _scope(viewer, selection, calendar)
@@ -121,11 +126,13 @@ def _scope(
 class CreditedCents:
     """The cents that count of deals whose credit is split, by deal; of others, all of them.
 
-    ``given`` are the deals among them that others own and gave a share of.
+    ``given`` are the deals among them that others own and gave a share of. ``calendar`` is what was
+    read for it.
     """
 
     shares: Mapping[int, int] = field(default_factory=dict)
     given: frozenset[int] = frozenset()
+    calendar: OrganisationCalendar | None = None
 
     def __bool__(self) -> bool:
         return bool(self.shares)
@@ -182,7 +189,7 @@ def credited(selection: DealSelection, *, moment: datetime) -> CreditedCents:
             shares[each.deal] = share + each.actual
     given = frozenset(deal for deal, share in shares.items() if share and deal not in owned)
     return CreditedCents(
-        {deal: share for deal, share in shares.items() if share or deal in owned}, given
+        {deal: share for deal, share in shares.items() if share or deal in owned}, given, calendar
     )
 
 

@@ -1,7 +1,7 @@
 """What the deal list, the deal page and two edits at once show."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -60,15 +60,15 @@ class DealList:
     """A page of the rows that the viewer may open, and the totals of all of them.
 
     ``elsewhere`` is what a team's or person's total holds besides: deals of people who are no
-    longer below the viewer. It and ``totals`` add up to the figure that was opened. Where credit
-    of some is ``shared``, rows and totals are by what of each deal counts.
+    longer below the viewer. It and ``totals`` add up to the figure that was opened. Where the
+    ``credits`` of some are split, rows and totals are by what of each deal counts.
     """
 
     selection: DealSelection
     page: Page
     totals: Totals
     elsewhere: Totals | None
-    shared: bool = False
+    credits: CreditedCents = field(default_factory=CreditedCents)
 
 
 def deal_rows(
@@ -135,7 +135,7 @@ def deal_list(
     if whole and selection.totals_shown_to(viewer):
         all_rows = _rows(selection, **days)
         elsewhere = residual(credits.corrected(deal_totals(all_rows, cap=None), all_rows), totals)
-    return DealList(selection, page, totals, elsewhere, shared=bool(credits))
+    return DealList(selection, page, totals, elsewhere, credits=credits)
 
 
 def _rows(

@@ -132,7 +132,7 @@ def _context(
             is_open=found.selection.is_open,
             is_closed=found.selection.is_closed,
             pipelines=form.has_pipelines and found.selection.pipeline is None,
-            shared=found.shared,
+            shared=bool(found.credits),
         ),
         rows=found.page.rows,
         caption="Deals",
@@ -146,7 +146,13 @@ def _context(
     if whole is not None and found.elsewhere:
         whole += found.elsewhere.amount or 0
     moment = end_of_day(found.selection.as_of) if found.selection.as_of else page_request.now
-    standing = standing_of(page_request.viewer, found.selection, moment=moment, total=whole)
+    standing = standing_of(
+        page_request.viewer,
+        found.selection,
+        moment=moment,
+        total=whole,
+        calendar=found.credits.calendar,
+    )
     return {
         "form": form,
         "found": found,

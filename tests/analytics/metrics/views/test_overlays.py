@@ -101,4 +101,4 @@ def test_how_deals_ended_is_listed_without_the_shares_of_others(
         assert links
         assert wrong_links(client, links) == []
     booked = as_(paper.rae).get(report_view_of(paper.rae, person=paper.rae, now=AFTER).won.url())
-    assert booked.context["found"].shared
+    assert booked.context["found"].credits
