@@ -1,9 +1,14 @@
-"""SQL that is kept in files: its text, and what undoes it."""
+"""SQL that is kept in files: its text, its rows, and what undoes it."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
+from django.db import connection
+from django.db.models import Field, Func, QuerySet
+from django.db.models.sql.compiler import SQLCompiler
 
 _MAKES = re.compile(
     r"^CREATE (?:OR REPLACE )?(?:CONSTRAINT )?"
@@ -11,11 +16,53 @@ _MAKES = re.compile(
     r"\b.*?\bON (?P<table>\w+))",
     re.MULTILINE | re.DOTALL,
 )
+_PLACE = re.compile(r"\{(\w+)\}")
 
 
 def read(name: str) -> str:
     """Return the text of a file that is named from the project's folder, "org/sql/lines.sql"."""
     return (Path(settings.BASE_DIR) / name).read_text(encoding="utf-8")
+
+
+def fetch(text: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """Return the rows of a statement with its named parameters."""
+    with connection.cursor() as cursor:
+        cursor.execute(text, values)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
+
+
+def named(rows: QuerySet, prefix: str = "given") -> tuple[str, dict[str, Any]]:
+    """Return a queryset as text with named parameters, to stand inside a statement from a file."""
+    # Not elided: where Django knows that no row can match, it has its columns still.
+    compiler = rows.query.get_compiler(connection=connection, elide_empty=False)
+    text, values = compiler.as_sql()
+    names = [f"{prefix}_{number}" for number, _ in enumerate(values)]
+    return text % tuple(f"%({name})s" for name in names), dict(zip(names, values, strict=True))
+
+
+class Expression(Func):
+    """An expression whose SQL stands in a file, with ``{names}`` for those of ``parts`` it is of.
+
+    Columns are given as F("..."), so that it is right wherever the queryset is put.
+    """
+
+    def __init__(self, text: str, output_field: Field, parts: Mapping[str, Any]) -> None:
+        self.text, self.names = text, tuple(dict.fromkeys(_PLACE.findall(text)))
+        super().__init__(*(parts[name] for name in self.names), output_field=output_field)
+
+    def as_sql(
+        self, compiler: SQLCompiler, connection: Any, *_: Any, **__: Any
+    ) -> tuple[str, tuple[Any, ...]]:
+        made = zip(self.names, map(compiler.compile, self.get_source_expressions()), strict=True)
+        parts, values = dict(made), []
+
+        def put(place: re.Match[str]) -> str:
+            text, given = parts[place[1]]
+            values.extend(given)
+            return str(text)
+
+        return _PLACE.sub(put, self.text), tuple(values)
 
 
 def drops(text: str) -> list[str]:

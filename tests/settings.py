@@ -34,6 +34,8 @@ CELERY_BROKER_URL = embedded.broker_url(_numbered(_redis + 1), database=_redis +
 
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Otherwise every client of a test lists all static files again.
+WHITENOISE_AUTOREFRESH = True
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
 _files = embedded.var_dir() / "files" / _worker

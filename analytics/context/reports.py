@@ -7,34 +7,32 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection, transaction
-from django.db.models import Exists
-from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils.http import urlencode
 
 from kit.periods import Period
+from kit.sql import read
 from org import access
 from org.enums import SubjectKind
 from org.metrics import DatedTree, Stay, Subject
 from org.models.people import Person
 from org.querysets import overlapping
+from org.reports.organisation import CALENDAR as FISCAL_CALENDAR
 from org.reports.organisation import (
     FiscalCalendar,
     NamedPeriod,
     Roster,
     Seller,
     calendar_parts,
-    calendar_rows,
+    organisation_row,
 )
-from pipeline.credit.models import CreditSplit
 from pipeline.customers.models import AccountTerritory
 from pipeline.deals.querysets import DealVersionQuerySet
 from pipeline.deals.reports.selection import CLOSED, DealSelection
 from pipeline.enums import Status
-from pipeline.stages.models import Pipeline
 
+CALENDAR = read("analytics/context/sql/calendar.sql").format(calendar=FISCAL_CALENDAR)
 ALL, BELOW = "all", "mine"
 
 
@@ -75,15 +73,8 @@ class OrganisationCalendar(FiscalCalendar):
 
 def organisation_calendar() -> OrganisationCalendar:
     """Read the calendar in one statement; without an organisation it is empty."""
-    rows = calendar_rows().annotate(
-        pipelines=ArraySubquery(
-            Pipeline.objects.live().values(
-                row=JSONObject(pk="pk", name="name", is_default="is_default")
-            )
-        ),
-        has_splits=Exists(CreditSplit.objects.all()),
-    )
-    if (found := rows.first()) is None:
+    found = organisation_row(CALENDAR)
+    if found is None:
         return OrganisationCalendar(**calendar_parts(None))
     return OrganisationCalendar(
         **calendar_parts(found),

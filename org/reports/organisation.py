@@ -7,10 +7,6 @@ from functools import cached_property
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import DateTimeField, Exists, OuterRef, QuerySet, Subquery, Value
-from django.db.models.functions import JSONObject
-
 from kit.money import cents
 from kit.periods import (
     EARLIER_PERIODS,
@@ -22,15 +18,17 @@ from kit.periods import (
     start_of_day,
     working_days,
 )
+from kit.sql import fetch, named, read
 from org.access import local_day
-from org.enums import Measure, PeriodKind, Role, SubjectKind
+from org.enums import Measure, PeriodKind, SubjectKind
 from org.metrics import DatedPlacement, DatedTree, FiscalSpan, QuotaBook, Stay, Subject
-from org.models.calendar import FiscalPeriod, Holiday, Organisation
-from org.models.people import Person, RoleGrant
-from org.models.quotas import Quota
-from org.models.teams import Team, TeamMembership, TeamPlacement
-from org.models.territories import TerritoryPlacement
-from org.models.trees import Placement
+from org.models.calendar import Organisation
+from org.models.people import Person
+
+CALENDAR = read("org/sql/calendar.sql")
+ROSTER = read("org/sql/roster.sql")
+QUOTAS = read("org/sql/quotas.sql")
+NOT_READ = "NULL::timestamptz"
 
 
 class Fiscal(Protocol):
@@ -124,34 +122,12 @@ def around(period: Period, day: date) -> Period:
 
 def fiscal_calendar() -> FiscalCalendar:
     """Read calendar and teams in one statement; without an organisation the calendar is empty."""
-    return FiscalCalendar(**calendar_parts(calendar_rows().first()))
+    return FiscalCalendar(**calendar_parts(organisation_row(CALENDAR)))
 
 
-def calendar_rows() -> QuerySet:
-    """Return the organisation with all that a calendar is made of."""
-    rows: QuerySet = Organisation.objects.annotate(
-        days_off=ArraySubquery(Holiday.objects.values("day")),
-        calendar=ArraySubquery(
-            FiscalPeriod.objects.order_by("start_on").values(
-                row=JSONObject(
-                    pk="pk",
-                    kind="kind",
-                    label="label",
-                    start="start_on",
-                    end="end_on",
-                    parent="parent",
-                )
-            )
-        ),
-        team_places=_places(TeamPlacement),
-        territory_places=_places(TerritoryPlacement),
-        tree=ArraySubquery(
-            Team.objects.order_by("name").values(
-                row=JSONObject(pk="pk", name="name", parent="parent", archived="archived_at")
-            )
-        ),
-    )
-    return rows
+def organisation_row(statement: str) -> Any:
+    """Return the organisation with what a statement tells beside it; None without one."""
+    return next(iter(Organisation.objects.raw(statement)), None)
 
 
 def calendar_parts(found: Any) -> dict[str, Any]:
@@ -170,11 +146,6 @@ def calendar_parts(found: Any) -> dict[str, Any]:
         "teams": _tree(found.team_places),
         "territories": _tree(found.territory_places),
     }
-
-
-def _places(placements: type[Placement]) -> ArraySubquery:
-    row = JSONObject(node="node", parent="parent", since="valid_from", until="valid_to")
-    return ArraySubquery(placements._default_manager.order_by("pk").values(row=row))  # noqa: SLF001 -- Django documents it
 
 
 def _tree(rows: list[dict]) -> DatedTree:
@@ -248,55 +219,33 @@ class Roster:
 
 
 def roster(
-    span: Period, *, viewer: Person | None = None, last_activity: Subquery | None = None
+    span: Period,
+    *,
+    viewer: Person | None = None,
+    last_activity: str = NOT_READ,
+    **values: Any,
 ) -> Roster:
     """Read all people with the seats by which they count on some day of ``span``.
 
-    Without a viewer, none is shown.
+    Without a viewer, none is shown. ``last_activity`` is SQL for a moment of ``person``, with the
+    ``values`` that it needs.
     """
-    stays = (
-        TeamMembership.objects.counting_during(span.start, span.end)
-        .filter(person=OuterRef("pk"))
-        .order_by("valid_from")
-    )
-    led = Person.objects.led_by(viewer) if viewer else Person.objects.none()
-    rows = Person.objects.annotate(
-        sells=Exists(RoleGrant.objects.filter(person=OuterRef("pk"), role=Role.REP)),
-        shown=Exists(led.filter(pk=OuterRef("pk"))),
-        last_activity=last_activity or Value(None, output_field=DateTimeField()),
-        stays=ArraySubquery(
-            stays.values(row=JSONObject(team="team", since="valid_from", until="valid_to"))
-        ),
-    )
-    return Roster({person.pk: _seller(person) for person in rows.order_by("full_name", "pk")})
+    shown, known = "FALSE", {"start": span.start, "end": span.end, **values}
+    if viewer is not None:
+        led, of_viewer = named(Person.objects.led_by(viewer).order_by().values("pk"))
+        shown, known = f"person.id IN ({led})", known | of_viewer
+    statement = ROSTER.format(shown=shown, last_activity=last_activity)
+    return Roster({row[0]: _seller(*row) for row in fetch(statement, known)})
 
 
-def _seller(person: Any) -> Seller:
-    return Seller(
-        pk=person.pk,
-        name=person.full_name,
-        title=person.title,
-        sells=person.sells,
-        active=person.is_active,
-        started_on=person.started_on,
-        left_on=person.left_on,
-        shown=person.shown,
-        last_activity=person.last_activity,
-        stays=tuple(Stay.read(**stay) for stay in person.stays),
-    )
+def _seller(*row: Any) -> Seller:
+    *told, stays = row
+    return Seller(*[*told, tuple(Stay.read(**stay) for stay in stays)])
 
 
-def roster_of(
-    period: Fiscal,
-    as_of: datetime,
-    calendar: FiscalCalendar,
-    *,
-    viewer: Person | None = None,
-    last_activity: Subquery | None = None,
-) -> Roster:
-    """Read the people with their seats of the period and of the as-of day."""
-    days = around(period.period, calendar.day(as_of))
-    return roster(days, viewer=viewer, last_activity=last_activity)
+def roster_of(period: Fiscal, as_of: datetime, calendar: FiscalCalendar, **told: Any) -> Roster:
+    """Read the people with their seats of the period and of the as-of day; see ``roster``."""
+    return roster(around(period.period, calendar.day(as_of)), **told)
 
 
 def quota_book(
@@ -308,14 +257,13 @@ def quota_book(
     people: Roster,
 ) -> QuotaBook:
     """Read the quotas of a measure for periods and their parts as they were at ``as_of``."""
-    ids = {pk for span in spans for pk in span.ids()}
-    rows = Quota.objects.filter(measure=measure, period__in=ids).as_of(as_of)
-    amounts: dict[tuple[Subject, int], int] = {}
-    for row in rows.values_list("person", "team", "territory", "period", "target"):
-        *ids, period, target = row
-        if target is not None:
-            amount = cents(target) if measure == Measure.BOOKINGS else int(target)
-            amounts[_subject(*ids), period] = amount
+    periods = sorted({pk for span in spans for pk in span.ids()})
+    rows = fetch(QUOTAS, {"measure": measure, "periods": periods, "moment": as_of})
+    amounts = {
+        (_subject(*subject), period): cents(target) if measure == Measure.BOOKINGS else int(target)
+        for *subject, period, target in rows
+        if target is not None
+    }
     return QuotaBook(
         rows=amounts,
         teams=calendar.teams,

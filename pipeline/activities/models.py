@@ -28,12 +28,6 @@ class ActivityQuerySet(ListedQuerySet):
             | seen_by(viewer, owner="deal__owner", deal="deal")
         )
 
-    def exchanged(self) -> "ActivityQuerySet":
-        """Those in which both sides took part: `pipeline.people.metrics` says the same."""
-        came_back = Q(kind=ActivityKind.EMAIL, direction__in=(Direction.IN, Direction.BOTH))
-        taken = Q(kind=ActivityKind.CALL) & (Q(minutes__isnull=True) | ~Q(minutes=0))
-        return self.filter(Q(kind=ActivityKind.MEETING) | taken | came_back)
-
     def known_at(self, moment: datetime) -> QuerySet:
         """Return what had happened and was logged by ``moment`` and not archived by then."""
         return self.filter(

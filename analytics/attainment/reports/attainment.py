@@ -3,18 +3,14 @@
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from decimal import Decimal
 from functools import cached_property
 from typing import Any, TypeVar
-
-from django.db.models import Count, DecimalField, ExpressionWrapper, F, Q, Sum, Value
-from django.db.models.functions import Round
 
 from analytics.attainment.metrics import Attainment, Credit, attained, merged
 from analytics.attainment.reports.ledger import Entry, Ledger, counted
 from analytics.context.reports import OrganisationCalendar, ReportView, organisation_calendar
-from kit.money import cents
 from kit.periods import Period
+from kit.sql import fetch, named, read
 from org.enums import Measure, SubjectKind
 from org.metrics import (
     FiscalSpan,
@@ -219,12 +215,12 @@ class Slice:
     stage_name: str
     stage_order: int
     category: str
+    undated: int
+    pipeline: int
+    pipeline_name: str
+    pipeline_order: int
     all: Amounts
     closing: Amounts
-    undated: int = 0
-    pipeline: int = 0
-    pipeline_name: str = ""
-    pipeline_order: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,36 +233,35 @@ class Bar:
     closing: Amounts
 
 
-OF_THE_STAGE = (
-    "stage__name",
-    "stage__order",
-    "stage__pipeline",
-    "stage__pipeline__name",
-    "stage__pipeline__order",
-)
-
-
-def open_slices(report_view: ReportView) -> Sequence[Slice]:
-    """Return the open pipeline of a report view.
-
-    The weight is the stage's probability of the time, rounded half up to the cent for each deal
-    (PostgreSQL rounds numeric halves away from zero) and then added up.
-    """
-    period = report_view.period.period
-    closing = Q(expected_close_on__gte=period.start, expected_close_on__lt=period.end)
-    rows = report_view.versions(report_view.open).values(
-        "owner", "stage", "category", *OF_THE_STAGE
-    )
-    undated = Count("owner", filter=Q(expected_close_on__isnull=True))
-    rows = rows.annotate(
-        **_amounts("all"), **_amounts("closing", closing), undated=undated
-    ).order_by()
-    return [_slice(row) for row in rows]
+def open_slices(report_view: ReportView) -> list[Slice]:
+    """Return the open pipeline of a report view."""
+    return _slices(report_view.versions(report_view.open), report_view.period.period)
 
 
 def amounts_of(rows: DealVersionQuerySet) -> Amounts:
     """Return what these open deals add up to."""
-    return _read(rows.aggregate(**_amounts("all")), "all")
+    return total(_slices(rows, None), lambda each: each.all)
+
+
+def _slices(rows: DealVersionQuerySet, period: Period | None) -> list[Slice]:
+    """Return what versions add up to; ``closing`` in none of them without a period."""
+    versions, values = named(rows.order_by().values(*SLICED))
+    days = {"start": period and period.start, "end": period and period.end}
+    return [
+        Slice(*[*sliced, Amounts(*amounts[:4]), Amounts(*amounts[4:])])
+        for *sliced, amounts in fetch(OPEN_SLICES.format(versions=versions), values | days)
+    ]
+
+
+OPEN_SLICES = read("analytics/attainment/sql/open_slices.sql")
+SLICED = (
+    "owner_id",
+    "stage_id",
+    "category",
+    "expected_close_on",
+    "amount_base",
+    "probability",
+)
 
 
 def total(slices: Iterable[Slice], part: Callable[[Slice], Amounts]) -> Amounts:
@@ -304,42 +299,3 @@ def by_stage(slices: Iterable[Slice]) -> Callable[[Slice], tuple[Any, int, str]]
         return place, each.stage, label
 
     return key
-
-
-def _amounts(name: str, which: Q | None = None) -> dict[str, Any]:
-    weight = ExpressionWrapper(
-        F("amount_base") * F("probability") / Value(Decimal(100)),
-        output_field=DecimalField(max_digits=20, decimal_places=6),
-    )
-    unpriced = Q(amount_base__isnull=True)
-    return {
-        f"{name}_deals": Count("owner", filter=which),
-        f"{name}_amount": Sum("amount_base", filter=which),
-        f"{name}_weighted": Sum(Round(weight, precision=2), filter=which),
-        f"{name}_unpriced": Count("owner", filter=unpriced & which if which else unpriced),
-    }
-
-
-def _slice(row: dict) -> Slice:
-    return Slice(
-        owner=row["owner"],
-        stage=row["stage"],
-        stage_name=row["stage__name"],
-        stage_order=row["stage__order"],
-        category=row["category"],
-        all=_read(row, "all"),
-        closing=_read(row, "closing"),
-        undated=row["undated"],
-        pipeline=row["stage__pipeline"],
-        pipeline_name=row["stage__pipeline__name"],
-        pipeline_order=row["stage__pipeline__order"],
-    )
-
-
-def _read(row: dict, name: str) -> Amounts:
-    return Amounts(
-        deals=row[f"{name}_deals"],
-        cents=cents(row[f"{name}_amount"] or Decimal(0)),
-        weighted=cents(row[f"{name}_weighted"] or Decimal(0)),
-        unpriced=row[f"{name}_unpriced"],
-    )

@@ -2,9 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-
-from django.db.models import OuterRef, Subquery
+from datetime import date, timedelta
 
 from analytics.attainment.metrics import (
     Attainment,
@@ -46,13 +44,14 @@ from analytics.dashboards.reports.team_rows import (
 )
 from analytics.risk.metrics.attention import PersonStatus, person_prompts
 from analytics.risk.reports.attention import Attention, attention
+from kit.sql import read
 from org.enums import Measure, SubjectKind
 from org.metrics import ResolvedQuota, quotas_by_person, summed_targets
 from org.reports.organisation import Roster, Seller, quota_book, roster_of
-from pipeline.activities.models import Activity
 from pipeline.enums import Category
 
 DAY = timedelta(days=1)
+LAST_ACTIVITY = read("analytics/dashboards/sql/last_activity.sql")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,7 +165,8 @@ def _books(report_view: ReportView, ledger: Ledger) -> _Books:
         report_view.moment,
         calendar,
         viewer=report_view.viewer,
-        last_activity=_last_activity(report_view.moment),
+        last_activity=LAST_ACTIVITY,
+        moment=report_view.moment,
     )
     span = calendar.span(report_view.period.pk)
     book = quota_book(
@@ -183,13 +183,6 @@ def _books(report_view: ReportView, ledger: Ledger) -> _Books:
         ),
         targets=quotas_by_person(span, book, team=scope.team),
     )
-
-
-def _last_activity(moment: datetime) -> Subquery:
-    latest = (
-        Activity.objects.known_at(moment).filter(person=OuterRef("pk")).order_by("-occurred_at")
-    )
-    return Subquery(latest.values("occurred_at")[:1])
 
 
 def _scope_attainment(report_view: ReportView, books: _Books) -> Attainment:

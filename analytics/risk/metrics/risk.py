@@ -16,8 +16,6 @@ RECORD_GAPS = (Signal.EXIT_MISSING, Signal.NO_AMOUNT, Signal.NO_CONTACT)
 RISKS = tuple(signal for signal in Signal if signal not in RECORD_GAPS)
 # Within so many days a large deal should be in commit.
 SOON_DAYS = 14
-# The roles of contacts by which a deal is decided.
-DECISION_MAKERS = ("economic_buyer", "champion")
 # Until a deal's day of waiting these say nothing: the silence is agreed.
 WAITING_FOR = frozenset({Signal.STEP_OVERDUE, Signal.QUIET, Signal.NO_STEP})
 

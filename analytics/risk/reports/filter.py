@@ -12,17 +12,10 @@ from typing import Any
 
 from django.db.models import (
     DateField,
-    DateTimeField,
     DurationField,
     ExpressionWrapper,
     F,
-    Func,
-    IntegerField,
-    Max,
-    OuterRef,
     Q,
-    Subquery,
-    Value,
 )
 from django.db.models.functions import Coalesce, TruncDate
 
@@ -30,27 +23,10 @@ from analytics.context.reports import ReportView
 from analytics.risk.enums import Only, Signal
 from analytics.risk.metrics.risk import WAITING_FOR
 from analytics.risk.reports.inputs import RiskInputs, facts
-from pipeline.deals.models import DealVersion
 from pipeline.deals.querysets import DealVersionQuerySet
 from pipeline.enums import Status
 
 NOTHING = Q(pk__in=[])
-
-
-class PushCount(Func):
-    """How often a deal's expected close was moved to a later day by a moment."""
-
-    template = """(SELECT count(*) FROM (
-        SELECT close.expected_close_on AS day,
-               lag(close.expected_close_on) OVER (ORDER BY close.valid_from) AS before
-          FROM pipeline_dealversion close
-         WHERE close.expected_close_on IS NOT NULL AND close.deal_id = %(expressions)s) moved
-        WHERE moved.day > moved.before)"""
-    arg_joiner = " AND close.valid_from <= "
-    output_field = IntegerField()
-
-    def __init__(self, moment: datetime) -> None:
-        super().__init__(F("deal_id"), Value(moment, output_field=DateTimeField()))
 
 
 def at_risk(
@@ -82,26 +58,12 @@ NEEDS: dict[Signal, tuple[str, ...]] = {
 
 def _facts(report_view: ReportView, inputs: RiskInputs) -> dict[str, Any]:
     known = facts(moment=report_view.moment, inputs=inputs)
-    top = DealVersion.objects.filter(
-        deal=OuterRef("deal"),
-        currency=OuterRef("currency"),
-        valid_from__lte=report_view.moment,
-        status=Status.OPEN,
-    )
     limit = inputs.rules[Signal.AMOUNT_FELL].limit or 0
     entered_on = TruncDate("entered", tzinfo=report_view.calendar.zone)
-    return {
-        "entered": known["entered"],
+    planned = F("expected_close_on") - ExpressionWrapper(entered_on, output_field=DateField())
+    return known | {
         "last_touch": Coalesce(known["touched"], F("deal__created_at")),
-        "people": known["people"],
-        "met_decision_maker": known["met_decision_maker"],
-        "back_from": known["back_from"],
-        "pushes": PushCount(report_view.moment),
-        "planned": ExpressionWrapper(
-            F("expected_close_on") - ExpressionWrapper(entered_on, output_field=DateField()),
-            output_field=DurationField(),
-        ),
-        "top": Subquery(top.order_by().values("deal").annotate(top=Max("amount")).values("top")),
+        "planned": ExpressionWrapper(planned, output_field=DurationField()),
         # Above zero from the threshold on: what is missing, less what may be.
         "lost": 100 * (F("top") - F("amount")) - limit * F("top"),
     }

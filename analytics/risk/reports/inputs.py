@@ -8,24 +8,24 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
 from django.db.models import (
-    Case,
-    Count,
+    BooleanField,
+    CharField,
+    DateField,
     DateTimeField,
-    Exists,
+    DecimalField,
     F,
-    Max,
-    OuterRef,
+    Field,
+    IntegerField,
+    JSONField,
     Q,
     QuerySet,
-    Subquery,
-    When,
+    Value,
 )
-from django.db.models.functions import Coalesce, JSONObject
 
 from analytics.risk.enums import Signal
-from analytics.risk.metrics.risk import DECISION_MAKERS, RULES, OpenDeal, RiskRule, Rules, fall
+from analytics.risk.metrics.risk import RULES, OpenDeal, RiskRule, Rules, fall
 from analytics.risk.metrics.stage_norms import (
     NO_NORM,
     Learnt,
@@ -37,11 +37,12 @@ from analytics.risk.metrics.stage_norms import (
     stage_norms,
     won_deal,
 )
-from analytics.risk.models import LearntLimit, SignalRule, StageNorm
+from analytics.risk.models import LearntLimit, SignalRule
 from analytics.runs.models import RecomputeRun
 from kit.money import cents
+from kit.sql import Expression, fetch, read
 from pipeline.activities.models import Activity
-from pipeline.deals.models import DealContact, DealVersion
+from pipeline.deals.models import DealVersion
 from pipeline.deals.querysets import DealVersionQuerySet
 from pipeline.enums import TOUCHES, Status
 from pipeline.stages.models import Stage
@@ -65,32 +66,17 @@ class RiskInputs:
 
 def risk_inputs(*, moment: datetime, day: date) -> RiskInputs:
     """Return what deals were judged by at a moment of a day, in one statement."""
-    norms = StageNorm.objects.filter(
-        stage=OuterRef("pk"), run__is_current=True, run__as_of__lte=day
-    )
-    known = SignalRule.objects.filter(set_at__lte=moment)
-    in_force = known.order_by("signal", "-set_at", "-pk").distinct("signal")
-    stages = Stage.objects.annotate(
-        norm=Subquery(
-            norms.order_by("-run__as_of").values(
-                row=JSONObject(
-                    deals="deals", median="median", p75="p75", fewest="fewest", day="run__as_of"
-                )
-            )[:1]
-        ),
-        rules=ArraySubquery(in_force.values(row=JSONObject(**{n: n for n in RULE}))),
-    )
-    rows = list(stages.values("pk", "name", "kind", "expected_days", "norm", "rules"))
-    made = [date.fromisoformat(row["norm"]["day"]) for row in rows if row["norm"]]
+    rows = fetch(INPUTS, {"moment": moment, "day": day})
+    made = [date.fromisoformat(norm["day"]) for *_, norm, _ in rows if norm]
     return RiskInputs(
-        rules=_rules(rows[0]["rules"]) if rows else RULES,
-        norms={row["pk"]: _norm(row) for row in rows},
-        stages={row["pk"]: row["name"] for row in rows if row["kind"] == Status.OPEN},
+        rules=_rules(rows[0][-1]) if rows else RULES,
+        norms={pk: _norm(norm or {}, expected) for pk, _, _, expected, norm, _ in rows},
+        stages={pk: name for pk, name, kind, *_ in rows if kind == Status.OPEN},
         made_on=max(made, default=None),
     )
 
 
-RULE = ("signal", "is_on", "limit", "weight", "learnt_from")
+INPUTS = read("analytics/risk/sql/risk_inputs.sql")
 
 
 def _rules(rows: Sequence[Mapping[str, Any]]) -> Rules:
@@ -104,14 +90,13 @@ def _rules(rows: Sequence[Mapping[str, Any]]) -> Rules:
     return {**RULES, **found}
 
 
-def _norm(row: Mapping[str, Any]) -> Norm:
-    found = row["norm"] or {}
+def _norm(found: Mapping[str, Any], expected: int | None) -> Norm:
     return Norm(
         deals=found.get("deals", 0),
         median=_decimal(found.get("median")),
         p75=_decimal(found.get("p75")),
         fewest=found.get("fewest"),
-        expected=row["expected_days"],
+        expected=expected,
     )
 
 
@@ -180,57 +165,49 @@ def with_facts(
     rows: DealVersionQuerySet, *, moment: datetime, inputs: RiskInputs
 ) -> DealVersionQuerySet:
     """Add to versions that hold at ``moment`` what their history and activities tell."""
+    known = facts(moment=moment, inputs=inputs)
     described: DealVersionQuerySet = rows.annotate(
-        created=F("deal__created_at"), **facts(moment=moment, inputs=inputs)
+        created=F("deal__created_at"), **{name: known[name] for name in JUDGED_BY}
     )
     return described
 
 
-def facts(*, moment: datetime, inputs: RiskInputs) -> dict[str, Any]:
+def facts(*, moment: datetime, inputs: RiskInputs) -> dict[str, Expression]:
     """Return what a version's history and activities tell of it, as expressions by name."""
-    earlier = DealVersion.objects.filter(deal=OuterRef("deal"), valid_from__lte=moment).order_by()
-    others = (
-        earlier.filter(valid_to__lte=OuterRef("valid_from"))
-        .exclude(stage=OuterRef("stage"))
-        .values("deal")
-        .annotate(last=Max("valid_to"))
-        .values("last")
-    )
-    touches = Activity.objects.known_at(moment).filter(deal=OuterRef("deal"), kind__in=TOUCHES)
-    people = touches.order_by().values("deal").annotate(n=Count("contact", distinct=True))
     recently = moment - timedelta(days=inputs.rules[Signal.WENT_BACK].limit or 0)
-    # Of the same pipeline: the places of two say nothing of each other.
-    further = earlier.filter(
-        status=Status.OPEN,
-        valid_to__gt=recently,
-        stage__pipeline=OuterRef("stage__pipeline"),
-        stage__order__gt=OuterRef("stage__order"),
-    )
-    tops = earlier.filter(status=Status.OPEN, amount__isnull=False).values("currency")
-    top = JSONObject(currency="currency", amount=Max("amount"))
-    return {
-        # The deal's own time, unless it has changed stage since the moment that is looked at.
-        "entered": Case(
-            When(deal__stage_entered_at__lte=moment, then=F("deal__stage_entered_at")),
-            default=Coalesce(Subquery(others), F("deal__created_at")),
-            output_field=DateTimeField(),
-        ),
-        "touched": Subquery(touches.order_by("-occurred_at").values("occurred_at")[:1]),
-        "people": Coalesce(Subquery(people.values("n")), 0),
-        "closes": ArraySubquery(earlier.order_by("valid_from").values("expected_close_on")),
-        "tops": ArraySubquery(tops.annotate(row=top).values("row")),
-        "met_decision_maker": _met_decision_maker(moment),
-        "back_from": Subquery(further.order_by("-stage__order").values("stage__name")[:1]),
+    parts = COLUMNS | {
+        "moment": Value(moment, output_field=DateTimeField()),
+        "recently": Value(recently, output_field=DateTimeField()),
     }
+    return {name: Expression(text, field, parts) for name, (text, field) in FACTS.items()}
 
 
-def _met_decision_maker(moment: datetime) -> Exists:
-    exchanges = Activity.objects.exchanged().known_at(moment)
-    deciding = DealContact.objects.as_of(moment).filter(
-        deal=OuterRef("deal"), role__in=DECISION_MAKERS
-    )
-    met = exchanges.filter(deal=OuterRef("deal"), contact=OuterRef("contact"))
-    return Exists(deciding.filter(Exists(met)))
+# What the files of the facts call the columns of a version.
+COLUMNS: dict[str, Any] = {
+    "deal": F("deal_id"),
+    "stage": F("stage_id"),
+    "valid_from": F("valid_from"),
+    "currency": F("currency"),
+    "created_at": F("deal__created_at"),
+    "stage_entered_at": F("deal__stage_entered_at"),
+}
+JUDGED_BY: dict[str, Field] = {
+    "entered": DateTimeField(),
+    "touched": DateTimeField(),
+    "people": IntegerField(),
+    "closes": ArrayField(DateField()),
+    "tops": JSONField(),
+    "met_decision_maker": BooleanField(),
+    "back_from": CharField(),
+}
+ONLY_FILTERED_BY: dict[str, Field] = {
+    "pushes": IntegerField(),
+    "top": DecimalField(max_digits=14, decimal_places=2),
+}
+FACTS = {
+    name: (read(f"analytics/risk/sql/facts/{name}.sql"), field)
+    for name, field in (JUDGED_BY | ONLY_FILTERED_BY).items()
+}
 
 
 def judged(
