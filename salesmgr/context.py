@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from operator import attrgetter
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, reverse
 from django.utils.functional import SimpleLazyObject
 
 from org import access
@@ -150,6 +151,11 @@ def log_address(request: HttpRequest) -> str:
 
 def address(url_name: str) -> str:
     """Return the page's address, or "" while the installation has no such page."""
+    return _address(url_name, get_script_prefix())
+
+
+@cache  # Every page asks for those of the whole navigation.
+def _address(url_name: str, _prefix: str) -> str:
     try:
         return reverse(url_name)
     except NoReverseMatch:

@@ -8,10 +8,10 @@ from django.test import Client
 
 from org.enums import Role
 from org.models.people import Person
-from tests.analytics.market import fill
+from tests.analytics.market import build_market
 from tests.factories.org import PersonFactory
 from tests.factories.pipeline import StageFactory
-from tests.paper import Paper, build_paper
+from tests.paper import build_paper
 from tests.worlds import world
 
 BACKEND = "org.backends.SessionBackend"
@@ -46,12 +46,7 @@ def stages(db: None) -> SimpleNamespace:
 
 
 paper = world(build_paper)
-
-
-@pytest.fixture
-def market(paper: Paper) -> Paper:
-    fill(paper)
-    return paper
+market = world(build_market)
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """The numbers at the head of the home pages: text, address and tone of each."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -11,7 +11,6 @@ from analytics.attainment.metrics import (
     Curve,
     Cycle,
     Outcomes,
-    aligned,
     days_until,
     known_on,
     usual_path,
@@ -211,12 +210,12 @@ def bookings_chart(
     quota: int | None,
     week: Workweek,
     first_open_day: date,
-    href: Callable[[Period, date], str],
+    hrefs: Callable[[Period], Callable[[date], str]],
     quota_href: str,
 ) -> Chart:
     """Cumulative bookings by day beside the quota and the same point of earlier periods.
 
-    ``href`` opens the deals that a period had booked before a day, ``quota_href`` the quotas.
+    ``hrefs`` open the deals that a period had booked before a day, ``quota_href`` the quotas.
     """
     period = current.period
     days = [period.start + timedelta(days=n) for n in range(period.days)]
@@ -226,15 +225,17 @@ def bookings_chart(
     }
     shown = [n for n, day in enumerate(days) if day.weekday() == SUNDAY or day == period.last_day]
     links: dict[str, list[str | None]] = {
-        period.label: [_booked(period, n + 1, href) if days[n] in known else None for n in shown]
+        period.label: _booked(
+            period, [n + 1 if days[n] in known else 0 for n in shown], hrefs(period)
+        )
     }
     # The running period stands out from those before it.
     traces = [line_trace(x=days, y=series[period.label], name=period.label, step=True, width=3)]
     for role, curve in zip(EARLIER_ROLES[-len(earlier) :], earlier, strict=False):
         name = curve.period.label
-        series[name] = [from_cents(value) for value in aligned(curve, period, week=week)]
         until = days_until(curve.period, period, week=week)
-        links[name] = [_booked(curve.period, until[n], href) for n in shown]
+        series[name] = [from_cents(curve.totals[end]) for end in until]
+        links[name] = _booked(curve.period, [until[n] for n in shown], hrefs(curve.period))
         traces.append(line_trace(x=days, y=series[name], name=name, role=role, step=True, width=1))
     usual = usual_path(quota, earlier, period, week=week)
     plans = {
@@ -263,9 +264,9 @@ def bookings_chart(
     )
 
 
-def _booked(period: Period, days: int, href: Callable[[Period, date], str]) -> str | None:
-    """Return what opens the bookings of the first days of a period; None for no day."""
-    return href(period, period.start + timedelta(days=days)) if days else None
+def _booked(period: Period, ends: Iterable[int], href: Callable[[date], str]) -> list[str | None]:
+    """Return what opens the bookings of so many first days of a period; None for no day."""
+    return [href(period.start + timedelta(days=end)) if end else None for end in ends]
 
 
 def open_pipeline_chart(

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.http import QueryDict
@@ -257,8 +258,8 @@ def _bookings(report_view: ReportView, curves: Curves, quota: int | None) -> Cha
     if quota is None and not any(curve.whole for curve in (curves.current, *curves.earlier)):
         return None
 
-    def booked(period: Period, before: date) -> str:
-        return report_view.won.but(closed_from=period.start, closed_to=before).url()
+    def booked(period: Period) -> Callable[[date], str]:
+        return partial(report_view.won.but(closed_from=period.start).url_of, "closed_to")
 
     return bookings_chart(
         curves.current,
@@ -266,7 +267,7 @@ def _bookings(report_view: ReportView, curves: Curves, quota: int | None) -> Cha
         quota=quota,
         week=report_view.calendar.week,
         first_open_day=report_view.calendar.first_open_day(report_view.moment),
-        href=booked,
+        hrefs=booked,
         quota_href=report_view.quota_url(),
     )
 

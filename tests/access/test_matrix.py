@@ -1,5 +1,6 @@
 """Every URL and method, as every actor, against tables written by hand (see matrix.py)."""
 
+from collections import Counter
 from collections.abc import Iterator
 from http.cookies import SimpleCookie
 from typing import Any
@@ -55,16 +56,18 @@ def asked(whole: tuple[World, dict[str, SimpleCookie]]) -> Asked:
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_every_actor_gets_what_the_table_says(asked: Asked, case: Case) -> None:
     world, clients = asked
-    wrong, missing_bodies = [], {}
+    wrong, missing_bodies, before = [], {}, written()
     for (actor, target), status in sorted(
         case.expected.items(), key=lambda cell: cell[0][1] != "missing"
     ):
         where = f"{actor} {target}"
-        response, body, tables = answer(clients[actor], world, case, target)
+        response, body, after = answer(clients[actor], world, case, target)
+        tables, before = sorted(after - before), after
         if response.status_code != status:
             wrong.append(f"{where}: {response.status_code} instead of {status}")
         elif tables and (status >= 400 or case.method == "GET"):
             changed = changes(clients[actor], world, case, target, tables)
+            before = written()
             wrong += [f"{where}: answered {status} and changed {changed}"] if changed else []
         if target == "missing":
             missing_bodies[actor] = body
@@ -75,15 +78,14 @@ def test_every_actor_gets_what_the_table_says(asked: Asked, case: Case) -> None:
 
 def answer(
     client: Client, world: World, case: Case, target: str
-) -> tuple[HttpResponse, bytes, list[str]]:
-    """Return an answer, its body and the tables it wrote to, and take what it wrote back."""
-    before = written()
+) -> tuple[HttpResponse, bytes, Counter[str]]:
+    """Return an answer, its body and what was written by then, and take what it wrote back."""
     with transaction.atomic():
         response = ask(client, world, case, target)
         body = content(response)
         after = written()
         transaction.set_rollback(True)
-    return response, body, sorted(after - before)
+    return response, body, after
 
 
 def changes(client: Client, world: World, case: Case, target: str, tables: list[str]) -> list[str]:

@@ -7,10 +7,17 @@ from pipeline.deals.models import DealLine
 from pipeline.enums import LostReason
 from pipeline.stages.models import Competitor
 from tests.factories.pipeline import AccountFactory, ProductFactory
-from tests.paper import Paper, at, change
+from tests.paper import Paper, at, build_paper, change
 
 CLOSES = (None, date(2026, 2, 10), date(2026, 2, 20), date(2026, 3, 15), date(2026, 5, 1))
 SOURCES = ("Web", "Referral", "")
+
+
+def build_market() -> Paper:
+    """Write the world on paper with the deals of ``fill``."""
+    paper = build_paper()
+    fill(paper)
+    return paper
 
 
 def fill(paper: Paper, *, seed: int = 3, deals: int = 60) -> None:

@@ -18,7 +18,7 @@ from tests.stacks import Stack, wait_until
 
 pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
 
-ROWS = 20_000
+ROWS = 8_000
 AS_OF = "2026-06-30"
 HEADER = (
     "Deal ID", "Deal name", "Account", "Owner", "Stage", "Amount", "Created date", "Close date",
@@ -85,7 +85,7 @@ def undisturbed(stack: Stack) -> tuple[Left, int]:
 
 
 def content(stack: Stack, prefix: str) -> str:
-    """Return a file of deals, open, won and lost; every 4,000th row has no amount that can be."""
+    """Return a file of deals, open, won and lost; every 2,000th row has no amount that can be."""
     names = {
         table: [name for (name,) in stack.query(sql)]
         for table, sql in {
@@ -104,7 +104,7 @@ def content(stack: Stack, prefix: str) -> str:
             names[table][n % len(names[table])]
             for table in ("account", "owner", "stage", "product")
         )
-        amount = "much" if n % 4_000 == 77 else 1_000 + n
+        amount = "much" if n % 2_000 == 77 else 1_000 + n
         day = 1 + n % 28
         writer.writerow(
             (f"{prefix}{n}", f"Deal {n}", account, owner, stage, amount,

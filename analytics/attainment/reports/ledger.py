@@ -13,20 +13,6 @@ from functools import cached_property
 from itertools import groupby
 from typing import Any, Literal
 
-from django.db import connection
-from django.db.models import (
-    Case,
-    Count,
-    F,
-    FilteredRelation,
-    IntegerField,
-    Q,
-    QuerySet,
-    Value,
-    When,
-)
-from django.db.models.functions import TruncDate
-
 from analytics.attainment.metrics import (
     Attainment,
     Credit,
@@ -41,15 +27,20 @@ from analytics.attainment.metrics import (
 )
 from analytics.context.reports import OrganisationCalendar, ReportView, Scope
 from kit.periods import Period, WorkingDays
-from kit.sql import read
+from kit.sql import fetch, read
 from org.enums import Measure, SubjectKind
-from pipeline.activities.models import Activity
 from pipeline.credit.metrics import overlay_part, revenue_parts
-from pipeline.deals.reports.selection import NOWHERE, DealSelection
+from pipeline.deals.reports.selection import NOWHERE
 from pipeline.enums import CreditKind, Status
 
 BOOKINGS = read("analytics/attainment/sql/bookings.sql")
 SPLIT_DEALS = read("analytics/attainment/sql/split_deals.sql")
+COUNTED = {
+    measure: read("analytics/attainment/sql/counted.sql").format(
+        rows=read(f"analytics/attainment/sql/{measure}.sql")
+    )
+    for measure in (Measure.DEALS_CREATED, Measure.ACTIVITIES)
+}
 Place = Literal["team", "territory"]
 TREES: dict[Place, str] = {"team": "teams", "territory": "territories"}
 
@@ -144,9 +135,7 @@ class Ledger:
         narrowed = self._narrowed
         everybody = narrowed["people"] is None and narrowed["teams"] is None
         given = {"start": self.span.start, "end": self.span.end, "moment": self.moment}
-        with connection.cursor() as cursor:
-            cursor.execute(SPLIT_DEALS, narrowed | given | {"everybody": everybody})
-            rows = cursor.fetchall()
+        rows = fetch(SPLIT_DEALS, narrowed | given | {"everybody": everybody})
         deals = groupby(rows, key=lambda row: row[:6])
         return [
             each for deal, shares in deals for each in _transfers(deal, [s[6:] for s in shares])
@@ -196,9 +185,7 @@ class Ledger:
             "until": [until for *_, until in inside],
             **{f"by_{key}": key in by for key in ("person", "team", "territory")},
         }
-        with connection.cursor() as cursor:
-            cursor.execute(BOOKINGS, given | self._narrowed)
-            return list(map(_entry, cursor))
+        return [_entry(row) for row in fetch(BOOKINGS, given | self._narrowed)]
 
     @cached_property
     def _narrowed(self) -> dict[str, list[int] | None]:
@@ -279,59 +266,18 @@ def counted(
     They count for who created or did them, by the team that they were in on that day. Archived
     ones are left out. ``people`` narrows them to theirs.
     """
-    starts = calendar.teams.starts(period.start, period.end)
-    rows, who, day = READS[measure](period, moment, calendar)
-    seat = f"{who}__memberships__"
-    rows = rows.annotate(
-        seat=FilteredRelation(
-            f"{who}__memberships",
-            condition=Q(**{f"{seat}valid_from__lte": F(day)})
-            & (Q(**{f"{seat}counts_to__isnull": True}) | Q(**{f"{seat}counts_to__gt": F(day)})),
-        ),
-        stretch=_stretch(starts, day),
-    )
-    if people is not None:
-        rows = rows.filter(**{f"{who}__in": people})
-    found = rows.order_by().values_list(who, "seat__team", "stretch").annotate(cases=Count("*"))
+    given = {
+        "start": calendar.start_of(period.start),
+        "end": calendar.start_of(period.end),
+        "moment": moment,
+        "zone": calendar.organisation.time_zone,
+        "starts": calendar.teams.starts(period.start, period.end),
+        "people": None if people is None else sorted(people),
+    }
     return [
-        Entry(person=person, actual=cases, cases=cases, team=team, day=starts[stretch])
-        for person, team, stretch, cases in found
+        Entry(person=person, actual=cases, cases=cases, team=team, day=day)
+        for person, team, day, cases in fetch(COUNTED[measure], given)
     ]
-
-
-def _stretch(starts: list[date], day: str) -> Case | Value:
-    """Return which of the stretches that begin on these days holds the day in a field."""
-    cases = [When(**{f"{day}__lt": start}, then=n) for n, start in enumerate(starts[1:])]
-    last = Value(len(starts) - 1, output_field=IntegerField())
-    return Case(*cases, default=last, output_field=IntegerField()) if cases else last
-
-
-def _created(
-    period: Period, moment: datetime, calendar: OrganisationCalendar
-) -> tuple[QuerySet, str, str]:
-    """Deals that are there at the moment, credited to who owned them when they were created."""
-    made = DealSelection(created_from=period.start, created_to=period.end)
-    rows = made.versions(moment=moment, day=calendar.day(moment)).annotate(
-        first=FilteredRelation(
-            "deal__versions", condition=Q(deal__versions__valid_from=F("deal__created_at"))
-        ),
-        created_on=TruncDate("deal__created_at", tzinfo=calendar.zone),
-    )
-    return rows, "first__owner", "created_on"
-
-
-def _acted(
-    period: Period, moment: datetime, calendar: OrganisationCalendar
-) -> tuple[QuerySet, str, str]:
-    rows = Activity.objects.known_at(moment).filter(
-        occurred_at__gte=calendar.start_of(period.start),
-        occurred_at__lt=calendar.start_of(period.end),
-    )
-    rows = rows.annotate(acted_on=TruncDate("occurred_at", tzinfo=calendar.zone))
-    return rows, "person", "acted_on"
-
-
-READS: dict[Measure, Any] = {Measure.DEALS_CREATED: _created, Measure.ACTIVITIES: _acted}
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,9 @@ def bookings(earlier, *, quota=100_00, first_open_day=date(2026, 1, 8), week=WEE
         quota=quota,
         week=week,
         first_open_day=first_open_day,
-        href=lambda period, before: f"/deals/?closed_from={period.start}&closed_to={before}",
+        hrefs=lambda period: (
+            lambda before: f"/deals/?closed_from={period.start}&closed_to={before}"
+        ),
         quota_href="/quotas/",
     )
 

@@ -11,10 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from analytics.metrics.enums import MetricPart
-from org.enums import Role
 from pipeline.deals.models import Deal
-from tests.analytics.market import fill
-from tests.factories.org import PersonFactory
 from tests.paper import at
 from tests.process.practices.reports.test_best import crowd  # noqa: F401 -- a fixture
 
@@ -29,17 +26,6 @@ FILES = {
     MetricPart.SLIPS: {"people", "pushes"},
     MetricPart.PRICES: {"by_product", "by_person"},
 }
-
-
-@pytest.fixture
-def market(paper):
-    fill(paper)
-    return paper
-
-
-@pytest.fixture
-def eve(db):
-    return PersonFactory(full_name="Eve Executive", roles=(Role.EXECUTIVE,))
 
 
 def lines(response) -> list[dict[str, str]]:

@@ -5,25 +5,11 @@ from django.urls import reverse
 
 from analytics.metrics.enums import MetricPart
 from analytics.metrics.reports.catalogue import catalogue
-from org.enums import Role
-from tests.analytics.market import fill
 from tests.analytics.metric_links import linked_counts, wrong_links
-from tests.factories.org import PersonFactory
 
 pytestmark = pytest.mark.django_db
 Q1 = {"period": "Q1 2026"}
 URL = reverse("analytics:metrics")
-
-
-@pytest.fixture
-def market(paper):
-    fill(paper)
-    return paper
-
-
-@pytest.fixture
-def eve(db):
-    return PersonFactory(full_name="Eve Executive", roles=(Role.EXECUTIVE,))
 
 
 PARTS = [str(part) for part in MetricPart]

@@ -10,7 +10,6 @@ from org.models.audit import AuditEntry
 from pipeline.stages.models import Stage
 from pipeline.stages.reports import qualified_from
 from pipeline.stages.services import create_pipeline, set_qualified_stage
-from tests.analytics.market import fill
 from tests.analytics.metric_links import rows_behind
 from tests.factories.org import PersonFactory
 from tests.factories.pipeline import StageFactory
@@ -27,17 +26,6 @@ SELECT count(*) FILTER (WHERE d.status = 'won'), count(*)
         SELECT 1 FROM pipeline_dealversion v JOIN pipeline_stage s ON s.id = v.stage_id
          WHERE v.deal_id = d.id AND v.status = 'open' AND s."order" >= %s))
 """
-
-
-@pytest.fixture
-def market(paper):
-    fill(paper)
-    return paper
-
-
-@pytest.fixture
-def eve(db):
-    return PersonFactory(full_name="Eve Executive", roles=(Role.EXECUTIVE,))
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from pipeline.deals.models import DealLine
 from pipeline.enums import ActivityKind
 from process.practices.metrics import Finding
 from process.practices.reports import NO_QUOTA, OTHER_TITLE, SHORT_TENURE, best_report, peers_of
+from tests import worlds
 from tests.analytics.report_views import report_view_of
 from tests.factories.org import (
     PersonFactory,
@@ -24,7 +25,7 @@ from tests.factories.pipeline import (
     ProductFactory,
     StageFactory,
 )
-from tests.paper import Paper, at, change
+from tests.paper import Paper, at, build_paper, change
 
 AFTER = at(4, 15)
 LONG_AGO = date(2020, 1, 1)
@@ -38,12 +39,12 @@ def rep(paper: Paper, name: str, *, title: str = "Account Executive", since: dat
     return person
 
 
-@pytest.fixture
-def crowd(paper: Paper) -> Paper:
+def build_crowd() -> Paper:
     """Twenty-four alike: the six who book most meet early, with two contacts, and ask list price.
 
     The others meet late, one contact, and give a fifth off. All push each deal once.
     """
+    paper = build_paper()
     lamp = ProductFactory(name="Lamp", list_price=1000)
     contacts = [ContactFactory(), ContactFactory()]
     for number in range(24):
@@ -74,6 +75,9 @@ def crowd(paper: Paper) -> Paper:
     # Logged when they happened, not when the test was written down.
     Activity.objects.update(created_at=F("occurred_at"))
     return paper
+
+
+crowd = worlds.world(build_crowd)
 
 
 def findings(report) -> dict[str, Finding]:

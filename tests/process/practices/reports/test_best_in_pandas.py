@@ -12,18 +12,19 @@ from org.models.people import Person
 from pipeline.activities.models import Activity
 from pipeline.deals.models import DealLine
 from process.practices.reports import BestReport, best_report, peers_of
+from tests import worlds
 from tests.analytics.report_views import report_view_of
 from tests.factories.pipeline import ActivityFactory, ContactFactory, ProductFactory
-from tests.paper import Paper, at, change
+from tests.paper import Paper, at, build_paper, change
 from tests.process.practices.reports.test_best import rep
 
 AFTER = at(4, 15)
 WEEKS_OF_THE_QUARTER = 90 / 7
 
 
-@pytest.fixture
-def bustle(paper: Paper) -> Paper:
+def build_bustle() -> Paper:
     """Twelve alike with up to nine deals each; what becomes of each deal is drawn by lot."""
+    paper = build_paper()
     chance = random.Random(11)  # noqa: S311 -- test data
     products = [ProductFactory(name=name, list_price=1000) for name in ("Lamp", "Mirror")]
     contacts = [ContactFactory() for _ in range(4)]
@@ -61,6 +62,9 @@ def bustle(paper: Paper) -> Paper:
     # Logged when they happened, not when the test was written down.
     Activity.objects.update(created_at=F("occurred_at"))
     return paper
+
+
+bustle = worlds.world(build_bustle)
 
 
 def read(sql: str) -> pd.DataFrame:
