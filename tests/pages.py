@@ -1,12 +1,30 @@
-"""Reading a page's forms as a browser would, so that a test sends what a person would send."""
+"""Reading a page's forms as a browser would, and pages that are read for what they hold."""
 
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from html.parser import HTMLParser
+from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from django.http import HttpResponse
+from django.template import Context, loader
+from django.test.signals import template_rendered
 from django.urls import NoReverseMatch, reverse
+
+
+@contextmanager
+def undrawn() -> Iterator[None]:
+    """Have pages answer without their HTML, for tests that read what hundreds of them hold."""
+
+    def hold(template: str, context: dict[str, Any], *_: object, **__: object) -> str:
+        told = SimpleNamespace(name=template)
+        template_rendered.send(sender=None, template=told, context=Context(context))
+        return ""
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loader, "render_to_string", hold)
+        yield
 
 
 class _Forms(HTMLParser):

@@ -9,6 +9,7 @@ from django.test import Client
 from analytics.metrics.reports.rows import Rows
 from kit.charts import Chart
 from kit.tables import Table
+from tests.pages import undrawn
 
 
 def linked_counts(response: HttpResponse) -> Iterator[tuple[str, str, int]]:
@@ -45,7 +46,8 @@ def wrong_links(
 
 def rows_behind(client: Client, href: str) -> int:
     """Return how many deals the page of an address lists and sums up, on all of its pages."""
-    found = client.get(href).context["found"]
+    with undrawn():
+        found = client.get(href).context["found"]
     if isinstance(found, Rows):
         assert found.page.total == found.count - found.hidden
         return found.count

@@ -3,10 +3,13 @@
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import QuerySet
 
+from kit.sql import fetch, named, read
 from kit.tables import COUNT_CAP
 from pipeline.enums import Status
+
+TOTALS = read("pipeline/deals/sql/totals.sql")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,28 +38,21 @@ class StatusTotal:
 
 def deal_totals(rows: QuerySet, *, cap: int | None = COUNT_CAP) -> Totals:
     """Add up deals or versions; past ``cap`` rows (None: never) only say that there are more."""
-    rows = rows.order_by()
-    if cap is not None:
-        rows = rows[: cap + 1]
-    found = rows.aggregate(
-        rows=Count("pk"),
-        total=Sum("amount_base", default=Decimal(0)),
-        without=Count("pk", filter=Q(amount__isnull=True)),
-        **{f"{status}_rows": Count("pk", filter=Q(status=status)) for status in Status},
-        **{
-            f"{status}_total": Sum("amount_base", filter=Q(status=status), default=Decimal(0))
-            for status in Status
-        },
+    rows = rows.order_by().values("status", "amount", "amount_base")
+    text, values = named(rows if cap is None else rows[: cap + 1])
+    parts = {status: part for status, *part in fetch(TOTALS.format(rows=text), values)}
+    by_status = tuple(
+        StatusTotal(status.capitalize(), *parts[status][:2]) for status in Status if status in parts
     )
-    if cap is not None and found["rows"] > cap:
+    count = sum(each.count for each in by_status)
+    if cap is not None and count > cap:
         return Totals(cap, None, None, capped=True)
-    by_status = [
-        StatusTotal(status.capitalize(), found[f"{status}_rows"], found[f"{status}_total"])
-        for status in Status
-    ]
-    there = tuple(each for each in by_status if each.count)
-    mixed = there if len(there) > 1 else ()
-    return Totals(found["rows"], found["total"], found["without"], by_status=mixed)
+    return Totals(
+        count,
+        sum((each.amount for each in by_status), Decimal(0)),
+        sum(unpriced for *_, unpriced in parts.values()),
+        by_status=by_status if len(by_status) > 1 else (),
+    )
 
 
 def residual(whole: Totals, seen: Totals) -> Totals | None:

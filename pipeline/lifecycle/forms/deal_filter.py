@@ -106,7 +106,9 @@ class DealFilter(KitForm):
         )
         self._offer("status", [*choices(Status), (CLOSED, "Won or lost")], "All")
         self._offer("category", choices(Category), "All")
-        self._offer("lost_reason", [(NOT_GIVEN, "none"), *loss_names().items()], "")
+        # Comes from links alone, so that most pages need no names of reasons.
+        reasons = loss_names() if "lost_reason" in data else {}
+        self._offer("lost_reason", [(NOT_GIVEN, "none"), *reasons.items()], "")
         people: Choices = list(
             Person.objects.led_by(viewer)
             .with_roles(Role.REP, Role.MANAGER)
