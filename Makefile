@@ -11,8 +11,10 @@ DEFAULTS := env -u INSECURE_HTTP -u DEBUG -u ALLOWED_HOSTS -u TRUST_FORWARDED_PR
 # What is held to every branch, and the share of lines and branches that tests reach. The aim is
 # 100 % there and 95 % elsewhere; until it is met, no change may lower what was reached.
 STRICT := kit/*,*/metrics/*,*/metrics.py,*/services/*,*/services.py,*/rules.py
-STRICT_REACHED := 0
-REACHED := 0
+STRICT_REACHED := 97
+REACHED := 96
+# Servers, demo and benchmarks run as processes of their own, which are not measured.
+UNMEASURED := workbench/*
 
 # Kept, so that not every process of a test run compiles and rewrites each test module anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -43,7 +45,7 @@ suite: environment
 coverage: environment
 	$(BIN)/pytest -n $(WORKERS) --dist loadgroup -m "not browser and not stack" --cov --cov-report=
 	$(BIN)/coverage report --include "$(STRICT)" --fail-under $(STRICT_REACHED)
-	$(BIN)/coverage report --omit "$(STRICT)" --fail-under $(REACHED)
+	$(BIN)/coverage report --omit "$(STRICT),$(UNMEASURED)" --fail-under $(REACHED)
 
 check: environment
 	$(BIN)/ruff format --check --quiet .
