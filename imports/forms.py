@@ -17,6 +17,7 @@ from imports.engine.numbers import MARK_LABELS, Mark
 from imports.engine.options import Answer, ColumnProfile, Format, Options, Profile
 from imports.engine.questions import newest_day
 from imports.engine.references import lookup
+from imports.engine.rows import unnamed
 from imports.enums import IMPORT_KIND_LABELS, SUBJECT_PLURALS, ImportKind, ImportSubject, RowAction
 from imports.models import ImportRun
 from imports.tables import RUNS
@@ -26,6 +27,7 @@ from pipeline.enums import Status
 from pipeline.stages.models import Stage
 
 SCALES = ((1, "as written"), (1_000, "in thousands"), (1_000_000, "in millions"))
+MIDNIGHTS = (("days", "are days"), ("", "are moments"))
 # Where nothing here looks like the text, it is most likely new.
 OFTEN_NEW = frozenset({ImportSubject.STAGE, ImportSubject.TEAM})
 LEAVE_OUT = ("", "Leave out")
@@ -118,10 +120,20 @@ class ColumnsForm(KitForm):
         required=False,
         help_text="The stage of the time from a deal's creation to its closing.",
     )
-    list_price = forms.BooleanField(
-        label="Take the product's list price where no amount was known",
+    list_price = forms.MultipleChoiceField(
+        label="Take the product's list price where there is no amount",
+        choices=[(str(status), f"of {status} deals") for status in Status],
         required=False,
-        help_text="For deals without an amount, and for closed ones in the time before.",
+        widget=forms.CheckboxSelectMultiple,
+        help_text="For open deals it is also what closed ones were worth in the time before.",
+    )
+    blank_words = forms.BooleanField(
+        label="Cells that say N/A, NULL or - are blank", required=False
+    )
+    undated = forms.BooleanField(
+        label="Closed deals without a day closed on the day of the data",
+        required=False,
+        help_text="Otherwise they are refused, row by row.",
     )
 
     def __init__(self, data: Any = None, *, run: ImportRun) -> None:
@@ -137,6 +149,8 @@ class ColumnsForm(KitForm):
             "since": self.options.since,
             "open_stage": self.options.open_stage,
             "list_price": self.options.list_price,
+            "undated": self.options.undated,
+            "blank_words": self.options.blank_words,
         }
         super().__init__(data, initial=initial)
         self._drop_unused()
@@ -147,7 +161,7 @@ class ColumnsForm(KitForm):
     def _drop_unused(self) -> None:
         unused = {"since"} if self.run.kind != ImportKind.PEOPLE else {"currency"}
         if self.run.kind != ImportKind.DEALS:
-            unused |= {"open_stage", "list_price"}
+            unused |= {"open_stage", "list_price", "undated"}
         for name in unused:
             del self.fields[name]
         if "open_stage" in self.fields:
@@ -169,6 +183,9 @@ class ColumnsForm(KitForm):
         if column.date_fits and column.is_of_dates:
             orders = [("", "choose"), *((str(o), label) for o, label in ORDER_LABELS.items())]
             self._add(f"order-{place}", f"Order of dates in {column.label}", orders, found.order)
+        if column.only_midnights:
+            label = f"Midnights in UTC in {column.label}"
+            self._add(f"days-{place}", label, MIDNIGHTS, "days" if found.days else "")
         if column.is_of_numbers:
             marks = [("", "choose"), *((str(m), label) for m, label in MARK_LABELS.items())]
             self._add(f"mark-{place}", f"Decimal mark in {column.label}", marks, found.mark)
@@ -182,6 +199,8 @@ class ColumnsForm(KitForm):
     def columns(self) -> Iterator[dict[str, Any]]:
         """Yield each column with its bound fields, for the table of the page."""
         for place, column in enumerate(self.profile.columns):
+            if not column.filled and column.label == unnamed(place):
+                continue
             yield {
                 "column": column,
                 "plain": "" if column.is_of_numbers else column.plain_dates,
@@ -189,7 +208,7 @@ class ColumnsForm(KitForm):
                 "field": self[f"field-{place}"],
                 "formats": [
                     self[name]
-                    for name in (f"order-{place}", f"mark-{place}", f"scale-{place}")
+                    for name in (f"{part}-{place}" for part in ("order", "days", "mark", "scale"))
                     if name in self.fields
                 ],
                 "asks": [
@@ -212,12 +231,21 @@ class ColumnsForm(KitForm):
                 order=str(Order(said[f"order-{place}"])) if said.get(f"order-{place}") else "",
                 mark=str(Mark(said[f"mark-{place}"])) if said.get(f"mark-{place}") else "",
                 scale=int(said.get(f"scale-{place}") or 1),
+                days=bool(said.get(f"days-{place}")),
             )
             for place in places
         }
         simple: dict[str, Any] = {
             name: said[name]
-            for name in ("as_of", "since", "salesforce_ids", "open_stage", "list_price")
+            for name in (
+                "as_of",
+                "since",
+                "salesforce_ids",
+                "open_stage",
+                "list_price",
+                "undated",
+                "blank_words",
+            )
             if name in said
         }
         if "currency" in said:

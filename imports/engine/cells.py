@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,7 +16,7 @@ from imports.engine.dates import Order
 from imports.engine.kinds import Field, Shape
 from imports.engine.numbers import SHARED_SIGNS, Mark
 from imports.engine.options import Format
-from imports.engine.workbooks import Cell
+from imports.engine.workbooks import ERRORS, NO_VALUE, Cell
 from kit.forms import BIDI_OVERRIDES, CONTROLS
 from kit.money import half_up
 from pipeline.enums import ACTIVITY_LABELS
@@ -35,6 +35,9 @@ _CHOICES = {
         "lost": "lost",
         "closed won": "won",
         "closed lost": "lost",
+        "win": "won",
+        "loss": "lost",
+        "closed loss": "lost",
     },
     "category": {
         "omitted": "omitted",
@@ -103,6 +106,11 @@ _KNOWN_CHOICES = {
 }
 
 
+# What people and programs write for nothing; blank only where that is chosen.
+BLANK_WORDS = frozenset({"n/a", "na", "#n/a", "null", "none", "nil", "-", "--", "—", "n.a."})
+DAYS_TO_1904 = 1462
+
+
 class CellError(ValueError):
     """A cell cannot be taken; the message is the reason, in words for its owner."""
 
@@ -122,6 +130,8 @@ class Context:
 
     zone: ZoneInfo
     salesforce_ids: bool
+    blanks: frozenset[str] = frozenset()
+    from_1904: bool = False
 
 
 def tidy(text: str) -> str:
@@ -155,8 +165,12 @@ def parser(field: Field, found: Format, context: Context) -> Parser:
 
 def _value_or_error(cell: str, field: Field, found: Format, context: Context) -> Value:
     text = tidy(cell)
-    if not text:
+    if not text or text.casefold() in context.blanks:
         return None
+    if text in ERRORS:
+        return CellError("The sheet has an error here, not a value.")
+    if text == NO_VALUE:
+        return CellError("The sheet has a formula here and not its value: save it in Excel anew.")
     try:
         return _READERS[field.shape](_checked(text), field, found, context)
     except CellError as error:
@@ -241,17 +255,19 @@ def _whole(cell: Cell, field: Field, found: Format, context: Context) -> int:
     return int(value)
 
 
-def _date(cell: Cell, found: Format) -> date | datetime:
+def _date(cell: Cell, found: Format, context: Context) -> date | datetime:
     if isinstance(cell, date):
         day: date | datetime = cell
     elif isinstance(cell, Decimal):
         if not 20_000 <= cell < 110_000:
             raise CellError("This number is no date.")
-        day = dates.excel_day(float(cell))
+        day = dates.excel_day(float(cell) + (DAYS_TO_1904 if context.from_1904 else 0))
     else:
         day = _written_date(cell, found)
     if not dates.plausible(day):
         raise CellError(f"The year {day.year} cannot be right.")
+    if found.days and isinstance(day, datetime) and day.tzinfo is not None:
+        return day.astimezone(UTC).date()
     return day
 
 
@@ -275,7 +291,7 @@ def _written_date(text: str, found: Format) -> date | datetime:
 
 def _moment(cell: Cell, field: Field, found: Format, context: Context) -> date | datetime:
     """Return the day or, where there is a time, the moment; a time without zone is local."""
-    day = _date(cell, found)
+    day = _date(cell, found, context)
     if isinstance(day, datetime) and day.tzinfo is None:
         return day.replace(tzinfo=context.zone)
     return day

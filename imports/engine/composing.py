@@ -17,6 +17,7 @@ from imports.engine.staging import Staged
 from org.models.calendar import ExchangeRate, Organisation
 
 Values = dict[str, Any]
+_YES = frozenset({"true", "yes", "y", "1", "x", "on", "private", "confidential"})
 
 
 class RowError(Exception):
@@ -125,6 +126,11 @@ class Composer(Protocol):
     """Makes staged rows of one kind."""
 
     def compose(self, row: int, values: Values) -> Staged: ...
+
+
+def says_yes(value: Any) -> bool:
+    """Whether a cell says yes, in one of the ways that programs say it."""
+    return str(value or "").strip().casefold() in _YES
 
 
 def full_name(values: Values) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models.functions import Lower
 
 from imports.engine.cells import at_hour
-from imports.engine.composing import RowError, Setting, Values, filled, key_of
+from imports.engine.composing import RowError, Setting, Values, filled, key_of, says_yes
 from imports.engine.staging import Staged
 from org.models.people import Person
 from pipeline.activities.models import LONGEST
@@ -24,7 +24,6 @@ _LENGTH = re.compile(
 )
 _CLOCK = re.compile(r"(?P<h>\d{1,3}):(?P<m>[0-5]\d)(?::(?P<s>[0-5]\d)(?:\.\d+)?)?")
 _TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?\s*([ap])?\.?m?\.?", re.IGNORECASE)
-_YES = frozenset({"true", "yes", "y", "1", "x", "on", "private", "confidential"})
 _NOT_HELD = frozenset(
     {"canceled", "cancelled", "no show", "rescheduled", "not started", "in progress", "deferred",
      "waiting on someone else", "scheduled", "declined"}
@@ -117,9 +116,9 @@ class ActivityComposer:
         return Staged(row, key_of(self.setting.options, values, *natural, *about), data)
 
     def _leave_out(self, values: Values) -> None:
-        if _says_yes(values.get("private")):
+        if says_yes(values.get("private")):
             raise RowError("private", "It is private, so it is left out.")
-        if _says_yes(values.get("all_day")):
+        if says_yes(values.get("all_day")):
             raise RowError("all_day", "It lasts all day: nothing that took place at a time.")
         outcome = " ".join(str(values.get("outcome") or "").casefold().replace("_", " ").split())
         if outcome in _NOT_HELD:
@@ -213,7 +212,3 @@ def _addresses(values: Values) -> list[str]:
     """Return the addresses among the participants, each once, in their order."""
     text = str(values.get("participants") or "")
     return list(dict.fromkeys(address.lower() for address in ADDRESS.findall(text)))
-
-
-def _says_yes(value: Any) -> bool:
-    return str(value or "").strip().casefold() in _YES

@@ -10,6 +10,7 @@ from typing import Any
 from imports.engine.cells import CellError, Money, at_hour, local_day
 from imports.engine.composing import RowError, Setting, Values, filled, key_of
 from imports.engine.staging import Staged
+from kit.display import day as day_words
 from kit.money import half_up
 from pipeline.deals.declared import IMPORTED
 from pipeline.enums import LOSS_KIND_LABELS, Category, LossKind, LostReason, Status
@@ -194,11 +195,19 @@ class DealComposer:
         """Fill in when the deal closed; return when it began."""
         setting = self.setting
         field = "closed_on" if values.get("closed_on") is not None else "close_date"
-        stated = values.get(field)
-        value = setting.options.as_of if stated is None else stated
+        stated, as_of = values.get(field), setting.options.as_of
+        if stated is None and not setting.options.undated:
+            reason = f"It is {data['kind']} without a day: give it one, or let such deals close on"
+            raise RowError(field, f"{reason} {day_words(as_of)}, the day of the data.")
+        if stated is None:
+            setting.note(f"is closed without a day and gets {day_words(as_of)}, that of the data")
+        value = as_of if stated is None else stated
         day = local_day(value, setting.zone)
         if day > setting.today:
             raise RowError(field, f"A {data['kind']} deal cannot be closed in the future.")
+        if day > as_of:
+            reason = f"It closed after {day_words(as_of)}, the day of the data."
+            raise RowError(field, reason)
         moment = min(at_hour(value, setting.zone, 12), setting.now)
         data["closed_on" if stated is not None else "made_closed_on"] = day.isoformat()
         if created is None:
@@ -231,14 +240,16 @@ class DealComposer:
             data["currency"] = currency
         quantity = self._quantity(values)
         priced = self._list_amount(product_id, quantity, currency)
-        if priced is not None and setting.options.list_price:
-            for day in (data["made_created_day"], final):
-                self._require_rate(currency, day)
+        taken, kind = setting.options.list_price, data["kind"]
+        if priced is not None and kind in taken:
+            self._require_rate(currency, final)
             if money is None:
                 data["made_amount"] = str(priced)
-                setting.note("has no amount and gets the list price of its product")
-            if data["kind"] != Status.OPEN:
-                data["open_amount"] = str(priced)
+        if priced is not None and money is None:
+            data["made_priced"] = str(priced)
+        if priced is not None and kind != Status.OPEN and Status.OPEN in taken:
+            self._require_rate(currency, data["made_created_day"])
+            data["open_amount"] = str(priced)
         if product_id is not None:
             line = self._line(values, product_id, quantity)
             self._price(values, line, data, priced=priced)

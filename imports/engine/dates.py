@@ -181,6 +181,8 @@ class DateEvidence:
     example: str = ""
     until: date = date.max
     newest: date | None = None
+    timed: int = 0
+    midnights: int = 0
 
     def add(self, texts: Iterable[str]) -> None:
         for text in texts:
@@ -192,6 +194,7 @@ class DateEvidence:
             self.see(*found.values())
             if None in found:
                 self.plain += 1
+                self._time(found[None])
                 continue
             self.fits.update(order for order in found if order is not None)
             if len(set(found.values())) > 1:
@@ -203,6 +206,16 @@ class DateEvidence:
         days = {day.date() if isinstance(day, datetime) else day for day in readings}
         if len(days) == 1 and (day := days.pop()) <= self.until:
             self.newest = max(self.newest or day, day)
+
+    def _time(self, reading: Day) -> None:
+        if isinstance(reading, datetime) and reading.tzinfo is not None:
+            self.timed += 1
+            self.midnights += reading.astimezone(UTC).time() == time()
+
+    @property
+    def only_midnights(self) -> bool:
+        """Whether all moments with a zone are midnights in UTC, as programs write mere days."""
+        return 0 < self.timed == self.midnights
 
     @property
     def candidates(self) -> list[Order]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import connection
 
 from imports.engine import deal_lines
-from imports.engine.comparing import begin_match, begin_turns, execute, put_in_created_ids, rows_of
+from imports.engine.comparing import begin_match, begin_turns, execute, put_in_created_ids
 from imports.engine.deal_columns import FIRST_VALUES, KEPT, PLAIN, VALUES, VERSION
 from imports.engine.tables import change_of
 from imports.enums import ImportSubject
@@ -30,7 +30,7 @@ COLUMNS = {
     "lost_note": "text",
 }
 # What follows from a row's product, so that rows may differ in it and still be one deal.
-OF_LINES = "'{line,open_amount,made_amount,made_name}'::text[]"
+OF_LINES = "'{line,open_amount,made_amount,made_priced,made_name}'::text[]"
 FOREVER = "TIMESTAMPTZ '9999-12-31 00:00:00+00'"
 REFERENCES = {
     "account_id": ImportSubject.ACCOUNT,
@@ -169,32 +169,6 @@ def compare(run: ImportRun, *, zone: str, moment: datetime | None, dated: bool) 
     execute(COMPARE_FURTHER, params)
 
 
-def usual_open_stage(run: ImportRun) -> int | None:
-    """Return the open stage in which most of the file's dated open deals are, else the first one.
-
-    It is where closed deals are taken to have been before: minus a number for a stage to be made.
-    """
-    found = rows_of(
-        """SELECT (data ->> 'stage_id')::bigint FROM imports_importstagedrow
-            WHERE run_id = %s AND data ->> 'kind' = 'open'
-              AND NOT EXISTS (
-                  SELECT 1 FROM pipeline_stage stage WHERE stage.id = (data ->> 'stage_id')::bigint
-                     AND stage.pipeline_id <> pipeline_default_pipeline())
-            GROUP BY 1
-            ORDER BY count(*) FILTER (
-                WHERE data ->> 'made_created_day' <> %s) DESC, count(*) DESC, 1 LIMIT 1""",
-        [run.pk, run.options["as_of"]],
-    )
-    if found:
-        return int(found[0][0])
-    first = rows_of(
-        """SELECT id FROM pipeline_stage WHERE kind = 'open' AND archived_at IS NULL
-              AND pipeline_id = pipeline_default_pipeline()
-            ORDER BY "order", id LIMIT 1"""
-    )
-    return int(first[0][0]) if first else None
-
-
 def lock(run: ImportRun) -> None:
     execute(
         """SELECT id FROM pipeline_deal WHERE id IN (
@@ -236,7 +210,8 @@ SELECT p.target, s.data ->> 'external_id', coalesce(s.data ->> 'name', s.data ->
        nullif(s.data ->> 'category_override', ''), s.data ->> 'lost_reason',
        (s.data ->> 'competitor_id')::bigint, coalesce(s.data ->> 'lost_note', ''), '',
        %(by)s::bigint,
-       CASE WHEN %(open_stage)s::bigint IS NULL AND s.data ? 'made_closed_at'
+       CASE WHEN coalesce((s.data ->> 'open_stage_id')::bigint, %(open_stage)s::bigint) IS NULL
+                 AND s.data ? 'made_closed_at'
             THEN (s.data ->> 'made_closed_at')::timestamptz
             ELSE (s.data ->> 'made_created_at')::timestamptz END,
        coalesce(s.data ->> 'made_closed_at', s.data ->> 'made_created_at')::timestamptz,

@@ -24,7 +24,7 @@ ENTERED = re.compile(
 # field: the headers that mean it, in any case, with or without blanks and other signs
 _NAMES: dict[str, dict[str, str]] = {
     ImportKind.PEOPLE: {
-        "external_id": "id, user id, person id, employee id, owner id, employee number",
+        "external_id": "user id, person id, employee id, owner id, employee number, id",
         "full_name": "name, full name, sales agent, rep, sales rep, salesperson, employee, person, "
         "owner, owner name, user, agent, display name",
         "first_name": "first name, given name",
@@ -38,8 +38,8 @@ _NAMES: dict[str, dict[str, str]] = {
         "started_on": "started on, start date, hire date, joined on, hired on",
     },
     ImportKind.ACCOUNTS: {
-        "external_id": "id, account id, record id, company id, organization id, organisation id, "
-        "organization pipedrive system id, account id 18",
+        "external_id": "account id, record id, company id, organization id, organisation id, "
+        "organization pipedrive system id, account id 18, id",
         "name": "account, account name, company name, company, organization name, organization, "
         "organisation, organisation name, name, customer, customer name",
         "owner": "owner, account owner, company owner, organization owner, owner id, owner name",
@@ -54,16 +54,18 @@ _NAMES: dict[str, dict[str, str]] = {
         "organization number of employees",
         "annual_revenue": "annual revenue, revenue, turnover, organization annual revenue",
         "founded_year": "year established, year founded, founded, founded in, founding year",
+        "deleted": "is deleted, deleted",
     },
     ImportKind.PRODUCTS: {
-        "external_id": "id, product id, product code, record id, sku",
+        "external_id": "product id, product code, record id, sku, id",
         "name": "product, product name, name, item",
         "family": "series, family, product family, category, product category",
         "list_price": "sales price, list price, price, unit price, standard price",
         "currency": "currency, currency iso code, currency code, price currency",
+        "deleted": "is deleted, deleted",
     },
     ImportKind.CONTACTS: {
-        "external_id": "id, contact id, record id, person id, person pipedrive system id",
+        "external_id": "contact id, record id, person id, person pipedrive system id, id",
         "full_name": "name, full name, contact, contact name, person name, person",
         "first_name": "first name, person first name",
         "last_name": "last name, person last name",
@@ -73,10 +75,11 @@ _NAMES: dict[str, dict[str, str]] = {
         "email": "email, e-mail, email address, person email work, person email",
         "phone": "phone, phone number, mobile phone, business phone, person phone, "
         "person phone work",
+        "deleted": "is deleted, deleted",
     },
     ImportKind.DEALS: {
-        "external_id": "id, deal id, opportunity id, record id, deal pipedrive system id, "
-        "opportunity id 18, opportunity id 18 character",
+        "external_id": "deal id, opportunity id, deal pipedrive system id, opportunity id 18, "
+        "opportunity id 18 character, record id, id",
         "name": "name, deal name, opportunity name, opportunity, deal, deal title, title, "
         "potential name, dealname, property dealname",
         "account": "account, account name, account id, associated company, company, company name, "
@@ -87,7 +90,7 @@ _NAMES: dict[str, dict[str, str]] = {
         "deal stage pipeline, deal pipeline stage id, pipeline stage",
         "pipeline": "pipeline, deal pipeline, pipeline name, deal pipeline id, deal pipeline name, "
         "sales pipeline",
-        "status": "status, deal status",
+        "status": "status, deal status, forecast type",
         "amount": "amount, deal value, value, deal amount, close value, total amount, "
         "amount converted, property amount, forecast, deal value amount",
         "currency": "currency, currency iso code, amount currency, deal currency, "
@@ -101,7 +104,7 @@ _NAMES: dict[str, dict[str, str]] = {
         "created_at": "created date, create date, creation date, deal creation date, created on, "
         "created at, created time, engage date, property createdate, deal created, opened, "
         "deal deal created, deal created on",
-        "category": "forecast category, forecast category name, forecast type",
+        "category": "forecast category, forecast category name",
         "next_step": "next step, next steps, opportunity next steps, next activity subject",
         "next_step_on": "next step date, next step on, next activity date, deal next activity date",
         "wait_until": "wait until, waiting until, snoozed until, on hold until, paused until",
@@ -114,10 +117,11 @@ _NAMES: dict[str, dict[str, str]] = {
         "product": "product, product name",
         "quantity": "quantity",
         "unit_price": "unit price, sales price, price",
+        "deleted": "is deleted, deleted",
     },
     ImportKind.ACTIVITIES: {
-        "external_id": "id, activity id, task id, event id, record id, engagement id, call id, "
-        "call sid, meeting uuid",
+        "external_id": "activity id, task id, event id, record id, engagement id, call id, "
+        "call sid, meeting uuid, id",
         "kind": "type, activity type, kind, task subtype, activity kind, engagement type, "
         "event subtype",
         "subject": "subject, activity subject, title, call title, meeting name, email subject, "
@@ -152,6 +156,7 @@ _NAMES: dict[str, dict[str, str]] = {
         "outcome": "status, meeting outcome, outcome, task status, meeting status, event status",
         "private": "private, is private, sensitivity, visibility",
         "all_day": "all day event, all day, is all day event, all day event yes no",
+        "deleted": "is deleted, deleted",
     },
     ImportKind.QUOTAS: {
         "person": "person, rep, sales rep, salesperson, owner, owner name, name, sales agent, "
@@ -196,6 +201,10 @@ _MARKS = {
         "dealstatus", "personemailwork", "activitysubject",
     ]),
 }  # fmt: skip
+
+
+# What programs call a deal, in front of the names of its columns.
+DEAL_WORDS = ("opportunity", "potential", "deal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +267,7 @@ def recognise(kind: str, header: list[str]) -> Recognised:
     for place, name in enumerate(squashed_header):
         if kind == ImportKind.HISTORY and ENTERED.fullmatch(header[place].strip()):
             taken[place] = Match("entered", sure=True)
-        elif field := KNOWN[kind].get(name):
+        elif field := _known_field(kind, name):
             _take(taken, place, Match(field, sure=True), fields, header)
     for place, name in enumerate(squashed_header):
         if place not in taken and name and (field := _alike(kind, name)):
@@ -267,6 +276,14 @@ def recognise(kind: str, header: list[str]) -> Recognised:
     if kind == ImportKind.ACTIVITIES:
         _take_times(taken, squashed_header)
     return Recognised(program(header), taken)
+
+
+def _known_field(kind: str, name: str) -> str | None:
+    """Return the field of a known header; programs put what a deal is called there before it."""
+    known = KNOWN[kind]
+    if name in known or kind != ImportKind.DEALS:
+        return known.get(name)
+    return next((known.get(name.removeprefix(p)) for p in DEAL_WORDS if name.startswith(p)), None)
 
 
 def _take_currency(taken: dict[int, Match], kind: Kind, header: list[str]) -> None:

@@ -99,6 +99,8 @@ def _plain(declared: DealField) -> Field:
     return _text(declared.name, declared.label, column.max_length or LONGEST_TEXT)
 
 
+DELETED = _text("deleted", "Deleted", 40, help="Rows that say so are left out")
+
 PEOPLE = Kind(
     ImportKind.PEOPLE,
     IMPORT_KIND_LABELS[ImportKind.PEOPLE],
@@ -141,6 +143,7 @@ ACCOUNTS = Kind(
         Field("employees", "Employees", Shape.WHOLE),
         Field("annual_revenue", "Annual revenue", Shape.MONEY),
         Field("founded_year", "Founded in", Shape.WHOLE),
+        DELETED,
     ),
     (("name",),),
     "by id, else by name",
@@ -156,6 +159,7 @@ PRODUCTS = Kind(
         _text("family", "Family", 100),
         Field("list_price", "List price", Shape.MONEY),
         Field("currency", "Currency", Shape.CURRENCY, 3),
+        DELETED,
     ),
     (("name",),),
     "by id, else by name",
@@ -174,6 +178,7 @@ CONTACTS = Kind(
         _text("title", "Title"),
         Field("email", "E-mail", Shape.EMAIL, 254),
         _text("phone", "Phone", 60),
+        DELETED,
     ),
     (("full_name", "first_name", "last_name"), ("account",)),
     "by id, else by account and e-mail, else by account and name",
@@ -220,6 +225,7 @@ DEALS = Kind(
         _of("product", "Product", ImportSubject.PRODUCT),
         Field("quantity", "Quantity", Shape.MONEY),
         Field("unit_price", "Unit price", Shape.MONEY),
+        DELETED,
     ),
     (("owner",), ("stage", "status")),
     "by id, else by name, account, owner and created date",
@@ -254,6 +260,7 @@ ACTIVITIES = Kind(
         _text("outcome", "Status", 100, help="What did not take place is left out"),
         _text("private", "Private", 40, help="Rows that say so are left out"),
         _text("all_day", "All day", 40, help="Rows that say so are left out"),
+        DELETED,
     ),
     (
         ("occurred_at",),

@@ -46,6 +46,7 @@ class Layout:
     delimiter: str = ","
     sheet: str = ""
     header_row: int = 1
+    from_1904: bool = False
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -77,7 +78,8 @@ def detect(path: Path, *, largest_cells: int) -> Detected:
         raise UnreadableFileError("The file is empty.")
     if head.startswith(b"PK\x03\x04"):
         sheets = workbooks.sheets(path, largest_cells=largest_cells)
-        found = Detected(Layout(form="xlsx", sheet=sheets[0]), sheets=sheets)
+        layout = Layout(form="xlsx", sheet=sheets[0], from_1904=workbooks.is_from_1904(path))
+        found = Detected(layout, sheets=sheets)
         if len(sheets) > 1:
             others = ", ".join(f"“{name}”" for name in sheets[1:])
             found.notices.append(f"Only the sheet “{sheets[0]}” is read, not {others}.")

@@ -32,12 +32,15 @@ _CONTACTS = """
 
 @dataclass(frozen=True, slots=True)
 class LikelySame:
-    """A thing that would be made, its row if it has one, and the account or contact it may be."""
+    """A thing that would be made, its row if it has one, and the account or contact it may be.
+
+    ``account`` is None where that one would be made too.
+    """
 
     row: int | None
     name: str
     known: str
-    account: int
+    account: int | None
 
 
 def likely_same(run: ImportRun) -> list[LikelySame]:
@@ -52,12 +55,19 @@ def likely_same(run: ImportRun) -> list[LikelySame]:
             return contacts
     made = _OF_ACCOUNTS if run.kind == ImportKind.ACCOUNTS else _ON_THE_WAY
     found = rows_of(
-        f"""SELECT made.row, made.name, account.name, account.id
-              FROM ({made}) made
+        f"""WITH made AS (SELECT *, row_number() OVER (ORDER BY row, name) AS n FROM ({made}) each)
+            SELECT made.row, made.name, account.name, account.id
+              FROM made
               JOIN pipeline_account account
                 ON pipeline_name_key(account.name) = pipeline_name_key(made.name)
                AND account.archived_at IS NULL
-             ORDER BY made.row, made.name LIMIT %(most)s""",
+             UNION ALL
+            SELECT later.row, later.name, made.name, NULL
+              FROM made
+              JOIN made later
+                ON pipeline_name_key(later.name) = pipeline_name_key(made.name)
+               AND later.n > made.n
+             ORDER BY 1, 2 LIMIT %(most)s""",
         values,
     )
     return [LikelySame(*row) for row in found]

@@ -28,18 +28,23 @@ SHARED_SIGNS = {
 _SIGN = "|".join(re.escape(sign) for sign in sorted((*SIGNS, *SHARED_SIGNS), key=len, reverse=True))
 _WHOLE = re.compile(
     rf"(?P<open>\()?\s*(?P<minus>[-−])?\s*(?P<before>[A-Z]{{3}}|{_SIGN})?\s*(?P<minus2>[-−])?\s*"
-    rf"(?P<digits>[0-9][0-9.,'’ \u00a0\u202f]*|[.,][0-9]+)\s*(?P<after>[A-Z]{{3}}|{_SIGN})?\s*"
+    rf"(?P<digits>[0-9][0-9.,'’ \u00a0\u202f\u2009\u2007]*|[.,][0-9]+)\s*"
+    rf"(?P<after>[A-Z]{{3}}|{_SIGN})?\s*"
     rf"(?P<minus3>-)?\s*(?P<close>\))?",
     re.ASCII,
 )
-_BLANKS = re.compile(r"(?<=\d)['’ \u00a0\u202f](?=\d{3}(?!\d))")
+_BLANKS = re.compile(r"(?<=\d)['’ \u00a0\u202f\u2009\u2007](?=\d{3}(?!\d))")
 _PLAIN = {
     mark: re.compile(
-        rf"(?:[0-9]+|[1-9][0-9]{{0,2}}(?:{re.escape(group)}[0-9]{{3}})+)?"
+        rf"(?:[0-9]+|[1-9][0-9]{{0,2}}(?:{re.escape(group)}[0-9]{{3}})+{lakhs})?"
         rf"(?:{re.escape(mark)}[0-9]+)?",
         re.ASCII,
     )
-    for mark, group in ((Mark.POINT, ","), (Mark.COMMA, "."))
+    # In India after the thousands come lakhs and crores: 12,34,567.
+    for mark, group, lakhs in (
+        (Mark.POINT, ",", "|[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3}"),
+        (Mark.COMMA, ".", ""),
+    )
 }
 
 

@@ -14,11 +14,15 @@ SINCE_EVER = date(2000, 1, 1)
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """How the cells of one column are written: ``order`` of dates, decimal ``mark``, ``scale``."""
+    """How the cells of one column are written: ``order`` of dates, decimal ``mark``, ``scale``.
+
+    ``days``: midnights in UTC stand for the days of their dates, whatever the organisation's zone.
+    """
 
     order: str = ""
     mark: str = ""
     scale: int = 1
+    days: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,12 @@ class Options:
     salesforce_ids: bool = False
     encoding_told: bool = False
     open_stage: str = ""
-    list_price: bool = False
+    # Of which deals without an amount, open, won or lost, the list price is taken.
+    list_price: list[str] = field(default_factory=list)
+    # Whether closed deals without a day get that of the data.
+    undated: bool = False
+    # Whether a cell that says N/A, NULL or - is blank.
+    blank_words: bool = False
     skip_refused: bool = False
     since: date = SINCE_EVER
 
@@ -98,6 +107,7 @@ class ColumnProfile:
     date_certain: bool = True
     date_example: str = ""
     date_fits: dict[str, int] = field(default_factory=dict)
+    only_midnights: bool = False
     # The newest day that is not to come, "" where the dates leave a choice or there are none.
     newest: str = ""
     numbers: int = 0

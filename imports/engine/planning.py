@@ -20,8 +20,8 @@ from imports.engine import (
     composing_quotas,
 )
 from imports.engine.batches import MappedColumn, fault, read_batch
-from imports.engine.cells import Context, parser
-from imports.engine.composing import Composer, Rates, RowError, Setting
+from imports.engine.cells import BLANK_WORDS, Context, parser
+from imports.engine.composing import Composer, Rates, RowError, Setting, says_yes
 from imports.engine.composing_deals import DealComposer
 from imports.engine.headers import entered_pipeline, entered_stage
 from imports.engine.kinds import KINDS, Kind
@@ -113,7 +113,11 @@ def read(
     if key := DANGLING.get(ImportKind(run.kind)):
         _refuse_dangling(run, *key)
     _keep_creations(run, next(iter(resolvers.values())).creations if resolvers else Creations())
-    found.notices = [*reader.notices(), *_said(setting.notices), *_merged(setting)]
+    found.notices = [
+        *reader.notices(),
+        *_said(setting.notices),
+        *_merged(setting),
+    ]
     found.unknown = _unknown(resolvers, pipelines)
     found.answered = [
         Answered(resolver.subject, text, count)
@@ -206,7 +210,12 @@ def _columns(
     kind: Kind, reader: RowReader, options: Options, setting: Setting
 ) -> list[MappedColumn]:
     labels = column_labels(reader.header)
-    context = Context(setting.zone, options.salesforce_ids)
+    context = Context(
+        setting.zone,
+        options.salesforce_ids,
+        blanks=BLANK_WORDS if options.blank_words else frozenset(),
+        from_1904=options.layout.from_1904,
+    )
     columns = []
     for place, name in sorted(options.mapping.items()):
         if place >= reader.width or not kind.has(name):
@@ -269,6 +278,10 @@ def _stage_batch(
     for read in reads:
         if read.faults:
             refused += read.faults
+            continue
+        if says_yes(read.values.get("deleted")):
+            error = RowError("deleted", "It says that it is deleted, so it is left out.")
+            refused.append(fault(read.row, by_field["deleted"], error))
             continue
         try:
             staged.append(composer.compose(read.row.number, read.values))

@@ -5,10 +5,10 @@ from datetime import date
 
 from imports.engine.dates import ORDER_LABELS, Order
 from imports.engine.headers import recognise
-from imports.engine.kinds import KINDS, Shape
+from imports.engine.kinds import KINDS, Field, Shape
 from imports.engine.layout import Detected, Layout
 from imports.engine.numbers import MARK_LABELS, Mark
-from imports.engine.options import Format, Options, Profile
+from imports.engine.options import ColumnProfile, Format, Options, Profile
 
 DATE_SHAPES = frozenset({Shape.DAY, Shape.MOMENT})
 NUMBER_SHAPES = frozenset({Shape.MONEY, Shape.WHOLE})
@@ -54,6 +54,7 @@ def certain_formats(profile: Profile) -> dict[int, Format]:
         place: Format(
             order=column.date_order if column.date_certain else "",
             mark=column.number_mark if column.number_certain else "",
+            days=column.only_midnights,
         )
         for place, column in enumerate(profile.columns)
     }
@@ -119,18 +120,10 @@ def decisions(kind: str, options: Options, profile: Profile) -> list[str]:
     """Return in words what has been decided about how the file is read."""
     said = [_layout_said(options.layout)]
     for place, name in sorted(options.mapping.items()):
-        field, column = KINDS[kind].field(name), profile.columns[place]
-        found = options.formats.get(place, Format())
-        words = f"“{column.label}” is the {field.label.lower()}"
-        if field.shape in DATE_SHAPES and found.order and column.date_fits:
-            words += f", dates as {ORDER_LABELS[Order(found.order)]}"
-        elif field.shape in DATE_SHAPES and column.plain_dates:
-            words += f", dates {column.plain_dates}"
-        if field.shape in NUMBER_SHAPES and found.mark and column.has_marks:
-            words += f", decimal mark {MARK_LABELS[Mark(found.mark)]}"
-        if found.scale != 1:
-            words += f", times {found.scale:,}"
-        said.append(f"{words}.")
+        column, found = profile.columns[place], options.formats.get(place, Format())
+        said.append(_column_said(KINDS[kind].field(name), column, found))
+    if options.blank_words:
+        said.append("Cells that say N/A, NULL or - are blank.")
     if options.salesforce_ids:
         said.append("Ids are those of Salesforce: 15 and 18 signs are the same id.")
     if kind == "deals" and not options.maps("external_id"):
@@ -138,6 +131,20 @@ def decisions(kind: str, options: Options, profile: Profile) -> list[str]:
             "The file has no id column: deals are known by name, account, owner and created date."
         )
     return said
+
+
+def _column_said(field: Field, column: ColumnProfile, found: Format) -> str:
+    words = f"“{column.label}” is the {field.label.lower()}"
+    if field.shape in DATE_SHAPES:
+        if found.order and column.date_fits:
+            words += f", dates as {ORDER_LABELS[Order(found.order)]}"
+        elif column.plain_dates:
+            words += f", dates {column.plain_dates}"
+        if column.only_midnights:
+            words += f", midnights in UTC taken for {'days' if found.days else 'moments'}"
+    if field.shape in NUMBER_SHAPES and found.mark and column.has_marks:
+        words += f", decimal mark {MARK_LABELS[Mark(found.mark)]}"
+    return f"{words}{f', times {found.scale:,}' if found.scale != 1 else ''}."
 
 
 def _layout_said(layout: Layout) -> str:

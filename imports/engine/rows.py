@@ -51,10 +51,11 @@ class RowReader:
             raise UnreadableFileError(f"The file has no row {self.layout.header_row}.")
         cells = self._unwrap(cells) or cells
         texts = [_text(cell) for cell in cells]
-        while texts and not texts[-1]:
-            texts.pop()
-        if not texts:
+        if not any(texts):
             raise UnreadableFileError(f"Row {self.layout.header_row}, the header, is blank.")
+        # Columns without a name are columns like others, but for a sheet's thousands of empty ones.
+        while len(texts) > MOST_COLUMNS and not texts[-1]:
+            texts.pop()
         if len(texts) > MOST_COLUMNS:
             raise UnreadableFileError(
                 f"The header has {len(texts):,} columns; {MOST_COLUMNS:,} are the most."
@@ -121,6 +122,8 @@ class RowReader:
             cells = apart
         if len(cells) > self.width and is_blank(cells[self.width :]):
             cells = cells[: self.width]
+        if len(cells) < self.width and not any(self.header[len(cells) :]):
+            cells = [*cells, *[""] * (self.width - len(cells))]
         fault = ""
         if len(cells) != self.width:
             have = f"{len(cells)} cell{'s' if len(cells) != 1 else ''}"
@@ -148,13 +151,18 @@ def is_blank(cells: list[Cell]) -> bool:
     return all(isinstance(cell, str) and not cell.strip() for cell in cells)
 
 
+def unnamed(place: int) -> str:
+    """Return what a column without a header is called, by its place from 0."""
+    return f"Column {place + 1}"
+
+
 def column_labels(header: list[str]) -> list[str]:
     """Return a name for each column that no other has: "Amount (2nd)", "Column 7"."""
     times: Counter[str] = Counter()
     labels = []
     for place, text in enumerate(header, start=1):
         if not text:
-            labels.append(f"Column {place}")
+            labels.append(unnamed(place - 1))
             continue
         times[text.casefold()] += 1
         count = times[text.casefold()]

@@ -1,12 +1,16 @@
 """Excel workbooks (.xlsx): which sheets there are, and their rows, after a look at their size."""
 
+import posixpath
 import re
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import IO
+from xml.etree.ElementTree import Element
 
+from defusedxml.ElementTree import iterparse
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 Cell = str | Decimal | date | datetime
@@ -47,6 +51,7 @@ def sheets(path: Path, *, largest_cells: int) -> list[str]:
 
 def records(path: Path, sheet: str) -> Iterator[list[Cell]]:
     """Yield the rows of a sheet from its first row on, each cell typed as the workbook has it."""
+    broken = broken_cells(path, sheet)
     with CalamineWorkbook.from_path(str(path)) as book:
         found = book.get_sheet_by_name(sheet)
         start = found.start or (0, 0)
@@ -54,8 +59,90 @@ def records(path: Path, sheet: str) -> Iterator[list[Cell]]:
         for _ in range(start[0]):
             yield []
         margin = [""] * start[1]
-        for cells in found.iter_rows():
-            yield [*margin, *(_cell(value) for value in cells)]
+        for number, cells in enumerate(found.iter_rows(), start=start[0] + 1):
+            row = [*margin, *(_cell(value) for value in cells)]
+            for place, text in broken.get(number, ()):
+                row += [""] * (place + 1 - len(row))
+                row[place] = text
+            yield row
+
+
+# What Excel writes into a cell that it cannot work out; some write it into CSV too.
+ERRORS = frozenset(
+    {"#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"}
+)
+NO_VALUE = "#FORMULA?"
+
+
+def broken_cells(path: Path, sheet: str) -> dict[int, list[tuple[int, str]]]:
+    """Return the cells of a sheet that hold an error, or a formula without its value, by row.
+
+    Each with its place from 0 and what stands there: the library that reads the sheet takes both
+    for empty cells.
+    """
+    found: dict[int, list[tuple[int, str]]] = {}
+    with zipfile.ZipFile(path) as archive:
+        entry = _entry_of(archive, sheet)
+        with archive.open(entry) as file:
+            if not _may_be_broken(file):
+                return found
+        with archive.open(entry) as file:
+            for _, cell in iterparse(file):
+                if _local(cell) == "c":
+                    if text := _broken(cell):
+                        letters, row = _address(cell.get("r", ""))
+                        found.setdefault(row, []).append((_column(letters) - 1, text))
+                elif _local(cell) == "row":
+                    cell.clear()
+    return found
+
+
+def is_from_1904(path: Path) -> bool:
+    """Whether the book counts its days from 1904, as those begun on an old Macintosh do."""
+    with zipfile.ZipFile(path) as archive, archive.open("xl/workbook.xml") as file:
+        told = next((e for _, e in iterparse(file) if _local(e) == "workbookPr"), None)
+    return told is not None and told.get("date1904") in {"1", "true"}
+
+
+def _may_be_broken(file: IO[bytes]) -> bool:
+    rest = b""
+    while block := file.read(1 << 20):
+        if b'="e"' in rest + block or b"='e'" in rest + block or b"<f" in rest + block:
+            return True
+        rest = block[-8:]
+    return False
+
+
+def _broken(cell: Element) -> str:
+    parts = {_local(part): part.text or "" for part in cell}
+    if cell.get("t") == "e":
+        return parts.get("v") or "#N/A"
+    return NO_VALUE if "f" in parts and not parts.get("v") and cell.get("t") != "str" else ""
+
+
+def _entry_of(archive: zipfile.ZipFile, sheet: str) -> str:
+    """Return the name of the archive's file that holds the sheet."""
+    with archive.open("xl/workbook.xml") as file:
+        ids = {
+            each.get("name"): value
+            for _, each in iterparse(file)
+            if _local(each) == "sheet"
+            for name, value in each.items()
+            if name.endswith("}id")
+        }
+    with archive.open("xl/_rels/workbook.xml.rels") as file:
+        targets = {each.get("Id"): each.get("Target", "") for _, each in iterparse(file)}
+    target = targets[ids[sheet]]
+    return target.lstrip("/") if target.startswith("/") else posixpath.join("xl", target)
+
+
+def _local(element: Element) -> str:
+    return element.tag.rpartition("}")[2]
+
+
+def _address(text: str) -> tuple[bytes, int]:
+    letters = text.rstrip("0123456789")
+    return letters.encode(), int(text[len(letters) :])
 
 
 def _cell(value: object) -> Cell:

@@ -267,7 +267,7 @@ def plan_page(run: ImportRun) -> PlanPage:
         left_out=plan["left_out"],
         makes=list(run.creations.values_list("subject", "name")),
         likely=likely_same(run) if run.state == ImportState.PLANNED else [],
-        open_stage=_open_stage(run),
+        open_stage=open_stage_name(run),
         changes=shown(run, rows_of(run, RowAction.CHANGE)[:MOST_SHOWN]),
         refused=_refused(run),
         questions=questions(run),
@@ -276,7 +276,7 @@ def plan_page(run: ImportRun) -> PlanPage:
     )
 
 
-def _open_stage(run: ImportRun) -> str:
+def open_stage_name(run: ImportRun) -> str:
     """Return the name of the stage that closed deals of the file were in before."""
     stage = run.plan.get("open_stage")
     if not stage:

@@ -11,11 +11,13 @@ from django.core.exceptions import ValidationError
 from imports.engine.headers import field_of, squashed
 from imports.engine.kinds import CREATABLE, KINDS
 from imports.engine.layout import DELIMITERS, ENCODINGS, Layout
+from imports.engine.likely import likely_same
 from imports.engine.options import Answer, Format, Options, Profile
 from imports.engine.references import choices_of, lookup, norm, stage_kind
 from imports.engine.refused import refused_lines
 from imports.enums import ImportState, ImportSubject
 from imports.models import ImportRun
+from imports.reports.runs import open_stage_name
 from imports.services import runs as imports
 from imports.services import work as import_work
 from org import access
@@ -46,7 +48,9 @@ class Wishes:
     sheet: str = ""
     header_row: int = 0
     open_stage: str = ""
-    list_price: bool = True
+    list_price: list[str] = field(default_factory=lambda: ["open", "lost"])
+    undated: bool = False
+    blank_words: bool = False
     skip_refused: bool = False
     dry_run: bool = False
     refused_to: Path | None = None
@@ -160,6 +164,8 @@ def _options(run: ImportRun, wishes: Wishes) -> Options:
     options.currency = wishes.currency.upper() or options.currency
     options.open_stage = wishes.open_stage
     options.list_price = wishes.list_price
+    options.undated = wishes.undated
+    options.blank_words = wishes.blank_words
     options.create = [subject for name in wishes.create for subject in _subjects(name)]
     return options
 
@@ -216,10 +222,13 @@ def _format(found: Profile, told: str) -> tuple[int, dict[str, Any]]:
         "point": {"mark": "."},
         "x1000": {"scale": 1_000},
         "x1000000": {"scale": 1_000_000},
+        "days": {"days": True},
+        "moments": {"days": False},
     }
     if place is None or name.lower() not in known:
         raise ImportStoppedError(
-            f"--format {told}: write COLUMN=dmy, mdy, ymd, comma, point, x1000 or x1000000."
+            f"--format {told}: write COLUMN=dmy, mdy, ymd, comma, point, x1000, x1000000,"
+            " days or moments."
         )
     return place, known[name.lower()]
 
@@ -262,12 +271,16 @@ def _tell_plan(run: ImportRun, say: Say) -> None:
     plan = run.plan
     for text in plan["decisions"]:
         say(f"  {text}")
+    if before := open_stage_name(run):
+        say(f"  Closed deals were in the stage “{before}” before.")
     if plan["left_out"]:
         say(f"  Not imported: {', '.join(plan['left_out'])}.")
     for text in plan["notices"]:
         say(f"  {text}")
     for creation in run.creations.all()[:MOST_SHOWN]:
         say(f"  Also makes the {creation.subject} “{creation.name}”.")
+    for same in likely_same(run):
+        say(f"  “{same.name}” is likely the same as “{same.known}”, and is made all the same.")
     counts = plan["counts"]
     part = f", {counts['part']:,} repeat or continue others" if counts["part"] else ""
     say(

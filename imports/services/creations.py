@@ -62,7 +62,8 @@ def _made(
         case ImportSubject.STAGE:
             return _stage(creation, by, opens)
         case ImportSubject.ACCOUNT:
-            return create_account(by=by, name=creation.name[:200])
+            # The preview named those that are alike, and the import was started all the same.
+            return create_account(by=by, name=creation.name[:200], same_name_too=True)
         case ImportSubject.PRODUCT:
             product = Product.objects.create(name=creation.name[:200], currency=currency)
             audit.record(by, "product.create", product, reason=f"Import {run.pk}")

@@ -14,13 +14,13 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connection, transaction
 
 from imports.engine import comparing, filing, planning, questions, undoing, writers, years
-from imports.engine.deals import usual_open_stage
+from imports.engine.deal_plan import list_prices, usual_open_stage, was_open_before
 from imports.engine.layout import Detected, Layout, detect
 from imports.engine.options import Options, Profile
 from imports.engine.profiling import profile
 from imports.engine.rows import RowReader
 from imports.engine.workbooks import UnreadableFileError
-from imports.enums import ImportKind, ImportState
+from imports.enums import ImportKind, ImportState, ImportSubject
 from imports.models import ImportMapping, ImportRun, ImportStagedRow
 from imports.services.creations import make
 from imports.services.runs import WORKING, move, require_admin
@@ -29,11 +29,14 @@ from org import audit
 from org.access import local_day
 from org.models.people import Person
 from org.services.calendar import organisation
+from pipeline.enums import Status
 from pipeline.stages.models import Stage
 
 LARGEST_SHEET_CELLS = 60_000_000
 RUNS_LOCK = 4711020
 MOST_ATTEMPTS = 3
+# Where closed deals were before where nothing names an open stage.
+FIRST_STAGE = "Open"
 
 Progress = Callable[[str, int, int], None]
 
@@ -181,6 +184,8 @@ def _plan(run: ImportRun, now: datetime, progress: Progress) -> None:
     run.plan = {"open_stage": _open_stage(run, options)}
     writers.compare(run, options, now=now)
     writers.keep_plan(run)
+    if run.kind == ImportKind.DEALS:
+        reading.notices += list_prices(run, options)
     lacking = years.missing(run, today=local_day(now, time_zone=organisation().time_zone))
     reading.notices += years.said(lacking)
     run.plan |= {
@@ -205,7 +210,18 @@ def _open_stage(run: ImportRun, options: Options) -> int | None:
         made = run.creations.filter(subject="stage", name__iexact=options.open_stage).first()
         if made:
             return -made.number
-    return usual_open_stage(run)
+        raise ValidationError(f"There is no open stage “{options.open_stage}”.")
+    found = usual_open_stage(run)
+    if found is None and was_open_before(run):
+        # Without any, the time from a deal's creation to its closing would be lost.
+        made = run.creations.create(
+            number=run.creations.count() + 1,
+            subject=ImportSubject.STAGE,
+            name=FIRST_STAGE,
+            detail={"kind": str(Status.OPEN)},
+        )
+        return -made.number
+    return found
 
 
 def _run(run: ImportRun, now: datetime, progress: Progress) -> None:

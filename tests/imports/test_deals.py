@@ -27,6 +27,7 @@ from tests.imports.runs import (
 )
 
 pytestmark = pytest.mark.django_db
+PRICED = ["open", "won", "lost"]
 HEADER = "Deal ID | Deal name | Owner | Account | Stage | Amount | Close date | Created date"
 
 
@@ -51,7 +52,7 @@ def test_a_closed_deal_was_open_from_its_creation_to_its_closing(company):
     imported(
         "deals",
         deals("1 | Pumps | Ann Lee | Acme | Won | 100.50 | 2026-03-10 | 2026-01-05"),
-        list_price=False,
+        list_price=[],
     )
 
     deal = Deal.objects.get(external_id="1")
@@ -83,7 +84,7 @@ def test_before_the_closing_only_the_list_price_was_known(company):
             "3 | C | Ann Lee | Acme | Qualify |  |  | 2026-01-05 | Pump",
             header=header,
         ),
-        list_price=True,
+        list_price=PRICED,
     )
 
     amounts = DealVersion.objects.order_by("deal__external_id", "valid_from")
@@ -105,6 +106,7 @@ def test_rows_without_dates_are_of_the_day_of_the_data(company):
             "1 | A | Ann Lee | Acme | Qualify | 10 | | ", "2 | B | Ann Lee | Acme | Won | 10 | | "
         ),
         as_of=day("2026-06-30"),
+        undated=True,
     )
 
     opened, won = Deal.objects.order_by("external_id")
@@ -158,7 +160,7 @@ def test_one_close_date_is_expected_or_actual_by_the_stage(company):
             "There is no exchange rate for EUR on 2026-02-01: set it first.",
         ),
         (
-            " | A | Ann Lee | Acme | Won | 1 | | ",
+            " | A | Ann Lee | Acme | Won | 1 | 2026-02-01 | ",
             "Deal ID",
             "It must not be blank: rows are known by it.",
         ),
@@ -300,7 +302,7 @@ def test_several_lines_of_a_deal_are_one_deal_with_lines(company):
     header = f"{HEADER} | Product | Quantity"
     row = "1 | A | Ann Lee | Acme | Qualify | | | 2026-01-05 | "
     content = deals(f"{row}Pump | 2", f"{row}Hose | 3", f"{row}Hose | 3", header=header)
-    run = imported("deals", content, list_price=True)
+    run = imported("deals", content, list_price=PRICED)
 
     assert counts(run) == {"create": 1, "part": 2}
     deal = Deal.objects.get()
@@ -309,7 +311,7 @@ def test_several_lines_of_a_deal_are_one_deal_with_lines(company):
         ("Hose", 3, 5),
         ("Pump", 2, 10),
     ]
-    assert counts(planned("deals", content, list_price=True)) == {"leave": 1, "part": 2}
+    assert counts(planned("deals", content, list_price=PRICED)) == {"leave": 1, "part": 2}
 
 
 def test_the_same_id_with_other_values_is_refused_naming_the_difference(company):
@@ -416,7 +418,7 @@ def test_what_was_known_before_the_closing_has_the_rate_of_the_creation(company)
             "2 | B | Ann Lee | Acme | Won | 100 | EUR | 2026-03-10 | 2026-01-05 |",
             header=HEADER.replace("Amount", "Amount | Amount Currency") + " | Product",
         ),
-        list_price=True,
+        list_price=PRICED,
     )
 
     rows = DealVersion.objects.order_by("deal__external_id", "valid_from").values_list(

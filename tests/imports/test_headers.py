@@ -30,7 +30,7 @@ FILES = [
             "ID,ISDELETED,ACCOUNTID,NAME,STAGENAME,AMOUNT,CLOSEDATE,OWNERID,CREATEDDATE,"
             "FORECASTCATEGORYNAME,CURRENCYISOCODE"
         ),
-        "external_id,,account,name,stage,amount,close_date,owner,created_at,category,currency",
+        "external_id,deleted,account,name,stage,amount,close_date,owner,created_at,category,currency",
     ),
     (
         SALESFORCE,

@@ -88,7 +88,7 @@ def test_columns_answers_start_and_undo_step_by_step(signed_in, admin):
     run = uploaded("deals", content, by=admin)
     fields = ["name", "owner", "account", "stage", "amount", "close_date", "product"]
     columns = {f"field-{place}": name for place, name in enumerate(fields)}
-    columns |= {"as_of": "2026-11-20", "currency": "usd", "list_price": "on"}
+    columns |= {"as_of": "2026-11-20", "currency": "usd", "list_price": "open"}
 
     refused = signed_in.post(url("import-columns", run), columns)
     assert refused.status_code == 400

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from imports.engine.kinds import KINDS
 from imports.services.command import ImportStoppedError, Wishes, import_file
+from pipeline.enums import Status
 
 
 class Command(BaseCommand):
@@ -31,7 +32,12 @@ class Command(BaseCommand):
         add("files", nargs="+", type=Path, metavar="FILE")
         add("--map", dest="mapping", metavar="COLUMN=FIELD", help="FIELD - leaves it out", **many)
         add("--value", dest="values", metavar="TEXT=NAME", help="+ makes it, - blanks it", **many)
-        add("--format", dest="formats", metavar="COLUMN=dmy|mdy|comma|point|x1000000", **many)
+        add(
+            "--format",
+            dest="formats",
+            metavar="COLUMN=dmy|mdy|comma|point|x1000000|days|moments",
+            **many,
+        )
         add("--create", metavar="accounts|products|people|teams|stages|all", **many)
         add("--as-of", type=date.fromisoformat, help="the day of the data; today if not given")
         add("--since", type=date.fromisoformat, help="people: since when first teams hold")
@@ -41,7 +47,15 @@ class Command(BaseCommand):
         add("--sheet", default="")
         add("--header-row", type=int, default=0)
         add("--open-stage", default="", help="where closed deals were before")
-        add("--no-list-price", dest="list_price", action="store_false")
+        add(
+            "--list-price",
+            nargs="*",
+            choices=[str(status) for status in Status],
+            default=[str(Status.OPEN), str(Status.LOST)],
+            help="deals that get their product's list price where they have no amount",
+        )
+        add("--undated", action="store_true", help="closed deals without a day get --as-of")
+        add("--blank-words", action="store_true", help="N/A, NULL and - are blank")
         add("--skip-refused", action="store_true", help="import the rows that are not refused")
         add("--refused-to", type=Path, help="write refused rows to this CSV file")
         add("--dry-run", action="store_true", help="show what would be done")
