@@ -27,7 +27,7 @@ from pipeline.enums import Status
 from pipeline.stages.models import Stage
 
 SCALES = ((1, "as written"), (1_000, "in thousands"), (1_000_000, "in millions"))
-MIDNIGHTS = (("days", "are days"), ("", "are moments"))
+MIDNIGHTS = (("days", "midnights are days"), ("", "midnights are times"))
 # Where nothing here looks like the text, it is most likely new.
 OFTEN_NEW = frozenset({ImportSubject.STAGE, ImportSubject.TEAM})
 LEAVE_OUT = ("", "Leave out")
@@ -65,7 +65,7 @@ class LayoutForm(KitForm):
 
     encoding = forms.ChoiceField(required=False, choices=list(ENCODINGS.items()))
     delimiter = forms.ChoiceField(
-        label="Cells parted by",
+        label="Cells separated by",
         required=False,
         choices=[(name, name) for name in DELIMITERS.values()],
     )
@@ -131,7 +131,7 @@ class ColumnsForm(KitForm):
         label="Cells that say N/A, NULL or - are blank", required=False
     )
     undated = forms.BooleanField(
-        label="Closed deals without a day closed on the day of the data",
+        label="Closed deals without a date closed on the day of the data",
         required=False,
         help_text="Otherwise they are refused, row by row.",
     )

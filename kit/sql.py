@@ -16,6 +16,8 @@ _MAKES = re.compile(
     r"\b.*?\bON (?P<table>\w+))",
     re.MULTILINE | re.DOTALL,
 )
+# A value of a statement, or a percent sign that is one.
+_VALUE = re.compile(r"%(?:%|(s))")
 _PLACE = re.compile(r"\{(\w+)\}")
 
 
@@ -37,8 +39,10 @@ def named(rows: QuerySet, prefix: str = "given") -> tuple[str, dict[str, Any]]:
     # Not elided: where Django knows that no row can match, it has its columns still.
     compiler = rows.query.get_compiler(connection=connection, elide_empty=False)
     text, values = compiler.as_sql()
-    names = [f"{prefix}_{number}" for number, _ in enumerate(values)]
-    return text % tuple(f"%({name})s" for name in names), dict(zip(names, values, strict=True))
+    given = {f"{prefix}_{number}": value for number, value in enumerate(values)}
+    names = iter(given)
+    # A doubled sign stays doubled: the statement is still to be executed.
+    return _VALUE.sub(lambda found: f"%({next(names)})s" if found[1] else found[0], text), given
 
 
 class Expression(Func):

@@ -53,7 +53,7 @@ def can_edit_seen_deal(actor: Person, deal: "Deal") -> bool:
 
 
 def can_split_credit(actor: Person, deal: "Deal") -> bool:
-    """Part the credit: whoever may edit the deal while it is open, managers and admins later."""
+    """Split the credit: whoever may edit the deal while it is open, managers and admins later."""
     return can_edit_deal(actor, deal) and (deal.status == Status.OPEN or can_reassign(actor))
 
 

@@ -48,8 +48,10 @@ GROUPS: tuple[tuple[str, tuple[NavigationEntry, ...]], ...] = (
             NavigationEntry("Deals", "analytics:deals", "briefcase", access.sells),
             NavigationEntry("Board", "analytics:board", "layout-kanban", access.sells),
             NavigationEntry("Pipeline review", "analytics:review", "list-check", access.sells),
-            NavigationEntry("Deal hygiene", "analytics:hygiene", "checklist", access.sells),
-            NavigationEntry("What changed", "analytics:changes", "arrows-exchange", access.sells),
+            NavigationEntry("Data quality", "analytics:hygiene", "checklist", access.sells),
+            NavigationEntry(
+                "Pipeline changes", "analytics:changes", "arrows-exchange", access.sells
+            ),
             NavigationEntry("Metrics", "analytics:metrics", "report-analytics", access.sells),
             NavigationEntry("Win/loss reviews", "process:closings", "trophy", access.sells),
             NavigationEntry("Overrides", "process:overrides", "alert-triangle", access.sells),

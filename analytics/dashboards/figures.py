@@ -72,7 +72,7 @@ def number_figures(report_view: ReportView, reached: Attainment, pace: Pace) -> 
         ),
         _gap(reached, report_view.quota_url()),
         StatFigure(
-            "Needed a working day",
+            "Required per day",
             amount(pace.required),
             sub=f"{count(pace.days.remaining)} of {count(pace.days.total)} working days left",
             href=won,
@@ -91,7 +91,7 @@ def _overlay(report_view: ReportView, reached: Attainment) -> list[StatFigure]:
         StatFigure(
             "Overlay credit",
             amount(reached.overlay),
-            sub="beside the bookings, in no total of them",
+            sub="not included in bookings",
             href=overlay_url(report_view),
             note="Of won deals, the percents that count for people as overlays.",
         )

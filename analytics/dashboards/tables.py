@@ -234,7 +234,7 @@ def team_lines(report: TeamReport) -> list[TeamRow]:
     """Return the lines below the people: the sum of those not shown, and quota given to nobody."""
     rest = [row for row in report.rows if row.person is None]
     if report.unallocated:
-        words = "Not given to people" if report.unallocated > 0 else "Given to people on top"
+        words = "Not given to people" if report.unallocated > 0 else "Over-assigned"
         rest.append(_quota_line(report, words, report.unallocated))
     return rest
 

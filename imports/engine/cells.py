@@ -215,7 +215,7 @@ def _email(cell: Cell, field: Field, found: Format, context: Context) -> str:
     try:
         validate_email(text)
     except ValidationError as error:
-        raise CellError("This is no e-mail address.") from error
+        raise CellError("This is not an e-mail address.") from error
     return text
 
 
@@ -226,12 +226,12 @@ def _number(cell: Cell, found: Format) -> numbers.Number:
         raise CellError("This is a date where a number is expected.")
     meant = numbers.readings(cell)
     if not meant:
-        raise CellError("This is no number.")
+        raise CellError("This is not a number.")
     if found.mark:
         number = meant.get(Mark(found.mark))
         if number is None:
             mark = "a comma" if found.mark == Mark.COMMA else "a point"
-            raise CellError(f"This is no number with {mark} as decimal mark.")
+            raise CellError(f"This is not a number with {mark} as decimal mark.")
         return number
     if len({number.value for number in meant.values()}) > 1:
         raise CellError("The decimal mark of this column has to be chosen first.")
@@ -249,7 +249,7 @@ def _money(cell: Cell, field: Field, found: Format, context: Context) -> Money:
 def _whole(cell: Cell, field: Field, found: Format, context: Context) -> int:
     value = _number(cell, found).value * found.scale
     if value != value.to_integral_value():
-        raise CellError("This is no whole number.")
+        raise CellError("This is not a whole number.")
     if not 0 <= value <= LARGEST_WHOLE:
         raise CellError(f"A whole number from 0 to {LARGEST_WHOLE:,} is expected.")
     return int(value)
@@ -274,14 +274,14 @@ def _date(cell: Cell, found: Format, context: Context) -> date | datetime:
 def _written_date(text: str, found: Format) -> date | datetime:
     meant = dates.readings(text)
     if not meant:
-        raise CellError("This is no date.")
+        raise CellError("This is not a date.")
     if None in meant:
         return meant[None]
     if found.order:
         day = meant.get(Order(found.order))
         if day is None:
             raise CellError(
-                f"This is no date in the order {dates.ORDER_LABELS[Order(found.order)]}."
+                f"This is not a date in the order {dates.ORDER_LABELS[Order(found.order)]}."
             )
         return day
     if len(set(meant.values())) > 1:
@@ -324,7 +324,7 @@ def _currency(cell: Cell, field: Field, found: Format, context: Context) -> str:
     codes = [word for word in code.replace("(", " ").replace(")", " ").split() if len(word) == 3]
     if len(codes) == 1 and codes[0].isascii() and codes[0].isalpha():
         return codes[0]
-    raise CellError("This is no currency: three letters such as USD are expected.")
+    raise CellError("This is not a currency: three letters such as USD are expected.")
 
 
 def _choice(cell: Cell, field: Field, found: Format, context: Context) -> str:

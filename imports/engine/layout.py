@@ -30,7 +30,7 @@ EIGHT_BIT = tuple(name for name in ENCODINGS if not name.startswith("utf"))
 LONGEST_CELL = 100_000
 MOST_COLUMNS = 1_000
 SAMPLE_ROWS = 50
-NO_TEXT = "This is no text file, nor an Excel workbook (.xlsx)."
+NO_TEXT = "This is not a text file, nor an Excel workbook (.xlsx)."
 # Signs that no text has: those of C0 but tab, line ends, form feed, end of file and escape.
 _NEVER_TEXT = re.compile("[\x00-\x08\x0e-\x19\x1c-\x1f]")
 # And those of C1, which is what letters of another eight-bit encoding look like in ISO 8859.

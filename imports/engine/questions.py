@@ -154,7 +154,7 @@ def _layout_said(layout: Layout) -> str:
         return f"Excel workbook, sheet “{layout.sheet}”, header in row {layout.header_row}."
     encoding = ENCODINGS.get(layout.encoding, layout.encoding.upper())
     return (
-        f"Text in {encoding}, cells parted by {DELIMITERS[layout.delimiter]}, "
+        f"Text in {encoding}, cells separated by {DELIMITERS[layout.delimiter]}, "
         f"header in row {layout.header_row}."
     )
 

@@ -25,7 +25,7 @@ def is_plausible(text: str) -> bool:
 def long_form(text: str) -> str:
     """Return the 18 signs of an id of 15 or 18; raise ValueError where it is no such id."""
     if not SHAPE.fullmatch(text):
-        raise ValueError("This is no Salesforce id: those have 15 or 18 letters and digits.")
+        raise ValueError("This is not a Salesforce id: those have 15 or 18 letters and digits.")
     if len(text) == 18 and suffix(text[:15]) != text[15:]:
         raise ValueError(
             "The last three signs of this id do not fit the others: capitals were changed."

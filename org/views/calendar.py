@@ -109,9 +109,9 @@ def _removing(
     return remove
 
 
-add_year = _adding(forms.YEARS, forms.YearForm, services.add_year, "The fiscal year is there.")
+add_year = _adding(forms.YEARS, forms.YearForm, services.add_year, "Fiscal year added.")
 add_holiday = _adding(
-    forms.HOLIDAYS, forms.HolidayForm, services.add_holiday, "The day off is there.", "day"
+    forms.HOLIDAYS, forms.HolidayForm, services.add_holiday, "Day off added.", "day"
 )
 remove_holiday = _removing(
     forms.HOLIDAYS,

@@ -66,7 +66,7 @@ class NewSplit(StrictSerializer):
 
     def validate_shares(self, shares: list[dict[str, Any]]) -> list[Share]:
         if len(shares) > 20:
-            raise serializers.ValidationError("Part the credit among twenty at most.")
+            raise serializers.ValidationError("Split the credit among twenty people at most.")
         return [Share(**share) for share in shares]
 
 
@@ -91,5 +91,5 @@ DealCredit = DealParts(
     may_add=rules.can_split_credit,
 ).listed(
     "List the credit splits of a deal, the newest first",
-    add=("split", "Part the credit for a deal from now on", NewSplit, split_credit),
+    add=("split", "Split the credit for a deal from now on", NewSplit, split_credit),
 )

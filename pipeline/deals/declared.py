@@ -80,8 +80,8 @@ DEAL_FIELDS = (
         tracked=True, told="Next step on", imported=True, downloaded=True,
     ),
     DealField(
-        name="wait_until", label="Wait until", editable=True, in_forms=True,
-        tracked=True, told="Waiting until", imported=True, help_text=WAIT_HELP,
+        name="wait_until", label="On hold until", editable=True, in_forms=True,
+        tracked=True, told="On hold until", imported=True, help_text=WAIT_HELP,
         api_help="Until that day the deal counts neither as quiet nor as without a next step.",
     ),
     DealField(

@@ -24,7 +24,7 @@ class LossReasonField(forms.ModelChoiceField):
             rows.filter(Q(archived_at__isnull=True) | Q(code=keep)),
             to_field_name="code",
             required=required,
-            label="Why was it lost?",
+            label="Loss reason",
             empty_label="Choose a reason",
         )
 

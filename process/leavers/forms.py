@@ -24,7 +24,7 @@ class SeenVersionsField(forms.CharField):
             pairs = [pair.split(":") for pair in super().clean(value).split()]
             return {int(deal): int(version) for deal, version in pairs}
         except ValueError as error:
-            raise ValidationError("Open the page again and say it once more.") from error
+            raise ValidationError("Open the page again and repeat your choice.") from error
 
 
 def _one_of(

@@ -1,4 +1,4 @@
-"""Deal hygiene: everybody who sells sees the breaches of the deals they see, and decides there."""
+"""Data quality: everybody who sells sees the breaches of the deals they see, and decides there."""
 
 from datetime import timedelta
 from typing import Any

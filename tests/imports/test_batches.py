@@ -52,7 +52,7 @@ def test_a_fault_in_one_row_changes_no_other():
     alone, beside = values(GOOD), values([*GOOD, BAD])
 
     assert alone == beside[:3]
-    assert beside[3][1] == ["This is no number."]
+    assert beside[3][1] == ["This is not a number."]
     assert [row.get("account:id") for row, _ in alone] == [acme.pk, None, None]
     assert [str(row["amount"].amount) if "amount" in row else "" for row, _ in alone] == [
         "12.50",

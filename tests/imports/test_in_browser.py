@@ -84,7 +84,7 @@ def test_an_import_from_upload_to_undoing(page: Page, sign_in: SignIn, axe: Axe,
     assert Deal.objects.count() == 2
     with page.expect_download() as download:
         page.get_by_role("link", name="Refused rows as a file").click()
-    assert "This is no number." in download.value.path().read_text()
+    assert "This is not a number." in download.value.path().read_text()
 
     page.get_by_role("button", name="Undo this import").click()
     expect(page.get_by_text("You may leave this page")).to_be_visible()

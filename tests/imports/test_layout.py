@@ -155,9 +155,9 @@ def test_doubled_and_missing_headers_get_names_of_their_own():
     [
         (b"", "empty"),
         (b"\xd0\xcf\x11\xe0 old", "old Excel"),
-        (b"\x89PNG\r\n\x1a\n\x00\x00", "no text file"),
-        (bytes(range(1, 256)) * 20, "no text file"),
-        (b"\xff\xfe" + b"\xd8\x00\xdc" * 3, "no text file"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "not a text file"),
+        (bytes(range(1, 256)) * 20, "not a text file"),
+        (b"\xff\xfe" + b"\xd8\x00\xdc" * 3, "not a text file"),
         (b'Id,Name\n1,"never ends\n', "never ends"),
         (b'Id,Name\n1,"a"b\n', "closing quotation mark"),
         (b"PK\x03\x04 not a zip", "damaged"),

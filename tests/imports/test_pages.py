@@ -70,7 +70,7 @@ def test_a_file_that_cannot_be_read_says_why(signed_in, admin):
     page = signed_in.get(url("import", run)).content.decode()
 
     assert run.state == ImportState.FAILED
-    assert "This is no text file, nor an Excel workbook" in page
+    assert "This is not a text file, nor an Excel workbook" in page
 
 
 def test_columns_answers_start_and_undo_step_by_step(signed_in, admin):
@@ -186,9 +186,9 @@ def test_refused_rows_stop_the_start_until_they_are_skipped(signed_in, admin):
     page = signed_in.post(url("import-start", run), {}, follow=True).content.decode()
 
     assert "1 row is refused" in page
-    assert "This is no number." in page
+    assert "This is not a number." in page
     answer = signed_in.get(url("import-refused", run))
-    assert b"3,Employees,This is no number.,B,many" in b"".join(answer.streaming_content)
+    assert b"3,Employees,This is not a number.,B,many" in b"".join(answer.streaming_content)
     signed_in.post(url("import-start", run), {"skip_refused": "on"})
     worked(run)
     assert [account.name for account in Account.objects.all()] == ["A"]

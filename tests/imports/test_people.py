@@ -115,7 +115,7 @@ def test_a_new_manager_and_team_hold_from_the_day_of_the_data():
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
-        ("Ann | not an address | ", "This is no e-mail address."),
+        ("Ann | not an address | ", "This is not an e-mail address."),
         (" | ann@example.com | ", "It must not be blank."),
         ("Ann | ann@example.com | ANN", "Nobody reports to themself."),
         ("Ann | | Gus", "No person has this name."),

@@ -418,7 +418,7 @@ def test_refused_rows_come_back_as_a_file_that_no_spreadsheet_runs(company):
     lines = "".join(refused_lines(run)).splitlines()
 
     assert lines[0].lstrip("\ufeff") == "Row,Column,Reason,Account name,Employees,Industry"
-    assert lines[1] == "3,Employees,This is no number.,'=1+1,many,'@x"
+    assert lines[1] == "3,Employees,This is not a number.,'=1+1,many,'@x"
     assert lines[2].startswith('4,Employees,"A whole number from 0 to')
     assert len(lines) == 3
 

@@ -255,6 +255,7 @@ def _slices(rows: DealVersionQuerySet, period: Period | None) -> list[Slice]:
 
 OPEN_SLICES = read("analytics/attainment/sql/open_slices.sql")
 SLICED = (
+    "pk",  # So that distinct rows stay as many as they are.
     "owner_id",
     "stage_id",
     "category",

@@ -196,7 +196,7 @@ def norm_words(norm: Norm) -> str:
         return "no norm yet"
     if not norm.is_learnt:
         return f"expected {norm.days}"
-    return f"won deals {half_up_days(norm.median)} to {norm.days}"
+    return f"won deals needed {half_up_days(norm.median)} to {norm.days}"
 
 
 def basis_words(rule: Any) -> str:
@@ -208,7 +208,7 @@ def basis_words(rule: Any) -> str:
 
 def waiting_words(deal: OpenDeal, *, day: date) -> str:
     """Return until when a deal waits; "" where it does not."""
-    return f"Waiting until {day_words(deal.wait_until)}" if deal.waits(day) else ""
+    return f"On hold until {day_words(deal.wait_until)}" if deal.waits(day) else ""
 
 
 def threshold_words(rules: Rules) -> list[str]:

@@ -77,7 +77,7 @@ def _text(content: bytes) -> str:
     except UnicodeDecodeError as error:
         raise UnreadableCalendarError("The file is not UTF-8 text, as calendars are.") from error
     if "BEGIN:VCALENDAR" not in text.upper():
-        raise UnreadableCalendarError("This is no calendar file: it has no BEGIN:VCALENDAR.")
+        raise UnreadableCalendarError("This is not a calendar file: it has no BEGIN:VCALENDAR.")
     _check_bounds(text)
     return text
 

@@ -38,7 +38,7 @@ class StatusTotal:
 
 def deal_totals(rows: QuerySet, *, cap: int | None = COUNT_CAP) -> Totals:
     """Add up deals or versions; past ``cap`` rows (None: never) only say that there are more."""
-    rows = rows.order_by().values("status", "amount", "amount_base")
+    rows = rows.order_by().values("pk", "status", "amount", "amount_base")
     text, values = named(rows if cap is None else rows[: cap + 1])
     parts = {status: part for status, *part in fetch(TOTALS.format(rows=text), values)}
     by_status = tuple(

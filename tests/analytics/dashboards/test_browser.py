@@ -76,7 +76,7 @@ def test_a_rep_changes_a_next_step_in_place(page, sign_in, axe, paper, *, size):
     page.goto(f"/me/{Q1}")
     line = page.locator("li", has_text="Pumps for Acme").first
 
-    line.get_by_role("link", name="Say the next step of Pumps for Acme").click()
+    line.get_by_role("link", name="Set the next step of Pumps for Acme").click()
     expect(line.get_by_label("Next step", exact=True)).to_be_focused()
     axe(page)
     assert fits(page)
@@ -102,7 +102,7 @@ def test_a_press_counts_though_the_page_moves_before_it_is_let_go(page, sign_in,
     page.route(f"**{reverse('process:activity-attainment-of', args=[paper.rita.pk])}*", hold)
     page.goto(f"/me/{Q1}")
     line = page.locator("li", has_text="Pumps for Acme").first
-    link = line.get_by_role("link", name="Say the next step of Pumps for Acme")
+    link = line.get_by_role("link", name="Set the next step of Pumps for Acme")
     link.scroll_into_view_if_needed()
     expect(page.locator("[data-loading]")).to_have_count(0)
     box = link.bounding_box()
@@ -123,7 +123,7 @@ def test_a_next_step_is_changed_before_any_script_has_come(page, sign_in, paper)
     page.route("**/htmx*.js", lambda route: None)
     page.goto(f"/me/{Q1}", wait_until="commit")
 
-    page.get_by_role("link", name="Say the next step of Pumps for Acme").click()
+    page.get_by_role("link", name="Set the next step of Pumps for Acme").click()
     page.unroute("**/htmx*.js")
     page.get_by_label("Next step", exact=True).fill("Send the offer")
     page.get_by_role("button", name="Save").click()
@@ -162,7 +162,7 @@ def test_a_rep_logs_an_activity_on_the_own_page(page, sign_in, axe, paper, *, th
 
     page.get_by_label("Deal", exact=True).select_option(label="Pumps for Acme")
     page.get_by_label("In a few words").fill("Asked for the budget")
-    page.get_by_role("button", name="Log it").click()
+    page.get_by_role("button", name="Save activity").click()
 
     expect(page.get_by_text("Asked for the budget")).to_be_visible()
     logged = Activity.objects.get()

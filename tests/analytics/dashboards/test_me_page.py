@@ -173,4 +173,4 @@ def test_an_executive_is_offered_nothing_to_write(paper: Paper, sign_in_as):
     html = sign_in_as(PersonFactory(roles=[Role.EXECUTIVE])).get(reverse("me"), Q1).content.decode()
 
     assert reverse("analytics:deal-new") not in html
-    assert "Log it" not in html
+    assert "Save activity" not in html

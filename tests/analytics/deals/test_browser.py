@@ -115,7 +115,7 @@ def test_a_deal_is_made_and_moved_without_scripts(chromium, live_server, sign_in
     page.get_by_label("Account").fill("acme optics")
     page.get_by_role("button", name="Create the deal").click()
     page.get_by_role("link", name="Lost…").click()
-    page.get_by_label("Why was it lost?").select_option("price")
+    page.get_by_label("Loss reason").select_option("price")
     page.get_by_role("button", name="Move", exact=True).click()
     expect(page.get_by_text("Plain now stands in Lost.")).to_be_visible()
     context.close()
@@ -179,7 +179,7 @@ def test_an_activity_is_logged_once_though_clicked_twice(page, sign_in, world):
     sign_in(page, world.team.rita)
     page.goto(at("deal", world.deal))
     page.get_by_label("In a few words").fill("Talked about delivery")
-    page.get_by_role("button", name="Log it").dblclick()
+    page.get_by_role("button", name="Save activity").dblclick()
 
     expect(page.get_by_text("Call: Talked about delivery")).to_be_visible()
     assert Activity.objects.filter(subject="Talked about delivery").count() == 1

@@ -41,8 +41,8 @@ def test_a_manager_goes_through_the_pipeline(page, sign_in, axe, paper):
     row = page.get_by_role("row", name="Pushed")
     expect(row.get_by_text("was 20 May 2026")).to_be_visible()
     expect(page.get_by_role("link", name="Stays")).to_have_count(0)
-    page.get_by_role("link", name="What changed").last.click()
-    expect(page.get_by_role("heading", name="What changed", level=1)).to_be_visible()
+    page.get_by_role("link", name="Pipeline changes").last.click()
+    expect(page.get_by_role("heading", name="Pipeline changes", level=1)).to_be_visible()
     assert "since_day=2026-04-01" in page.url
 
 
@@ -164,7 +164,7 @@ def test_a_card_is_dragged_and_a_closing_asks_for_its_reason(page, sign_in, axe,
     assert deal.stage == paper.propose
     card = page.get_by_role("listitem").filter(has_text="Stays")
     card.drag_to(page.locator(f"[data-stage='{paper.lost.pk}']"))
-    page.get_by_label("Why was it lost?").select_option("price")
+    page.get_by_label("Loss reason").select_option("price")
     page.get_by_role("button", name="Move", exact=True).click()
     expect(page.get_by_text("Stays now stands in Lost.")).to_be_visible()
     expect(page.get_by_role("heading", name="Board", level=1)).to_be_visible()

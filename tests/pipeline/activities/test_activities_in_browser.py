@@ -43,7 +43,7 @@ def test_an_activity_is_logged_from_anywhere_by_keyboard(page, sign_in, axe, tea
     dialog.get_by_label("Contact").fill("Nora Novak")
     dialog.get_by_label("In a few words").fill("Talked about the offer")
     dialog.get_by_label("Next step", exact=True).fill("Send it")
-    dialog.get_by_role("button", name="Log it").dblclick()
+    dialog.get_by_role("button", name="Save activity").dblclick()
 
     expect(page.get_by_text("Logged: Talked about the offer.")).to_be_visible()
     assert page.url.endswith("/accounts/?text=acme")
@@ -59,13 +59,13 @@ def test_a_refused_activity_keeps_what_was_typed(page, sign_in, axe, team):
     dialog = page.get_by_role("dialog", name="Log activity")
     dialog.get_by_label("Deal").fill("Renewal of glass")
     dialog.get_by_label("In a few words").fill("Talked")
-    dialog.get_by_role("button", name="Log it").click()
+    dialog.get_by_role("button", name="Save activity").click()
 
     expect(page.get_by_text("There is no deal of this name.")).to_be_visible()
     expect(page.get_by_label("In a few words")).to_have_value("Talked")
     axe(page)
     page.get_by_label("Deal").fill("renewal of lenses")
-    page.get_by_role("button", name="Log it").click()
+    page.get_by_role("button", name="Save activity").click()
     expect(page.get_by_text("Logged: Talked.")).to_be_visible()
     assert page.url.endswith("/deals/")
 

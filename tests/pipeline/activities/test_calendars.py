@@ -175,8 +175,8 @@ END:VTIMEZONE"""
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b"", "no calendar file"),
-        (b"hello", "no calendar file"),
+        (b"", "not a calendar file"),
+        (b"hello", "not a calendar file"),
         (b"\xff\xfeB\x00", "not UTF-8"),
         (b"BEGIN:VCALENDAR\r\nnonsense\r\nEND:VCALENDAR", "cannot be read as a calendar"),
         (b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\n", "ends in the middle"),

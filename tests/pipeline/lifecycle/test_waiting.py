@@ -66,7 +66,7 @@ def test_the_story_tells_since_when_a_deal_waits():
     )
 
     (change,) = deal_timeline(deal).entries[0].changes
-    assert (change.label, change.before, change.after) == ("Waiting until", "", "1 Sep 2026")
+    assert (change.label, change.before, change.after) == ("On hold until", "", "1 Sep 2026")
 
 
 def test_a_day_that_no_deal_waits_for_is_refused_on_its_field():

@@ -681,7 +681,7 @@ def test_an_executive_looks_on(as_, sales_team, stages):
     shown = text_of(as_(sales_team.eve).get(page(deal)))
 
     assert "Edit" not in shown
-    assert "Log it" not in shown
+    assert "Save activity" not in shown
     assert "Move to" not in shown
 
 
@@ -744,7 +744,7 @@ def test_a_closing_asks_for_what_its_end_needs_alone(as_, sales_team, stages, en
 
     text = text_of(as_(sales_team.rita).get(page(deal, "deal-move"), query))
 
-    assert ("What shows that it is won?" in text, "Why was it lost?" in text) == asked
+    assert ("What shows that it is won?" in text, "Loss reason" in text) == asked
 
 
 def test_a_closing_without_its_reason_is_asked_for_that_reason_alone(as_, sales_team, stages):

@@ -160,7 +160,7 @@ def test_a_deals_page_shows_its_health_with_every_part(paper, as_):
     # Sixty days in a stage of twenty, and no close date; the rest waits.
     assert (risk.health.kept, risk.health.total) == (on - 14 - 4, on)
     assert [line.label for line in risk.lost] == ["Stalled", "No close date"]
-    assert "Waiting until" in text
+    assert "On hold until" in text
     assert sum(line.kept for line in risk.lines) == risk.health.kept
 
 

@@ -134,7 +134,7 @@ def test_a_file_that_is_no_calendar_is_told_so(sales_team):
     with pytest.raises(ValidationError) as refusal:
         load(sales_team.rita, b"hello")
 
-    assert "no calendar file" in refusal.value.message_dict["file"][0]
+    assert "not a calendar file" in refusal.value.message_dict["file"][0]
     assert not CalendarUpload.objects.exists()
 
 

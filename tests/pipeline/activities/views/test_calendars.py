@@ -89,7 +89,7 @@ def test_a_deal_that_is_not_offered_is_refused(as_, sales_team, nora):
     ("content", "says"),
     [
         (b"", "The file is empty."),
-        (b"hello", "no calendar file"),
+        (b"hello", "not a calendar file"),
         (b"x" * 5_000_001, "larger than 5 MB"),
     ],
     ids=["empty", "text", "huge"],

@@ -77,8 +77,8 @@ def test_once_won_a_rep_is_refused_and_not_offered_it(as_, sales_team, stages):
     rita = as_(sales_team.rita)
 
     assert rita.get(page(deal, "deal-split")).status_code == 403
-    assert "Part the credit" not in words_of(rita.get(page(deal, "deal-credit")))
-    assert "Part the credit" in words_of(as_(sales_team.mia).get(page(deal, "deal-credit")))
+    assert "Split the credit" not in words_of(rita.get(page(deal, "deal-credit")))
+    assert "Split the credit" in words_of(as_(sales_team.mia).get(page(deal, "deal-credit")))
 
 
 @pytest.mark.parametrize("as_of", [None, date(2026, 4, 30)])

@@ -125,7 +125,7 @@ def test_a_colleague_is_let_in_and_ended_on_the_page(as_, sales_team, deal):
     assert "Stan Stranger Solution engineer, since" in part
     shown = words_of(stan.get(page(deal)))
     assert "Log an activity" in shown
-    assert "Say who is involved" not in shown
+    assert "Add people" not in shown
     assert stan.get(page(deal, "deal-edit")).status_code == 403
     assert "Let a colleague help" not in words_of(stan.get(page(deal, "deal-credit")))
     row = DealCollaborator.objects.get()
