@@ -110,6 +110,8 @@ def read(
         progress(found.rows)
     if finish := getattr(composer, "finish", None):
         finish(run)
+    if run.kind == ImportKind.ACCOUNTS:
+        _refuse_circles(run)
     if key := DANGLING.get(ImportKind(run.kind)):
         _refuse_dangling(run, *key)
     _keep_creations(run, next(iter(resolvers.values())).creations if resolvers else Creations())
@@ -128,6 +130,30 @@ def read(
         # Not of the values: nothing is chosen by them.
         cursor.execute("ANALYZE imports_importstagedrow (run_id, row, key)")
     return found
+
+
+def _refuse_circles(run: ImportRun) -> None:
+    """Refuse accounts that lie below themselves in the file, naming the way round."""
+    staged = dict(ImportStagedRow.objects.filter(run=run).values_list("row", "data"))
+    rows = {
+        norm(str(data[name])): row
+        for row, data in staged.items()
+        for name in ("name", "external_id")
+        if data.get(name)
+    }
+    above = {row: rows.get(data.get("parent_text", "")) for row, data in staged.items()}
+    refused = []
+    for row in staged:
+        way, at = [row], above[row]
+        while at is not None and at not in way:
+            way.append(at)
+            at = above[at]
+        if at == row:
+            names = ", ".join(f"“{staged[each]['name']}”" for each in [*way, row])
+            text = staged[row]["parent_text"]
+            refused.append(Refused(row, "", text, f"It would lie below itself: {names}."))
+    refuse(run.pk, refused)
+    ImportStagedRow.objects.filter(run=run, row__in=[each.row for each in refused]).delete()
 
 
 def _refuse_dangling(run: ImportRun, key: str, what: str) -> None:

@@ -32,6 +32,7 @@ REFUSALS = {
     "account_external_id_unique": ("external_id", "Another account already has this external id."),
     "contact_external_id_unique": ("external_id", "Another contact already has this external id."),
     "account_not_its_parent": ("parent", "An account cannot be its own parent."),
+    "account_in_no_circle": ("parent", "This account lies below the one that it would lie in."),
 }
 NAMES_LOCK = 4711010
 Shared = TypeVar("Shared", Account, Contact)

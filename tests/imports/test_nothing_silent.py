@@ -409,3 +409,19 @@ def test_numbers_in_a_column_of_dates_count_from_where_their_book_does():
     )
 
     assert deal("A").expected_close_on == day("2027-01-05")
+
+
+def test_accounts_that_lie_below_themselves_are_refused_with_the_way_round():
+    run = planned(
+        "accounts",
+        "Account id,Account name,Parent account\n1,Rhine,Danube\n2,Danube,Elbe\n3,Elbe,Rhine\n"
+        "4,Main,Rhine\n5,Oder,\n",
+    )
+
+    assert refusals(run) == [
+        (2, "", "It would lie below itself: “Rhine”, “Danube”, “Elbe”, “Rhine”."),
+        (3, "", "It would lie below itself: “Danube”, “Elbe”, “Rhine”, “Danube”."),
+        (4, "", "It would lie below itself: “Elbe”, “Rhine”, “Danube”, “Elbe”."),
+        (5, "", "Its parent account stands in a row that is refused."),
+    ]
+    assert counts(run) == {"create": 1, "refuse": 4}
