@@ -73,9 +73,9 @@ servers: environment
 	@$(BIN)/python -m workbench.devstack servers
 
 # Ends what a demo, `servers` or a test run that was killed has left running.
-stop: environment
-	@$(BIN)/python -m workbench.devstack stop
-	@SALESMGR_VAR=$${SALESMGR_VAR:-var}/tests $(BIN)/python -m workbench.devstack stop
+stop:
+	@[ ! -x $(BIN)/python ] || $(BIN)/python -m workbench.devstack stop
+	@[ ! -x $(BIN)/python ] || SALESMGR_VAR=$${SALESMGR_VAR:-var}/tests $(BIN)/python -m workbench.devstack stop
 
 environment:
 	@$(PYTHON) scripts/environment.py requirements-dev.txt

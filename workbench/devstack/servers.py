@@ -171,7 +171,9 @@ class Servers:
         lock = open_lock(self.run / "servers.lock")
         try:
             if not self._stop_unheld(lock):
-                raise Refusal("The servers are in use by a demo or a test run: end that first.")
+                raise Refusal(
+                    "The servers are in use by a demo or a test run: end that first, with Ctrl-C."
+                )
         finally:
             os.close(lock)
 
