@@ -33,6 +33,8 @@ SAMPLE_ROWS = 50
 NO_TEXT = "This is not a text file, nor an Excel workbook (.xlsx)."
 # Signs that no text has: those of C0 but tab, line ends, form feed, end of file and escape.
 _NEVER_TEXT = re.compile("[\x00-\x08\x0e-\x19\x1c-\x1f]")
+# What some programs call an Excel file.
+_WEB_PAGE = re.compile(r"\s*(?:<!doctype html|<html|<table|<\?xml|<head|<meta)", re.IGNORECASE)
 # And those of C1, which is what letters of another eight-bit encoding look like in ISO 8859.
 _UNLIKELY = re.compile("[\x80-\x9f]")
 
@@ -168,6 +170,11 @@ def _detect_text(path: Path, head: bytes) -> Detected:
         raise UnreadableFileError(NO_TEXT) from error
     if _NEVER_TEXT.search(start):
         raise UnreadableFileError(NO_TEXT)
+    if _WEB_PAGE.match(start):
+        raise UnreadableFileError(
+            "This is a web page, whatever its name says. "
+            "Open it in Excel and save it as .xlsx or CSV."
+        )
     return Detected(
         Layout(encoding=encoding, delimiter=_delimiter(start)), encoding_samples=samples
     )

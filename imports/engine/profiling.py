@@ -9,9 +9,11 @@ from pathlib import Path
 from imports.engine import salesforce_ids
 from imports.engine.cells import tidy
 from imports.engine.dates import DateEvidence
-from imports.engine.headers import SALESFORCE, recognise, signature
+from imports.engine.dates import readings as date_readings
+from imports.engine.headers import SALESFORCE, Recognised, recognise, signature
 from imports.engine.layout import Detected
 from imports.engine.numbers import NumberEvidence
+from imports.engine.numbers import readings as number_readings
 from imports.engine.options import ColumnProfile, Profile
 from imports.engine.rows import RowReader, column_labels
 from imports.engine.workbooks import Cell, UnreadableFileError
@@ -115,5 +117,14 @@ def profile(
         sure=sorted(place for place, match in recognised.matches.items() if match.sure),
         sheets=detected.sheets,
         encoding_samples=detected.encoding_samples,
-        notices=[*detected.notices, *reader.notices()],
+        notices=[*detected.notices, *reader.notices(), *_without_header(reader.header, recognised)],
     )
+
+
+def _without_header(header: list[str], recognised: Recognised) -> list[str]:
+    """Say so where the header looks like a row: none of it is known, and some is a value."""
+    values = [text for text in header if date_readings(text) or number_readings(text)]
+    if recognised.matches or not values:
+        return []
+    example = f"The first row looks like data, such as “{values[0]}”"
+    return [f"{example}: add a row of headers to the file, or choose the row that holds them."]

@@ -11,7 +11,7 @@ from imports.engine.options import Format
 from pipeline.deals.models import Deal
 from tests.factories.org import OrganisationFactory, PersonFactory
 from tests.factories.pipeline import ProductFactory, StageFactory
-from tests.imports.runs import counts, day, executed, imported, planned, refusals, table
+from tests.imports.runs import counts, day, executed, imported, planned, refusals, table, uploaded
 
 pytestmark = pytest.mark.django_db
 ALL = ("account", "person", "product", "stage")
@@ -425,3 +425,12 @@ def test_accounts_that_lie_below_themselves_are_refused_with_the_way_round():
         (5, "", "Its parent account stands in a row that is refused."),
     ]
     assert counts(run) == {"create": 1, "refuse": 4}
+
+
+def test_a_file_without_a_header_and_a_web_page_are_called_what_they_are():
+    run = uploaded("deals", "Z5-1,First,Otto,Demo,100,2027-01-05\nZ5-2,Second,Otto,Demo,5,\n")
+    (notice,) = run.profile["notices"]
+    assert notice.startswith("The first row looks like data, such as “100”: add a row of headers")
+
+    run = uploaded("deals", "<html><body><table><tr><td>Deal id</td></tr></table></body></html>")
+    assert run.failure.startswith("This is a web page, whatever its name says.")
