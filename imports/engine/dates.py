@@ -181,6 +181,7 @@ class DateEvidence:
     example: str = ""
     until: date = date.max
     newest: date | None = None
+    only: dict[Order, str] = field(default_factory=dict)
     timed: int = 0
     midnights: int = 0
 
@@ -200,6 +201,8 @@ class DateEvidence:
             if len(set(found.values())) > 1:
                 self.differ += 1
                 self.example = self.example or text
+            elif len(found) == 1:
+                self.only.setdefault(next(order for order in found if order), text)
 
     def see(self, *readings: Day) -> None:
         """Note the day as the newest if all readings agree on it and it is not to come."""
@@ -222,6 +225,11 @@ class DateEvidence:
         """The orders under which every date of the column that needs one can be read."""
         needing = self.dates - self.plain
         return [order for order in Order if needing and self.fits[order] == needing]
+
+    @property
+    def contradiction(self) -> str:
+        """Two dates that no one order reads, in words; "" where one reads all."""
+        return " and ".join(self.only.values()) if len(self.only) > 1 else ""
 
     @property
     def suggestion(self) -> Order | None:

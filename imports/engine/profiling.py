@@ -70,7 +70,7 @@ class _Column:
         found.not_dates, found.not_numbers = self.dates.others, self.numbers.others
         found.date_order = str(self.dates.suggestion or "")
         found.newest = self.dates.newest.isoformat() if self.dates.newest else ""
-        found.date_example = self.dates.example
+        found.date_example = self.dates.contradiction or self.dates.example
         found.only_midnights = self.dates.only_midnights
         found.date_fits = {str(order): count for order, count in self.dates.fits.items()}
         found.numbers, found.number_certain = self.numbers.numbers, self.numbers.is_certain

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import pytest
 from django.core.management import CommandError, call_command
 
-from imports.engine.options import Format
+from imports.engine.options import Format, Options, Profile
+from imports.engine.questions import open_questions
 from pipeline.deals.models import Deal
 from tests.factories.org import OrganisationFactory, PersonFactory
 from tests.factories.pipeline import ProductFactory, StageFactory
@@ -434,3 +435,15 @@ def test_a_file_without_a_header_and_a_web_page_are_called_what_they_are():
 
     run = uploaded("deals", "<html><body><table><tr><td>Deal id</td></tr></table></body></html>")
     assert run.failure.startswith("This is a web page, whatever its name says.")
+
+
+def test_dates_that_contradict_each_other_are_shown():
+    run = uploaded(
+        "deals",
+        "Deal id,Deal name,Owner,Stage,Close date\n"
+        "1,A,Ann,Demo,13/01/2027\n2,B,Ann,Demo,01/13/2027\n",
+    )
+
+    options, profile = Options.from_json(run.options), Profile.from_json(run.profile)
+    (asked,) = open_questions("deals", options, profile)
+    assert "such as 13/01/2027 and 01/13/2027" in asked.text
