@@ -54,7 +54,7 @@ def merge_rows(
         merge.moved = _move_all(first, second)
     if isinstance(first, Account) and isinstance(second, Account):
         merge.moved["territories"] = _fill_territories(first, second)
-    elif isinstance(first, Contact) and isinstance(second, Contact):
+    else:
         merge.moved |= _move_roles(first, second, at=at)
     return _finish(merge, by=by, at=at, take=take)
 

@@ -2,10 +2,8 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from org.models.people import Person
@@ -34,9 +32,6 @@ def edit_product(product: Product, *, by: Person | None, changes: Mapping[str, A
     require_admin(by)
     require_known(changes, allowed=FIELDS)
     subject, wanted = locked_row(product), dict(changes)
-    price = wanted.get("list_price")
-    if isinstance(price, Decimal) and not price.is_finite():
-        raise ValidationError({"list_price": "Write the price in digits."})
     if "external_id" in wanted:
         wanted["external_id"] = (wanted["external_id"] or "").strip() or None
     if "currency" in wanted:
