@@ -49,3 +49,13 @@ def test_nothing_is_equal_to_nothing() -> None:
     assert equal_pairs(
         [("", 1), ("", 2), ("a@x.example", 4), ("a@x.example", 3)], Likeness.EMAIL
     ) == [Pair(3, 4, Likeness.EMAIL)]
+
+
+@pytest.mark.parametrize(("others", "compared"), [(198, True), (199, False)])
+def test_a_beginning_that_too_many_share_says_nothing(others: int, compared: bool) -> None:
+    crowd = [DuplicateKey(10 + number, f"united{number:03d}") for number in range(others)]
+    slip = [DuplicateKey(1, "unitedpower"), DuplicateKey(2, "unitedpowr")]
+
+    found = likely_pairs([*crowd, *slip], by_address=Likeness.DOMAIN)
+
+    assert found == ([Pair(1, 2, Likeness.SPELLING)] if compared else [])

@@ -264,3 +264,36 @@ def test_every_table_that_points_at_accounts_and_contacts_is_known():
         "pipeline.Deal.account",
     }
     assert named(Contact) == {"pipeline.Activity.contact", "pipeline.Contact.merged_into"}
+
+
+def test_a_row_is_not_set_apart_from_itself(duplicates, sales_team):
+    kept, _ = duplicates
+
+    with pytest.raises(ValidationError, match="two different"):
+        set_apart(kept, kept, by=sales_team.mia, at=NOW)
+
+    assert not Apart.objects.exists()
+
+
+def test_a_field_that_cannot_be_taken_over_is_named_and_nothing_moves(duplicates, sales_team):
+    kept, gone = duplicates
+    before = state()
+
+    with pytest.raises(ValidationError) as refusal:
+        merge_rows(kept, gone, by=sales_team.mia, at=NOW, take=["name", "owner_id"])
+
+    assert refusal.value.message_dict == {"owner_id": ["This field cannot be taken over."]}
+    assert state() == before
+
+
+def test_several_rows_that_went_elsewhere_are_counted(sales_team):
+    kept, gone, elsewhere = (AccountFactory() for _ in range(3))
+    for _ in range(2):
+        DealFactory(owner=sales_team.rita, account=gone)
+    merge = merge_rows(kept, gone, by=sales_team.mia, at=NOW)
+    Deal.objects.update(account=elsewhere)
+
+    merge = undo_merge(merge, by=sales_team.mia, at=NOW)
+
+    assert merge.left == ["2 deals have gone elsewhere since and stay there."]
+    assert set(Deal.objects.values_list("account", flat=True)) == {elsewhere.pk}

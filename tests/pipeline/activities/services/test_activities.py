@@ -120,3 +120,16 @@ def test_what_was_logged_by_mistake_is_taken_out_and_brought_back(sales_team):
         "activity.restore",
         "activity.archive",
     ]
+
+
+def test_an_external_id_is_of_one_activity(sales_team):
+    account = AccountFactory()
+    log(sales_team.rita, account=account, external_id="E-1", submission=uuid4())
+
+    with pytest.raises(ValidationError) as refusal:
+        log(sales_team.ron, account=account, external_id="E-1", submission=uuid4())
+
+    assert refusal.value.message_dict == {
+        "external_id": ["Another activity already has this external id."]
+    }
+    assert Activity.objects.get().person == sales_team.rita

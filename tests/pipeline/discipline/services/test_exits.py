@@ -1,19 +1,23 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connection, transaction
 
+from org.models.audit import AuditEntry
 from pipeline.deals.models import Deal
 from pipeline.discipline.models import CriterionMet, CriterionVersion, RequiredField, StageOverride
 from pipeline.discipline.services import exits
 from pipeline.discipline.services import setup as exit_setup
-from pipeline.discipline.services.exits import ExitAnswers
+from pipeline.discipline.services.exits import ExitAnswers, NewParts
 from pipeline.lifecycle import services as deals
 from tests.factories.pipeline import (
+    AccountFactory,
     ContactFactory,
     DealFactory,
+    ProductFactory,
     StageFactory,
 )
 from tests.pipeline.lifecycle.services.test_deals import messages, move
@@ -385,3 +389,117 @@ def test_a_double_click_overrides_once():
     with ThreadPoolExecutor(4) as pool:
         assert set(pool.map(click, range(4))) == {"Propose"}
     assert StageOverride.objects.count() == 1
+
+
+def test_a_new_contact_needs_an_account_and_a_name_that_only_one_has(sales_team, steps):
+    qualify, propose, *_ = steps
+    exit_setup.require_fields(qualify, by=None, fields=["contacts"], at=NOW)
+    account = AccountFactory()
+    for _ in range(2):
+        ContactFactory(account=account, full_name="Ann Buyer")
+    answers = ExitAnswers(parts=NewParts(now=NOW, new_contact="ann  buyer", role="champion"))
+
+    for deal, field, words in (
+        (DealFactory(owner=sales_team.rita), "contacts", "First say which account"),
+        (DealFactory(owner=sales_team.rita, account=account), "contacts_new", "Several are called"),
+    ):
+        with pytest.raises(ValidationError, match=words) as refusal:
+            move(deal, sales_team.rita, propose, exit=answers)
+        assert list(messages(refusal)) == [field]
+        deal.refresh_from_db()
+        assert deal.stage == qualify
+    assert account.contacts.count() == 2
+
+
+def test_a_new_contact_of_an_archived_account_is_refused_as_a_whole(sales_team, steps):
+    qualify, propose, *_ = steps
+    exit_setup.require_fields(qualify, by=None, fields=["contacts"], at=NOW)
+    deal = DealFactory(owner=sales_team.rita, account=AccountFactory(archived_at=NOW))
+    parts = NewParts(now=NOW, new_contact="Ann Buyer", role="champion")
+
+    with pytest.raises(ValidationError, match="This account is archived") as refusal:
+        move(deal, sales_team.rita, propose, exit=ExitAnswers(parts=parts))
+
+    assert not hasattr(refusal.value, "error_dict")
+    assert not deal.account.contacts.exists()
+
+
+def test_a_product_in_another_currency_needs_a_price(sales_team, steps):
+    qualify, propose, *_ = steps
+    exit_setup.require_fields(qualify, by=None, fields=["products"], at=NOW)
+    deal = DealFactory(owner=sales_team.rita, currency="USD")
+    lamp = ProductFactory(list_price=90, currency="EUR")
+    unpriced = NewParts(now=NOW, product=lamp)
+
+    with pytest.raises(ValidationError) as refusal:
+        move(deal, sales_team.rita, propose, exit=ExitAnswers(parts=unpriced))
+    assert messages(refusal) == {"products_price": ["Give the price in USD."]}
+    priced = NewParts(now=NOW, product=lamp, unit_price=Decimal(99))
+    move(deal, sales_team.rita, propose, exit=ExitAnswers(parts=priced))
+
+    line = deal.lines.get()
+    assert (line.product, line.quantity, line.unit_price) == (lamp, 1, 99)
+
+
+def test_a_move_sets_no_other_field_of_the_deal(sales_team, steps):
+    deal = DealFactory(owner=sales_team.rita)
+
+    with pytest.raises(ValidationError) as refusal:
+        move(deal, sales_team.rita, steps[1], exit=ExitAnswers(values={"owner": sales_team.rob}))
+
+    assert messages(refusal) == {"owner": ["This field cannot be set by a move."]}
+    deal.refresh_from_db()
+    assert (deal.owner, deal.stage) == (sales_team.rita, steps[0])
+
+
+def test_evidence_that_is_too_long_is_refused(sales_team, steps):
+    qualify, propose, *_ = steps
+    budget, text = asked(qualify), "x" * (exits.LONGEST + 1)
+    deal = DealFactory(owner=sales_team.rita)
+
+    with pytest.raises(ValidationError) as refusal:
+        move(deal, sales_team.rita, propose, exit=answer(budget, text))
+    assert messages(refusal) == {name(budget): ["At most 5,000 characters."]}
+    with pytest.raises(ValidationError) as refusal:
+        exits.meet_criterion(deal, budget, by=sales_team.rita, evidence=text)
+    assert messages(refusal) == {"evidence": ["At most 5,000 characters."]}
+    assert not CriterionMet.objects.exists()
+
+
+def test_a_criterion_that_has_ended_is_neither_met_nor_reworded(sales_team, steps):
+    budget = asked(steps[0])
+    deal = DealFactory(owner=sales_team.rita)
+    exit_setup.end_criterion(budget, by=None, at=datetime.now(UTC))
+
+    with pytest.raises(ValidationError, match="no longer asked for"):
+        exits.meet_criterion(deal, budget, by=sales_team.rita, evidence="E-mail")
+    with pytest.raises(ValidationError, match="no longer asked for"):
+        exit_setup.reword_criterion(
+            budget, by=sales_team.ada, at=datetime.now(UTC), statement="Signed"
+        )
+
+    assert budget.versions.count() == 1
+    assert not CriterionMet.objects.exists()
+
+
+def test_the_same_words_again_make_no_new_version(sales_team, steps):
+    budget = asked(steps[0], "Trial passed")
+
+    exit_setup.reword_criterion(
+        budget, by=sales_team.ada, at=datetime.now(UTC), statement=" Trial  passed "
+    )
+
+    assert [str(version) for version in budget.versions.live()] == ["Trial passed"]
+    assert not AuditEntry.objects.filter(action="stage.reword_criterion").exists()
+
+
+def test_taking_back_twice_keeps_who_did_it_first(sales_team, steps):
+    deal = DealFactory(owner=sales_team.rita)
+    met = exits.meet_criterion(deal, asked(steps[0]), by=sales_team.rita, evidence="E-mail")
+
+    exits.withdraw(met, by=sales_team.mia, at=datetime.now(UTC))
+    exits.withdraw(met, by=sales_team.rita, at=datetime.now(UTC))
+
+    met.refresh_from_db()
+    assert met.withdrawn_by == sales_team.mia
+    assert AuditEntry.objects.filter(action="deal.withdraw_criterion").count() == 1

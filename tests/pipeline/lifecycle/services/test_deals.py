@@ -371,3 +371,11 @@ def test_the_system_may_write_for_anybody(sales_team):
 
     assert deal.created_by is None
     assert Person.objects.get(pk=deal.owner_id) == sales_team.gus
+
+
+@pytest.mark.parametrize("field", ["status", "created_at", "version"])
+def test_what_the_database_derives_is_not_set_at_the_creation(sales_team, field):
+    with pytest.raises(TypeError, match=f"a deal has no {field} to set"):
+        create(sales_team.rita, **{field: "won"})
+
+    assert not Deal.objects.exists()

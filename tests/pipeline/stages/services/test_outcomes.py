@@ -196,3 +196,11 @@ def test_reopening_says_why_clears_the_competitor_and_stands_in_the_story(sales_
     assert ("Competitor", "Rival Works", "") in changes
     logged = AuditEntry.objects.about(deal).first().changes
     assert logged["lost_reason"] == ["competitor", None]
+
+
+def test_a_competitor_whose_name_is_too_long_is_not_added(sales_team):
+    with pytest.raises(ValidationError) as refusal:
+        outcomes.named_competitor("x" * 101, by=sales_team.rita)
+
+    assert messages(refusal) == {"new_competitor": ["A name has at most 100 characters."]}
+    assert not Competitor.objects.exists()

@@ -130,3 +130,25 @@ def test_an_archived_stage_comes_back(sales_team, process):
 
     assert list(Stage.objects.live()) == process
     assert Deal.objects.count() == 0
+
+
+def test_the_last_way_to_close_open_deals_keeps_its_kind(sales_team, process):
+    won = process[2]
+    DealFactory(owner=sales_team.rita, stage=process[0])
+
+    with pytest.raises(ValidationError, match="the last stage for won deals"):
+        services.edit_stage(won, by=sales_team.ada, changes={"kind": "lost"})
+
+    won.refresh_from_db()
+    assert won.kind == Status.WON
+
+
+def test_a_stage_that_nobody_needs_may_change_its_kind(sales_team, process):
+    unused = create(sales_team.ada)
+    services.archive_stage(unused, by=sales_team.ada, at=MONDAY)
+
+    for stage in (process[2], unused):
+        services.edit_stage(stage, by=sales_team.ada, changes={"kind": "lost"})
+
+    kinds = Stage.objects.filter(pk__in=[process[2].pk, unused.pk]).values_list("kind", flat=True)
+    assert list(kinds) == [Status.LOST, Status.LOST]
