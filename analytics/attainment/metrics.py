@@ -1,5 +1,6 @@
 """What was reached of a quota, and who contributed what. Pure arithmetic on cents and counts."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -250,12 +251,9 @@ def quantile(days: Mapping[int, int], share: Decimal) -> Decimal | None:
 
 
 def _nth(days: Mapping[int, int], place: int) -> Decimal:
-    passed = 0
-    for day in sorted(days):
-        passed += days[day]
-        if place < passed:
-            return Decimal(day)
-    raise ValueError(f"there is no case number {place}")
+    ordered = sorted(days)
+    passed = list(accumulate(days[day] for day in ordered))
+    return Decimal(ordered[bisect_right(passed, place)])
 
 
 # Fewer earlier periods say nothing about a habit.

@@ -12,6 +12,7 @@ from analytics.metrics.metrics.velocity import (
     Velocity,
     factors_of,
     fraction_of,
+    product,
     rounded_parts,
     sales_velocity,
     velocity_change,
@@ -99,12 +100,10 @@ def velocity_report(report_view: ReportView, *, reached: int | None) -> Velocity
 
 
 def _parts(before: PeriodVelocity | None, now: PeriodVelocity) -> dict[Factor, int] | None:
-    if before is None or before.cents_a_day is None or now.cents_a_day is None:
-        return None
-    was, found = factors_of(before.factors), factors_of(now.factors)
+    was, found = factors_of(before.factors) if before else None, factors_of(now.factors)
     if was is None or found is None:
         return None
-    change = now.cents_a_day - before.cents_a_day
+    change = whole_cents(product(found)) - whole_cents(product(was))
     return rounded_parts(velocity_change(was, found), total=change)
 
 
