@@ -226,3 +226,82 @@ def test_with_somebody_who_has_left_nothing_is_running(sales_team, series):
     assert series in [row.series for row in before.rows]
     assert series not in [row.series for row in after.rows]
     assert series in after.ended
+
+
+@pytest.mark.parametrize("days", [0, 93])
+def test_a_series_meets_every_1_to_92_days(sales_team, days):
+    with pytest.raises(ValidationError) as refusal:
+        services.start(
+            by=sales_team.mia, person=sales_team.ron, manager=sales_team.mia, every_days=days
+        )
+
+    assert refusal.value.message_dict == {"every_days": ["Meet every 1 to 92 days."]}
+    assert not OneOnOne.objects.exists()
+
+
+def test_of_two_who_end_a_series_the_first_has_ended_it(sales_team, series):
+    later = OneOnOne.objects.get()
+    services.end(series, by=sales_team.mia, at=NOW)
+
+    services.end(later, by=sales_team.rita, at=NOW + timedelta(1))
+
+    assert OneOnOne.objects.get().ended_at == NOW
+    entry = AuditEntry.objects.get(action="one_on_one.end")
+    assert entry.actor == sales_team.mia
+
+
+def test_a_day_has_one_session_unless_the_other_is_cancelled(sales_team, series):
+    first, second = plan(series, MONDAY), plan(series, MONDAY + timedelta(7))
+
+    with pytest.raises(ValidationError) as refusal:
+        services.move_session(second, by=sales_team.rita, planned_on=MONDAY)
+    assert list(refusal.value.message_dict) == ["planned_on"]
+    services.set_session_state(first, by=sales_team.rita, state=SessionState.CANCELLED)
+    services.move_session(second, by=sales_team.rita, planned_on=MONDAY)
+    with pytest.raises(ValidationError) as refusal:
+        services.set_session_state(first, by=sales_team.rita, state=SessionState.PLANNED)
+
+    assert refusal.value.message_dict == {"state": ["There is a session on this day already."]}
+    found = series.sessions.values_list("pk", "planned_on", "state")
+    assert set(found) == {
+        (first.pk, MONDAY, SessionState.CANCELLED),
+        (second.pk, MONDAY, SessionState.PLANNED),
+    }
+
+
+@pytest.mark.parametrize("day", [date(1999, 12, 31), date(2200, 1, 1)])
+def test_a_day_out_of_reach_is_refused_on_its_field(sales_team, series, day):
+    session = plan(series, MONDAY)
+
+    for field, write in (
+        ("planned_on", lambda: plan(series, day)),
+        (
+            "planned_on",
+            lambda: services.move_session(session, by=sales_team.mia, planned_on=day),
+        ),
+        ("due_on", lambda: add_item(session, due_on=day)),
+    ):
+        with pytest.raises(ValidationError) as refusal:
+            write()
+        assert list(refusal.value.message_dict) == [field]
+    assert series.sessions.get().planned_on == MONDAY
+    assert add_item(session, due_on=date(2199, 12, 31)).due_on == date(2199, 12, 31)
+
+
+def test_a_note_and_an_item_say_something(sales_team, series):
+    session = plan(series, MONDAY)
+
+    for field, write in (
+        (
+            "body",
+            lambda: services.add_note(
+                session, by=sales_team.rita, body=" ", submission=uuid.uuid4()
+            ),
+        ),
+        ("task", lambda: add_item(session, task="\n")),
+    ):
+        with pytest.raises(ValidationError) as refusal:
+            write()
+        assert refusal.value.message_dict == {field: ["Write something."]}
+    assert not Note.objects.exists()
+    assert not ActionItem.objects.exists()

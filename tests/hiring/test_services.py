@@ -245,3 +245,43 @@ def test_the_pages_ask_as_much_for_three_as_for_one(
         response = client.get(requisition.get_absolute_url())
 
     assert f"Candidate {count - 1}" in response.content.decode()
+
+
+def actions():
+    return list(AuditEntry.objects.order_by("pk").values_list("action", flat=True))
+
+
+def test_what_is_set_to_what_it_is_already_is_not_logged(sales_team, requisition):
+    services.edit_requisition(
+        requisition, by=sales_team.mia, version=1, changes={"title": "Rep", "heads": 1}
+    )
+    services.name_hiring_manager(
+        requisition, by=sales_team.ada, hiring_manager=requisition.hiring_manager
+    )
+    for _ in range(2):
+        services.name_interviewers(requisition, by=sales_team.mia, interviewers=[sales_team.ron])
+
+    requisition.refresh_from_db()
+    assert requisition.version == 1
+    assert actions() == ["requisition.open", "requisition.interviewers"]
+
+
+def test_a_requisition_does_not_change_its_state_without_a_reason(sales_team, requisition):
+    with pytest.raises(ValidationError) as refusal:
+        services.change_requisition(
+            requisition, by=sales_team.mia, state=RequisitionState.CLOSED, reason=" ", version=1
+        )
+
+    assert list(refusal.value.message_dict) == ["reason"]
+    requisition.refresh_from_db()
+    assert (requisition.state, requisition.version) == (RequisitionState.OPEN, 1)
+
+
+def test_a_candidate_is_erased_once(sales_team, requisition):
+    candidate = add(requisition).candidate
+
+    services.erase_candidate(candidate, by=sales_team.rex, at=AT)
+    again = services.erase_candidate(candidate, by=sales_team.mia, at=datetime.now(UTC))
+
+    assert again.erased_at == AT
+    assert actions().count("candidate.erase") == 1

@@ -354,3 +354,17 @@ def test_an_archived_pipeline_is_offered_no_more_and_its_deals_stay_in_view(two,
     ]
     rows = mia.get("/deals/", {"pipeline": two.renewals.pk}).context["table"].rows
     assert [(row.name, row.amount_base) for row in rows] == [("kept", Decimal(10))]
+
+
+def test_the_flow_through_stages_is_that_of_each_pipeline_or_of_the_chosen_one(crossed, as_):
+    address, query = reverse("analytics:metrics"), {**Q2, "part": "stages"}
+    mia = as_(crossed.mia)
+
+    both, one = (
+        mia.get(address, query | chosen).context["found"].by_pipeline
+        for chosen in ({}, {"pipeline": crossed.renewals.pk})
+    )
+
+    named = [(name, [flow.step.name for flow in flows]) for name, flows in both]
+    assert named == [("Sales", ["Qualify", "Propose"]), ("Renewals", ["Due", "Quoted"])]
+    assert [(name, len(flows)) for name, flows in one] == [("Renewals", 2)]

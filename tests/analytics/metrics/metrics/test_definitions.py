@@ -54,3 +54,9 @@ def test_every_metric_of_the_catalogue_has_its_own_name():
     assert len(set(names)) == len(names)
     assert names == sorted(names, key=str.casefold)
     assert all(set(dict(each.parts)) <= set(LABELS) for each in catalogue())
+
+
+def test_an_empty_line_between_parts_says_nothing():
+    found = definition("share", TEXT.replace("    Unit:", "\n    Unit:"))
+
+    assert found == definition("share", TEXT)

@@ -1,5 +1,6 @@
 """Why a deal was lost, and to whom, is history: the past is read with what was said then."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -141,3 +142,10 @@ def forget(*deals):
             " WHERE deal_id = ANY(%s)",
             [[deal.pk for deal in deals]],
         )
+
+
+def test_deals_created_by_source_that_do_not_add_up_are_refused(market, eve):
+    found = cuts_report(report_view_of(eve, team="Everyone", now=MONDAY), reached=None)
+
+    with pytest.raises(ValueError, match="not all deals created"):
+        replace(found, created_by_source=found.created_by_source[1:])

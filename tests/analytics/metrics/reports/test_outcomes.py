@@ -1,4 +1,5 @@
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from statistics import median
 
@@ -161,3 +162,14 @@ def test_a_month_has_no_quarter_end(market, eve):
             closed_on__range=("2026-02-01", "2026-02-28"), archived_at=None
         ).count()
     )
+
+
+def test_lines_and_weeks_that_do_not_add_up_are_refused(market, eve):
+    found = outcomes_report(
+        report_view_of(eve, team="Everyone", now=AFTER), reached=None, names=names()
+    )
+
+    with pytest.raises(ValueError, match="weeks add up to"):
+        replace(found, weeks=found.weeks[1:])
+    with pytest.raises(ValueError, match="lines add up to"):
+        replace(found.people, lines=found.people.lines[1:])

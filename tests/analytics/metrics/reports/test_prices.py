@@ -55,3 +55,20 @@ def test_nothing_to_compare_is_said(paper, eve):
     found = prices_report(report_view_of(eve, team="Everyone", now=AFTER), names=names())
 
     assert (discount(found.whole.prices), found.products, found.people) == (None, [], [])
+
+
+def test_what_people_who_report_elsewhere_sold_is_one_line(paper):
+    lamp = ProductFactory(list_price=100)
+    rita = paper.win("rita's", paper.rita, "90", at(1, 20))
+    ron = paper.win("ron's", paper.ron, "80", at(1, 20))
+    line(rita, lamp, "90")
+    line(ron, lamp, "80")
+    report_view = report_view_of(paper.mia, team="North", now=AFTER)
+
+    found = prices_report(report_view, names={paper.rita.pk: "Rita Rep"})
+
+    assert [(row.label, row.listed, row.sold) for row in found.people] == [
+        ("Rita Rep", Decimal(100), Decimal(90)),
+        ("People who now report to somebody else", Decimal(100), Decimal(80)),
+    ]
+    assert (found.whole.listed, found.whole.sold) == (Decimal(200), Decimal(170))

@@ -1,6 +1,9 @@
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
+
+import pytest
 
 from analytics.metrics.metrics.promises import Fate
 from analytics.metrics.reports.slips import slips_report
@@ -109,3 +112,10 @@ def test_pushes_are_moves_to_a_later_day_within_the_period(market, eve):
     assert found.pushes.pushed == pushed
     assert found.pushes.pushes == moves > 3
     assert found.pushes.slipped <= found.pushes.pushed
+
+
+def test_promises_that_do_not_add_up_are_refused(market, eve):
+    found = slips_report(report_view_of(eve, team="Everyone", **FEBRUARY), names=names())
+
+    with pytest.raises(ValueError, match="do not add up"):
+        replace(found, people=found.people[1:])

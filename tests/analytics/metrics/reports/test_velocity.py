@@ -1,6 +1,10 @@
+from dataclasses import replace
 from decimal import Decimal
 from statistics import median
 
+import pytest
+
+from analytics.metrics.charts import change_chart
 from analytics.metrics.metrics.velocity import Factor
 from analytics.metrics.reports.velocity import velocity_report
 from pipeline.deals.models import Deal, DealVersion
@@ -58,3 +62,22 @@ def test_a_period_without_wins_has_no_velocity(paper, eve):
 
     assert (found.now.cents_a_day, found.parts) == (None, None)
     assert found.is_few
+
+
+def test_parts_that_do_not_add_up_are_refused(market, eve):
+    found = velocity_report(
+        report_view_of(eve, team="Everyone", now=AFTER, period="Mar 2026"), reached=None
+    )
+    parts = {**found.parts, Factor.SIZE: found.parts[Factor.SIZE] + 1}
+
+    with pytest.raises(ValueError, match="do not add up"):
+        replace(found, parts=parts)
+
+
+def test_a_change_that_is_undefined_is_not_drawn(paper, eve):
+    found = velocity_report(
+        report_view_of(eve, team="Everyone", now=AFTER, period="Q1 2025"), reached=None
+    )
+
+    with pytest.raises(ValueError, match="no change to draw"):
+        change_chart(found)

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from analytics.metrics.enums import MetricPart
+from analytics.metrics.metrics.promises import Fate
 from pipeline.deals.models import Deal
 from tests.paper import at
 from tests.process.practices.reports.test_best import crowd  # noqa: F401 -- a fixture
@@ -159,3 +160,17 @@ def test_sorting_keeps_the_query_count(market, eve, as_, django_assert_num_queri
 
     with django_assert_num_queries(len(many)):
         client.get(ROWS, asked)
+
+
+def test_the_deals_not_won_in_time_are_all_that_were_expected_but_the_won(market, eve, as_):
+    client = as_(eve)
+    slips = client.get(URL, {**FEBRUARY, "part": "slips"}).context["found"].whole.promises
+
+    rows = lines(client.get(ROWS, {**FEBRUARY, "figure": "slips.missed", "file": "on"}))
+
+    assert len(rows) == slips.expected - slips.deals[Fate.WON] > 0
+
+
+@pytest.mark.parametrize("figure", ["profit.all", "slips", "slips.late", "pushes.open.1"])
+def test_a_figure_that_is_not_there_has_no_rows(market, eve, as_, figure):
+    assert as_(eve).get(ROWS, {**Q1, "figure": figure}).status_code == 404
