@@ -205,9 +205,6 @@ class RowField(serializers.Field):
             self.fail("missing")
         return found
 
-    def to_representation(self, value: Model) -> int:
-        return value.pk
-
 
 @extend_schema_field({"type": "string", "pattern": "^[0-9]+(,[0-9]+)*$", "example": "3,17"})
 class RowListField(RowField):
