@@ -1,6 +1,7 @@
 """The database's functions, triggers and policies are those of the SQL files."""
 
 from collections.abc import Callable
+from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -29,7 +30,11 @@ def making_files() -> list[str]:
 
 
 def test_the_database_agrees_with_the_files() -> None:
+    told = StringIO()
+
     assert differences() == []
+    call_command("check_sql", stdout=told)
+    assert told.getvalue() == "The database agrees with the SQL files.\n"
 
 
 def test_the_check_leaves_nothing_behind() -> None:

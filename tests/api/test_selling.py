@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from org.models.audit import AuditEntry
+from pipeline.credit.models import CreditSplit
 from pipeline.customers.models import Contact
 from pipeline.deals.models import DealLine
 from pipeline.products.models import Product
@@ -269,3 +270,17 @@ def test_who_plays_a_part_in_a_deal_is_added_changed_and_removed(sales_team, rit
     assert rita.get("deal-contacts", deal.pk).json()["results"] == []
     then = rita.get("deal-contacts", deal.pk, as_of=changed["added_at"]).json()["results"]
     assert [row["role"] for row in then] == ["legal"]
+
+
+def test_what_is_wrong_with_a_share_is_told_by_its_place(sales_team, mia):
+    deal = DealFactory(owner=sales_team.rita)
+    shares = [
+        {"person": sales_team.rita.pk, "kind": "revenue", "percent": "60"},
+        {"person": sales_team.ron.pk, "kind": "revenue", "percent": "a lot"},
+    ]
+
+    answer = mia.post("deal-credit", {"shares": shares, "reason": "Deal", "seen": None}, deal.pk)
+
+    assert answer.status_code == 400
+    assert answer.json()["fields"] == {"shares.1": ['Give the number as text, such as "1200.50".']}
+    assert not CreditSplit.objects.exists()

@@ -266,3 +266,41 @@ def test_quotas_ask_as_often_for_three_as_for_one(sales_team, year, django_asser
 
     with django_assert_num_queries(3):
         assert len(ada.get("quotas").json()["results"]) == 3
+
+
+def test_another_account_of_the_same_name_is_made_on_purpose(rita):
+    bodies = [{"name": "Acme"}, {"name": "Acme"}, {"name": "Acme", "same_name_too": True}]
+
+    answers = [rita.post("accounts", body) for body in bodies]
+
+    assert [answer.status_code for answer in answers] == [201, 400, 201]
+    assert list(answers[1].json()["fields"]) == ["name"]
+    assert Account.objects.count() == 2
+
+
+def test_what_is_wrong_with_no_single_field_is_told_as_a_message(sales_team, rita):
+    account = AccountFactory()
+    DealFactory(owner=sales_team.rita, account=account)
+
+    answer = rita.post("account-archive", pk=account.pk)
+
+    assert answer.status_code == 400
+    assert answer.json() == {
+        "code": "invalid",
+        "message": "Open deals are with this account; close or archive them first.",
+    }
+    account.refresh_from_db()
+    assert account.archived_at is None
+
+
+def test_a_change_of_nothing_is_refused(sales_team, rita):
+    deal, account = DealFactory(owner=sales_team.rita), AccountFactory()
+
+    for answer in (
+        rita.patch("deal", {"version": 1}, deal.pk),
+        rita.patch("account", {"seen": {}}, account.pk),
+    ):
+        assert answer.status_code == 400
+        assert answer.json()["message"] == "Name at least one field to change."
+    deal.refresh_from_db()
+    assert deal.version == 1

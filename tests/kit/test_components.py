@@ -4,12 +4,13 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.template import Context, Template, TemplateSyntaxError
 from django.template.loader import get_template
 from django.test import RequestFactory
 
 from kit import patterns
-from kit.markup import sort_link_html
+from kit.markup import icon_names, sort_link_html
 
 TAGS = [
     '{% stat label="A" value="1" colour="red" %}',
@@ -161,3 +162,10 @@ def test_every_template_of_the_project_compiles() -> None:
     assert len(names) > 20
     for name in names:
         get_template(name)
+
+
+def test_icons_that_are_not_installed_are_missed_by_name(settings) -> None:
+    settings.STATICFILES_DIRS = []
+
+    with pytest.raises(ImproperlyConfigured, match=r"icons\.svg is missing: run scripts/vendor"):
+        icon_names.__wrapped__()

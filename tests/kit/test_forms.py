@@ -20,8 +20,10 @@ from kit.forms import (
     SortField,
     add_errors,
     asked_for,
+    choose,
 )
 from kit.tables import Sort
+from org.models.people import Person
 
 
 @pytest.mark.parametrize(
@@ -187,3 +189,10 @@ def test_what_a_service_asks_for_is_not_called_optional() -> None:
     assert '<label class="form-label kit-optional" for="id_left">' in page
     assert "required" not in page
     assert Asking({}).is_valid()
+
+
+def test_only_a_choice_of_rows_is_given_rows() -> None:
+    form = patterns.SampleForm()
+
+    with pytest.raises(TypeError, match="name is no choice of rows"):
+        choose(form, "name", Person.objects.none())

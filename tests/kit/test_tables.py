@@ -227,3 +227,9 @@ def test_the_whole_can_stand_in_the_foot_as_a_row_with_links():
         ("25.0 %", "/rows/", "kit-end"),
     ]
     assert [cell.css for cell in table.body[0]] == ["", "kit-end kit-quiet"]
+
+
+@pytest.mark.parametrize("key", ["owner", "state"])
+def test_rows_are_not_ordered_by_what_no_heading_offers(key: str) -> None:
+    with pytest.raises(UnknownSortError, match=f"no order by '{key}'"):
+        Sort(key).apply_to_list(ROWS, COLUMNS)

@@ -8,6 +8,9 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analytics.runs.enums import Trigger
+from analytics.runs.models import RecomputeRun
+from forecasting.models import ForecastRun
 from kit import periods
 from org.enums import PeriodKind
 from org.models.audit import AuditEntry
@@ -265,3 +268,19 @@ def test_a_rate_that_cannot_be_is_refused(currency: str, rate: str, field: str) 
 
     assert list(refusal.value.message_dict) == [field]
     assert not ExchangeRate.objects.exists()
+
+
+def test_the_start_month_stays_once_figures_are_stored() -> None:
+    calendar.configure(by=None, fiscal_year_start_month=1)
+    before = spans("year")
+    run = RecomputeRun.objects.create(
+        as_of=date(2026, 8, 31), moment=datetime(2026, 9, 1, tzinfo=UTC), trigger=Trigger.COMMAND
+    )
+    ForecastRun.objects.create(run=run, period=FiscalPeriod.objects.of_kind("quarter")[0])
+
+    with pytest.raises(ValidationError) as refusal:
+        calendar.configure(by=None, fiscal_year_start_month=7)
+
+    assert "Stored figures" in refusal.value.message_dict["fiscal_year_start_month"][0]
+    assert spans("year") == before
+    assert Organisation.objects.get().fiscal_year_start_month == 1

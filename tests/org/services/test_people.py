@@ -410,3 +410,36 @@ def test_a_race_into_a_circle_is_told_like_any_other(sales_team: SalesTeam, monk
         )
 
     assert "Rita Rep reports to Mia Manager" in messages(refusal)["manager"][0]
+
+
+def test_take_on_adds_somebody_without_a_place(sales_team: SalesTeam) -> None:
+    person = people.take_on(by=sales_team.ada, full_name="Nia New", roles=[Role.REP])
+
+    assert held(person) == {"rep"}
+    assert (lines(person), memberships(person)) == ([], [])
+
+
+@pytest.mark.parametrize("place", ["manager", "team"])
+def test_a_place_needs_a_day_or_nobody_is_added(sales_team: SalesTeam, place: str) -> None:
+    given = {"manager": sales_team.mia, "team": sales_team.north}
+
+    with pytest.raises(ValidationError) as refusal:
+        people.take_on(by=sales_team.ada, full_name="Nia New", **{place: given[place]})
+
+    assert list(messages(refusal)) == ["since"]
+    assert not Person.objects.filter(full_name="Nia New").exists()
+
+
+def test_what_is_so_already_is_not_logged(sales_team: SalesTeam) -> None:
+    people.edit_person(sales_team.rita, by=sales_team.ada, full_name=" Rita Rep ")
+    people.set_roles(sales_team.rita, by=sales_team.ada, roles=[Role.REP])
+
+    assert held(sales_team.rita) == {"rep"}
+    assert not AuditEntry.objects.about(sales_team.rita).exists()
+
+
+def test_a_field_that_a_person_does_not_have_is_an_error(sales_team: SalesTeam) -> None:
+    with pytest.raises(TypeError, match="a person has no is_active, salary to set"):
+        people.edit_person(sales_team.rita, by=sales_team.ada, salary=1, is_active=False)
+
+    assert Person.objects.get(pk=sales_team.rita.pk).is_active

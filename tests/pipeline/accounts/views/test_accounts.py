@@ -238,3 +238,17 @@ def test_activities_are_filtered_by_person_kind_and_the_organisations_days(as_, 
     assert found(since="2026-03-02") == {"Late"}
     assert found(before="2026-03-02") == {"Early"}
     assert mia.get("/activities/", {"person": sales_team.rob.pk}).status_code == 400
+
+
+def test_who_saw_what_can_be_no_number_is_told_of_the_number_of_now(as_, sales_team):
+    account = AccountFactory(name="Acme", employees=7)
+    rita = as_(sales_team.rita)
+    address = page(account, "account-edit")
+    data = form_of(rita.get(address), having="name")
+
+    told = rita.post(address, data | {"employees": "9", "initial-employees": "many"})
+
+    assert told.status_code == 409
+    assert "Somebody changed this meanwhile to “7”" in text_of(told)
+    account.refresh_from_db()
+    assert account.employees == 7
