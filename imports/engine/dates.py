@@ -229,7 +229,8 @@ class DateEvidence:
     @property
     def contradiction(self) -> str:
         """Two dates that no one order reads, in words; "" where one reads all."""
-        return " and ".join(self.only.values()) if len(self.only) > 1 else ""
+        found = [self.only[order] for order in Order if order in self.only]
+        return " and ".join(found) if len(found) > 1 else ""
 
     @property
     def suggestion(self) -> Order | None:

@@ -372,6 +372,7 @@ class Player:
             by=self.ada,
             now=clock(),
             as_of=clock().date(),
+            undated=True,
             mapping=dict(enumerate(row)),
         )
         if counts(run) == {"leave": 1}:
