@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from imports.engine.comparing import rows_of
 from imports.engine.options import Options
 from imports.models import ImportRun
+from pipeline.stages.models import Stage
 
 
 def usual_open_stage(run: ImportRun) -> int | None:
@@ -70,3 +71,15 @@ def list_prices(run: ImportRun, options: Options) -> Iterator[str]:
             yield f"{deals}: list prices are taken, {whole:,} {currency} in all."
         else:
             yield f"{deals} and none is made up; list prices would come to {whole:,} {currency}."
+
+
+def open_stage_name(run: ImportRun) -> str:
+    """Return the name of the stage that closed deals of the file were in before."""
+    stage = run.plan.get("open_stage")
+    if not stage:
+        return ""
+    if stage < 0:
+        made = run.creations.filter(number=-stage).first()
+        return made.name if made else ""
+    found = Stage.objects.filter(pk=stage).first()
+    return found.name if found else ""

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Count, Min, QuerySet
 
 from imports.engine.asking import Questions, questions
+from imports.engine.deal_plan import open_stage_name
 from imports.engine.likely import LikelySame, likely_same
 from imports.engine.options import Options, Profile
 from imports.engine.questions import Question, left_out, open_questions
@@ -25,7 +26,6 @@ from org.enums import Role
 from org.models.people import Person
 from pipeline.customers.models import Account
 from pipeline.products.models import Product
-from pipeline.stages.models import Stage
 
 WORKING = frozenset(
     {ImportState.READING, ImportState.PLANNING, ImportState.RUNNING, ImportState.UNDOING}
@@ -274,15 +274,3 @@ def plan_page(run: ImportRun) -> PlanPage:
         undone=UndoReport(**run.undo_report) if run.undo_report else None,
         next_kind=kind_to_follow(run),
     )
-
-
-def open_stage_name(run: ImportRun) -> str:
-    """Return the name of the stage that closed deals of the file were in before."""
-    stage = run.plan.get("open_stage")
-    if not stage:
-        return ""
-    if stage < 0:
-        made = run.creations.filter(number=-stage).first()
-        return made.name if made else ""
-    found = Stage.objects.filter(pk=stage).first()
-    return found.name if found else ""

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
+from imports.engine.deal_plan import open_stage_name
 from imports.engine.headers import field_of, squashed
 from imports.engine.kinds import CREATABLE, KINDS
 from imports.engine.layout import DELIMITERS, ENCODINGS, Layout
@@ -17,7 +18,6 @@ from imports.engine.references import choices_of, lookup, norm, stage_kind
 from imports.engine.refused import refused_lines
 from imports.enums import ImportState, ImportSubject
 from imports.models import ImportRun
-from imports.reports.runs import open_stage_name
 from imports.services import runs as imports
 from imports.services import work as import_work
 from org import access
