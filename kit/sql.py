@@ -34,12 +34,12 @@ def fetch(text: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     return rows
 
 
-def named(rows: QuerySet, prefix: str = "given") -> tuple[str, dict[str, Any]]:
+def named(rows: QuerySet) -> tuple[str, dict[str, Any]]:
     """Return a queryset as text with named parameters, to stand inside a statement from a file."""
     # Not elided: where Django knows that no row can match, it has its columns still.
     compiler = rows.query.get_compiler(connection=connection, elide_empty=False)
     text, values = compiler.as_sql()
-    given = {f"{prefix}_{number}": value for number, value in enumerate(values)}
+    given = {f"given_{number}": value for number, value in enumerate(values)}
     names = iter(given)
     # A doubled sign stays doubled: the statement is still to be executed.
     return _VALUE.sub(lambda found: f"%({next(names)})s" if found[1] else found[0], text), given

@@ -142,18 +142,28 @@ def _refuse_circles(run: ImportRun) -> None:
         if data.get(name)
     }
     above = {row: rows.get(data.get("parent_text", "")) for row, data in staged.items()}
-    refused = []
+    refused: list[Refused] = []
+    seen: set[int] = set()
     for row in staged:
-        way, at = [row], above[row]
-        while at is not None and at not in way:
-            way.append(at)
+        way: dict[int, None] = {}
+        at: int | None = row
+        while at is not None and at not in seen and at not in way:
+            way[at] = None
             at = above[at]
-        if at == row:
-            names = ", ".join(f"“{staged[each]['name']}”" for each in [*way, row])
-            text = staged[row]["parent_text"]
-            refused.append(Refused(row, "", text, f"It would lie below itself: {names}."))
+        seen |= way.keys()
+        if at is not None and at in way:
+            circle = list(way)[list(way).index(at) :]
+            refused += [_in_a_circle(circle[n:] + circle[:n], staged) for n in range(len(circle))]
     refuse(run.pk, refused)
     ImportStagedRow.objects.filter(run=run, row__in=[each.row for each in refused]).delete()
+
+
+def _in_a_circle(way: list[int], staged: dict[int, dict[str, Any]]) -> Refused:
+    names = [f"“{staged[row]['name']}”" for row in way[:MOST_NAMED]]
+    words = ", ".join([*names, names[0] if len(way) <= MOST_NAMED else "…"])
+    return Refused(
+        way[0], "", staged[way[0]]["parent_text"], f"It would lie below itself: {words}."
+    )
 
 
 def _refuse_dangling(run: ImportRun, key: str, what: str) -> None:

@@ -4,12 +4,14 @@ import posixpath
 import re
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import IO
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element, ParseError
 
+from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
@@ -77,29 +79,30 @@ NO_VALUE = "#FORMULA?"
 def broken_cells(path: Path, sheet: str) -> dict[int, list[tuple[int, str]]]:
     """Return the cells of a sheet that hold an error, or a formula without its value, by row.
 
-    Each with its place from 0 and what stands there: the library that reads the sheet takes both
-    for empty cells.
+    Each has its place from 0 and its text. The library that reads sheets returns both as empty.
     """
     found: dict[int, list[tuple[int, str]]] = {}
-    with zipfile.ZipFile(path) as archive:
+    with _parts(path) as archive:
         entry = _entry_of(archive, sheet)
         with archive.open(entry) as file:
             if not _may_be_broken(file):
                 return found
         with archive.open(entry) as file:
-            for _, cell in iterparse(file):
-                if _local(cell) == "c":
-                    if text := _broken(cell):
-                        letters, row = _address(cell.get("r", ""))
-                        found.setdefault(row, []).append((_column(letters) - 1, text))
-                elif _local(cell) == "row":
-                    cell.clear()
+            number, rows = 0, Element("")
+            for event, part in iterparse(file, events=("start", "end")):
+                if event == "start":
+                    rows = part if _local(part) == "sheetData" else rows
+                elif _local(part) == "row":
+                    number = int(part.get("r") or number + 1)
+                    if broken := list(_broken_of(part)):
+                        found[number] = broken
+                    rows.clear()
     return found
 
 
 def is_from_1904(path: Path) -> bool:
     """Whether the book counts its days from 1904, as those begun on an old Macintosh do."""
-    with zipfile.ZipFile(path) as archive, archive.open("xl/workbook.xml") as file:
+    with _parts(path) as archive, archive.open(_book_of(archive)) as file:
         told = next((e for _, e in iterparse(file) if _local(e) == "workbookPr"), None)
     return told is not None and told.get("date1904") in {"1", "true"}
 
@@ -113,36 +116,61 @@ def _may_be_broken(file: IO[bytes]) -> bool:
     return False
 
 
-def _broken(cell: Element) -> str:
-    parts = {_local(part): part.text or "" for part in cell}
-    if cell.get("t") == "e":
-        return parts.get("v") or "#N/A"
-    return NO_VALUE if "f" in parts and not parts.get("v") and cell.get("t") != "str" else ""
+def _broken_of(row: Element) -> Iterator[tuple[int, str]]:
+    """Yield the broken cells of a row; one without an address follows the one before it."""
+    place = -1
+    for cell in row:
+        letters = cell.get("r", "").rstrip("0123456789")
+        place = _column(letters.encode()) - 1 if letters else place + 1
+        parts = {_local(part): part.text or "" for part in cell}
+        if cell.get("t") == "e":
+            yield place, parts.get("v") or "#N/A"
+        elif "f" in parts and not parts.get("v") and cell.get("t") != "str":
+            yield place, NO_VALUE
+
+
+@contextmanager
+def _parts(path: Path) -> Iterator[zipfile.ZipFile]:
+    """Open the parts of a workbook; what they lack or hold wrongly is said of the workbook."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            yield archive
+    except (zipfile.BadZipFile, DefusedXmlException, ParseError, KeyError, ValueError) as error:
+        raise UnreadableFileError(
+            f"The workbook cannot be opened ({error}). Save it anew from Excel, or as CSV."
+        ) from error
+
+
+def _book_of(archive: zipfile.ZipFile) -> str:
+    """Return the name of the part that lists the sheets, mostly xl/workbook.xml."""
+    with archive.open("_rels/.rels") as file:
+        targets = [
+            each.get("Target", "")
+            for _, each in iterparse(file)
+            if each.get("Type", "").endswith("/officeDocument")
+        ]
+    return str(targets[0] if targets else "xl/workbook.xml").lstrip("/")
 
 
 def _entry_of(archive: zipfile.ZipFile, sheet: str) -> str:
-    """Return the name of the archive's file that holds the sheet."""
-    with archive.open("xl/workbook.xml") as file:
+    """Return the name of the part that holds the sheet."""
+    book = _book_of(archive)
+    folder, name = posixpath.split(book)
+    with archive.open(book) as file:
         ids = {
             each.get("name"): value
             for _, each in iterparse(file)
             if _local(each) == "sheet"
-            for name, value in each.items()
-            if name.endswith("}id")
+            for key, value in each.items()
+            if key.endswith("}id")
         }
-    with archive.open("xl/_rels/workbook.xml.rels") as file:
+    with archive.open(f"{folder}/_rels/{name}.rels") as file:
         targets = {each.get("Id"): each.get("Target", "") for _, each in iterparse(file)}
-    target = targets[ids[sheet]]
-    return target.lstrip("/") if target.startswith("/") else posixpath.join("xl", target)
+    return posixpath.join("/", folder, targets[ids[sheet]]).lstrip("/")
 
 
 def _local(element: Element) -> str:
     return element.tag.rpartition("}")[2]
-
-
-def _address(text: str) -> tuple[bytes, int]:
-    letters = text.rstrip("0123456789")
-    return letters.encode(), int(text[len(letters) :])
 
 
 def _cell(value: object) -> Cell:

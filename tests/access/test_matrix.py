@@ -79,7 +79,7 @@ def test_every_actor_gets_what_the_table_says(asked: Asked, case: Case) -> None:
 def answer(
     client: Client, world: World, case: Case, target: str
 ) -> tuple[HttpResponse, bytes, Counter[str]]:
-    """Return an answer, its body and what was written by then, and take what it wrote back."""
+    """Return an answer, its body and what was written so far; its own writes are rolled back."""
     with transaction.atomic():
         response = ask(client, world, case, target)
         body = content(response)

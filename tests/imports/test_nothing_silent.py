@@ -447,3 +447,39 @@ def test_dates_that_contradict_each_other_are_shown():
     options, profile = Options.from_json(run.options), Profile.from_json(run.profile)
     (asked,) = open_questions("deals", options, profile)
     assert "such as 13/01/2027 and 01/13/2027" in asked.text
+
+
+def test_cells_without_an_address_stand_where_they_follow():
+    bare = SHEET.format(
+        rows='<row><c t="inlineStr"><is><t>Deal name</t></is></c><c t="inlineStr"><is><t>Amount</t>'
+        '</is></c></row><row><c t="inlineStr"><is><t>A</t></is></c><c t="e"><v>#N/A</v></c></row>'
+    )
+    book = io.BytesIO(workbook(HEADER))
+    made = io.BytesIO()
+    with zipfile.ZipFile(book) as old, zipfile.ZipFile(made, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, bare if name.endswith("sheet1.xml") else old.read(name))
+
+    run = uploaded("deals", made.getvalue(), name="deals.xlsx")
+
+    assert [column["samples"] for column in run.profile["columns"]] == [["A"], ["#N/A"]]
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        '<!DOCTYPE a [<!ENTITY b "c">]><worksheet><sheetData><c t="e"/></sheetData></worksheet>',
+        '<worksheet><sheetData><row><c t="e"',
+    ],
+    ids=["entities", "cut off"],
+)
+def test_a_sheet_of_bad_xml_is_refused_with_its_reason(sheet):
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(workbook(HEADER))) as old, zipfile.ZipFile(made, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, sheet if name.endswith("sheet1.xml") else old.read(name))
+
+    run = uploaded("deals", made.getvalue(), name="deals.xlsx")
+
+    assert run.state == "failed"
+    assert run.failure.startswith("The workbook")
