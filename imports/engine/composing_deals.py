@@ -198,8 +198,8 @@ class DealComposer:
         stated, as_of = values.get(field), setting.options.as_of
         if stated is None and not setting.options.undated:
             reason = f"It is {data['kind']} without a day: give it one, or let such deals close on"
-            raise RowError(field, f"{reason} {day_words(as_of)}, the day of the data.")
-        if stated is None:
+            data["made_undated"] = f"{reason} {day_words(as_of)}, the day of the data."
+        elif stated is None:
             setting.note(f"is closed without a day and gets {day_words(as_of)}, that of the data")
         value = as_of if stated is None else stated
         day = local_day(value, setting.zone)

@@ -100,7 +100,9 @@ WITH judged AS (
                 THEN m.many || ' deals here have this name, account and owner:'
                      || ' an id column is needed.'
                 WHEN t.archived_at IS NOT NULL
-                THEN 'This deal is in the archive; restore it first.' END AS reason
+                THEN 'This deal is in the archive; restore it first.'
+                WHEN t.id IS NULL OR t.status = 'open'
+                THEN r.data ->> 'made_undated' END AS reason
       FROM import_turn turn
       JOIN imports_importstagedrow r ON r.run_id = %(run)s AND r.row = turn.row
       LEFT JOIN import_match m ON m.row = turn.row

@@ -267,6 +267,15 @@ def test_a_closed_deal_without_a_day_gets_one_only_where_that_is_chosen():
     assert deal("G").closed_on == day("2026-06-30")
 
 
+def test_a_closed_deal_that_is_here_stays_as_it_is_without_a_day():
+    content = "Deal ID,Deal name,Owner,Stage,Amount,Closed date\n71,G,Ann,Won,100,2026-03-01\n"
+    imported("deals", content, create=ALL)
+
+    run = planned("deals", "Deal ID,Deal name,Owner,Stage,Amount\n71,G,Ann,Won,100\n")
+
+    assert counts(run) == {"leave": 1}
+
+
 def test_nothing_happens_after_the_day_of_the_data():
     run = planned(
         "deals",

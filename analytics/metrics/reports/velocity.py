@@ -12,7 +12,6 @@ from analytics.metrics.metrics.velocity import (
     Velocity,
     factors_of,
     fraction_of,
-    product,
     rounded_parts,
     sales_velocity,
     velocity_change,
@@ -100,10 +99,12 @@ def velocity_report(report_view: ReportView, *, reached: int | None) -> Velocity
 
 
 def _parts(before: PeriodVelocity | None, now: PeriodVelocity) -> dict[Factor, int] | None:
-    was, found = factors_of(before.factors) if before else None, factors_of(now.factors)
+    if before is None or before.cents_a_day is None or now.cents_a_day is None:
+        return None
+    was, found = factors_of(before.factors), factors_of(now.factors)
     if was is None or found is None:
         return None
-    change = whole_cents(product(found)) - whole_cents(product(was))
+    change = now.cents_a_day - before.cents_a_day
     return rounded_parts(velocity_change(was, found), total=change)
 
 
